@@ -1,0 +1,1 @@
+"""Everything one service may know about another: the envelope, the values, and every request and event."""

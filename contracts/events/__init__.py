@@ -1,0 +1,1 @@
+"""What our services say has happened, one module per entity."""

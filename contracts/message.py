@@ -1,0 +1,55 @@
+"""The CloudEvents 1.0 envelope around every request and event."""
+
+from __future__ import annotations
+
+import re
+import secrets
+import uuid
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Generic, TypeVar
+
+from pydantic import BaseModel
+
+D_co = TypeVar("D_co", bound=BaseModel, covariant=True)
+
+NAMESPACE = uuid.UUID("6f0d9a3e-64c4-5c1b-9f52-0c7c3c2d5a10")
+TYPE_PATTERN = re.compile(r"^[a-z][a-z0-9_]*(\.[a-z][a-z0-9_]*)+\.v[1-9][0-9]*$")
+TRACEPARENT = re.compile(r"^00-[0-9a-f]{32}-[0-9a-f]{16}-[0-9a-f]{2}$")
+
+
+@dataclass(frozen=True, slots=True)
+class Message(Generic[D_co]):
+    """One request or event with its typed `data`.
+
+    `subject` is the id of the aggregate it is about, `correlation_id` the order's id, `causation_id` the id of the
+    message that caused it, `sequence` the aggregate's version after the write. `user` is the AMQP user that the broker
+    has checked (None: not stated).
+    """
+
+    id: str
+    type: str
+    source: str
+    time: datetime
+    data: D_co
+    subject: str | None = None
+    correlation_id: str | None = None
+    causation_id: str | None = None
+    sequence: int | None = None
+    traceparent: str | None = None
+    user: str | None = None
+
+
+def derived_id(*parts: object) -> str:
+    """UUIDv5 over the parts: the same cause always gives the same id, so a re-send can be recognised."""
+    return str(uuid.uuid5(NAMESPACE, "\x1f".join(map(str, parts))))
+
+
+def new_traceparent() -> str:
+    """A fresh W3C trace context, sampled."""
+    return f"00-{secrets.token_hex(16)}-{secrets.token_hex(8)}-01"
+
+
+def trace_or_new(traceparent: str | None) -> str:
+    """The given trace context when it is well-formed, a fresh one otherwise."""
+    return traceparent if traceparent and TRACEPARENT.match(traceparent) else new_traceparent()

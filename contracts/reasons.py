@@ -1,0 +1,91 @@
+"""Reason codes: the sentence a person reads, and whose fault it is."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+
+class Fault(StrEnum):
+    """Whose fault a reason is; `nobody` where there is none."""
+
+    CUSTOMER = "customer"
+    DRIVER = "driver"
+    MERCHANT = "merchant"
+    APP = "app"
+    PLATFORM = "platform"
+    NOBODY = "nobody"
+
+
+@dataclass(frozen=True, slots=True)
+class Reason:
+    """One reason code."""
+
+    code: str
+    sentence: str
+    fault: Fault
+
+
+def _table(*rows: tuple[str, str, Fault]) -> dict[str, Reason]:
+    return {code: Reason(code, sentence, fault) for code, sentence, fault in rows}
+
+
+REJECTED = _table(
+    ("schema", "The data does not have the published form.", Fault.APP),
+    ("id_reused", "The same id was sent before with other content.", Fault.APP),
+    ("unknown_order", "There is no such order.", Fault.APP),
+    ("unknown_driver", "There is no such driver.", Fault.APP),
+    ("unknown_offer", "There is no such offer.", Fault.APP),
+    ("unknown_service", "The catalogue has no such service.", Fault.APP),
+    ("wrong_actor", "Whoever asks has no right to this step.", Fault.APP),
+    ("wrong_driver", "The order belongs to another driver.", Fault.APP),
+    ("foreign_offer", "The offer was made to another driver.", Fault.APP),
+    ("offer_closed", "The offer is no longer open.", Fault.DRIVER),
+    ("driver_busy", "The driver already has a live order.", Fault.DRIVER),
+    ("driver_ineligible", "The driver may not take orders now.", Fault.DRIVER),
+    ("illegal_step", "The order is in a state that does not allow this step.", Fault.APP),
+    ("order_ended", "The order has already ended.", Fault.NOBODY),
+    ("proof_missing", "The step needs a proof that was not given.", Fault.DRIVER),
+    ("time_ahead", "The time of the request lies more than five minutes ahead.", Fault.APP),
+    ("invalid_papers", "A paper has a date that cannot be.", Fault.APP),
+    ("outside_country", "The place lies outside Indonesia.", Fault.APP),
+)
+
+REFUSED = _table(
+    ("outside_area", "Pick-up or drop-off lies outside the service area.", Fault.NOBODY),
+    ("same_place", "Pick-up and drop-off are the same place.", Fault.CUSTOMER),
+    ("fare_above_limit", "The fare is higher than the customer allows.", Fault.NOBODY),
+    ("payer_not_allowed", "This payer is not allowed for the service.", Fault.CUSTOMER),
+    ("schedule_not_allowed", "The service cannot be booked for this time.", Fault.CUSTOMER),
+    ("too_far", "The trip is longer than the service allows.", Fault.CUSTOMER),
+)
+
+ENDED = _table(
+    ("no_driver", "No driver was found in time.", Fault.PLATFORM),
+    ("customer_cancelled", "The customer cancelled.", Fault.CUSTOMER),
+    ("operator_cancelled", "An operator cancelled.", Fault.PLATFORM),
+    ("agency_cancelled", "The agency cancelled.", Fault.NOBODY),
+    ("merchant_cancelled", "The merchant cancelled.", Fault.MERCHANT),
+    ("order_ended", "The order had ended when the match came.", Fault.NOBODY),
+    ("order_moved_on", "The order had moved on when the match came.", Fault.NOBODY),
+    ("driver_excluded", "The driver had given this order back.", Fault.DRIVER),
+    ("driver_cancelled", "The driver gave the order back.", Fault.DRIVER),
+    ("vanished", "The driver could no longer be reached.", Fault.DRIVER),
+    ("ineligible", "The driver may no longer take orders.", Fault.DRIVER),
+    ("reservation_lost", "The reserved driver was not free in time.", Fault.PLATFORM),
+    ("search_overdue", "Matching did not answer in time.", Fault.PLATFORM),
+)
+
+FAILED = _table(
+    ("no_contact", "No address is known for the recipient.", Fault.NOBODY),
+    ("address_refused", "The channel does not know the address.", Fault.CUSTOMER),
+    ("channel_unavailable", "The channel did not answer in time.", Fault.PLATFORM),
+)
+
+REASONS: dict[str, Reason] = {**REJECTED, **REFUSED, **ENDED, **FAILED}
+
+
+def sentence(code: str) -> str:
+    """The sentence of a code; the code itself where a newer writer used one that we do not know."""
+    reason = REASONS.get(code)
+    return reason.sentence if reason else code

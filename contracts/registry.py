@@ -1,0 +1,156 @@
+"""Type → contract: which model a message has, who owns it, and on which exchange it travels."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+from contracts.events import matching, notifications, orders, refusals
+from contracts.requests import drivers, recipients
+from contracts.requests import orders as order_requests
+from contracts.values import Value
+
+
+class Exchange(StrEnum):
+    """The three topic exchanges, and where mistyped requests end."""
+
+    REQUESTS = "gancang.requests"
+    EVENTS = "gancang.events"
+    CONFIDENTIAL = "gancang.confidential"
+    UNROUTED = "gancang.unrouted"
+
+
+@dataclass(frozen=True, slots=True)
+class Contract:
+    """One message type. `owner` handles a request, or writes an event (`any`: every service does).
+
+    `about` is the data's field that names the aggregate (CloudEvents `subject`).
+    """
+
+    type: str
+    model: type[Value]
+    exchange: Exchange
+    owner: str
+    about: str
+
+    @property
+    def is_request(self) -> bool:
+        """Whether apps around us write it."""
+        return self.exchange is Exchange.REQUESTS
+
+
+def _rows(
+    exchange: Exchange, owner: str, about: str, rows: dict[str, type[Value]]
+) -> dict[str, Contract]:
+    return {name: Contract(name, model, exchange, owner, about) for name, model in rows.items()}
+
+
+CONTRACTS: dict[str, Contract] = {
+    **_rows(
+        Exchange.REQUESTS,
+        "orders",
+        "order_id",
+        {
+            "order.requested.v1": order_requests.OrderRequested,
+            "order.cancellation_requested.v1": order_requests.OrderCancellationRequested,
+            "order.report_requested.v1": order_requests.OrderReportRequested,
+            "driver.arrived.v1": drivers.DriverArrived,
+            "driver.picked_up.v1": drivers.DriverPickedUp,
+            "driver.delivered.v1": drivers.DriverDelivered,
+            "driver.cancelled.v1": drivers.DriverCancelled,
+        },
+    ),
+    **_rows(
+        Exchange.REQUESTS,
+        "matching",
+        "driver_id",
+        {
+            "driver.registered.v1": drivers.DriverRegistered,
+            "driver.residence_attested.v1": drivers.DriverResidenceAttested,
+            "driver.residence_revoked.v1": drivers.DriverResidenceRevoked,
+            "driver.suspended.v1": drivers.DriverSuspended,
+            "driver.reinstated.v1": drivers.DriverReinstated,
+            "driver.shift_started.v1": drivers.DriverShiftStarted,
+            "driver.shift_ended.v1": drivers.DriverShiftEnded,
+            "driver.offer_accepted.v1": drivers.DriverOfferAccepted,
+            "driver.offer_declined.v1": drivers.DriverOfferDeclined,
+        },
+    ),
+    **_rows(
+        Exchange.REQUESTS,
+        "matching",
+        "",
+        {"driver.positions_reported.v1": drivers.DriverPositionsReported},
+    ),
+    **_rows(
+        Exchange.REQUESTS,
+        "notifications",
+        "recipient_id",
+        {"recipient.contact_registered.v1": recipients.RecipientContactRegistered},
+    ),
+    **_rows(
+        Exchange.EVENTS,
+        "orders",
+        "order_id",
+        {
+            "order.accepted.v1": orders.OrderAccepted,
+            "order.rejected.v1": orders.OrderRejected,
+            "order.match_refused.v1": orders.OrderMatchRefused,
+            "order.driver_assigned.v1": orders.OrderDriverAssigned,
+            "order.driver_unassigned.v1": orders.OrderDriverUnassigned,
+            "order.driver_arrived.v1": orders.OrderDriverArrived,
+            "order.picked_up.v1": orders.OrderPickedUp,
+            "order.completed.v1": orders.OrderCompleted,
+            "order.cancelled.v1": orders.OrderCancelled,
+            "order.unserved.v1": orders.OrderUnserved,
+            "order.reported.v1": orders.OrderReported,
+        },
+    ),
+    **_rows(
+        Exchange.CONFIDENTIAL,
+        "orders",
+        "order_id",
+        {
+            "order.search_started.v1": orders.OrderSearchStarted,
+            "assignment.briefed.v1": orders.AssignmentBriefed,
+        },
+    ),
+    **_rows(Exchange.CONFIDENTIAL, "matching", "offer_id", {"offer.made.v1": matching.OfferMade}),
+    **_rows(Exchange.EVENTS, "matching", "offer_id", {"offer.closed.v1": matching.OfferClosed}),
+    **_rows(
+        Exchange.EVENTS,
+        "matching",
+        "order_id",
+        {
+            "match.made.v1": matching.MatchMade,
+            "match.failed.v1": matching.MatchFailed,
+            "match.withdrawn.v1": matching.MatchWithdrawn,
+        },
+    ),
+    **_rows(
+        Exchange.EVENTS,
+        "matching",
+        "driver_id",
+        {
+            "driver.released.v1": matching.DriverReleased,
+            "driver.eligibility_changed.v1": matching.DriverEligibilityChanged,
+        },
+    ),
+    **_rows(
+        Exchange.EVENTS,
+        "notifications",
+        "notification_id",
+        {
+            "notification.sent.v1": notifications.NotificationSent,
+            "notification.failed.v1": notifications.NotificationFailed,
+        },
+    ),
+    **_rows(Exchange.EVENTS, "any", "request_id", {"request.rejected.v1": refusals.RequestRejected}),
+}
+
+TYPE_OF: dict[type[Value], str] = {contract.model: name for name, contract in CONTRACTS.items()}
+
+
+def contract_of(type_name: str) -> Contract:
+    """The contract of a type. Raises `KeyError` for a type that is not published."""
+    return CONTRACTS[type_name]

@@ -1,0 +1,1 @@
+"""What apps around us may ask for, one module per entity."""
