@@ -1,0 +1,1 @@
+"""What operates the services: command line, embedded servers, parked messages."""

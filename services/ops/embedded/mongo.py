@@ -1,0 +1,141 @@
+"""A MongoDB server of our own: loopback only, random credentials, every acknowledged write on disk."""
+
+from __future__ import annotations
+
+import os
+import secrets
+from pathlib import Path
+from typing import Any
+
+from pymongo import MongoClient
+from pymongo.errors import OperationFailure, PyMongoError
+
+from services.ops.embedded.files import write_private
+from services.ops.embedded.mongo_programs import REPLICA_SET, find_program
+from services.ops.embedded.ports import LOOPBACK, answers, free_ports
+from services.ops.embedded.process import ServerProcess
+
+READY_WITHIN_S = 60.0
+PROBE_WITHIN_MS = 2_000
+USER = "gancang"
+ALREADY_INITIATED = 23
+USER_EXISTS = 51_003
+
+Client = MongoClient[dict[str, Any]]
+
+
+class EmbeddedMongo:
+    """One server in one folder; `start` after `stop` or `kill` finds the same port, user and data."""
+
+    def __init__(self, folder: Path, *, standalone: bool = False) -> None:
+        """`folder` holds data and log and is made when missing; `standalone` announces no replica set."""
+        self.folder = folder.resolve()
+        (self.folder / "data").mkdir(mode=0o700, parents=True, exist_ok=True)
+        self.standalone = standalone
+        self.program = find_program()
+        self._server = ServerProcess(self.program.name, self.folder / "output.log")
+        self._port = free_ports(1)[0]
+        self._prepared = self.folder / "prepared"
+        self._password = self._kept_password()
+
+    @property
+    def url(self) -> str:
+        """Connection string without a database name.
+
+        `directConnection` keeps clients on the address they were given (a proxy, in tests) when the server announces a replica set.
+        """
+        return f"mongodb://{USER}:{self._password}@{LOOPBACK}:{self._port}/?authSource=admin&directConnection=true"
+
+    @property
+    def pid(self) -> int | None:
+        """Process id of the server, None when it does not run."""
+        return self._server.pid
+
+    @property
+    def port(self) -> int:
+        """The port it listens on."""
+        return self._port
+
+    def start(self) -> None:
+        """Start the server and return at once; does nothing when it runs.
+
+        The very first start is without a login, on an empty database: `wait_ready` makes the user and locks it.
+        """
+        self._launch(locked=self._prepared.exists())
+
+    def wait_ready(self) -> None:
+        """Return when a client can log in and is answered by a primary; raises ServerStartError."""
+        if not self._prepared.exists():
+            self._server.wait_until(lambda: answers(self._port), READY_WITHIN_S)
+            self._server.wait_until(self._prepare, READY_WITHIN_S)
+            self._server.stop()
+            self._prepared.touch()
+            self._launch(locked=True)
+        self._server.wait_until(lambda: answers(self._port), READY_WITHIN_S)
+        self._server.wait_until(self._is_primary, READY_WITHIN_S)
+
+    def stop(self) -> None:
+        """Shut down in good order; harmless when it does not run."""
+        self._server.stop()
+
+    def kill(self) -> None:
+        """SIGKILL, as a crash would; harmless when it does not run."""
+        self._server.kill()
+
+    def restart(self) -> None:
+        """Start again on the same port and data, and wait until it answers."""
+        self.stop()
+        self.start()
+        self.wait_ready()
+
+    def _launch(self, *, locked: bool) -> None:
+        environment = os.environ | {"HOME": str(self.folder)}
+        command = self.program.command(self.folder, self._port, standalone=self.standalone, locked=locked)
+        self._server.start(command, environment, self.folder)
+
+    def _kept_password(self) -> str:
+        kept = self.folder / "password"
+        if kept.exists():
+            return kept.read_text().strip()
+        password = secrets.token_hex(16)
+        write_private(kept, password)
+        return password
+
+    def _prepare(self) -> bool:
+        unlocked = f"mongodb://{LOOPBACK}:{self._port}/?directConnection=true"
+        with _client(unlocked) as client:
+            try:
+                if self.program.is_mongod and not self.standalone:
+                    _initiate(client, self._port)
+                _make_user(client, self._password)
+            except PyMongoError:
+                return False
+        return True
+
+    def _is_primary(self) -> bool:
+        with _client(self.url) as client:
+            try:
+                return bool(client.admin.command("hello").get("isWritablePrimary"))
+            except PyMongoError:
+                return False
+
+
+def _client(url: str) -> Client:
+    return MongoClient(url, serverSelectionTimeoutMS=PROBE_WITHIN_MS, connectTimeoutMS=PROBE_WITHIN_MS)
+
+
+def _initiate(client: Client, port: int) -> None:
+    member = {"_id": 0, "host": f"{LOOPBACK}:{port}"}
+    try:
+        client.admin.command("replSetInitiate", {"_id": REPLICA_SET, "members": [member]})
+    except OperationFailure as error:
+        if error.code != ALREADY_INITIATED:
+            raise
+
+
+def _make_user(client: Client, password: str) -> None:
+    try:
+        client.admin.command("createUser", USER, pwd=password, roles=["root"])
+    except OperationFailure as error:
+        if error.code != USER_EXISTS:
+            raise

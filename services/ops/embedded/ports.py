@@ -1,0 +1,53 @@
+"""Free TCP ports on the loopback interface, outside the range from which the kernel numbers outgoing connections.
+
+A port from that range could be taken by any client while its server is down, and a client that keeps
+reconnecting to it can even end up connected to itself.
+"""
+
+from __future__ import annotations
+
+import random
+import socket
+from pathlib import Path
+
+LOOPBACK = "127.0.0.1"
+LOWEST_PORT = 20_000
+EPHEMERAL_RANGE = Path("/proc/sys/net/ipv4/ip_local_port_range")
+EPHEMERAL_START = 32_768
+
+
+def free_ports(count: int) -> list[int]:
+    """`count` different ports that nobody listens on at this moment."""
+    candidates = list(range(LOWEST_PORT, max(_first_ephemeral_port(), LOWEST_PORT + 1_000)))
+    random.SystemRandom().shuffle(candidates)
+    found: list[int] = []
+    while len(found) < count:
+        port = candidates.pop()
+        if _is_free(port):
+            found.append(port)
+    return found
+
+
+def answers(port: int, timeout: float = 1.0) -> bool:
+    """Whether something accepts connections on this loopback port."""
+    try:
+        with socket.create_connection((LOOPBACK, port), timeout=timeout):
+            return True
+    except OSError:
+        return False
+
+
+def _is_free(port: int) -> bool:
+    with socket.socket() as probe:
+        try:
+            probe.bind((LOOPBACK, port))
+        except OSError:
+            return False
+        return True
+
+
+def _first_ephemeral_port() -> int:
+    try:
+        return int(EPHEMERAL_RANGE.read_text().split()[0])
+    except (OSError, ValueError, IndexError):
+        return EPHEMERAL_START

@@ -1,0 +1,75 @@
+"""The run file, by which commands in another terminal find the running embedded set-up of this folder."""
+
+from __future__ import annotations
+
+import json
+import os
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING
+from urllib.parse import urlsplit
+
+from services.ops.embedded.files import write_private
+from services.ops.embedded.ports import answers
+from services.ops.embedded.urls import AMQP_VARIABLE, MONGODB_VARIABLE, RABBITMQ_API_VARIABLE, ServerUrls
+from services.ops.errors import NotRunningError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+RUN_FILE = "run.json"
+
+
+def state_folder() -> Path:
+    """Where the set-up started in the present folder keeps its data."""
+    return Path.cwd() / ".gancang"
+
+
+@contextmanager
+def announced(folder: Path, urls: ServerUrls) -> Iterator[None]:
+    """Keep a run file (mode 0600) in `folder` while the block runs."""
+    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    path = folder / RUN_FILE
+    entry = {"pid": os.getpid(), "amqp": urls.amqp, "mongodb": urls.mongodb, "rabbitmq_api": urls.rabbitmq_api}
+    write_private(path, json.dumps(entry))
+    try:
+        yield
+    finally:
+        path.unlink(missing_ok=True)
+
+
+def join(folder: Path) -> ServerUrls:
+    """URLs of the set-up that runs in `folder`; raises NotRunningError when its process or a server is gone."""
+    try:
+        entry = json.loads((folder / RUN_FILE).read_text())
+        urls = ServerUrls(entry["amqp"], entry["mongodb"], entry["rabbitmq_api"])
+        pid = int(entry["pid"])
+    except (OSError, ValueError, KeyError):
+        raise NotRunningError(folder) from None
+    if not (_is_alive(pid) and _answers(urls.amqp) and _answers(urls.mongodb)):
+        raise NotRunningError(folder)
+    return urls
+
+
+def server_urls() -> ServerUrls:
+    """The servers a command talks to: those of the environment, else the running embedded set-up of this folder."""
+    amqp, mongodb = os.environ.get(AMQP_VARIABLE), os.environ.get(MONGODB_VARIABLE)
+    if amqp and mongodb:
+        return ServerUrls(amqp, mongodb, os.environ.get(RABBITMQ_API_VARIABLE, ""))
+    running = join(state_folder())
+    return ServerUrls(amqp or running.amqp, mongodb or running.mongodb, running.rabbitmq_api if not amqp else "")
+
+
+def _is_alive(pid: int) -> bool:
+    try:
+        os.kill(pid, 0)
+    except ProcessLookupError:
+        return False
+    except PermissionError:
+        return True
+    return True
+
+
+def _answers(url: str) -> bool:
+    port = urlsplit(url).port
+    return port is not None and answers(port)
