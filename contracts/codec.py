@@ -5,35 +5,59 @@ We emit binary mode with the prefix `ce-`; we read also `cloudEvents_`, `cloudEv
 
 from __future__ import annotations
 
+import base64
+import binascii
 import hashlib
-from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import UTC, datetime
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from pydantic import ValidationError
 from pydantic_core import from_json, to_json
 
+from contracts.attributes import (
+    MAX_ATTRIBUTE,
+    PREFIXES,
+    Attributes,
+    Unreadable,
+    from_headers,
+    moment,
+    required,
+    sequence,
+    text,
+)
 from contracts.message import TYPE_PATTERN, Message
 from contracts.registry import CONTRACTS, Contract
-from contracts.values import Value, rfc3339, to_utc
+from contracts.values import Value, rfc3339
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from datetime import datetime
 
 MAX_BODY = 1024 * 1024 - 1
-MAX_ATTRIBUTE = 512
-PREFIXES = ("ce-", "cloudEvents:", "cloudEvents_")
 STRUCTURED = "application/cloudevents+json"
 JSON = "application/json"
 SCHEMA_ROOT = "urn:gancang:schema:"
 
 Headers = dict[str, Any]
 
-
-class Unreadable(ValueError):  # noqa: N818  the contract's own word for what is parked
-    """The bytes are no CloudEvent that we could answer. `reason` is a code, never content."""
-
-    def __init__(self, reason: str) -> None:
-        super().__init__(reason)
-        self.reason = reason
+__all__ = [
+    "JSON",
+    "MAX_ATTRIBUTE",
+    "MAX_BODY",
+    "PREFIXES",
+    "SCHEMA_ROOT",
+    "STRUCTURED",
+    "Envelope",
+    "Headers",
+    "Unreadable",
+    "WrongSchema",
+    "binary_headers",
+    "body_of",
+    "digest_of",
+    "json_pointer",
+    "parse",
+    "read",
+]
 
 
 class WrongSchema(ValueError):  # noqa: N818  says what is wrong
@@ -66,16 +90,11 @@ def read(headers: Mapping[str, Any], body: bytes, content_type: str | None, rece
     """Take the envelope off a message. Raises `Unreadable`; `received` stands in for a missing `time`."""
     if len(body) > MAX_BODY:
         raise Unreadable("too_large")
-    media_type = (content_type or JSON).split(";", 1)[0].strip().lower()
-    if media_type == STRUCTURED:
+    if (content_type or JSON).split(";", 1)[0].strip().lower() == STRUCTURED:
         return _structured(body, headers, received)
-    if media_type != JSON and not media_type.endswith("+json"):
+    if not _is_json(content_type):
         raise Unreadable("content_type")
-    if media_type.startswith("application/cloudevents"):
-        raise Unreadable("content_type")
-    attributes = _attributes(headers)
-    if not attributes:
-        raise Unreadable("no_headers")
+    attributes = from_headers(headers)
     if "traceparent" not in attributes and "traceparent" in headers:
         attributes["traceparent"] = headers["traceparent"]
     return _envelope(attributes, body, received)
@@ -86,13 +105,15 @@ def parse(envelope: Envelope, user: str | None = None) -> Message[Value]:
     contract = CONTRACTS.get(envelope.type)
     if contract is None:
         raise Unreadable("unknown_type")
+    if b"NaN" in envelope.data or b"Infinity" in envelope.data:
+        _json(envelope.data)
     try:
         data = contract.model.model_validate_json(envelope.data)
     except ValidationError as error:
         first = error.errors(include_url=False, include_context=False, include_input=False)[0]
         if first["type"] == "json_invalid":
-            raise Unreadable("not_json") from None
-        raise WrongSchema(envelope, json_pointer(first["loc"]), first["msg"][:200]) from None
+            raise Unreadable(_why_not_json(first["msg"])) from None
+        raise _wrong(envelope, first["loc"], first["msg"]) from None
     return Message(
         id=envelope.id,
         type=envelope.type,
@@ -147,94 +168,71 @@ def json_pointer(location: tuple[int | str, ...]) -> str:
     return "".join(f"/{part}" for part in parts)[:200]
 
 
-def _attributes(headers: Mapping[str, Any]) -> dict[str, Any]:
-    attributes: dict[str, Any] = {}
-    for name, value in headers.items():
-        for prefix in PREFIXES:
-            if name.startswith(prefix):
-                attributes.setdefault(name[len(prefix) :].lower(), value)
-                break
-    return attributes
-
-
 def _structured(body: bytes, headers: Mapping[str, Any], received: datetime) -> Envelope:
-    try:
-        event = from_json(body)
-    except ValueError:
-        raise Unreadable("not_json") from None
+    event = _json(body)
     if not isinstance(event, dict):
         raise Unreadable("not_an_event")
-    if "data" not in event:
-        raise Unreadable("no_data")
-    data = event.pop("data")
+    if not _is_json(text(event, "datacontenttype")):
+        raise Unreadable("content_type")
+    data = _structured_data(event)
     if "traceparent" not in event and "traceparent" in headers:
         event["traceparent"] = headers["traceparent"]
-    return _envelope(event, to_json(data), received)
+    return _envelope(event, data, received)
 
 
-def _envelope(attributes: dict[str, Any], data: bytes, received: datetime) -> Envelope:
-    version = _text(attributes, "specversion")
+def _structured_data(event: dict[str, Any]) -> bytes:
+    if "data" in event:
+        return to_json(event.pop("data"))
+    if not isinstance(event.get("data_base64"), str):
+        raise Unreadable("no_data")
+    try:
+        return base64.b64decode(event.pop("data_base64"), validate=True)
+    except (binascii.Error, ValueError):
+        raise Unreadable("bad_base64") from None
+
+
+def _json(body: bytes) -> object:
+    try:
+        event: object = from_json(body, allow_inf_nan=False)
+    except ValueError as error:
+        raise Unreadable(_why_not_json(str(error))) from None
+    return event
+
+
+def _why_not_json(message: str) -> str:
+    return "too_deep" if "recursion limit" in message else "not_json"
+
+
+def _is_json(media_type: str | None) -> bool:
+    name = (media_type or JSON).split(";", 1)[0].strip().lower()
+    return (name == JSON or name.endswith("+json")) and not name.startswith("application/cloudevents")
+
+
+def _envelope(attributes: Attributes, data: bytes, received: datetime) -> Envelope:
+    version = text(attributes, "specversion")
     if version is None or not version.startswith("1."):
         raise Unreadable("specversion")
-    event_type = _required(attributes, "type")
+    event_type = required(attributes, "type")
     if not TYPE_PATTERN.match(event_type):
         raise Unreadable("bad_type")
     return Envelope(
-        id=_required(attributes, "id"),
+        id=required(attributes, "id"),
         type=event_type,
-        source=_required(attributes, "source"),
-        time=_time(attributes.get("time"), received),
-        subject=_text(attributes, "subject"),
-        correlation_id=_text(attributes, "correlationid"),
-        causation_id=_text(attributes, "causationid"),
-        sequence=_sequence(_text(attributes, "sequence")),
-        traceparent=_text(attributes, "traceparent"),
+        source=required(attributes, "source"),
+        time=moment(attributes, received),
+        subject=text(attributes, "subject"),
+        correlation_id=text(attributes, "correlationid"),
+        causation_id=text(attributes, "causationid"),
+        sequence=sequence(attributes),
+        traceparent=text(attributes, "traceparent"),
         data=data,
     )
 
 
-def _required(attributes: dict[str, Any], name: str) -> str:
-    value = _text(attributes, name)
-    if not value:
-        raise Unreadable(f"no_{name}")
-    return value
-
-
-def _text(attributes: dict[str, Any], name: str) -> str | None:
-    value = attributes.get(name)
-    if value is None:
-        return None
-    if isinstance(value, bytes):
-        try:
-            value = value.decode()
-        except UnicodeDecodeError:
-            raise Unreadable(f"bad_{name}") from None
-    if isinstance(value, bool) or not isinstance(value, str | int):
-        raise Unreadable(f"bad_{name}")
-    text = str(value)
-    if len(text) > MAX_ATTRIBUTE or "\x00" in text:
-        raise Unreadable(f"bad_{name}")
-    return text
-
-
-def _time(value: Any, received: datetime) -> datetime:
-    if value is None:
-        return to_utc(received)
-    if isinstance(value, bytes):
-        value = value.decode(errors="replace")
-    try:
-        moment = value if isinstance(value, datetime) else datetime.fromisoformat(str(value))
-        return to_utc(moment if moment.tzinfo else moment.replace(tzinfo=UTC))
-    except (ValueError, OverflowError):
-        raise Unreadable("bad_time") from None
-
-
-def _sequence(value: str | None) -> int | None:
-    if value is None:
-        return None
-    if not value.isascii() or not value.isdigit():
-        raise Unreadable("bad_sequence")
-    return int(value)
+def _wrong(envelope: Envelope, location: tuple[int | str, ...], message: str) -> WrongSchema:
+    """Points at a mapping rather than at a wrong key of it: what a stranger wrote as a key is not repeated."""
+    where = location[:-2] if location[-1:] == ("[key]",) else location
+    return WrongSchema(envelope, json_pointer(where), message.removeprefix("Value error, ")[:200])
 
 
 def _subject(contract: Contract, data: Value) -> str | None:

@@ -4,11 +4,16 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from enum import StrEnum
+from typing import TYPE_CHECKING
 
 from contracts.events import matching, notifications, orders, refusals
 from contracts.requests import drivers, recipients
 from contracts.requests import orders as order_requests
-from contracts.values import Value
+
+if TYPE_CHECKING:
+    import builtins
+
+    from contracts.values import Value
 
 
 class Exchange(StrEnum):
@@ -28,7 +33,7 @@ class Contract:
     """
 
     type: str
-    model: type[Value]
+    model: builtins.type[Value]
     exchange: Exchange
     owner: str
     about: str
@@ -39,9 +44,7 @@ class Contract:
         return self.exchange is Exchange.REQUESTS
 
 
-def _rows(
-    exchange: Exchange, owner: str, about: str, rows: dict[str, type[Value]]
-) -> dict[str, Contract]:
+def _rows(exchange: Exchange, owner: str, about: str, rows: dict[str, type[Value]]) -> dict[str, Contract]:
     return {name: Contract(name, model, exchange, owner, about) for name, model in rows.items()}
 
 

@@ -8,12 +8,28 @@ from __future__ import annotations
 
 from datetime import UTC, date, datetime
 from enum import StrEnum
-from typing import Annotated, Any, Self
+from typing import TYPE_CHECKING, Annotated, Self
 
-from pydantic import AwareDatetime, BaseModel, BeforeValidator, ConfigDict, Field, PlainSerializer, model_validator
+from pydantic import (
+    AfterValidator,
+    AwareDatetime,
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    GetJsonSchemaHandler,
+    PlainSerializer,
+    model_validator,
+)
+
+if TYPE_CHECKING:
+    from pydantic.json_schema import JsonSchemaValue
+    from pydantic_core import CoreSchema
 
 ID_PATTERN = r"^[A-Za-z0-9_-]{1,64}$"
-DISTRICT_PATTERN = r"^\d{2}\.\d{2}\.\d{2}$"
+DISTRICT_PATTERN = r"^[0-9]{2}\.[0-9]{2}\.[0-9]{2}$"
+
+EXTENSIBLE_ENUM = "x-extensible-enum"
 
 
 class Value(BaseModel):
@@ -30,6 +46,13 @@ class Word(StrEnum):
         unknown: Self | None = cls.__members__.get("UNKNOWN") if isinstance(value, str) else None
         return unknown
 
+    @classmethod
+    def __get_pydantic_json_schema__(cls, core: CoreSchema, handler: GetJsonSchemaHandler) -> JsonSchemaValue:
+        """The known words as a hint, never as a closed `enum`: a new word must not break who validates."""
+        title = handler(core).get("title", cls.__name__)
+        words = [word.value for word in cls if word.name != "UNKNOWN"]
+        return {"type": "string", "title": title, "description": cls.__doc__, EXTENSIBLE_ENUM: words}
+
 
 def to_utc(moment: datetime) -> datetime:
     """The same instant in UTC, cut to the millisecond (what MongoDB keeps)."""
@@ -42,11 +65,19 @@ def rfc3339(moment: datetime) -> str:
     return moment.astimezone(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
 
 
-def _only_text(value: Any) -> Any:
-    if isinstance(value, str | datetime):
+def _only_text(value: object) -> object:
+    if isinstance(value, datetime) or (isinstance(value, str) and not value.lstrip("+-.").isdigit()):
         return value
     message = "a time is RFC 3339 text"
     raise ValueError(message)
+
+
+def _in_utc(moment: datetime) -> datetime:
+    try:
+        return to_utc(moment)
+    except OverflowError:
+        message = "the time is out of range"
+        raise ValueError(message) from None
 
 
 Id = Annotated[str, Field(pattern=ID_PATTERN, description="1-64 characters A-Z a-z 0-9 _ -")]
@@ -55,19 +86,22 @@ DistrictCode = Annotated[str, Field(pattern=DISTRICT_PATTERN, description="Minis
 UtcTime = Annotated[
     AwareDatetime,
     BeforeValidator(_only_text, json_schema_input_type=datetime),
+    AfterValidator(_in_utc),
     PlainSerializer(rfc3339, return_type=str, when_used="json"),
-    Field(description="RFC 3339 in UTC"),
+    Field(description="RFC 3339 with an offset; written in UTC, to the millisecond"),
 ]
 Day = Annotated[
     date,
     PlainSerializer(date.isoformat, return_type=str),
     Field(description="calendar day, local time of the regency (UTC+7)"),
 ]
-Latitude = Annotated[float, Field(ge=-90, le=90)]
-Longitude = Annotated[float, Field(ge=-180, le=180)]
+Latitude = Annotated[float, Field(ge=-90, le=90, description="degrees north, WGS 84")]
+Longitude = Annotated[float, Field(ge=-180, le=180, description="degrees east, WGS 84")]
 Short = Annotated[str, Field(max_length=200)]
 Note = Annotated[str, Field(max_length=1000)]
-Locale = Annotated[str, Field(pattern=r"^[a-z]{2,3}(-[A-Za-z0-9]{2,8})*$", max_length=35)]
+Locale = Annotated[
+    str, Field(pattern=r"^[a-z]{2,3}(-[A-Za-z0-9]{2,8})*$", max_length=35, description="BCP 47 tag, e.g. id, en, zh-TW")
+]
 Texts = dict[str, str]
 
 
@@ -250,7 +284,7 @@ class SearchPolicy(Value):
 class Proof(Value):
     """What a courier shows for a step. `code` never reaches history, logs or parking."""
 
-    code: Annotated[str, Field(pattern=r"^\d{6}$")] | None = None
+    code: Annotated[str, Field(pattern=r"^[0-9]{6}$")] | None = None
     envelope: Id | None = None
     photo: Short | None = None
     note: Note | None = None

@@ -1,5 +1,6 @@
 """What matching says: offers, matches, and the drivers' standing."""
 
+# ruff: noqa: RUF012  pydantic copies a default for each model
 from __future__ import annotations
 
 from contracts.values import (

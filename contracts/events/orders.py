@@ -1,5 +1,6 @@
 """What happened to an order. Nothing here says who or where exactly; the confidential ones stand at the end."""
 
+# ruff: noqa: RUF012  pydantic copies a default for each model
 from __future__ import annotations
 
 from pydantic import Field
@@ -83,6 +84,7 @@ class OrderRejected(OrderEvent):
 class OrderDriverAssigned(OrderEvent):
     """The order has its driver. `eta_s` seconds to the pick-up."""
 
+    driver_id: Id
     attempt: int
     vehicle: Vehicle
     residence: Residence
@@ -92,6 +94,7 @@ class OrderDriverAssigned(OrderEvent):
 class OrderDriverUnassigned(OrderEvent):
     """The driver is gone; `driver_id` names who it was, and another one is searched."""
 
+    driver_id: Id
     attempt: int
     reason: Short
 
@@ -99,6 +102,7 @@ class OrderDriverUnassigned(OrderEvent):
 class OrderMatchRefused(OrderEvent):
     """The order had ended or moved on when the match came; matching frees the driver."""
 
+    driver_id: Id
     offer_id: Id
     attempt: int
     reason: Short

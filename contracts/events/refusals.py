@@ -2,14 +2,20 @@
 
 from __future__ import annotations
 
+from typing import Annotated
+
+from pydantic import Field
+
 from contracts.values import Id, Short, Value
+
+Attribute = Annotated[str, Field(max_length=512, description="a CloudEvents attribute as it came")]
 
 
 class RequestRejected(Value):
     """Nothing came into being. `reason` is a code of `contracts.reasons`, `pointer` a JSON pointer into `data`."""
 
-    request_id: Short
-    request_type: Short
+    request_id: Attribute
+    request_type: Attribute
     reason: Short
     detail: Short
     order_id: Id | None = None

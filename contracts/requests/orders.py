@@ -1,12 +1,68 @@
 """Requests about an order, owned by the orders service."""
 
+# ruff: noqa: RUF012  pydantic copies a default for each model
 from __future__ import annotations
 
 from typing import Annotated, Any
 
-from pydantic import Field
+from pydantic import AfterValidator, Field, WithJsonSchema
 
-from contracts.values import Actor, Customer, Id, Item, Note, Payer, Place, Recipient, Rupiah, Short, UtcTime, Value
+from contracts.values import (
+    ID_PATTERN,
+    Actor,
+    Customer,
+    Id,
+    Item,
+    Note,
+    Payer,
+    Place,
+    Recipient,
+    Rupiah,
+    Short,
+    UtcTime,
+    Value,
+)
+
+MAX_DETAILS = 32
+MAX_DETAIL_TEXT = 200
+MAX_DETAIL_NUMBER = 2**53
+
+
+def _plain_details(details: dict[str, Any]) -> dict[str, Any]:
+    """Keys in order (so that two equal requests have one digest). Raises `ValueError` for anything but plain values."""
+    if not all(_is_plain(value) for value in details.values()):
+        message = f"details are text up to {MAX_DETAIL_TEXT} characters, numbers, true, false or null"
+        raise ValueError(message)
+    return dict(sorted(details.items()))
+
+
+def _is_plain(value: object) -> bool:
+    if isinstance(value, str):
+        return len(value) <= MAX_DETAIL_TEXT
+    if isinstance(value, int | float):
+        return abs(value) <= MAX_DETAIL_NUMBER
+    return value is None
+
+
+Details = Annotated[
+    dict[Id, Any],
+    Field(max_length=MAX_DETAILS),
+    AfterValidator(_plain_details),
+    WithJsonSchema(
+        {
+            "type": "object",
+            "description": "What this service asks for beside the common fields, e.g. triage, envelope, weight_kg.",
+            "maxProperties": MAX_DETAILS,
+            "propertyNames": {"pattern": ID_PATTERN},
+            "additionalProperties": {
+                "type": ["string", "number", "boolean", "null"],
+                "maxLength": MAX_DETAIL_TEXT,
+                "minimum": -MAX_DETAIL_NUMBER,
+                "maximum": MAX_DETAIL_NUMBER,
+            },
+        }
+    ),
+]
 
 
 class OrderRequested(Value):
@@ -23,7 +79,7 @@ class OrderRequested(Value):
     recipient: Recipient | None = None
     agency_id: Id | None = None
     max_fare: Rupiah | None = None
-    details: Annotated[dict[Id, Any], Field(max_length=32)] = {}
+    details: Details = {}
 
 
 class OrderCancellationRequested(Value):

@@ -1,0 +1,102 @@
+"""Who listens to what: our queues and the types bound to each. `services.runtime.topology` turns this into AMQP."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+from contracts.registry import CONTRACTS, Exchange
+
+
+class QueueKind(StrEnum):
+    """What a queue is for.
+
+    `work`: quorum queue with a parked twin. `sink`: keeps one message so that the type counts as routed.
+    `leader`: single active consumer, holds one token.
+    """
+
+    WORK = "work"
+    SINK = "sink"
+    LEADER = "leader"
+
+
+@dataclass(frozen=True, slots=True)
+class Queue:
+    """One queue. `types` are the routing keys bound to it, each on its contract's exchange."""
+
+    name: str
+    types: tuple[str, ...] = ()
+    kind: QueueKind = QueueKind.WORK
+
+    @property
+    def service(self) -> str:
+        """Whose queue it is."""
+        return self.name.partition(".")[0]
+
+    @property
+    def parked(self) -> str:
+        """Where its given-up messages lie."""
+        return f"{self.name}.parked"
+
+    def bindings(self) -> tuple[tuple[Exchange, str], ...]:
+        """(exchange, routing key) pairs."""
+        return tuple((CONTRACTS[name].exchange, name) for name in self.types)
+
+
+POSITIONS = "driver.positions_reported.v1"
+UNROUTED = "ops.unrouted"
+LEADER = "matching.leader"
+
+QUEUES: dict[str, Queue] = {
+    queue.name: queue
+    for queue in (
+        Queue("orders.order_requested", ("order.requested.v1",)),
+        Queue("orders.order_cancellation_requested", ("order.cancellation_requested.v1",)),
+        Queue("orders.order_report_requested", ("order.report_requested.v1",)),
+        Queue(
+            "orders.driver_step",
+            ("driver.arrived.v1", "driver.picked_up.v1", "driver.delivered.v1", "driver.cancelled.v1"),
+        ),
+        Queue("orders.match_outcome", ("match.made.v1", "match.failed.v1", "match.withdrawn.v1")),
+        Queue(
+            "matching.driver_fact",
+            (
+                "driver.registered.v1",
+                "driver.residence_attested.v1",
+                "driver.residence_revoked.v1",
+                "driver.suspended.v1",
+                "driver.reinstated.v1",
+                "driver.shift_started.v1",
+                "driver.shift_ended.v1",
+            ),
+        ),
+        Queue("matching.offer_answer", ("driver.offer_accepted.v1", "driver.offer_declined.v1")),
+        Queue("matching.search_started", ("order.search_started.v1",)),
+        Queue(
+            "matching.order_progress",
+            (
+                "order.driver_assigned.v1",
+                "order.driver_unassigned.v1",
+                "order.match_refused.v1",
+                "order.completed.v1",
+                "order.cancelled.v1",
+                "order.unserved.v1",
+            ),
+        ),
+        Queue("matching.positions_sink", (POSITIONS,), QueueKind.SINK),
+        Queue(LEADER, kind=QueueKind.LEADER),
+        Queue("notifications.recipient_contact", ("recipient.contact_registered.v1",)),
+        Queue(
+            "notifications.order_event",
+            (
+                "order.driver_assigned.v1",
+                "order.driver_unassigned.v1",
+                "order.driver_arrived.v1",
+                "order.completed.v1",
+                "order.cancelled.v1",
+                "order.rejected.v1",
+                "order.unserved.v1",
+            ),
+        ),
+    )
+}
