@@ -1,8 +1,9 @@
 """What matching says: offers, matches, and the drivers' standing."""
 
-# ruff: noqa: RUF012  pydantic copies a default for each model
+# ruff: noqa: RUF012, TC001  pydantic copies defaults for each model, and reads annotations
 from __future__ import annotations
 
+from contracts.measures import Attempt, Metres, ReasonCode, Seconds
 from contracts.values import (
     DistrictCode,
     Fare,
@@ -10,7 +11,6 @@ from contracts.values import (
     Place,
     Requirements,
     Residence,
-    Short,
     UtcTime,
     Value,
     Vehicle,
@@ -34,15 +34,15 @@ class OfferMade(Value):
 
     offer_id: Id
     order_id: Id
-    attempt: int
+    attempt: Attempt
     driver_id: Id
     expires_at: UtcTime
     pickup_at: UtcTime | None = None
     service: Id
     pickup: Place
     dropoff_district: DistrictCode | None = None
-    pickup_distance_m: int
-    trip_distance_m: int
+    pickup_distance_m: Metres
+    trip_distance_m: Metres
     requirements: Requirements
     fare: Fare
 
@@ -60,30 +60,30 @@ class MatchMade(Value):
     """A proposal: this driver accepted. The order answers with assigned or refused."""
 
     order_id: Id
-    attempt: int
+    attempt: Attempt
     driver_id: Id
     offer_id: Id
     vehicle: Vehicle
     residence: Residence
-    eta_s: int
+    eta_s: Seconds
 
 
 class MatchFailed(Value):
     """The search life is over without a driver."""
 
     order_id: Id
-    attempt: int
-    reason: Short
+    attempt: Attempt
+    reason: ReasonCode
 
 
 class MatchWithdrawn(Value):
     """Matching takes a match back."""
 
     order_id: Id
-    attempt: int
+    attempt: Attempt
     driver_id: Id
     offer_id: Id
-    reason: Short
+    reason: ReasonCode
 
 
 class DriverReleased(Value):
@@ -98,4 +98,4 @@ class DriverEligibilityChanged(Value):
 
     driver_id: Id
     eligible: bool
-    reasons: list[Short] = []
+    reasons: list[ReasonCode] = []

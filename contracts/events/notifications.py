@@ -1,7 +1,9 @@
 """What became of telling somebody. No address, no text."""
 
+# ruff: noqa: TC001  pydantic reads annotations
 from __future__ import annotations
 
+from contracts.measures import EventId, ReasonCode
 from contracts.values import Id, Short, Value
 
 
@@ -11,11 +13,11 @@ class NotificationSent(Value):
     notification_id: Id
     recipient_id: Id
     channel: Short
-    cause: Short
+    cause: EventId
     template: Short
 
 
 class NotificationFailed(NotificationSent):
     """No channel took it."""
 
-    reason: Short
+    reason: ReasonCode

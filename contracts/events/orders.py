@@ -1,10 +1,11 @@
 """What happened to an order. Nothing here says who or where exactly; the confidential ones stand at the end."""
 
-# ruff: noqa: RUF012  pydantic copies a default for each model
+# ruff: noqa: RUF012, TC001  pydantic copies defaults for each model, and reads annotations
 from __future__ import annotations
 
 from pydantic import Field
 
+from contracts.measures import Attempt, Audience, Metres, PerLocale, ReasonCode, Seconds
 from contracts.values import (
     Actor,
     Customer,
@@ -18,11 +19,8 @@ from contracts.values import (
     Place,
     Requirements,
     Residence,
-    Role,
     Rupiah,
     SearchPolicy,
-    Short,
-    Texts,
     UtcTime,
     Value,
     Vehicle,
@@ -56,7 +54,7 @@ class OrderEvent(Value):
 
     order_id: Id
     service: Id
-    service_name: Texts = {}
+    service_name: PerLocale = {}
     customer: Customer
     recipient_id: Id | None = None
     merchant_id: Id | None = None
@@ -65,8 +63,8 @@ class OrderEvent(Value):
     payer: Payer
     pickup_district: DistrictCode | None = None
     dropoff_district: DistrictCode | None = None
-    tell: list[Role | str] = []
-    notices: Texts | None = None
+    tell: Audience = []
+    notices: PerLocale | None = None
 
 
 class OrderAccepted(OrderEvent):
@@ -78,25 +76,25 @@ class OrderAccepted(OrderEvent):
 class OrderRejected(OrderEvent):
     """Well-formed but refused by policy; the order exists as `rejected`."""
 
-    reason: Short
+    reason: ReasonCode
 
 
 class OrderDriverAssigned(OrderEvent):
     """The order has its driver. `eta_s` seconds to the pick-up."""
 
     driver_id: Id
-    attempt: int
+    attempt: Attempt
     vehicle: Vehicle
     residence: Residence
-    eta_s: int
+    eta_s: Seconds
 
 
 class OrderDriverUnassigned(OrderEvent):
     """The driver is gone; `driver_id` names who it was, and another one is searched."""
 
     driver_id: Id
-    attempt: int
-    reason: Short
+    attempt: Attempt
+    reason: ReasonCode
 
 
 class OrderMatchRefused(OrderEvent):
@@ -104,8 +102,8 @@ class OrderMatchRefused(OrderEvent):
 
     driver_id: Id
     offer_id: Id
-    attempt: int
-    reason: Short
+    attempt: Attempt
+    reason: ReasonCode
 
 
 class OrderDriverArrived(OrderEvent):
@@ -124,7 +122,7 @@ class OrderCompleted(OrderEvent):
     """The order is done. `distance_m` metres along the estimated road."""
 
     fare: Fare
-    distance_m: int
+    distance_m: Metres
     completed_at: UtcTime
 
 
@@ -132,14 +130,14 @@ class OrderCancelled(OrderEvent):
     """The order ended before it was done; `fee` is what the canceller owes."""
 
     by: Actor
-    reason: Short
+    reason: ReasonCode
     fee: Rupiah
 
 
 class OrderUnserved(OrderEvent):
     """Nobody could carry it out."""
 
-    reason: Short
+    reason: ReasonCode
 
 
 class OrderReported(OrderEvent):
@@ -152,7 +150,7 @@ class OrderReported(OrderEvent):
 class OrderSearchStarted(OrderEvent):
     """Confidential: a driver is wanted from `pickup` to `dropoff`."""
 
-    attempt: int
+    attempt: Attempt
     pickup: Place
     dropoff: Place
     pickup_at: UtcTime | None = None

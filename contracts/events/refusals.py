@@ -1,12 +1,14 @@
 """The answer to a request that cannot be acted on."""
 
+# ruff: noqa: TC001  pydantic reads annotations
 from __future__ import annotations
 
 from typing import Annotated
 
 from pydantic import Field
 
-from contracts.values import Id, Short, Value
+from contracts.measures import Pointer, ReasonCode, Sentence
+from contracts.values import Id, Value
 
 Attribute = Annotated[str, Field(max_length=512, description="a CloudEvents attribute as it came")]
 
@@ -16,7 +18,7 @@ class RequestRejected(Value):
 
     request_id: Attribute
     request_type: Attribute
-    reason: Short
-    detail: Short
+    reason: ReasonCode
+    detail: Sentence
     order_id: Id | None = None
-    pointer: Short | None = None
+    pointer: Pointer | None = None

@@ -1,0 +1,213 @@
+"""May this schema replace that one? What we publish may only grow, what we consume may only loosen.
+
+A keyword that the rules do not know counts as breaking: better a question too many than a broken app.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import TYPE_CHECKING, Any
+
+from contracts.publishing.schemas import EXCHANGE, OWNER, Schema
+from contracts.registry import Exchange
+from contracts.values import EXTENSIBLE_ENUM
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+WORDING = frozenset({"$schema", "$id", "title", "description", "default", "examples", OWNER})
+UPPER_LIMITS = frozenset({"maximum", "exclusiveMaximum", "maxLength", "maxItems", "maxProperties"})
+LOWER_LIMITS = frozenset({"minimum", "exclusiveMinimum", "minLength", "minItems", "minProperties"})
+SHAPES = frozenset({"pattern", "format", "const", "multipleOf", "uniqueItems"})
+NESTED = ("items", "additionalProperties", "propertyNames")
+STRUCTURE = frozenset({"$ref", "$defs", "type", "enum", "anyOf", "properties", "required", EXTENSIBLE_ENUM, *NESTED})
+INFINITY = float("inf")
+MAX_DEPTH = 32
+
+
+class Direction(StrEnum):
+    """Who must go on working: who reads what we publish, or who writes what we consume."""
+
+    PUBLISHED = "published"
+    CONSUMED = "consumed"
+
+
+@dataclass(frozen=True, slots=True)
+class Difference:
+    """One difference. `pointer` is a JSON pointer into the data; `breaking` means a new major version is needed."""
+
+    pointer: str
+    what: str
+    breaking: bool
+
+
+@dataclass(frozen=True, slots=True)
+class _Pair:
+    """The same place in both schemas, refs resolved."""
+
+    old: Schema
+    new: Schema
+    pointer: str
+    direction: Direction
+    roots: tuple[Schema, Schema]
+
+    def at(self, old: Schema, new: Schema, step: str = "") -> _Pair:
+        return _Pair(
+            _resolved(old, self.roots[0]),
+            _resolved(new, self.roots[1]),
+            self.pointer + step,
+            self.direction,
+            self.roots,
+        )
+
+    def difference(self, what: str, *, breaking: bool) -> Difference:
+        return Difference(self.pointer, what, breaking)
+
+    def order(self, old: Any, new: Any) -> tuple[Any, Any]:  # noqa: ANN401  any two of a kind
+        """(what is sent, what is accepted): the first must fit into the second."""
+        return (new, old) if self.direction is Direction.PUBLISHED else (old, new)
+
+
+def direction_of(schema: Schema) -> Direction:
+    """Requests are consumed, everything else is published."""
+    return Direction.CONSUMED if schema.get(EXCHANGE) == Exchange.REQUESTS else Direction.PUBLISHED
+
+
+def compare(old: Schema, new: Schema) -> list[Difference]:
+    """Every difference between two schemas of one type, in the order of the data."""
+    root = _Pair(old, new, "", direction_of(old), (old, new))
+    found = list(_walk(root))
+    if old.get(EXCHANGE) != new.get(EXCHANGE):
+        found.insert(0, root.difference(f"travels on {new.get(EXCHANGE)}, not {old.get(EXCHANGE)}", breaking=True))
+    if not found and old != new:
+        found.append(root.difference("wording", breaking=False))
+    return found
+
+
+def _walk(pair: _Pair) -> Iterator[Difference]:
+    same = pair.old == pair.new and pair.roots[0].get("$defs") == pair.roots[1].get("$defs")
+    if same or pair.pointer.count("/") > MAX_DEPTH:
+        return
+    for rule in RULES:
+        yield from rule(pair)
+
+
+def _types(pair: _Pair) -> Iterator[Difference]:
+    old, new = _type_set(pair.old), _type_set(pair.new)
+    if old != new:
+        sent, accepted = pair.order(old, new)
+        what = f"type {_listed(old)} became {_listed(new)}"
+        yield pair.difference(what, breaking=not sent <= accepted)
+
+
+def _limits(pair: _Pair) -> Iterator[Difference]:
+    for name in sorted((UPPER_LIMITS | LOWER_LIMITS) & (pair.old.keys() | pair.new.keys())):
+        sign = 1 if name in UPPER_LIMITS else -1
+        old, new = (sign * schema[name] if name in schema else INFINITY for schema in (pair.old, pair.new))
+        if old != new:
+            sent, accepted = pair.order(old, new)
+            yield pair.difference(
+                f"{name} {pair.old.get(name, 'none')} became {pair.new.get(name, 'none')}", breaking=sent > accepted
+            )
+
+
+def _shapes(pair: _Pair) -> Iterator[Difference]:
+    for name in sorted(SHAPES):
+        old, new = pair.old.get(name), pair.new.get(name)
+        if old != new:
+            _, accepted = pair.order(old, new)
+            yield pair.difference(f"{name} {old or 'none'} became {new or 'none'}", breaking=accepted is not None)
+
+
+def _words(pair: _Pair) -> Iterator[Difference]:
+    old, new = set(pair.old.get(EXTENSIBLE_ENUM, ())), set(pair.new.get(EXTENSIBLE_ENUM, ()))
+    for word in sorted(old - new):
+        yield pair.difference(f"the word {word} is gone", breaking=True)
+    for word in sorted(new - old):
+        yield pair.difference(f"the word {word} is new", breaking=False)
+    closed_old, closed_new = pair.old.get("enum"), pair.new.get("enum")
+    if closed_old != closed_new:
+        sent, accepted = pair.order(closed_old, closed_new)
+        fits = accepted is None or (sent is not None and set(sent) <= set(accepted))
+        yield pair.difference("the closed list of words changed", breaking=not fits)
+
+
+def _properties(pair: _Pair) -> Iterator[Difference]:
+    old, new = pair.old.get("properties", {}), pair.new.get("properties", {})
+    needed_old, needed_new = set(pair.old.get("required", ())), set(pair.new.get("required", ()))
+    consumed = pair.direction is Direction.CONSUMED
+    for name in sorted(old.keys() - new.keys()):
+        yield pair.at({}, {}, f"/{name}").difference("field removed", breaking=True)
+    for name in sorted(new.keys() - old.keys()):
+        must = consumed and name in needed_new
+        yield pair.at({}, {}, f"/{name}").difference("required field added" if must else "field added", breaking=must)
+    for name in sorted(old.keys() & new.keys()):
+        inner = pair.at(old[name], new[name], f"/{name}")
+        if (name in needed_old) != (name in needed_new):
+            became = "required" if name in needed_new else "optional"
+            yield inner.difference(f"became {became}", breaking=(name in needed_new) == consumed)
+        yield from _walk(inner)
+
+
+def _nested(pair: _Pair) -> Iterator[Difference]:
+    for name in NESTED:
+        old, new = pair.old.get(name, True), pair.new.get(name, True)
+        if isinstance(old, dict) and isinstance(new, dict):
+            yield from _walk(pair.at(old, new, "/*"))
+        elif old != new:
+            _, accepted = pair.order(old, new)
+            yield pair.difference(f"{name} changed", breaking=accepted is not True)
+
+
+def _branches(pair: _Pair) -> Iterator[Difference]:
+    if "anyOf" not in pair.old and "anyOf" not in pair.new:
+        return
+    old, new = pair.old.get("anyOf", [pair.old]), pair.new.get("anyOf", [pair.new])
+    sent, accepted = pair.order(old, new)
+    if old != new:
+        fits = all(any(_fits(pair, one, other) for other in accepted) for one in sent)
+        yield pair.difference("the alternatives changed", breaking=not fits)
+
+
+def _fits(pair: _Pair, sent: Schema, accepted: Schema) -> bool:
+    old, new = pair.order(sent, accepted)
+    return not any(difference.breaking for difference in _walk(pair.at(old, new)))
+
+
+def _unknown(pair: _Pair) -> Iterator[Difference]:
+    known = WORDING | UPPER_LIMITS | LOWER_LIMITS | SHAPES | STRUCTURE | {EXCHANGE}
+    for name in sorted((pair.old.keys() | pair.new.keys()) - known):
+        if pair.old.get(name) != pair.new.get(name):
+            yield pair.difference(f"{name} changed, which no rule judges", breaking=True)
+
+
+RULES: tuple[Callable[[_Pair], Iterator[Difference]], ...] = (
+    _types,
+    _limits,
+    _shapes,
+    _words,
+    _properties,
+    _nested,
+    _branches,
+    _unknown,
+)
+
+
+def _resolved(schema: Schema, root: Schema) -> Schema:
+    """A `$ref` into `$defs` with its siblings laid over it."""
+    while "$ref" in schema:
+        siblings = {name: value for name, value in schema.items() if name != "$ref"}
+        schema = {**root["$defs"][schema["$ref"].rpartition("/")[2]], **siblings}
+    return schema
+
+
+def _type_set(schema: Schema) -> frozenset[str]:
+    """Every JSON type that is allowed; a number includes the integers."""
+    written = schema.get("type", ["array", "boolean", "integer", "null", "number", "object", "string"])
+    names = {written} if isinstance(written, str) else set(written)
+    return frozenset(names | ({"integer"} if "number" in names else set()))
+
+
+def _listed(names: frozenset[str]) -> str:
+    return "any" if len(names) == len(_type_set({})) else "|".join(sorted(names))
