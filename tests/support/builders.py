@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from contracts.codec import binary_headers, body_of
 from contracts.events.matching import MatchFailed, MatchMade, OfferMade
@@ -19,7 +19,9 @@ from contracts.requests.drivers import (
 )
 from contracts.requests.orders import OrderCancellationRequested, OrderRequested
 from contracts.requests.recipients import RecipientContactRegistered
-from contracts.values import Value
+
+if TYPE_CHECKING:
+    from contracts.values import Value
 
 NOW = datetime(2026, 11, 24, 1, 10, tzinfo=UTC)
 STATION = {"lat": -8.2106, "lng": 114.3745, "label": "Stasiun Banyuwangi Kota"}
