@@ -11,11 +11,12 @@ from contracts.registry import CONTRACTS, Exchange
 class QueueKind(StrEnum):
     """What a queue is for.
 
-    `work`: quorum queue with a parked twin. `sink`: keeps one message so that the type counts as routed.
-    `leader`: single active consumer, holds one token.
+    `work`: quorum queue with a parked twin. `plain`: quorum queue without one. `leader`: single active consumer,
+    holds one token. `sink`: keeps one message so that the type counts as routed.
     """
 
     WORK = "work"
+    PLAIN = "plain"
     SINK = "sink"
     LEADER = "leader"
 
@@ -45,6 +46,8 @@ class Queue:
 
 POSITIONS = "driver.positions_reported.v1"
 UNROUTED = "ops.unrouted"
+UNROUTED_INTAKE = "ops.unrouted_intake"
+DEAD = "ops.dead"
 LEADER = "matching.leader"
 
 QUEUES: dict[str, Queue] = {
@@ -85,6 +88,9 @@ QUEUES: dict[str, Queue] = {
         ),
         Queue("matching.positions_sink", (POSITIONS,), QueueKind.SINK),
         Queue(LEADER, kind=QueueKind.LEADER),
+        Queue(UNROUTED, kind=QueueKind.PLAIN),
+        Queue(UNROUTED_INTAKE, kind=QueueKind.PLAIN),
+        Queue(DEAD, kind=QueueKind.PLAIN),
         Queue("notifications.recipient_contact", ("recipient.contact_registered.v1",)),
         Queue(
             "notifications.order_event",

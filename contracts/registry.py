@@ -29,7 +29,8 @@ class Exchange(StrEnum):
 class Contract:
     """One message type. `owner` handles a request, or writes an event (`any`: every service does).
 
-    `about` is the data's field that names the aggregate (CloudEvents `subject`).
+    `about` is the data's field that names the aggregate (CloudEvents `subject`). `personal`: the data holds addresses
+    of people, so a copy that lies around is encrypted.
     """
 
     type: str
@@ -37,6 +38,7 @@ class Contract:
     exchange: Exchange
     owner: str
     about: str
+    personal: bool = False
 
     @property
     def is_request(self) -> bool:
@@ -45,8 +47,10 @@ class Contract:
 
 
 def _rows(exchange: Exchange, owner: str, about: str, rows: dict[str, type[Value]]) -> dict[str, Contract]:
-    return {name: Contract(name, model, exchange, owner, about) for name, model in rows.items()}
+    return {name: Contract(name, model, exchange, owner, about, name in PERSONAL) for name, model in rows.items()}
 
+
+PERSONAL = frozenset({"recipient.contact_registered.v1"})
 
 CONTRACTS: dict[str, Contract] = {
     **_rows(

@@ -1,1 +1,1 @@
-"""The services of Gancang, and what operates them."""
+"""The consumers of Gancang and what runs them."""

@@ -1,0 +1,1 @@
+"""Plumbing for any consumer: not one word of the business."""

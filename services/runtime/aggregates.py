@@ -1,0 +1,247 @@
+"""Aggregates: one document, one atomic write for state, effect-once mark, timers and outgoing events."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any, Generic, Protocol, TypeVar
+
+from contracts.codec import digest_of
+from contracts.message import Message, derived_id
+from contracts.values import Value
+from services.runtime import metrics
+from services.runtime.clock import Clock, real_now
+from services.runtime.database import Document
+from services.runtime.errors import Conflict, Rejected
+from services.runtime.group_commit import GroupCommit
+from services.runtime.loading import GroupLoad
+from services.runtime.locks import KeyedLocks
+from services.runtime.outbox import Cause, Outgoing, event_of, order_of
+from services.runtime.relay import Relay
+
+S = TypeVar("S")
+MAX_CONFLICTS = 20
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """A line of an aggregate's history."""
+
+    status: str
+    by: str
+    reason: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Change(Generic[S]):
+    """What a decision wants written: the new state, the events that tell of it, a line of history."""
+
+    state: S
+    events: Sequence[Value] = ()
+    entry: Entry | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Stored(Generic[S]):
+    """An aggregate as it was read."""
+
+    id: str
+    version: int
+    state: S
+    history: list[Document] = field(default_factory=list)
+    outbox: list[Outgoing] = field(default_factory=list)
+    seen: list[list[str]] = field(default_factory=list)
+
+
+@dataclass(frozen=True, slots=True)
+class Kind(Generic[S]):
+    """How a kind of aggregate is kept. Long-lived ones bound `seen` and `history`; TTL removes at `expires`."""
+
+    name: str
+    collection: str
+    source: str
+    encode: Callable[[S], Document]
+    decode: Callable[[Document], S]
+    timers: Callable[[S], Mapping[str, datetime]]
+    expires: Callable[[S], datetime | None] = lambda _: None
+    keep_seen: int | None = None
+    keep_history: int | None = None
+    indexes: Sequence[str] = ()
+
+
+Decide = Callable[[S | None], Change[S] | None]
+
+
+class OnTimer(Protocol):
+    """Who wants to know that a timer was set."""
+
+    def __call__(self, due: datetime) -> None: ...
+
+
+def cause_of(message: Message[Any]) -> Cause:
+    """The message as the cause of a change."""
+    return Cause(
+        source=message.source,
+        id=message.id,
+        time=message.time,
+        digest=digest_of(message.data),
+        correlation_id=message.correlation_id,
+        traceparent=message.traceparent,
+    )
+
+
+class Aggregates(Generic[S]):
+    """All aggregates of one kind, as this process sees them."""
+
+    def __init__(self, kind: Kind[S], load: GroupLoad, commit: GroupCommit, relay: Relay, clock: Clock) -> None:
+        self.kind = kind
+        self._load = load
+        self._commit = commit
+        self._relay = relay
+        self._clock = clock
+        self._locks = KeyedLocks()
+        self._on_timer: OnTimer | None = None
+
+    def watch_timers(self, on_timer: OnTimer) -> None:
+        """Tell `on_timer` of every due time that is written."""
+        self._on_timer = on_timer
+
+    async def get(self, aggregate_id: str) -> Stored[S] | None:
+        """Read one. Raises `DatabaseAway`."""
+        document = await self._load.get(aggregate_id)
+        return None if document is None else self._stored(document)
+
+    async def change(self, aggregate_id: str, cause: Cause, decide: Decide[S], *, expect_new: bool = False) -> bool:
+        """Decide on the present state and write the decision; decide again when somebody else wrote first.
+
+        Answers whether something was written: not when `decide` returns None, nor the second time for one cause.
+        `expect_new` saves the read for an aggregate that most likely does not exist. Raises what `decide` raises,
+        `Rejected("id_reused")` for another body under a known id, `Conflict` after many tries, `DatabaseAway`.
+        """
+        await self._relay.room()
+        async with self._locks(aggregate_id):
+            stored = None if expect_new else await self.get(aggregate_id)
+            for _ in range(MAX_CONFLICTS):
+                if stored is not None and self._repeated(stored, cause):
+                    return False
+                change = decide(stored.state if stored else None)
+                if change is None:
+                    return False
+                try:
+                    await self._write(aggregate_id, stored, change, cause)
+                except Conflict:
+                    metrics.CONFLICTS.labels(self.kind.name).inc()
+                    stored = await self.get(aggregate_id)
+                else:
+                    return True
+        raise Conflict(self.kind.name, aggregate_id)
+
+    def sent(self, aggregate_id: str, version: int, keys: set[str], *, complete: bool) -> None:
+        """The broker has confirmed these outbox keys."""
+        self._commit.mark(aggregate_id, version, keys, complete=complete)
+
+    def resend(self, document: Document) -> None:
+        """Send what a crash or an outage left in the outbox."""
+        stored = self._stored(document)
+        if stored.outbox:
+            self._relay.submit(self, stored.id, stored.version, stored.outbox)
+        else:
+            self._commit.mark(stored.id, stored.version, set(), complete=True)
+
+    def _repeated(self, stored: Stored[S], cause: Cause) -> bool:
+        for source, message_id, digest in stored.seen:
+            if message_id == cause.id and source == cause.source:
+                if cause.digest and digest and digest != cause.digest:
+                    raise Rejected("id_reused")
+                return True
+        return False
+
+    async def _write(self, aggregate_id: str, stored: Stored[S] | None, change: Change[S], cause: Cause) -> None:
+        version = (stored.version if stored else 0) + 1
+        now = self._clock.now()
+        fresh = self._outgoing(aggregate_id, version, change.events, cause, now)
+        update = self._update(version, change, cause, fresh, now)
+        older = stored.outbox if stored else []
+
+        def committed() -> None:
+            if older or fresh:
+                self._relay.submit(self, aggregate_id, version, [*older, *fresh])
+            if self._on_timer is not None and "next_due" in update["$set"]:
+                self._on_timer(update["$set"]["next_due"])
+
+        await self._commit.save(aggregate_id, version - 1, update, committed)
+
+    def _outgoing(
+        self, aggregate_id: str, version: int, events: Sequence[Value], cause: Cause, now: datetime
+    ) -> list[Outgoing]:
+        return [
+            Outgoing.of(
+                event_of(
+                    data,
+                    source=self.kind.source,
+                    event_id=derived_id(self.kind.name, aggregate_id, version, position),
+                    now=now,
+                    cause=cause,
+                    sequence=version,
+                ),
+                key=f"{version}-{position}",
+            )
+            for position, data in enumerate(events)
+        ]
+
+    def _update(
+        self, version: int, change: Change[S], cause: Cause, outgoing: list[Outgoing], now: datetime
+    ) -> Document:
+        fields: Document = {"version": version, "state": self.kind.encode(change.state), "updated_at": now}
+        absent: Document = {}
+        fields.update({f"outbox.{entry.key}": entry.to_document() for entry in outgoing})
+        if outgoing:
+            fields["unsent_since"] = real_now()
+        timers = self.kind.timers(change.state)
+        if timers:
+            fields["timers"] = [{"name": name, "due": due} for name, due in timers.items()]
+            fields["next_due"] = min(timers.values())
+        elif version > 1:
+            absent = {"timers": "", "next_due": ""}
+        expires = self.kind.expires(change.state)
+        if expires is not None:
+            fields["expires_at"] = expires
+        pushes: Document = {}
+        if cause.remembered:
+            pushes["seen"] = _push([cause.source, cause.id, cause.digest], self.kind.keep_seen)
+        if change.entry is not None:
+            line = {
+                "at": now,
+                "status": change.entry.status,
+                "by": change.entry.by,
+                "reason": change.entry.reason,
+                "event_id": outgoing[0].headers["ce-id"] if outgoing else None,
+                "cause": cause.id,
+            }
+            pushes["history"] = _push(line, self.kind.keep_history)
+        update: Document = {"$set": fields}
+        if pushes:
+            update["$push"] = pushes
+        if absent:
+            update["$unset"] = absent
+        return update
+
+    def _stored(self, document: Document) -> Stored[S]:
+        outbox: Document = document.get("outbox", {})
+        return Stored(
+            id=document["_id"],
+            version=document["version"],
+            state=self.kind.decode(document["state"]),
+            history=document.get("history", []),
+            outbox=[Outgoing.from_document(key, outbox[key]) for key in sorted(outbox, key=order_of)],
+            seen=document.get("seen", []),
+        )
+
+
+def _push(value: Any, keep: int | None) -> Document:
+    pushed: Document = {"$each": [value]}
+    if keep is not None:
+        pushed["$slice"] = -keep
+    return pushed
+

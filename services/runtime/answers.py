@@ -1,0 +1,61 @@
+"""Answers that leave no trace in a document: published with a confirm before the request is acknowledged."""
+
+from __future__ import annotations
+
+from contracts.codec import Envelope
+from contracts.events.refusals import RequestRejected
+from contracts.message import Message
+from contracts.registry import TYPE_OF
+from contracts.values import Value
+from services.runtime.aggregates import cause_of
+from services.runtime.clock import Clock
+from services.runtime.errors import Rejected
+from services.runtime.outbox import Cause, Outgoing, answer_id, event_of
+from services.runtime.relay import Relay
+
+
+class Answers:
+    """The id derives from the cause: asked twice, the same answer goes out under the same id."""
+
+    def __init__(self, relay: Relay, clock: Clock, service: str) -> None:
+        self._relay = relay
+        self._clock = clock
+        self._service = service
+
+    async def publish(self, data: Value, cause: Cause, *, sequence: int | None = None) -> None:
+        """Send and wait for the confirm. Raises `BrokerAway`."""
+        event = event_of(
+            data,
+            source=f"/gancang/{self._service}",
+            event_id=answer_id(self._service, cause, TYPE_OF[type(data)]),
+            now=self._clock.now(),
+            cause=cause,
+            sequence=sequence,
+        )
+        await self._relay.publish(Outgoing.of(event))
+
+    async def reject(self, request: Message[Value] | Envelope, refusal: Rejected) -> None:
+        """Tell that the request cannot be acted on. Raises `BrokerAway`."""
+        known: str | None = getattr(request.data, "order_id", None) if isinstance(request, Message) else None
+        data = RequestRejected(
+            request_id=request.id[:200],
+            request_type=request.type[:200],
+            reason=refusal.code,
+            detail=refusal.detail[:200],
+            order_id=refusal.order_id or known,
+            pointer=refusal.pointer,
+        )
+        await self.publish(data, cause_of_request(request))
+
+
+def cause_of_request(request: Message[Value] | Envelope) -> Cause:
+    """The request as a cause, parsed or not."""
+    if isinstance(request, Message):
+        return cause_of(request)
+    return Cause(
+        source=request.source,
+        id=request.id,
+        time=request.time,
+        correlation_id=request.correlation_id,
+        traceparent=request.traceparent,
+    )

@@ -1,0 +1,65 @@
+"""Business time: the real clock, or a faster one that every process of a simulation shares."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from typing import Protocol
+
+from contracts.values import to_utc
+from services.runtime.errors import NotConfigured
+
+
+class Clock(Protocol):
+    """Where `now` comes from. `speed` is business seconds per real second."""
+
+    @property
+    def speed(self) -> float: ...
+
+    def now(self) -> datetime:
+        """Business time in UTC, whole milliseconds."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class SystemClock:
+    """The machine's clock."""
+
+    speed: float = 1.0
+
+    def now(self) -> datetime:
+        """The real time."""
+        return to_utc(datetime.now(UTC))
+
+
+@dataclass(frozen=True, slots=True)
+class SimulatedClock:
+    """`start + speed x (real now - anchor)`: the same in every process and after a restart."""
+
+    start: datetime
+    speed: float
+    anchor: datetime
+
+    def now(self) -> datetime:
+        """The simulated time."""
+        elapsed = (datetime.now(UTC) - self.anchor).total_seconds()
+        return to_utc(self.start + timedelta(seconds=elapsed * self.speed))
+
+
+def clock_from(setting: str | None) -> Clock:
+    """The clock that `GANCANG_CLOCK=<start>,<speed>,<real anchor>` describes; the system's when unset."""
+    if not setting:
+        return SystemClock()
+    try:
+        start, speed, anchor = setting.split(",")
+        clock = SimulatedClock(datetime.fromisoformat(start), float(speed), datetime.fromisoformat(anchor))
+    except ValueError:
+        raise NotConfigured("GANCANG_CLOCK", "is not <start>,<speed>,<real anchor>") from None
+    if clock.speed <= 0 or clock.start.tzinfo is None or clock.anchor.tzinfo is None:
+        raise NotConfigured("GANCANG_CLOCK", "needs a positive speed and times with an offset")
+    return clock
+
+
+def real_now() -> datetime:
+    """Real time, for network timeouts, the ladder and sweepers."""
+    return to_utc(datetime.now(UTC))

@@ -1,0 +1,158 @@
+"""From delivery to acknowledgement: read, parse, handle, and turn an error into what becomes of the message."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass
+from time import perf_counter
+from typing import Any, Protocol
+
+import structlog
+from aio_pika.abc import AbstractIncomingMessage
+
+from contracts.codec import Unreadable, WrongSchema, parse, read
+from contracts.message import Message
+from contracts.queues import QUEUES
+from contracts.registry import CONTRACTS
+from services.runtime import metrics
+from services.runtime.acks import Acks, ChannelAcks
+from services.runtime.answers import Answers
+from services.runtime.clock import Clock
+from services.runtime.delivery import Delivery
+from services.runtime.errors import Away, Rejected
+from services.runtime.ladder import Ladder
+from services.runtime.outcomes import Outcome, outcome_of
+from services.runtime.parking import Parking
+
+log = structlog.get_logger()
+
+Handler = Callable[[Message[Any]], Awaitable[None]]
+
+
+class Pause(Protocol):
+    """Stops consuming until the servers are back."""
+
+    def __call__(self, reason: str) -> None: ...
+
+
+@dataclass(frozen=True, slots=True)
+class Route:
+    """One queue and the handler of each type that is bound to it."""
+
+    queue: str
+    handlers: Mapping[str, Handler]
+
+    def __post_init__(self) -> None:
+        bound = set(QUEUES[self.queue].types)
+        if bound != set(self.handlers):
+            message = f"{self.queue}: bound {sorted(bound)}, handled {sorted(self.handlers)}"
+            raise ValueError(message)
+
+
+@dataclass(frozen=True, slots=True)
+class Desk:
+    """What every consumer of a process shares."""
+
+    acks: Acks
+    ladder: Ladder
+    parking: Parking
+    answers: Answers
+    clock: Clock
+    pause: Pause
+    user: str
+
+
+class Consumer:
+    """Handles the messages of one queue."""
+
+    def __init__(self, route: Route, desk: Desk) -> None:
+        self._route = route
+        self._desk = desk
+        self._is_request = all(CONTRACTS[name].is_request for name in route.handlers)
+
+    async def consume(self, raw: AbstractIncomingMessage) -> None:
+        """Handle one delivery to its end; never raises."""
+        acks, tag = self._desk.acks.of(raw.channel), raw.delivery_tag
+        if tag is None:
+            return
+        acks.opened(tag)
+        started = perf_counter()
+        delivery = Delivery.of(self._route.queue, raw, self._desk.user)
+        structlog.contextvars.bind_contextvars(queue=self._route.queue, message_id=delivery.message_id)
+        try:
+            outcome = await self._outcome(delivery)
+        except Away as error:
+            self._desk.pause(error.what)
+            outcome = Outcome.GIVEN_BACK
+        await self._settle(acks, tag, outcome)
+        spent = perf_counter() - started
+        metrics.HANDLING.labels(self._route.queue).observe(spent)
+        metrics.HANDLED.labels(self._route.queue, delivery.routing_key, outcome).inc()
+        log.info("message.done", type=delivery.routing_key, outcome=outcome.value, ms=round(spent * 1000, 1))
+
+    async def _settle(self, acks: ChannelAcks, tag: int, outcome: Outcome) -> None:
+        if outcome is Outcome.GIVEN_BACK:
+            await acks.give_back(tag)
+        else:
+            acks.finish(tag)
+
+    async def _outcome(self, delivery: Delivery) -> Outcome:
+        message: Message[Any] | None = None
+        try:
+            message = self._read(delivery)
+            await self._route.handlers[message.type](message)
+        except Exception as error:  # noqa: BLE001  the table decides about every error
+            return await self._after(error, delivery, message)
+        metrics.AGE.labels(self._route.queue).observe(
+            max(0.0, (self._desk.clock.now() - message.time).total_seconds())
+        )
+        return Outcome.DONE
+
+    def _read(self, delivery: Delivery) -> Message[Any]:
+        envelope = read(delivery.headers, delivery.body, delivery.content_type, self._desk.clock.now())
+        if envelope.type not in self._route.handlers:
+            raise Unreadable("unknown_type")
+        message = parse(envelope, delivery.user)
+        structlog.contextvars.bind_contextvars(order_id=message.correlation_id, trace=message.traceparent)
+        return message
+
+    async def _after(self, error: Exception, delivery: Delivery, message: Message[Any] | None) -> Outcome:
+        desk = self._desk
+        outcome = outcome_of(
+            error,
+            may_wait=desk.ladder.may_wait(delivery),
+            may_retry=desk.ladder.may_retry(delivery),
+            is_request=self._is_request,
+        )
+        match outcome:
+            case Outcome.GIVEN_BACK:
+                raise error
+            case Outcome.WAITING:
+                await desk.ladder.wait(delivery)
+            case Outcome.RETRIED:
+                log.warning("handler.failed", attempts=delivery.attempts + 1, exc_info=error)
+                await desk.ladder.retry(delivery)
+            case Outcome.REJECTED:
+                await self._reject(error, message)
+            case _:
+                await self._park(error, delivery)
+        return outcome
+
+    async def _reject(self, error: Exception, message: Message[Any] | None) -> None:
+        if isinstance(error, WrongSchema):
+            refusal = Rejected("schema", detail=error.detail, pointer=error.pointer)
+            await self._desk.answers.reject(error.envelope, refusal)
+        elif isinstance(error, Rejected) and message is not None:
+            await self._desk.answers.reject(message, error)
+
+    async def _park(self, error: Exception, delivery: Delivery) -> None:
+        reason = error.reason if isinstance(error, Unreadable) else "handler_failed"
+        if isinstance(error, Rejected):
+            reason = error.code
+        elif isinstance(error, WrongSchema):
+            reason = "schema"
+        log.error("message.parked", reason=reason, attempts=delivery.attempts)
+        # Only the error's class: its text may carry the message's values.
+        await self._desk.parking.park(
+            delivery, reason, error=type(error).__name__, handler=f"{self._route.queue}:{delivery.routing_key}"
+        )

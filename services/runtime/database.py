@@ -1,0 +1,72 @@
+"""The one place that knows the MongoDB driver. Every write is journalled and confirmed by a majority."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+from motor.motor_asyncio import AsyncIOMotorClient
+from pymongo.errors import (
+    BulkWriteError,
+    ConnectionFailure,
+    OperationFailure,
+    WaitQueueTimeoutError,
+    WriteConcernError,
+)
+
+from services.runtime.errors import DatabaseAway
+
+DEFAULT_DATABASE = "gancang"
+SERVER_SELECTION_MS = 2_000
+SOCKET_MS = 10_000
+# Shutting down, not primary, interrupted: the server says "ask again later".
+GOING_AWAY = frozenset({6, 7, 89, 91, 189, 262, 9001, 10107, 11600, 11602, 13435, 13436})
+
+Document = dict[str, Any]
+Client = Any  # motor publishes no types
+Database = Any
+Collection = Any
+
+
+def connect(uri: str) -> Client:
+    """A client whose writes are there after a crash (`w=majority, journal=true`)."""
+    return AsyncIOMotorClient(
+        uri,
+        tz_aware=True,
+        w="majority",
+        journal=True,
+        retryWrites=False,
+        serverSelectionTimeoutMS=SERVER_SELECTION_MS,
+        connectTimeoutMS=SERVER_SELECTION_MS,
+        socketTimeoutMS=SOCKET_MS,
+        appname="gancang",
+    )
+
+
+def database_of(client: Client) -> Database:
+    """The database that the URI names, else `gancang`."""
+    return client.get_default_database(DEFAULT_DATABASE)
+
+
+@contextmanager
+def noticing_absence(what: str) -> Iterator[None]:
+    """Turn the driver's many ways to say "not there" into `DatabaseAway`."""
+    try:
+        yield
+    except (ConnectionFailure, WaitQueueTimeoutError, WriteConcernError) as error:
+        raise DatabaseAway(what) from error
+    except BulkWriteError as error:
+        if error.details.get("writeConcernErrors"):
+            raise DatabaseAway(what) from error
+        raise
+    except OperationFailure as error:
+        if error.code in GOING_AWAY:
+            raise DatabaseAway(what) from error
+        raise
+
+
+async def probe(database: Database, name: str) -> None:
+    """Write one journalled document; raises `DatabaseAway` until that works."""
+    with noticing_absence("probe"):
+        await database["probes"].update_one({"_id": name}, {"$inc": {"n": 1}}, upsert=True)

@@ -1,0 +1,200 @@
+"""Group commit: saves that arrive while a bulk write is under way form the next one.
+
+A conditional save is an upsert on `{_id, version}`. Where the version has moved on, the upsert collides with `_id` and
+comes back as error 11000 at its index; so every waiter learns its own outcome from one round trip. Nothing waits for
+company: an idle committer writes at once.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Any
+
+from pymongo import UpdateOne
+from pymongo.errors import BulkWriteError
+
+from services.runtime import metrics
+from services.runtime.database import Collection, Document, noticing_absence
+from services.runtime.errors import Away, Conflict, Vanished
+
+DUPLICATE_KEY = 11000
+LIMIT = 500
+
+
+@dataclass(slots=True)
+class Save:
+    """One conditional save. `version` is the one that was read; 0 means the aggregate does not exist yet."""
+
+    id: str
+    version: int
+    update: Document
+    done: asyncio.Future[None]
+    committed: Callable[[], None]
+    mark: Mark | None = None
+
+
+@dataclass(slots=True)
+class Mark:
+    """Outbox keys that the broker has confirmed, to be removed; `version` is the newest one published.
+
+    `complete`: nothing else of the aggregate was unsent, so the note `unsent_since` goes too, if nobody saved since.
+    """
+
+    id: str
+    version: int
+    keys: set[str] = field(default_factory=set)
+    complete: bool = False
+
+    def operation(self) -> UpdateOne:
+        """The write that removes the keys."""
+        if self.complete:
+            return UpdateOne({"_id": self.id, "version": self.version}, {"$unset": {**self.fields(), "unsent_since": ""}})
+        return UpdateOne({"_id": self.id}, {"$unset": self.fields()})
+
+    def fields(self) -> Document:
+        """The paths of the keys."""
+        return {f"outbox.{key}": "" for key in self.keys}
+
+
+class GroupCommit:
+    """The write path of one collection in one process. At most one save per `_id` is in flight."""
+
+    def __init__(self, collection: Collection, kind: str) -> None:
+        self._collection = collection
+        self._kind = kind
+        self._saves: dict[str, list[Save]] = {}
+        self._marks: dict[str, Mark] = {}
+        self._runner: asyncio.Task[None] | None = None
+
+    async def save(self, aggregate_id: str, version: int, update: Document, committed: Callable[[], None]) -> None:
+        """Write if `version` is still the one on the server.
+
+        `committed` runs when the write is durable, even if the caller has been cancelled in the meantime. Raises
+        `Conflict`, `Vanished` or `DatabaseAway` (then it may be written or not: read again).
+        """
+        done: asyncio.Future[None] = asyncio.get_running_loop().create_future()
+        save = Save(aggregate_id, version, update, done, committed)
+        self._merge_mark(save)
+        self._saves.setdefault(aggregate_id, []).append(save)
+        self._wake()
+        await done
+
+    def mark(self, aggregate_id: str, version: int, keys: set[str], *, complete: bool) -> None:
+        """Remove confirmed outbox keys with the next write; joins a save of the same aggregate that still waits."""
+        mark = self._marks.setdefault(aggregate_id, Mark(aggregate_id, version))
+        mark.version = max(mark.version, version)
+        mark.keys |= keys
+        mark.complete = complete
+        waiting = self._saves.get(aggregate_id)
+        if waiting:
+            self._merge_mark(waiting[0])
+        else:
+            self._wake()
+
+    async def drained(self) -> None:
+        """Wait until everything handed in so far is written or has failed."""
+        while self._runner is not None and not self._runner.done():
+            await asyncio.wait({self._runner})
+
+    def _merge_mark(self, save: Save) -> None:
+        mark = self._marks.get(save.id)
+        if mark is None or mark.version > save.version:
+            return
+        del self._marks[save.id]
+        save.mark = mark
+        unset = save.update.setdefault("$unset", {})
+        unset.update(mark.fields())
+        if mark.complete and mark.version == save.version and "unsent_since" not in save.update["$set"]:
+            unset["unsent_since"] = ""
+
+    def _wake(self) -> None:
+        if self._runner is None or self._runner.done():
+            self._runner = asyncio.create_task(self._run(), name=f"group commit {self._kind}")
+
+    async def _run(self) -> None:
+        while self._saves or self._marks:
+            await self._write(self._take_saves(), self._take_marks())
+
+    def _take_saves(self) -> list[Save]:
+        batch = []
+        for aggregate_id in list(self._saves)[:LIMIT]:
+            waiting = self._saves[aggregate_id]
+            batch.append(waiting.pop(0))
+            if not waiting:
+                del self._saves[aggregate_id]
+        return batch
+
+    def _take_marks(self) -> list[Mark]:
+        taken = [mark for key, mark in self._marks.items() if key not in self._saves][:LIMIT]
+        for mark in taken:
+            del self._marks[mark.id]
+        return taken
+
+    async def _write(self, saves: list[Save], marks: list[Mark]) -> None:
+        operations = [UpdateOne({"_id": s.id, "version": s.version}, s.update, upsert=True) for s in saves]
+        operations += [mark.operation() for mark in marks]
+        if not operations:
+            return
+        metrics.COMMITS.labels(self._kind).observe(len(operations))
+        try:
+            result = await self._bulk(operations)
+        except Exception as error:  # noqa: BLE001  every waiter gets it, whatever it is
+            for save in saves:
+                self._fail(save, error)
+            return
+        failed = {row["index"]: row for row in result["writeErrors"]}
+        upserted = {row["index"] for row in result["upserted"]}
+        for index, save in enumerate(saves):
+            self._settle(save, failed.get(index), inserted=index in upserted)
+        await self._delete_stubs([s for i, s in enumerate(saves) if i in upserted and s.version])
+        matched_saves = sum(1 for i, _ in enumerate(saves) if i not in failed and i not in upserted)
+        if result["nMatched"] - matched_saves < len(marks):
+            await self._mark_moved_on(marks)
+
+    async def _bulk(self, operations: list[UpdateOne]) -> Document:
+        with noticing_absence(f"write {self._kind}"):
+            try:
+                result = await self._collection.bulk_write(operations, ordered=False)
+            except BulkWriteError as error:
+                if error.details.get("writeConcernErrors"):
+                    raise
+                return dict(error.details)
+        return dict(result.bulk_api_result)
+
+    def _settle(self, save: Save, failure: Document | None, *, inserted: bool) -> None:
+        if failure is not None:
+            self._fail(save, self._error(save, failure))
+        elif inserted and save.version:
+            self._fail(save, Vanished(self._kind, save.id))
+        else:
+            save.committed()
+            if not save.done.done():
+                save.done.set_result(None)
+
+    def _error(self, save: Save, failure: Document) -> Exception:
+        on_id = failure.get("keyPattern") == {"_id": 1} or "index: _id_" in failure.get("errmsg", "")
+        if failure["code"] == DUPLICATE_KEY and on_id:
+            return Conflict(self._kind, save.id)
+        return RuntimeError(f"{self._kind}: write error {failure['code']}")
+
+    async def _delete_stubs(self, vanished: list[Save]) -> None:
+        """An upsert that found nothing has left a document without its past."""
+        for save in vanished:
+            with noticing_absence("delete a stub"):
+                await self._collection.delete_one({"_id": save.id, "version": save.version + 1})
+
+    async def _mark_moved_on(self, marks: list[Mark]) -> None:
+        """Somebody saved in between: the keys go all the same, `unsent_since` is his to clear."""
+        operations: list[Any] = [UpdateOne({"_id": mark.id}, {"$unset": mark.fields()}) for mark in marks]
+        try:
+            await self._bulk(operations)
+        except Away:
+            return  # the sweeper sends again and marks again
+
+    def _fail(self, save: Save, error: Exception) -> None:
+        if save.mark is not None and isinstance(error, Conflict):
+            self.mark(save.id, save.mark.version, save.mark.keys, complete=save.mark.complete)
+        if not save.done.done():
+            save.done.set_exception(error)

@@ -1,0 +1,88 @@
+"""Parked messages: given up, kept with the reason until a person looks at them."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+from contracts.codec import Unreadable, read
+from contracts.queues import QUEUES
+from contracts.registry import CONTRACTS
+from services.runtime.clock import real_now
+from services.runtime.delivery import Delivery
+from services.runtime.relay import Relay
+from services.runtime.sealing import Sealer
+
+REASON = "x-gancang-reason"
+ERROR = "x-gancang-error"
+HANDLER = "x-gancang-handler"
+PARKED_AT = "x-gancang-parked-at"
+SEALED = "x-gancang-sealed"
+FAILED = "x-gancang-failed-attempts"
+SEALED_CONTENT = "application/octet-stream"
+CONTENT_TYPE = "x-gancang-content-type"
+
+
+class Parking:
+    """Moves a message to a queue where it waits for a person. No readable address and no one-time code goes there."""
+
+    def __init__(self, relay: Relay, sealer: Sealer, user: str) -> None:
+        self._relay = relay
+        self._sealer = sealer
+        self._user = user
+
+    async def park(self, delivery: Delivery, reason: str, *, error: str = "", handler: str = "") -> None:
+        """Move it to `<queue>.parked`. Raises `BrokerAway`; then it is still where it was."""
+        await self.move(delivery, QUEUES[delivery.queue].parked, reason, error=error, handler=handler)
+
+    async def move(self, delivery: Delivery, target: str, reason: str, *, error: str = "", handler: str = "") -> None:
+        """Move it to the queue `target` with the notes of why."""
+        body, notes = self._for_keeping(delivery, target)
+        notes.update({REASON: reason, ERROR: error, HANDLER: handler, FAILED: delivery.attempts})
+        notes[PARKED_AT] = real_now()
+        properties = delivery.properties(self._user, notes)
+        if SEALED in notes:
+            properties.content_type = SEALED_CONTENT
+        await self._relay.publish_raw("", target, body, properties, mandatory=True)
+
+    def _for_keeping(self, delivery: Delivery, target: str) -> tuple[bytes, dict[str, Any]]:
+        body = delivery.body
+        document = _json(body)
+        if document is not None and not _personal(delivery):
+            cleaned = _without_code(document)
+            return (body if cleaned is None else cleaned), {}
+        sealed = self._sealer.seal(body, f"parked:{target}")
+        return sealed, {SEALED: target, CONTENT_TYPE: delivery.content_type or ""}
+
+
+def _personal(delivery: Delivery) -> bool:
+    queue = QUEUES.get(delivery.queue)
+    expected = {*(queue.types if queue else ()), delivery.routing_key, delivery.type or "", _type_of(delivery)}
+    return any(name in CONTRACTS and CONTRACTS[name].personal for name in expected) or b"channels" in delivery.body
+
+
+def _type_of(delivery: Delivery) -> str:
+    try:
+        return read(delivery.headers, delivery.body, delivery.content_type, real_now()).type
+    except Unreadable:
+        return ""
+
+
+def _json(body: bytes) -> Any:
+    try:
+        return json.loads(body)
+    except (ValueError, RecursionError):
+        return None
+
+
+def _without_code(document: Any) -> bytes | None:
+    """The body without `proof.code`, or None when there is none in it."""
+    if not isinstance(document, dict):
+        return None
+    changed = False
+    inner = document.get("data")
+    for holder in (document, inner):
+        proof = holder.get("proof") if isinstance(holder, dict) else None
+        if isinstance(proof, dict) and proof.pop("code", None) is not None:
+            changed = True
+    return json.dumps(document).encode() if changed else None

@@ -1,0 +1,142 @@
+"""Sends events to the broker with confirms, an aggregate's outbox from its head, many in flight."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import dataclass, field
+from typing import Any, Protocol
+
+import structlog
+from aiormq import Channel
+from aiormq.exceptions import AMQPError
+from pamqp.commands import Basic
+
+from services.runtime import metrics
+from services.runtime.clock import real_now
+from services.runtime.errors import BrokerAway
+from services.runtime.outbox import Outgoing
+
+CONFIRM_S = 10.0
+ROOM = 2_000
+PERSISTENT = 2
+log = structlog.get_logger()
+
+GetChannel = Callable[[], Awaitable[Channel]]
+
+
+class Marker(Protocol):
+    """Who is told that events were confirmed."""
+
+    def sent(self, aggregate_id: str, version: int, keys: set[str], *, complete: bool) -> None: ...
+
+
+@dataclass(slots=True)
+class Flight:
+    """Outbox keys of one aggregate between us and the confirm; `broken` once one of them failed."""
+
+    keys: set[str] = field(default_factory=set)
+    broken: bool = False
+
+
+class Relay:
+    """One per process. What it can't send stays in the outbox for the sweeper."""
+
+    def __init__(self, service: str, user: str, get_channel: GetChannel) -> None:
+        self._service = service
+        self._user = user
+        self._get_channel = get_channel
+        self._flights: dict[tuple[int, str], Flight] = {}
+        self._tasks: set[asyncio.Task[None]] = set()
+        self._room = asyncio.Event()
+        self._room.set()
+
+    async def room(self) -> None:
+        """Wait while too many events are unconfirmed, so that a slow broker slows us down."""
+        await self._room.wait()
+
+    def submit(self, marker: Marker, aggregate_id: str, version: int, outbox: Sequence[Outgoing]) -> None:
+        """Send what is not in flight yet, oldest first, and mark it when the broker has confirmed."""
+        flight = self._flights.get((id(marker), aggregate_id), Flight())
+        fresh = [entry for entry in outbox if entry.key not in flight.keys]
+        if not fresh:
+            return
+        self._flights[id(marker), aggregate_id] = flight
+        flight.keys.update(entry.key for entry in fresh)
+        self._track(asyncio.create_task(self._send(marker, aggregate_id, version, fresh)))
+
+    async def publish(self, outgoing: Outgoing) -> None:
+        """Send one and wait for the confirm. Raises `BrokerAway`."""
+        await self.publish_raw(outgoing.exchange, outgoing.type, outgoing.body.encode(), self._properties(outgoing))
+
+    async def publish_raw(
+        self, exchange: str, routing_key: str, body: bytes, properties: Basic.Properties, *, mandatory: bool = False
+    ) -> None:
+        """Send bytes and wait for the confirm. Raises `BrokerAway`; also when a mandatory one has no queue."""
+        try:
+            async with asyncio.timeout(CONFIRM_S):
+                channel = await self._get_channel()
+                await channel.basic_publish(
+                    body,
+                    exchange=exchange,
+                    routing_key=routing_key,
+                    properties=properties,
+                    mandatory=mandatory,
+                    wait=False,
+                )
+        except (AMQPError, OSError, TimeoutError, RuntimeError) as error:
+            raise BrokerAway(f"publish {routing_key}") from error
+
+    async def drained(self, within: float) -> None:
+        """Wait for confirms under way, at most `within` seconds."""
+        if self._tasks:
+            await asyncio.wait(set(self._tasks), timeout=within)
+
+    async def _send(self, marker: Marker, aggregate_id: str, version: int, entries: list[Outgoing]) -> None:
+        outcomes = await asyncio.gather(*(self.publish(entry) for entry in entries), return_exceptions=True)
+        sent = {entry.key for entry, outcome in zip(entries, outcomes, strict=True) if outcome is None}
+        flight = self._flights[id(marker), aggregate_id]
+        flight.keys.difference_update(entry.key for entry in entries)
+        flight.broken = flight.broken or len(sent) < len(entries)
+        if not flight.keys:
+            del self._flights[id(marker), aggregate_id]
+        for entry in entries:
+            if entry.key in sent:
+                metrics.PUBLISHED.labels(self._service, entry.type).inc()
+        if sent:
+            marker.sent(aggregate_id, version, sent, complete=not flight.keys and not flight.broken)
+        for error in outcomes:
+            if isinstance(error, BaseException):
+                log.warning("relay.unsent", aggregate=aggregate_id, error=str(error))
+
+    def _properties(self, outgoing: Outgoing) -> Basic.Properties:
+        headers: dict[str, Any] = outgoing.headers
+        return Basic.Properties(
+            content_type="application/json",
+            headers=headers,
+            delivery_mode=PERSISTENT,
+            message_id=headers["ce-id"],
+            message_type=outgoing.type,
+            correlation_id=headers.get("ce-correlationid"),
+            timestamp=real_now(),
+            app_id=f"gancang.{self._service}",
+            user_id=self._user,
+        )
+
+    def _track(self, task: asyncio.Task[None]) -> None:
+        self._tasks.add(task)
+        self._note()
+        task.add_done_callback(self._forget)
+
+    def _forget(self, task: asyncio.Task[None]) -> None:
+        self._tasks.discard(task)
+        self._note()
+        if not task.cancelled() and task.exception() is not None:
+            log.error("relay.failed", error=repr(task.exception()))
+
+    def _note(self) -> None:
+        metrics.OUTBOX_IN_FLIGHT.labels(self._service).set(len(self._tasks))
+        if len(self._tasks) < ROOM:
+            self._room.set()
+        else:
+            self._room.clear()

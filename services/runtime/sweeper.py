@@ -1,0 +1,51 @@
+"""Sends what a crash or an outage left in outboxes (entries older than five real seconds)."""
+
+from __future__ import annotations
+
+import asyncio
+from datetime import timedelta
+from typing import Any
+
+from services.runtime import metrics
+from services.runtime.aggregates import Aggregates
+from services.runtime.clock import real_now
+from services.runtime.database import Collection, noticing_absence
+from services.runtime.errors import Away
+from services.runtime.gate import Gate
+
+AGE = timedelta(seconds=5)
+INTERVAL_S = 2.0
+BATCH = 200
+
+
+class Sweeper:
+    """One per kind of aggregate and process; two of them send the same ids, which is harmless."""
+
+    def __init__(self, aggregates: Aggregates[Any], collection: Collection, gate: Gate) -> None:
+        self._aggregates = aggregates
+        self._collection = collection
+        self._gate = gate
+
+    async def run(self) -> None:
+        """Until cancelled."""
+        while True:
+            await self._gate.passed()
+            try:
+                left = await self.sweep()
+            except Away as error:
+                self._gate.close(error.what)
+                continue
+            if left < BATCH:
+                await asyncio.sleep(INTERVAL_S)
+
+    async def sweep(self) -> int:
+        """Send a batch; answers how many aggregates had something left."""
+        with noticing_absence("sweep"):
+            cursor = self._collection.find({"unsent_since": {"$lte": real_now() - AGE}})
+            documents = await cursor.sort("unsent_since", 1).limit(BATCH).to_list(BATCH)
+        metrics.OUTBOX_OVERDUE.labels(self._aggregates.kind.name).set(len(documents))
+        for document in documents:
+            self._aggregates.resend(document)
+        if documents:
+            await asyncio.sleep(INTERVAL_S)
+        return len(documents)
