@@ -1,10 +1,10 @@
 """Errors that a command reports in one line: CommandError and everything expected below it.
 
-    CommandError                        exit code 2
-    ├── ServerMissingError              a program that has to be installed first
-    ├── ServerStartError                started, but does not answer
-    ├── FolderInUseError                another process runs servers on the same data
-    └── NotRunningError                 no embedded set-up to join
+CommandError                        exit code 2
+├── ServerMissingError              a program that has to be installed first
+├── ServerStartError                started, but does not answer
+├── FolderInUseError                another process runs servers on the same data
+└── NotRunningError                 no embedded set-up to join
 """
 
 from __future__ import annotations
@@ -55,7 +55,6 @@ class NotRunningError(CommandError):
     def __init__(self, folder: Path) -> None:
         """Name the folder that was looked at."""
         super().__init__(
-            f"no embedded set-up is running in {folder}: start `./gancang up`, "
-            "or set GANCANG_AMQP_URL and GANCANG_MONGODB_URI",
+            f"no embedded set-up is running in {folder}: start `./gancang up`, or set GANCANG_AMQP_URL and GANCANG_MONGODB_URI",
         )
         self.folder = folder

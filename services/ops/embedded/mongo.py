@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import os
 import secrets
-from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from pymongo import MongoClient
 from pymongo.errors import OperationFailure, PyMongoError
@@ -14,6 +13,9 @@ from services.ops.embedded.files import write_private
 from services.ops.embedded.mongo_programs import REPLICA_SET, find_program
 from services.ops.embedded.ports import LOOPBACK, answers, free_ports
 from services.ops.embedded.process import ServerProcess
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 READY_WITHIN_S = 60.0
 PROBE_WITHIN_MS = 2_000

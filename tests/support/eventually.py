@@ -1,0 +1,38 @@
+"""Waiting for something to become true, instead of sleeping and hoping."""
+
+from __future__ import annotations
+
+import asyncio
+import inspect
+import time
+from typing import TYPE_CHECKING, TypeVar
+
+if TYPE_CHECKING:
+    from collections.abc import Awaitable, Callable
+
+T = TypeVar("T")
+
+FIRST_PAUSE_S, LONGEST_PAUSE_S = 0.01, 0.25
+
+
+async def eventually(predicate: Callable[[], T | Awaitable[T]], within: float = 10.0) -> T:
+    """The first truthy value of `predicate` (a function or a coroutine function).
+
+    An AssertionError inside it counts as "not yet"; when the time is over the last one is raised, so the failure says what was wrong.
+    """
+    deadline = time.monotonic() + within
+    pause = FIRST_PAUSE_S
+    while True:
+        failure: AssertionError | None = None
+        value: T | None = None
+        try:
+            found = predicate()
+            value = await found if inspect.isawaitable(found) else found
+        except AssertionError as error:
+            failure = error
+        if value:
+            return value
+        if time.monotonic() > deadline:
+            raise AssertionError(f"not within {within} s; the last value was {value!r}") from failure
+        await asyncio.sleep(pause)
+        pause = min(pause * 2, LONGEST_PAUSE_S)
