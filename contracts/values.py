@@ -6,6 +6,7 @@ so that a newer writer never breaks an older reader.
 
 from __future__ import annotations
 
+import re
 from datetime import UTC, date, datetime
 from enum import StrEnum
 from typing import TYPE_CHECKING, Annotated, Self
@@ -29,6 +30,7 @@ if TYPE_CHECKING:
 ID_PATTERN = r"^[A-Za-z0-9_-]{1,64}$"
 DISTRICT_PATTERN = r"^[0-9]{2}\.[0-9]{2}\.[0-9]{2}$"
 
+DATE_FIRST = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}[Tt ]")
 EXTENSIBLE_ENUM = "x-extensible-enum"
 
 
@@ -66,7 +68,7 @@ def rfc3339(moment: datetime) -> str:
 
 
 def _only_text(value: object) -> object:
-    if isinstance(value, datetime) or (isinstance(value, str) and not value.lstrip("+-.").isdigit()):
+    if isinstance(value, datetime) or (isinstance(value, str) and DATE_FIRST.match(value)):
         return value
     message = "a time is RFC 3339 text"
     raise ValueError(message)
@@ -141,6 +143,27 @@ class VehicleClass(Word):
     SCOOTER = "scooter"
     MOTORCYCLE = "motorcycle"
     TRAIL = "trail"
+    UNKNOWN = "unknown"
+
+
+class OrderStatus(Word):
+    """Where an order stands in its life."""
+
+    SCHEDULED = "scheduled"
+    AWAITING_MERCHANT = "awaiting_merchant"
+    PREPARING = "preparing"
+    SEARCHING = "searching"
+    ASSIGNED = "assigned"
+    AT_PICKUP = "at_pickup"
+    PICKED_UP = "picked_up"
+    AWAITING_RETURN = "awaiting_return"
+    COMPLETED = "completed"
+    CANCELLED = "cancelled"
+    REJECTED = "rejected"
+    UNSERVED = "unserved"
+    RETURNING = "returning"
+    RETURNED = "returned"
+    HANDED_OVER = "handed_over"
     UNKNOWN = "unknown"
 
 

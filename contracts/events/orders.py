@@ -1,6 +1,6 @@
 """What happened to an order. Nothing here says who or where exactly; the confidential ones stand at the end."""
 
-# ruff: noqa: RUF012, TC001  pydantic copies defaults for each model, and reads annotations
+# ruff: noqa: RUF012  pydantic copies defaults for each model, and reads annotations
 from __future__ import annotations
 
 from pydantic import Field
@@ -15,6 +15,7 @@ from contracts.values import (
     Item,
     Leg,
     Note,
+    OrderStatus,
     Payer,
     Place,
     Requirements,
@@ -24,29 +25,7 @@ from contracts.values import (
     UtcTime,
     Value,
     Vehicle,
-    Word,
 )
-
-
-class OrderStatus(Word):
-    """Where an order stands in its life."""
-
-    SCHEDULED = "scheduled"
-    AWAITING_MERCHANT = "awaiting_merchant"
-    PREPARING = "preparing"
-    SEARCHING = "searching"
-    ASSIGNED = "assigned"
-    AT_PICKUP = "at_pickup"
-    PICKED_UP = "picked_up"
-    AWAITING_RETURN = "awaiting_return"
-    COMPLETED = "completed"
-    CANCELLED = "cancelled"
-    REJECTED = "rejected"
-    UNSERVED = "unserved"
-    RETURNING = "returning"
-    RETURNED = "returned"
-    HANDED_OVER = "handed_over"
-    UNKNOWN = "unknown"
 
 
 class OrderEvent(Value):
