@@ -1,6 +1,5 @@
 """What became of telling somebody. No address, no text."""
 
-# ruff: noqa: TC001  pydantic reads annotations
 from __future__ import annotations
 
 from contracts.measures import EventId, ReasonCode

@@ -1,6 +1,5 @@
 """The answer to a request that cannot be acted on."""
 
-# ruff: noqa: TC001  pydantic reads annotations
 from __future__ import annotations
 
 from typing import Annotated

@@ -64,7 +64,7 @@ class _Pair:
     def difference(self, what: str, *, breaking: bool) -> Difference:
         return Difference(self.pointer, what, breaking)
 
-    def order(self, old: Any, new: Any) -> tuple[Any, Any]:  # noqa: ANN401  any two of a kind
+    def order(self, old: Any, new: Any) -> tuple[Any, Any]:
         """(what is sent, what is accepted): the first must fit into the second."""
         return (new, old) if self.direction is Direction.PUBLISHED else (old, new)
 
@@ -135,19 +135,23 @@ def _words(pair: _Pair) -> Iterator[Difference]:
 
 def _properties(pair: _Pair) -> Iterator[Difference]:
     old, new = pair.old.get("properties", {}), pair.new.get("properties", {})
-    needed_old, needed_new = set(pair.old.get("required", ())), set(pair.new.get("required", ()))
-    consumed = pair.direction is Direction.CONSUMED
     for name in sorted(old.keys() - new.keys()):
         yield pair.at({}, {}, f"/{name}").difference("field removed", breaking=True)
     for name in sorted(new.keys() - old.keys()):
-        must = consumed and name in needed_new
+        must = pair.direction is Direction.CONSUMED and name in pair.new.get("required", ())
         yield pair.at({}, {}, f"/{name}").difference("required field added" if must else "field added", breaking=must)
     for name in sorted(old.keys() & new.keys()):
-        inner = pair.at(old[name], new[name], f"/{name}")
-        if (name in needed_old) != (name in needed_new):
-            became = "required" if name in needed_new else "optional"
-            yield inner.difference(f"became {became}", breaking=(name in needed_new) == consumed)
-        yield from _walk(inner)
+        yield from _walk(pair.at(old[name], new[name], f"/{name}"))
+
+
+def _required(pair: _Pair) -> Iterator[Difference]:
+    """Of fields that are in both; added and removed ones are judged by `_properties`."""
+    old, new = set(pair.old.get("required", ())), set(pair.new.get("required", ()))
+    judged = pair.old.get("properties", {}).keys() ^ pair.new.get("properties", {}).keys()
+    for name in sorted((old ^ new) - judged):
+        became = "required" if name in new else "optional"
+        breaking = (name in new) == (pair.direction is Direction.CONSUMED)
+        yield pair.at({}, {}, f"/{name}").difference(f"became {became}", breaking=breaking)
 
 
 def _nested(pair: _Pair) -> Iterator[Difference]:
@@ -187,6 +191,7 @@ RULES: tuple[Callable[[_Pair], Iterator[Difference]], ...] = (
     _limits,
     _shapes,
     _words,
+    _required,
     _properties,
     _nested,
     _branches,

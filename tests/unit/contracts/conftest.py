@@ -1,0 +1,5 @@
+"""Property-based tests live here."""
+
+from tests.support import properties
+
+properties.load()
