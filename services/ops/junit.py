@@ -21,6 +21,9 @@ class Counts:
     def __add__(self, other: Counts) -> Counts:
         return Counts(self.passed + other.passed, self.failed + other.failed, self.skipped + other.skipped)
 
+    def __sub__(self, other: Counts) -> Counts:
+        return Counts(self.passed - other.passed, self.failed - other.failed, self.skipped - other.skipped)
+
     def __str__(self) -> str:
         return f"{self.passed} passed, {self.failed} failed, {self.skipped} skipped"
 

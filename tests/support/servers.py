@@ -5,9 +5,11 @@ from __future__ import annotations
 import os
 import socket
 import time
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from typing import TYPE_CHECKING
 
+import docker
+import docker.errors
 import httpx
 import pymongo
 import pytest
@@ -22,6 +24,7 @@ if TYPE_CHECKING:
 RABBITMQ_IMAGE = os.environ.get("GANCANG_TEST_RABBITMQ_IMAGE", "rabbitmq:4-management")
 MONGODB_IMAGE = os.environ.get("GANCANG_TEST_MONGODB_IMAGE", "mongo:8")
 CONTAINER_WITHIN_S = 120
+PULL_WITHIN_S = 600
 AMQP, MANAGEMENT, MONGODB = 5672, 15672, 27017
 
 
@@ -42,13 +45,16 @@ def embedded(folder: Path, *, standalone: bool) -> Iterator[ServerUrls]:
 @contextmanager
 def containers() -> Iterator[ServerUrls]:
     """Servers in containers; skips with the reason when no engine answers."""
-    docker = pytest.importorskip("docker", reason="the docker package is not installed")
     from testcontainers.core.container import DockerContainer  # noqa: PLC0415 it looks for an engine when imported
 
     try:
-        docker.from_env(timeout=5).ping()
+        engine = docker.from_env(timeout=5)
+        engine.ping()
     except docker.errors.DockerException as error:
         pytest.skip(f"no container engine answers: {error}")
+    with closing(engine):
+        for image in (RABBITMQ_IMAGE, MONGODB_IMAGE):
+            have_image(engine, image)
     rabbit = DockerContainer(RABBITMQ_IMAGE).with_exposed_ports(AMQP, MANAGEMENT)
     mongo = DockerContainer(MONGODB_IMAGE).with_exposed_ports(MONGODB)
     with rabbit, mongo:
@@ -63,6 +69,18 @@ def containers() -> Iterator[ServerUrls]:
         wait_for(lambda: speaks_management(urls.rabbitmq_api), "RabbitMQ's management interface")
         wait_for(lambda: speaks_mongodb(urls.mongodb), "MongoDB")
         yield urls
+
+
+def have_image(engine: docker.DockerClient, image: str) -> None:
+    """Pull the image unless it is there; skips with the reason when it is not to be had."""
+    try:
+        engine.images.get(image)
+    except docker.errors.ImageNotFound:
+        try:
+            engine.api.timeout = PULL_WITHIN_S
+            engine.images.pull(image)
+        except docker.errors.DockerException as error:
+            pytest.skip(f"no image {image} (GANCANG_TEST_RABBITMQ_IMAGE, GANCANG_TEST_MONGODB_IMAGE name others): {error}")
 
 
 def wait_for(ready: Callable[[], bool], name: str) -> None:

@@ -113,14 +113,19 @@ class _StageFailed(Exception):  # noqa: N818 a signal inside this file
 
 @contextmanager
 def _stage(session: Session, label: str) -> Iterator[None]:
-    began = time.monotonic()
+    began, before = time.monotonic(), session.counts
     try:
         yield
     except _StageFailed:
         session.failed.append(label)
-        _say(f"{label}: FAILED … {time.monotonic() - began:.1f} s")
+        outcome = "FAILED"
     else:
-        _say(f"{label}: passed … {time.monotonic() - began:.1f} s")
+        outcome = "passed"
+    counted = session.counts - before
+    if outcome == "passed" and counted.skipped and not counted.passed:
+        outcome = "SKIPPED"
+    detail = f" ({counted})" if counted != Counts() else ""
+    _say(f"{label}: {outcome}{detail} … {time.monotonic() - began:.1f} s")
 
 
 @contextmanager
