@@ -82,7 +82,42 @@ FAILED = _table(
     ("channel_unavailable", "The channel did not answer in time.", Fault.PLATFORM),
 )
 
-REASONS: dict[str, Reason] = {**REJECTED, **REFUSED, **ENDED, **FAILED}
+ATTRIBUTES = (
+    "id",
+    "type",
+    "source",
+    "specversion",
+    "subject",
+    "correlationid",
+    "causationid",
+    "sequence",
+    "traceparent",
+)
+"""The CloudEvents attributes that we read as text."""
+
+UNREADABLE = _table(
+    ("too_large", "The body has 1 MiB or more.", Fault.APP),
+    ("too_deep", "The body is nested too deeply.", Fault.APP),
+    ("not_json", "The body is no JSON.", Fault.APP),
+    ("content_type", "The content type is neither JSON nor a structured CloudEvent in JSON.", Fault.APP),
+    ("no_headers", "There is no CloudEvents header.", Fault.APP),
+    ("specversion", "The CloudEvents version is not 1.x.", Fault.APP),
+    ("no_id", "The attribute id is missing.", Fault.APP),
+    ("no_type", "The attribute type is missing.", Fault.APP),
+    ("no_source", "The attribute source is missing.", Fault.APP),
+    ("unknown_type", "No such type is published.", Fault.APP),
+    ("bad_time", "The attribute time is no instant with an offset.", Fault.APP),
+    ("bad_datacontenttype", "The attribute datacontenttype is no plain text.", Fault.APP),
+    ("not_an_event", "The structured event is no JSON object.", Fault.APP),
+    ("no_data", "The structured event has no data.", Fault.APP),
+    ("bad_base64", "The structured event's data are no base64.", Fault.APP),
+    *(
+        (f"bad_{name}", f"The attribute {name} is not of the form that it should have.", Fault.APP)
+        for name in ATTRIBUTES
+    ),
+)
+
+REASONS: dict[str, Reason] = {**REJECTED, **REFUSED, **ENDED, **FAILED, **UNREADABLE}
 
 
 def sentence(code: str) -> str:

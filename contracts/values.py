@@ -8,8 +8,7 @@ from __future__ import annotations
 
 import re
 from datetime import UTC, date, datetime
-from enum import StrEnum
-from typing import TYPE_CHECKING, Annotated, Self
+from typing import Annotated, Self
 
 from pydantic import (
     AfterValidator,
@@ -18,42 +17,64 @@ from pydantic import (
     BeforeValidator,
     ConfigDict,
     Field,
-    GetJsonSchemaHandler,
     PlainSerializer,
     model_validator,
 )
 
-if TYPE_CHECKING:
-    from pydantic.json_schema import JsonSchemaValue
-    from pydantic_core import CoreSchema
+from contracts.words import EXTENSIBLE_ENUM, CustomerKind, Leg, OrderStatus, PayerKind, Role, VehicleClass, Word
+
+__all__ = [
+    "DISTRICT_PATTERN",
+    "EXTENSIBLE_ENUM",
+    "ID_PATTERN",
+    "Actor",
+    "Customer",
+    "CustomerKind",
+    "Day",
+    "DistrictCode",
+    "Fare",
+    "Id",
+    "Item",
+    "Latitude",
+    "Leg",
+    "Locale",
+    "Lodging",
+    "Longitude",
+    "Note",
+    "OrderStatus",
+    "Payer",
+    "PayerKind",
+    "Place",
+    "Point",
+    "Proof",
+    "Recipient",
+    "Requirements",
+    "Residence",
+    "Role",
+    "Rupiah",
+    "SearchPolicy",
+    "Short",
+    "Surcharge",
+    "Texts",
+    "UtcTime",
+    "Value",
+    "Vehicle",
+    "VehicleClass",
+    "Word",
+    "rfc3339",
+    "to_utc",
+]
 
 ID_PATTERN = r"^[A-Za-z0-9_-]{1,64}$"
 DISTRICT_PATTERN = r"^[0-9]{2}\.[0-9]{2}\.[0-9]{2}$"
 
-DATE_FIRST = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}[Tt ]")
-EXTENSIBLE_ENUM = "x-extensible-enum"
+_DATE_FIRST = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}[Tt ]")
 
 
 class Value(BaseModel):
     """A frozen value that ignores what it does not know and never shows its input in an error."""
 
     model_config = ConfigDict(frozen=True, extra="ignore", hide_input_in_errors=True, allow_inf_nan=False)
-
-
-class Word(StrEnum):
-    """An open enumeration: a word that this version does not know reads as `unknown`."""
-
-    @classmethod
-    def _missing_(cls, value: object) -> Self | None:
-        unknown: Self | None = cls.__members__.get("UNKNOWN") if isinstance(value, str) else None
-        return unknown
-
-    @classmethod
-    def __get_pydantic_json_schema__(cls, core: CoreSchema, handler: GetJsonSchemaHandler) -> JsonSchemaValue:
-        """The known words as a hint, never as a closed `enum`: a new word must not break who validates."""
-        title = handler(core).get("title", cls.__name__)
-        words = [word.value for word in cls if word.name != "UNKNOWN"]
-        return {"type": "string", "title": title, "description": cls.__doc__, EXTENSIBLE_ENUM: words}
 
 
 def to_utc(moment: datetime) -> datetime:
@@ -68,7 +89,7 @@ def rfc3339(moment: datetime) -> str:
 
 
 def _only_text(value: object) -> object:
-    if isinstance(value, datetime) or (isinstance(value, str) and DATE_FIRST.match(value)):
+    if isinstance(value, datetime) or (isinstance(value, str) and _DATE_FIRST.match(value)):
         return value
     message = "a time is RFC 3339 text"
     raise ValueError(message)
@@ -105,74 +126,6 @@ Locale = Annotated[
     str, Field(pattern=r"^[a-z]{2,3}(-[A-Za-z0-9]{2,8})*$", max_length=35, description="BCP 47 tag, e.g. id, en, zh-TW")
 ]
 Texts = dict[str, str]
-
-
-class Role(Word):
-    """Who speaks inside a request."""
-
-    CUSTOMER = "customer"
-    DRIVER = "driver"
-    MERCHANT = "merchant"
-    AGENCY = "agency"
-    OPERATOR = "operator"
-    SYSTEM = "system"
-    UNKNOWN = "unknown"
-
-
-class CustomerKind(Word):
-    """A resident, a guest of the regency, or an agency of it."""
-
-    RESIDENT = "resident"
-    TOURIST = "tourist"
-    AGENCY = "agency"
-    UNKNOWN = "unknown"
-
-
-class PayerKind(Word):
-    """Whose money pays for the order."""
-
-    CUSTOMER = "customer"
-    PROGRAMME = "programme"
-    DONOR = "donor"
-    UNKNOWN = "unknown"
-
-
-class VehicleClass(Word):
-    """What may climb where: only a trail bike goes up Mount Ijen."""
-
-    SCOOTER = "scooter"
-    MOTORCYCLE = "motorcycle"
-    TRAIL = "trail"
-    UNKNOWN = "unknown"
-
-
-class OrderStatus(Word):
-    """Where an order stands in its life."""
-
-    SCHEDULED = "scheduled"
-    AWAITING_MERCHANT = "awaiting_merchant"
-    PREPARING = "preparing"
-    SEARCHING = "searching"
-    ASSIGNED = "assigned"
-    AT_PICKUP = "at_pickup"
-    PICKED_UP = "picked_up"
-    AWAITING_RETURN = "awaiting_return"
-    COMPLETED = "completed"
-    CANCELLED = "cancelled"
-    REJECTED = "rejected"
-    UNSERVED = "unserved"
-    RETURNING = "returning"
-    RETURNED = "returned"
-    HANDED_OVER = "handed_over"
-    UNKNOWN = "unknown"
-
-
-class Leg(Word):
-    """The way out, or the way back of a return trip."""
-
-    OUT = "out"
-    BACK = "back"
-    UNKNOWN = "unknown"
 
 
 class Point(Value):

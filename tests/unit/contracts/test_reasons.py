@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import inspect
 import json
 import re
 
 import pytest
 
+from contracts import attributes, codec
 from contracts.publishing.examples import examples_of
-from contracts.reasons import ENDED, FAILED, REASONS, REFUSED, REJECTED, Fault, sentence
+from contracts.reasons import ENDED, FAILED, REASONS, REFUSED, REJECTED, UNREADABLE, Fault, sentence
 from contracts.registry import CONTRACTS
 
 OUR_REASONS = [
@@ -37,7 +39,19 @@ def test_a_reason_in_an_event_is_listed(name: str, example: str, code: str) -> N
 
 def test_both_refusals_share_no_code() -> None:
     assert REJECTED.keys() & REFUSED.keys() == set()
-    assert REASONS.keys() == REJECTED.keys() | REFUSED.keys() | ENDED.keys() | FAILED.keys()
+    assert REASONS.keys() == REJECTED.keys() | REFUSED.keys() | ENDED.keys() | FAILED.keys() | UNREADABLE.keys()
+
+
+def test_every_code_that_makes_a_message_unreadable_is_listed() -> None:
+    sources = "".join(inspect.getsource(module) for module in (attributes, codec))
+    written = set(re.findall(r'Unreadable\("([a-z0-9_]+)"\)', sources)) | set(
+        re.findall(r'return "(too_deep)"', sources)
+    )
+    named = set(re.findall(r'(?:text|required)\(\w+, "([a-z]+)"\)', sources))
+
+    assert written | {f"bad_{name}" for name in named} <= UNREADABLE.keys()
+    assert {"too_large", "not_an_event"} <= written
+    assert {"id", "subject"} <= named
 
 
 def test_a_code_of_a_newer_writer_stands_for_itself() -> None:
