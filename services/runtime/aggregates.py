@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any, Generic, Protocol, TypeVar
+from typing import Any, Generic, TypeVar
 
 from contracts.codec import digest_of
 from contracts.message import Message, derived_id
@@ -71,12 +71,7 @@ class Kind(Generic[S]):
 
 
 Decide = Callable[[S | None], Change[S] | None]
-
-
-class OnTimer(Protocol):
-    """Who wants to know that a timer was set."""
-
-    def __call__(self, due: datetime) -> None: ...
+OnTimer = Callable[[datetime], None]
 
 
 def cause_of(message: Message[Any]) -> Cause:
@@ -89,6 +84,11 @@ def cause_of(message: Message[Any]) -> Cause:
         correlation_id=message.correlation_id,
         traceparent=message.traceparent,
     )
+
+
+def timer_cause(kind: str, aggregate_id: str, now: datetime) -> Cause:
+    """A timer as the cause of a change; the version guards against firing twice, so it need not be remembered."""
+    return Cause(f"/gancang/timers/{kind}", derived_id(kind, aggregate_id, "timer", now), now, remembered=False)
 
 
 class Aggregates(Generic[S]):

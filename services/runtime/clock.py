@@ -11,10 +11,12 @@ from services.runtime.errors import NotConfigured
 
 
 class Clock(Protocol):
-    """Where `now` comes from. `speed` is business seconds per real second."""
+    """Where `now` comes from."""
 
     @property
-    def speed(self) -> float: ...
+    def speed(self) -> float:
+        """Business seconds per real second."""
+        ...
 
     def now(self) -> datetime:
         """Business time in UTC, whole milliseconds."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 from time import perf_counter
-from typing import Any, Protocol
+from typing import Any
 
 import structlog
 from aio_pika.abc import AbstractIncomingMessage
@@ -27,12 +27,7 @@ from services.runtime.parking import Parking
 log = structlog.get_logger()
 
 Handler = Callable[[Message[Any]], Awaitable[None]]
-
-
-class Pause(Protocol):
-    """Stops consuming until the servers are back."""
-
-    def __call__(self, reason: str) -> None: ...
+Pause = Callable[[str], None]  # stops consuming until the servers are back
 
 
 @dataclass(frozen=True, slots=True)

@@ -41,5 +41,5 @@ def server(port: int, ready: Ready) -> uvicorn.Server:
 
     app = Starlette(routes=[Route(path, in_loop) for path in ("/livez", "/readyz", "/metrics")])
     return _Server(
-        uvicorn.Config(app, host="0.0.0.0", port=port, log_config=None, access_log=False, lifespan="off")  # noqa: S104
+        uvicorn.Config(app, host="0.0.0.0", port=port, log_config=None, access_log=False, lifespan="off")
     )

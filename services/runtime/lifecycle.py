@@ -138,7 +138,7 @@ async def _drain(broker: Broker, acks: Acks, runtime: Runtime, within: float) ->
     deadline = monotonic() + within
     with contextlib.suppress(Exception):
         await broker.stop_delivery()
-    while acks.in_work() and monotonic() < deadline:
+    while acks.in_work() and monotonic() < deadline:  # noqa: ASYNC110  a drain is no hot path
         await asyncio.sleep(POLL_S)
     await runtime.relay.drained(max(0.1, deadline - monotonic()))
     for _, commit in runtime.kept:

@@ -28,7 +28,9 @@ GetChannel = Callable[[], Awaitable[Channel]]
 class Marker(Protocol):
     """Who is told that events were confirmed."""
 
-    def sent(self, aggregate_id: str, version: int, keys: set[str], *, complete: bool) -> None: ...
+    def sent(self, aggregate_id: str, version: int, keys: set[str], *, complete: bool) -> None:
+        """`complete`: nothing else of the aggregate is unsent."""
+        ...
 
 
 @dataclass(slots=True)

@@ -1,0 +1,1 @@
+"""The order's life: the one place where cancelling and assigning meet."""

@@ -1,0 +1,1 @@
+"""How orders are kept, and how the catalogue is read."""

@@ -1,0 +1,40 @@
+"""How an order lies in MongoDB."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+from typing import cast
+
+from pydantic import TypeAdapter
+
+from services.orders.domain.order import Order, timers
+from services.runtime.aggregates import Kind
+from services.runtime.database import Document
+
+RETENTION = timedelta(days=365)
+
+_ORDER: TypeAdapter[Order] = TypeAdapter(Order)
+
+
+def _encode(order: Order) -> Document:
+    return cast("Document", _ORDER.dump_python(order, by_alias=True, exclude_none=True))
+
+
+def _decode(document: Document) -> Order:
+    return _ORDER.validate_python(document)
+
+
+def _expires(order: Order) -> datetime | None:
+    return order.since + RETENTION if order.ended else None
+
+
+ORDER = Kind(
+    name="order",
+    collection="orders",
+    source="/gancang/orders",
+    encode=_encode,
+    decode=_decode,
+    timers=timers,
+    expires=_expires,
+    indexes=("state.status",),
+)

@@ -1,0 +1,72 @@
+"""Where a place lies: inside the service area or not, and in which district."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from math import asin, cos, radians, sin, sqrt
+from typing import Protocol
+
+EARTH_RADIUS_M = 6_371_008.8  # IUGG mean radius R1
+
+
+class HasPoint(Protocol):
+    """Anything with WGS 84 degrees."""
+
+    @property
+    def lat(self) -> float:
+        """Degrees north."""
+        ...
+
+    @property
+    def lng(self) -> float:
+        """Degrees east."""
+        ...
+
+
+class HasDistrict(HasPoint, Protocol):
+    """A point of a district, e.g. a village."""
+
+    @property
+    def district_code(self) -> str:
+        """Ministry code."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Area:
+    """A place is inside when it is within `reach_m` of a village point.
+
+    `road_factor`: road metres per metre as the crow flies, until a router is configured.
+    """
+
+    villages: Sequence[HasDistrict]
+    town_districts: frozenset[str]
+    reach_m: int
+    road_factor: float
+
+    def district_of(self, place: HasPoint) -> str | None:
+        """District of the nearest village within reach, else None: outside the area."""
+        nearest = min(self.villages, key=lambda village: _squared(village, place))
+        return nearest.district_code if distance_m(nearest, place) <= self.reach_m else None
+
+    def is_town(self, district_code: str) -> bool:
+        """Whether the town's search rules hold there."""
+        return district_code in self.town_districts
+
+    def road_m(self, start: HasPoint, end: HasPoint) -> int:
+        """Estimated metres along the road."""
+        return round(distance_m(start, end) * self.road_factor)
+
+
+def distance_m(start: HasPoint, end: HasPoint) -> float:
+    """Great-circle distance in metres (haversine)."""
+    lat = radians(end.lat - start.lat)
+    lng = radians(end.lng - start.lng)
+    h = sin(lat / 2) ** 2 + cos(radians(start.lat)) * cos(radians(end.lat)) * sin(lng / 2) ** 2
+    return 2 * EARTH_RADIUS_M * asin(sqrt(h))
+
+
+def _squared(start: HasPoint, end: HasPoint) -> float:
+    # Banyuwangi spans a degree near latitude -8: good enough to find the nearest village.
+    return (start.lat - end.lat) ** 2 + ((start.lng - end.lng) * 0.99) ** 2

@@ -1,0 +1,64 @@
+"""What matching's answers do to an order: the order decides."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import datetime
+
+from contracts.values import OrderStatus, Role
+from services.orders.domain.errors import MatchRefused, StepRefused
+from services.orders.domain.intake import SYSTEM, start_search
+from services.orders.domain.order import Assignment, Ending, Order, timers
+from services.orders.domain.transitions import Step, move
+
+BEFORE_PICKUP = frozenset({OrderStatus.ASSIGNED, OrderStatus.AT_PICKUP})
+
+
+def assign(order: Order, proposed: Assignment, now: datetime) -> Order | None:
+    """The order with its driver; None when it already has this match. Raises `MatchRefused`."""
+    if order.assignment is not None and order.assignment.offer_id == proposed.offer_id:
+        return None
+    if order.ended:
+        raise MatchRefused("order_ended")
+    if order.status is not OrderStatus.SEARCHING or proposed.attempt != order.attempt:
+        raise MatchRefused("order_moved_on")
+    if proposed.driver_id in order.excluded_drivers:
+        raise MatchRefused("driver_excluded")
+    return move(order, Step.ASSIGN, Role.SYSTEM, now, assignment=proposed)
+
+
+def search_failed(order: Order, attempt: int, reason: str, now: datetime) -> Order | None:
+    """The order as unserved; None when it has moved on since."""
+    if order.status is not OrderStatus.SEARCHING or attempt != order.attempt:
+        return None
+    return give_up(order, reason, now)
+
+
+def search_overdue(order: Order, now: datetime) -> Order | None:
+    """The order as unserved when its search has no answer long after its end; None before that."""
+    due = timers(order).get("search_overdue")
+    return give_up(order, "search_overdue", now) if due is not None and due <= now else None
+
+
+def give_up(order: Order, reason: str, now: datetime) -> Order:
+    """Nobody could carry it out."""
+    return move(order, Step.GIVE_UP, Role.SYSTEM, now, ending=Ending(reason, SYSTEM))
+
+
+def match_withdrawn(order: Order, offer_id: str, now: datetime) -> Order | None:
+    """Search again when matching takes the match back before the pick-up; None when there is nothing to take back."""
+    if order.assignment is None or order.assignment.offer_id != offer_id or order.status not in BEFORE_PICKUP:
+        return None
+    return start_search(move(order, Step.UNASSIGN, Role.SYSTEM, now), now)
+
+
+def driver_gives_back(order: Order, driver_id: str, now: datetime) -> Order | None:
+    """Search again without this driver; None when he has given it back before."""
+    if order.driver_id != driver_id:
+        if driver_id in order.excluded_drivers:
+            return None
+        raise StepRefused("order_ended" if order.ended else "wrong_driver")
+    freed = move(order, Step.UNASSIGN, Role.DRIVER, now)
+    excluded = (*order.excluded_drivers, driver_id)
+    return start_search(replace(freed, excluded_drivers=excluded), now)
+

@@ -1,0 +1,150 @@
+"""The order as a frozen value: every step gives a new one."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from contracts.values import (
+    Actor,
+    Customer,
+    Fare,
+    OrderStatus,
+    Payer,
+    Place,
+    Requirements,
+    Residence,
+    SearchPolicy,
+    Texts,
+    Vehicle,
+)
+
+SEARCH_GRACE_S = 30
+
+ENDED = frozenset(
+    {
+        OrderStatus.COMPLETED,
+        OrderStatus.CANCELLED,
+        OrderStatus.REJECTED,
+        OrderStatus.UNSERVED,
+        OrderStatus.RETURNED,
+        OrderStatus.HANDED_OVER,
+    }
+)
+
+
+@dataclass(frozen=True, slots=True)
+class SearchRules:
+    """How a driver is searched in one kind of area; `life_s` seconds in all."""
+
+    radii_m: tuple[int, ...]
+    life_s: int
+    window_s: int = 15
+    grace_s: int = 2
+    open_offers: int = 3
+
+    def policy(self, now: datetime) -> SearchPolicy:
+        """The policy of a search that starts now."""
+        return SearchPolicy(
+            radii_m=list(self.radii_m),
+            window_s=self.window_s,
+            grace_s=self.grace_s,
+            open_offers=self.open_offers,
+            until=now + timedelta(seconds=self.life_s),
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class CancellationRules:
+    """When the customer owes a fee: after the driver came, or `free_s` after the match, unless the driver is late."""
+
+    fee: int
+    free_s: int
+    driver_late_s: int
+
+
+@dataclass(frozen=True, slots=True)
+class Policy:
+    """What the catalogue said when the order was accepted; later edits don't touch a running order.
+
+    `tell`: (event type, who is told of it) pairs.
+    """
+
+    search: SearchRules
+    requirements: Requirements
+    cancellation: CancellationRules
+    priority: int = 0
+    tell: tuple[tuple[str, tuple[str, ...]], ...] = ()
+
+    def told_of(self, event_type: str) -> tuple[str, ...]:
+        """Who is told of an event."""
+        return dict(self.tell).get(event_type, ())
+
+
+@dataclass(frozen=True, slots=True)
+class Assignment:
+    """Who drives. `at`: since when, `eta_s`: seconds to the pick-up as estimated then."""
+
+    driver_id: str
+    offer_id: str
+    attempt: int
+    vehicle: Vehicle
+    residence: Residence
+    eta_s: int
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Ending:
+    """How the order ended."""
+
+    reason: str
+    by: Actor
+    fee: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Order:
+    """One order. `since`: when the present status began. `digest`: of the request, to know it again."""
+
+    order_id: str
+    service: str
+    service_name: Texts
+    status: OrderStatus
+    since: datetime
+    requested_at: datetime
+    digest: str
+    customer: Customer
+    pickup: Place
+    dropoff: Place
+    payer: Payer
+    policy: Policy | None = None
+    fare: Fare | None = None
+    distance_m: int = 0
+    recipient_id: str | None = None
+    agency_id: str | None = None
+    pickup_district: str | None = None
+    dropoff_district: str | None = None
+    attempt: int = 0
+    search: SearchPolicy | None = None
+    assignment: Assignment | None = None
+    excluded_drivers: tuple[str, ...] = ()
+    ending: Ending | None = None
+    completed_at: datetime | None = None
+
+    @property
+    def ended(self) -> bool:
+        """Whether nothing can happen to it any more."""
+        return self.status in ENDED
+
+    @property
+    def driver_id(self) -> str | None:
+        """Who drives it, or drove it."""
+        return self.assignment.driver_id if self.assignment else None
+
+
+def timers(order: Order) -> dict[str, datetime]:
+    """What has to happen by itself: a search that matching never answers ends here, with some grace."""
+    if order.status is OrderStatus.SEARCHING and order.search is not None:
+        return {"search_overdue": order.search.until + timedelta(seconds=SEARCH_GRACE_S)}
+    return {}

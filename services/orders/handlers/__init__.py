@@ -1,0 +1,1 @@
+"""One message, one file; the table of them is in routes.py."""

@@ -1,0 +1,103 @@
+"""Orders as events: what the world reads about a step."""
+
+from __future__ import annotations
+
+from typing import Any, TypeVar
+
+from contracts.events import orders as events
+from contracts.registry import TYPE_OF
+from contracts.values import Fare, SearchPolicy, Value
+from services.orders.domain.order import Assignment, Ending, Order
+
+E = TypeVar("E", bound=events.OrderEvent)
+
+
+def of(event: type[E], order: Order, **details: Any) -> E:
+    """The event with everything that each event of an order carries."""
+    told = order.policy.told_of(TYPE_OF[event]) if order.policy else ()
+    fields: dict[str, Any] = {
+        "order_id": order.order_id,
+        "service": order.service,
+        "service_name": order.service_name,
+        "customer": order.customer,
+        "recipient_id": order.recipient_id,
+        "agency_id": order.agency_id,
+        "driver_id": order.driver_id,
+        "payer": order.payer,
+        "pickup_district": order.pickup_district,
+        "dropoff_district": order.dropoff_district,
+        "tell": list(told),
+    }
+    return event(**{**fields, **details})
+
+
+def search_started(order: Order) -> events.OrderSearchStarted:
+    """Confidential: a driver is wanted."""
+    policy = _given(order.policy)
+    return of(
+        events.OrderSearchStarted,
+        order,
+        attempt=order.attempt,
+        pickup=order.pickup,
+        dropoff=order.dropoff,
+        requirements=policy.requirements,
+        priority=policy.priority,
+        search=_search(order),
+        excluded_drivers=list(order.excluded_drivers),
+        fare=fare(order),
+        tell=[],
+    )
+
+
+def assigned(order: Order) -> tuple[Value, ...]:
+    """To everybody: who drives; to the driver alone: where and what."""
+    assignment = _given(order.assignment)
+    return (
+        of(
+            events.OrderDriverAssigned,
+            order,
+            attempt=assignment.attempt,
+            vehicle=assignment.vehicle,
+            residence=assignment.residence,
+            eta_s=assignment.eta_s,
+        ),
+        events.AssignmentBriefed(
+            order_id=order.order_id,
+            driver_id=assignment.driver_id,
+            pickup=order.pickup,
+            dropoff=order.dropoff,
+            note=order.pickup.note,
+        ),
+    )
+
+
+def searched_again(order: Order, before: Assignment, reason: str) -> tuple[Value, ...]:
+    """The driver is gone, and another one is searched."""
+    gone = of(
+        events.OrderDriverUnassigned, order, driver_id=before.driver_id, attempt=before.attempt, reason=reason
+    )
+    return gone, search_started(order)
+
+
+def ending(order: Order) -> Ending:
+    """How it ended."""
+    return _given(order.ending)
+
+
+def fare(order: Order) -> Fare:
+    """What it costs."""
+    return _given(order.fare)
+
+
+def _search(order: Order) -> SearchPolicy:
+    return _given(order.search)
+
+
+T = TypeVar("T")
+
+
+def _given(value: T | None) -> T:
+    if value is None:
+        message = "the order has not come that far"
+        raise ValueError(message)
+    return value

@@ -1,0 +1,36 @@
+"""`driver.cancelled.v1`: the driver gives the order back, and another one is searched."""
+
+from __future__ import annotations
+
+from contracts.message import Message
+from contracts.requests.drivers import DriverCancelled
+from services.orders.domain.assigning import driver_gives_back
+from services.orders.domain.order import Order
+from services.orders.handlers import announce
+from services.orders.handlers.refusing import known, refusing
+from services.orders.ports import Desk
+from services.runtime.aggregates import Change, Entry, cause_of
+
+REASON = "driver_cancelled"
+
+
+class DriverCancelledHandler:
+    """This driver is not asked again for this order."""
+
+    def __init__(self, desk: Desk) -> None:
+        self._desk = desk
+
+    async def __call__(self, message: Message[DriverCancelled]) -> None:
+        """Search again."""
+        request = message.data
+
+        def decide(present: Order | None) -> Change[Order] | None:
+            before = known(present, request.order_id)
+            with refusing(request.order_id):
+                order = driver_gives_back(before, request.driver_id, self._desk.clock.now())
+            if order is None or before.assignment is None:
+                return None
+            events = announce.searched_again(order, before.assignment, REASON)
+            return Change(order, events, Entry(order.status, f"driver:{request.driver_id}", REASON))
+
+        await self._desk.orders.change(request.order_id, cause_of(message), decide)

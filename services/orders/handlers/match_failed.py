@@ -1,0 +1,38 @@
+"""`match.failed.v1`: no driver was found; the customer is told and the order ends."""
+
+from __future__ import annotations
+
+from contracts.events.matching import MatchFailed
+from contracts.events.orders import OrderUnserved
+from contracts.message import Message
+from services.orders.domain.assigning import search_failed
+from services.orders.domain.order import Order
+from services.orders.handlers import announce
+from services.orders.handlers.refusing import known
+from services.orders.ports import Desk
+from services.runtime.aggregates import Change, Entry, cause_of
+
+
+class MatchFailedHandler:
+    """Only the search that is under way can fail."""
+
+    def __init__(self, desk: Desk) -> None:
+        self._desk = desk
+
+    async def __call__(self, message: Message[MatchFailed]) -> None:
+        """End the order as unserved."""
+        failure = message.data
+
+        def decide(present: Order | None) -> Change[Order] | None:
+            before = known(present, failure.order_id)
+            order = search_failed(before, failure.attempt, failure.reason, self._desk.clock.now())
+            return None if order is None else unserved(order)
+
+        await self._desk.orders.change(failure.order_id, cause_of(message), decide)
+
+
+def unserved(order: Order) -> Change[Order]:
+    """The change that ends an order nobody could carry out."""
+    reason = announce.ending(order).reason
+    event = announce.of(OrderUnserved, order, reason=reason)
+    return Change(order, (event,), Entry(order.status, "system:orders", reason))

@@ -1,0 +1,44 @@
+"""What the orders service listens to. Read this first."""
+
+from __future__ import annotations
+
+from services.orders.handlers.driver_cancelled import DriverCancelledHandler
+from services.orders.handlers.driver_step import DriverStepHandler
+from services.orders.handlers.match_failed import MatchFailedHandler
+from services.orders.handlers.match_made import MatchMadeHandler
+from services.orders.handlers.match_withdrawn import MatchWithdrawnHandler
+from services.orders.handlers.order_cancellation_requested import OrderCancellationRequestedHandler
+from services.orders.handlers.order_report_requested import OrderReportRequestedHandler
+from services.orders.handlers.order_requested import OrderRequestedHandler
+from services.orders.ports import Desk
+from services.runtime.consumer import Route
+
+
+def routes(desk: Desk) -> tuple[Route, ...]:
+    """Queue → type → handler."""
+    step = DriverStepHandler(desk)
+    return (
+        Route("orders.order_requested", {"order.requested.v1": OrderRequestedHandler(desk)}),
+        Route(
+            "orders.order_cancellation_requested",
+            {"order.cancellation_requested.v1": OrderCancellationRequestedHandler(desk)},
+        ),
+        Route("orders.order_report_requested", {"order.report_requested.v1": OrderReportRequestedHandler(desk)}),
+        Route(
+            "orders.driver_step",
+            {
+                "driver.arrived.v1": step,
+                "driver.picked_up.v1": step,
+                "driver.delivered.v1": step,
+                "driver.cancelled.v1": DriverCancelledHandler(desk),
+            },
+        ),
+        Route(
+            "orders.match_outcome",
+            {
+                "match.made.v1": MatchMadeHandler(desk),
+                "match.failed.v1": MatchFailedHandler(desk),
+                "match.withdrawn.v1": MatchWithdrawnHandler(desk),
+            },
+        ),
+    )

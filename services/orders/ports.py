@@ -1,0 +1,57 @@
+"""What the handlers need from outside."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Protocol
+
+from contracts.values import Value
+from services.orders.domain.area import Area
+from services.orders.domain.intake import Service
+from services.orders.domain.order import Order
+from services.orders.domain.tariff import Band
+from services.runtime.aggregates import Decide, Stored
+from services.runtime.clock import Clock
+from services.runtime.outbox import Cause
+
+
+class Orders(Protocol):
+    """Where orders are kept."""
+
+    async def get(self, aggregate_id: str) -> Stored[Order] | None:
+        """Read one."""
+        ...
+
+    async def change(
+        self, aggregate_id: str, cause: Cause, decide: Decide[Order], *, expect_new: bool = False
+    ) -> bool:
+        """Decide on the present state and write the decision, once per cause."""
+        ...
+
+
+class Answers(Protocol):
+    """Answers that leave no trace in an order."""
+
+    async def publish(self, data: Value, cause: Cause, *, sequence: int | None = None) -> None:
+        """Send and wait for the confirm."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Catalogue:
+    """The regency's services, its area, and the legal tariff bands."""
+
+    services: dict[str, Service]
+    area: Area
+    bands: Sequence[Band]
+
+
+@dataclass(frozen=True, slots=True)
+class Desk:
+    """What every handler of this service shares."""
+
+    orders: Orders
+    answers: Answers
+    catalogue: Catalogue
+    clock: Clock
