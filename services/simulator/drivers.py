@@ -1,0 +1,152 @@
+"""Drivers: they report for work, answer offers, and drive."""
+
+from __future__ import annotations
+
+import asyncio
+from datetime import date, datetime, timedelta
+from typing import Any
+
+from contracts.events.matching import OfferMade
+from contracts.events.orders import (
+    AssignmentBriefed,
+    OrderCancelled,
+    OrderDriverUnassigned,
+)
+from contracts.message import Message
+from contracts.requests.drivers import (
+    DriverArrived,
+    DriverCancelled,
+    DriverDelivered,
+    DriverOfferAccepted,
+    DriverOfferDeclined,
+    DriverPickedUp,
+    DriverRegistered,
+    DriverResidenceAttested,
+    DriverShiftStarted,
+    Paper,
+    PaperKind,
+)
+from contracts.values import Actor, Point, Role, Vehicle
+from services.simulator.decisions import Drive, answer, drive
+from services.simulator.desk import AGENCY, DRIVERS, Desk
+from services.simulator.geography import between, metres
+from services.simulator.plans import DriverPlan
+
+AGENCY_ID = "dispendukcapil"
+ROAD_FACTOR = 1.3
+YEAR = timedelta(days=365)
+LAST_WEEK = timedelta(days=-7)
+
+
+class Way:
+    """A stretch of road under the wheels."""
+
+    def __init__(self, start: Point, end: Point, begins: datetime, metres_per_s: float) -> None:
+        self.seconds = metres(start, end) * ROAD_FACTOR / metres_per_s
+        self._start, self._end, self._begins = start, end, begins
+
+    def at(self, now: datetime) -> Point:
+        """Where one is on it."""
+        gone = (now - self._begins).total_seconds()
+        return between(self._start, self._end, gone / self.seconds if self.seconds else 1.0)
+
+
+class Rider:
+    """One driver with a plan."""
+
+    def __init__(self, plan: DriverPlan, desk: Desk) -> None:
+        self.plan = plan
+        self._desk = desk
+        self._way = Way(plan.home, plan.home, desk.pace.now(), 1.0)
+        self._asked: dict[str, int] = {}
+        self._trips: dict[str, asyncio.Task[None]] = {}
+
+    @property
+    def driving(self) -> bool:
+        """Whether a trip is under way."""
+        return any(not trip.done() for trip in self._trips.values())
+
+    def place(self, now: datetime) -> Point:
+        """Where he is."""
+        return self._way.at(now)
+
+    async def report_for_work(self) -> None:
+        """Papers, attestation, contact, shift."""
+        plan, today = self.plan, self._desk.pace.now().date()
+        await self._desk.send(self._registration(today), DRIVERS)
+        if plan.attested:
+            await self._desk.send(self._attestation(today), AGENCY)
+        await self._desk.register_contact(plan.id, Role.DRIVER, "id", plan.name)
+        home = Point(lat=plan.home.lat, lng=plan.home.lng)
+        await self._desk.send(DriverShiftStarted(driver_id=plan.id, place=home), DRIVERS)
+
+    def hear(self, event: Message[Any]) -> None:
+        """React to what concerns this driver."""
+        match event.data:
+            case OfferMade():
+                self._desk.spawn(self._answer(event.data))
+            case AssignmentBriefed() if event.data.order_id not in self._desk.chronicle.ended:
+                self._set_out(event.data)
+            case OrderCancelled() | OrderDriverUnassigned():
+                self._turn_round(event.data.order_id)
+            case _:
+                pass
+
+    async def _answer(self, offer: OfferMade) -> None:
+        order = f"{offer.order_id}.{offer.attempt}"
+        time_asked = self._asked[order] = self._asked.get(order, 0) + 1
+        reply = answer(self._desk.seed, self.plan.id, self.plan.temper, order, time_asked)
+        if reply.accepts is None:
+            return
+        await self._desk.pace.sleep(reply.after_s)
+        said = DriverOfferAccepted if reply.accepts else DriverOfferDeclined
+        await self._desk.send(said(driver_id=self.plan.id, offer_id=offer.offer_id), DRIVERS)
+
+    def _set_out(self, briefed: AssignmentBriefed) -> None:
+        if briefed.order_id not in self._trips:
+            how = drive(self._desk.seed, self.plan.id, self.plan.temper, briefed.order_id)
+            self._trips[briefed.order_id] = self._desk.spawn(self._drive(briefed, how))
+
+    def _turn_round(self, order_id: str) -> None:
+        trip = self._trips.get(order_id)
+        if trip is not None and not trip.done():
+            here = self.place(self._desk.pace.now())
+            self._way = Way(here, here, self._desk.pace.now(), 1.0)
+            trip.cancel()
+
+    async def _drive(self, briefed: AssignmentBriefed, how: Drive) -> None:
+        driver, order = self.plan.id, briefed.order_id
+        await self._ride_to(briefed.pickup, how, how.gives_up_after)
+        if how.gives_up_after is not None:
+            await self._desk.send(DriverCancelled(driver_id=driver, order_id=order, reason="flat_tyre"), DRIVERS)
+            return
+        await self._desk.send(DriverArrived(driver_id=driver, order_id=order), DRIVERS)
+        await self._desk.pace.sleep(how.boarding_s)
+        await self._desk.send(DriverPickedUp(driver_id=driver, order_id=order), DRIVERS)
+        await self._ride_to(briefed.dropoff, how, None)
+        self._desk.delivered_by[order] = driver
+        await self._desk.send(DriverDelivered(driver_id=driver, order_id=order), DRIVERS)
+
+    async def _ride_to(self, there: Point, how: Drive, part: float | None) -> None:
+        now = self._desk.pace.now()
+        self._way = Way(self.place(now), there, now, how.metres_per_s)
+        await self._desk.pace.sleep(self._way.seconds * (1.0 if part is None else part))
+
+    def _registration(self, today: date) -> DriverRegistered:
+        licence = today + (YEAR if self.plan.papers_valid else LAST_WEEK)
+        return DriverRegistered(
+            driver_id=self.plan.id,
+            vehicle=Vehicle(vehicle_class=self.plan.vehicle_class, plate=self.plan.plate),
+            papers=[
+                Paper(kind=PaperKind.SIM_C, valid_until=licence),
+                Paper(kind=PaperKind.STNK, valid_until=today + YEAR),
+            ],
+        )
+
+    def _attestation(self, today: date) -> DriverResidenceAttested:
+        return DriverResidenceAttested(
+            driver_id=self.plan.id,
+            by=Actor(role=Role.AGENCY, id=AGENCY_ID),
+            district_code="35.10.16",
+            valid_until=today + YEAR,
+        )

@@ -1,0 +1,61 @@
+"""Everybody's inbox: an SMTP server that counts which mail came how often to whom."""
+
+from __future__ import annotations
+
+import asyncio
+from collections import Counter, defaultdict
+from email import message_from_bytes
+from email.message import Message
+from typing import Self
+
+from aiosmtpd.smtp import SMTP, Envelope, Session
+
+LOOPBACK = "127.0.0.1"
+HOST_NAME = "mail.invalid"
+
+
+class Mailbox:
+    """Listens while used as an async context manager. `keep`: how many mails to remember whole, the oldest go first."""
+
+    def __init__(self, port: int = 0, keep: int = 0) -> None:
+        self._wanted = port
+        self._keep = keep
+        self._server: asyncio.Server | None = None
+        self.received: dict[str, Counter[str]] = defaultdict(Counter)
+        self.kept: list[Message] = []
+
+    @property
+    def host(self) -> str:
+        """Where it listens."""
+        return LOOPBACK
+
+    @property
+    def port(self) -> int:
+        """Where it listens; 0 before it does."""
+        return self._server.sockets[0].getsockname()[1] if self._server is not None else 0
+
+    @property
+    def count(self) -> int:
+        """Mails received, a repeated one counted again."""
+        return sum(sum(ids.values()) for ids in self.received.values())
+
+    async def __aenter__(self) -> Self:
+        loop = asyncio.get_running_loop()
+        self._server = await loop.create_server(
+            lambda: SMTP(self, hostname=HOST_NAME, enable_SMTPUTF8=True, loop=loop), LOOPBACK, self._wanted
+        )
+        return self
+
+    async def __aexit__(self, *_: object) -> None:
+        if self._server is not None:
+            self._server.close()
+
+    async def handle_DATA(self, _server: SMTP, _session: Session, envelope: Envelope) -> str:  # noqa: N802  aiosmtpd's name
+        """Take a mail in."""
+        content = envelope.content if isinstance(envelope.content, bytes) else (envelope.content or "").encode()
+        mail = message_from_bytes(content)
+        for recipient in envelope.rcpt_tos:
+            self.received[recipient][mail.get("Message-ID", "").strip()] += 1
+        if self._keep:
+            self.kept = [*self.kept, mail][-self._keep :]
+        return "250 OK"

@@ -1,0 +1,115 @@
+"""The town at work: everybody's plan, the event log, and an end."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from time import monotonic
+from typing import Any
+
+from contracts.message import Message
+from contracts.requests.drivers import MAX_POSITIONS, DriverPositionsReported, Position
+from services.runtime.clock import Clock
+from services.simulator.chronicle import Chronicle
+from services.simulator.customers import Passenger
+from services.simulator.desk import DRIVERS, Desk, address_of
+from services.simulator.drivers import Rider
+from services.simulator.gateway import Gateway
+from services.simulator.pace import Pace
+from services.simulator.plans import customer_plans, driver_plans
+
+POSITIONS_EVERY_S = 10
+BEFORE_THE_FIRST_S = 30
+POLL_S = 0.05
+
+
+@dataclass(frozen=True, slots=True)
+class Scenario:
+    """What is to happen; `every_s` business seconds between two orders."""
+
+    seed: int
+    orders: int
+    drivers: int
+    every_s: float = 5.0
+
+
+class Town:
+    """Customers and drivers with their apps. Used as `async with`, so that it always ends."""
+
+    def __init__(self, scenario: Scenario, amqp_url: str, clock: Clock) -> None:
+        self.scenario = scenario
+        self.chronicle = Chronicle()
+        self.pace = Pace(clock)
+        self.gateway = Gateway(amqp_url, self.chronicle.note)
+        self.desk = Desk(scenario.seed, self.gateway, self.pace, self.chronicle)
+        drivers = driver_plans(scenario.seed, scenario.drivers)
+        customers = customer_plans(scenario.seed, scenario.orders, scenario.every_s)
+        self.riders = {plan.id: Rider(plan, self.desk) for plan in drivers}
+        self.passengers = {plan.order_id: Passenger(plan, self.desk) for plan in customers}
+        self.chronicle.listen(self._pass_on)
+
+    @property
+    def addresses(self) -> dict[str, str]:
+        """Who reads mail where."""
+        people = [*self.riders, *(passenger.plan.id for passenger in self.passengers.values())]
+        return {person: address_of(person) for person in people}
+
+    @property
+    def over(self) -> bool:
+        """Whether every order has ended."""
+        return self.chronicle.ended >= set(self.passengers)
+
+    @asynccontextmanager
+    async def open(self) -> AsyncIterator[Town]:
+        """Connected to the broker, with drivers at work; customers come next."""
+        link = asyncio.create_task(self.gateway.run())
+        try:
+            await self.gateway.ready()
+            await asyncio.gather(*(rider.report_for_work() for rider in self.riders.values()))
+            self.desk.spawn(self._report_positions())
+            yield self
+        finally:
+            await self.desk.close()
+            link.cancel()
+            await asyncio.gather(link, return_exceptions=True)
+
+    async def live(self, within_s: float) -> bool:
+        """Let every customer live; whether all orders ended within `within_s` real seconds."""
+        dawn = self.pace.now()
+        for passenger in self.passengers.values():
+            self.desk.spawn(passenger.live(dawn))
+        return await holds(lambda: self.over, within_s)
+
+    def _pass_on(self, event: Message[Any]) -> None:
+        driver = self.riders.get(getattr(event.data, "driver_id", None) or "")
+        if driver is not None:
+            driver.hear(event)
+        passenger = self.passengers.get(getattr(event.data, "order_id", None) or "")
+        if passenger is not None:
+            passenger.hear(event)
+
+    async def _report_positions(self) -> None:
+        while True:
+            now = self.pace.now()
+            positions = [self._position(rider) for rider in self.riders.values()]
+            for first in range(0, len(positions), MAX_POSITIONS):
+                report = DriverPositionsReported(positions=positions[first : first + MAX_POSITIONS])
+                await self.desk.send_once(report, DRIVERS)
+            await self.pace.sleep(POSITIONS_EVERY_S - (self.pace.now() - now).total_seconds())
+
+    def _position(self, rider: Rider) -> Position:
+        now = self.pace.now()
+        where = rider.place(now)
+        return Position(driver_id=rider.plan.id, lat=where.lat, lng=where.lng, at=now)
+
+
+async def holds(condition: Callable[[], bool], within_s: float) -> bool:
+    """Whether `condition` comes to hold within so many real seconds."""
+    deadline = monotonic() + within_s
+    while not condition():
+        if monotonic() > deadline:
+            return False
+        await asyncio.sleep(POLL_S)
+    return True
