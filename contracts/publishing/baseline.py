@@ -34,24 +34,23 @@ class Finding:
 def check(folder: Path = CONTRACTS_FOLDER) -> list[Finding]:
     """Everything in which the folder differs from the models, breaking differences first."""
     today, committed = schemas(), _committed(folder)
-    found = [
-        *(_gone(name) for name in sorted(committed.keys() - today.keys())),
-        *(_new(name) for name in sorted(today.keys() - committed.keys())),
-    ]
-    for name in sorted(today.keys() & committed.keys()):
-        found += [
-            Finding(name, difference.pointer, difference.what, difference.breaking)
-            for difference in compare(committed[name], today[name])
-        ]
-    found += _examples(folder / EXAMPLES)
+    found = _compared(committed, today)
+    found += _examples(examples.sealed(folder / EXAMPLES), examples.present(folder / EXAMPLES))
     found += _stale(folder, today, {finding.where for finding in found})
     return sorted(found, key=lambda finding: not finding.breaking)
+
+
+def broken_since(older: Path, folder: Path = CONTRACTS_FOLDER) -> list[Finding]:
+    """What breaks the promises of an older state of the folder, whatever was exported in between."""
+    sealed, present = examples.sealed(older / EXAMPLES), examples.present(folder / EXAMPLES)
+    found = _compared(_committed(older), schemas()) + _examples(sealed, present)
+    return [finding for finding in found if finding.breaking]
 
 
 def export(folder: Path = CONTRACTS_FOLDER) -> list[Path]:
     """Write what is missing or out of date and tell which files; equal files stay untouched."""
     written = []
-    if folder == CONTRACTS_FOLDER:
+    if (folder / EXAMPLES).exists():
         examples.seal(folder / EXAMPLES)
     texts = _texts(schemas())
     for stale in (folder / SCHEMAS).glob("*.json"):
@@ -77,6 +76,15 @@ def _committed(folder: Path) -> dict[str, Schema]:
     return {file.name.removesuffix(".json"): json.loads(file.read_text(encoding="utf-8")) for file in files}
 
 
+def _compared(old: dict[str, Schema], new: dict[str, Schema]) -> list[Finding]:
+    found = [_gone(name) for name in sorted(old.keys() - new.keys())]
+    found += [_new(name) for name in sorted(new.keys() - old.keys())]
+    for name in sorted(new.keys() & old.keys()):
+        differences = compare(old[name], new[name])
+        found += [Finding(name, one.pointer, one.what, one.breaking) for one in differences]
+    return found
+
+
 def _gone(name: str) -> Finding:
     return Finding(name, "", "the type is gone", breaking=True)
 
@@ -85,9 +93,8 @@ def _new(name: str) -> Finding:
     return Finding(name, "", "the type is new", breaking=False)
 
 
-def _examples(folder: Path) -> list[Finding]:
+def _examples(sealed: dict[str, str], present: dict[str, str]) -> list[Finding]:
     """Changed and removed examples break the promise; new ones only want to be sealed."""
-    sealed, present = examples.sealed(folder), examples.present(folder)
     found = []
     for path in sorted(sealed.keys() | present.keys()):
         if path not in present:

@@ -2,7 +2,12 @@
 
 from __future__ import annotations
 
+import io
 import json
+import shutil
+import subprocess
+import tarfile
+import tempfile
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -27,6 +32,15 @@ class BreakingChangeError(CommandError):
             "publish a new major version (.v2) beside it, or --allow-breaking for a type that was never released",
         )
         self.findings = findings
+
+
+class UnknownRevisionError(CommandError):
+    """Git cannot give the older contracts."""
+
+    def __init__(self, ref: str) -> None:
+        """Name the revision."""
+        super().__init__(f"git has no contracts at {ref}: give a commit, tag or branch of this repository")
+        self.ref = ref
 
 
 def register(app: typer.Typer) -> None:
@@ -56,13 +70,22 @@ def export(
 
 
 def check(
+    folder: Annotated[Path | None, typer.Option(help="What to check; by default where the contracts lie.")] = None,
     *,
+    against: Annotated[
+        str | None, typer.Option(metavar="REF", help="Look also for what breaks this git revision.")
+    ] = None,
     as_json: Annotated[bool, typer.Option("--json", help="One JSON object instead of lines.")] = False,
 ) -> None:
     """Compare the committed files with the models; exit code 1 when they differ."""
     from contracts.publishing import baseline  # noqa: PLC0415  reading all models is not for every command
 
-    findings = baseline.check()
+    committed = (folder or baseline.CONTRACTS_FOLDER).resolve()
+    findings = baseline.check(committed)
+    if against:
+        with tempfile.TemporaryDirectory() as older:
+            _take_out(against, committed, Path(older))
+            findings += [one for one in baseline.broken_since(Path(older), committed) if one not in findings]
     if as_json:
         typer.echo(json.dumps({"ok": not findings, "findings": [finding.as_dict() for finding in findings]}))
     else:
@@ -71,6 +94,17 @@ def check(
         typer.echo(_verdict(findings))
     if findings:
         raise typer.Exit(1)
+
+
+def _take_out(ref: str, folder: Path, target: Path) -> None:
+    """The folder as it was at a git revision. Raises `UnknownRevisionError`."""
+    git = shutil.which("git")
+    archive = [git or "git", "-C", str(folder), "archive", "--format=tar", "--end-of-options", ref, "."]
+    packed = subprocess.run(archive, capture_output=True, check=False) if git else None
+    if packed is None or packed.returncode:
+        raise UnknownRevisionError(ref)
+    with tarfile.open(fileobj=io.BytesIO(packed.stdout)) as tar:
+        tar.extractall(target, filter="data")
 
 
 def _line(finding: Finding) -> str:

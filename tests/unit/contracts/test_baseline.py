@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import json
 import shutil
+import subprocess
 from pathlib import Path
 from typing import Any
 
 import pytest
 import typer
-from typer.testing import CliRunner
+from typer.testing import CliRunner, Result
 
 from contracts.publishing import baseline, examples
 from contracts.registry import CONTRACTS
@@ -27,15 +28,12 @@ def folder(tmp_path: Path) -> Path:
     return tmp_path
 
 
-@pytest.fixture
-def cli(folder: Path, monkeypatch: pytest.MonkeyPatch) -> typer.Typer:
-    """The sub-command over the copy."""
-    monkeypatch.setattr(baseline, "CONTRACTS_FOLDER", folder)
-    monkeypatch.setattr(baseline.check, "__defaults__", (folder,))
+def run(*arguments: str) -> Result:
+    """`gancang contracts …`."""
     app = typer.Typer()
     command.register(app)
     app.callback()(lambda: None)
-    return app
+    return CliRunner().invoke(app, ["contracts", *arguments])
 
 
 def change(folder: Path, name: str, **changes: Any) -> None:
@@ -117,27 +115,27 @@ def test_a_new_example_wants_to_be_sealed_once(folder: Path) -> None:
     assert (before, told, found(folder)) == ([(new, False)], [new], [])
 
 
-def test_check_ends_with_0_when_nothing_differs(cli: typer.Typer) -> None:
-    result = CliRunner().invoke(cli, ["contracts", "check"])
+def test_check_ends_with_0_when_nothing_differs(folder: Path) -> None:
+    result = run("check", "--folder", str(folder))
 
     assert (result.exit_code, result.output) == (0, "contracts: the committed files are what the models say\n")
 
 
-def test_check_says_export_for_a_compatible_difference(cli: typer.Typer, folder: Path) -> None:
+def test_check_says_export_for_a_compatible_difference(folder: Path) -> None:
     change(folder, EVENT, description="It was accepted.")
 
-    result = CliRunner().invoke(cli, ["contracts", "check"])
+    result = run("check", "--folder", str(folder))
 
     assert result.exit_code == 1
     assert result.output.splitlines()[0] == f"compatible  {EVENT}: wording"
     assert "gancang contracts export" in result.output
 
 
-def test_check_says_new_major_version_for_a_breaking_one(cli: typer.Typer, folder: Path) -> None:
+def test_check_says_new_major_version_for_a_breaking_one(folder: Path) -> None:
     change(folder, REQUEST, required=["order_id"])
 
-    lines = CliRunner().invoke(cli, ["contracts", "check"])
-    answer = json.loads(CliRunner().invoke(cli, ["contracts", "check", "--json"]).output)
+    lines = run("check", "--folder", str(folder))
+    answer = json.loads(run("check", "--folder", str(folder), "--json").output)
 
     assert (lines.exit_code, answer["ok"]) == (1, False)
     assert f"breaking    {REQUEST} /customer: became required" in lines.output
@@ -145,27 +143,75 @@ def test_check_says_new_major_version_for_a_breaking_one(cli: typer.Typer, folde
     assert {"where": REQUEST, "pointer": "/customer", "what": "became required", "breaking": True} in answer["findings"]
 
 
-def test_export_refuses_to_overwrite_what_apps_rely_on(cli: typer.Typer, folder: Path) -> None:
+def test_export_refuses_to_overwrite_what_apps_rely_on(folder: Path) -> None:
     change(folder, REQUEST, required=["order_id"])
     before = (folder / "schemas" / f"{REQUEST}.json").read_bytes()
 
-    result = CliRunner().invoke(cli, ["contracts", "export"])
+    result = run("export", "--folder", str(folder))
 
     assert isinstance(result.exception, command.BreakingChangeError)
     assert (folder / "schemas" / f"{REQUEST}.json").read_bytes() == before
 
 
-def test_export_settles_what_is_compatible(cli: typer.Typer, folder: Path) -> None:
+def test_export_settles_what_is_compatible(folder: Path) -> None:
     change(folder, EVENT, description="It was accepted.")
 
-    result = CliRunner().invoke(cli, ["contracts", "export"])
+    result = run("export", "--folder", str(folder))
 
     assert (result.exit_code, found(folder)) == (0, [])
     assert result.output.splitlines()[0] == f"schemas/{EVENT}.json"
 
 
-def test_export_into_an_empty_folder_writes_everything(cli: typer.Typer, tmp_path: Path) -> None:
-    result = CliRunner().invoke(cli, ["contracts", "export", "--folder", str(tmp_path / "new")])
+def test_export_into_an_empty_folder_writes_everything(tmp_path: Path) -> None:
+    result = run("export", "--folder", str(tmp_path / "new"))
 
     assert result.exit_code == 0
     assert len(list((tmp_path / "new" / "schemas").iterdir())) == len(CONTRACTS)
+
+
+@pytest.fixture
+def repository(folder: Path) -> Path:
+    """The copy under git, committed once."""
+    under_git(folder)
+    return folder
+
+
+def under_git(folder: Path) -> None:
+    who = ["-c", "user.name=test", "-c", "user.email=test@example.org"]
+    for step in (["init", "-q"], ["add", "."], [*who, "commit", "-qm", "The contracts"]):
+        subprocess.run(["git", *step], cwd=folder, check=True)  # noqa: S607  whichever git there is
+
+
+@pytest.mark.usefixtures("repository")
+def test_check_against_a_revision_finds_nothing_where_nothing_broke(folder: Path) -> None:
+    assert run("check", "--folder", str(folder), "--against", "HEAD").exit_code == 0
+
+
+def test_check_against_a_revision_finds_what_an_export_has_covered_up(folder: Path) -> None:
+    change(folder, REQUEST, required=["order_id"])
+    example = folder / "examples" / REQUEST / "ride.json"
+    kept = example.read_bytes()
+    example.write_text("{}", encoding="utf-8")
+    manifest = folder / "examples" / "MANIFEST"
+    sealed = manifest.read_bytes()
+    manifest.unlink()
+    examples.seal(folder / "examples")
+    under_git(folder)
+    example.write_bytes(kept)
+    manifest.write_bytes(sealed)
+    exported = run("export", "--folder", str(folder), "--allow-breaking")
+
+    plain = run("check", "--folder", str(folder))
+    against = run("check", "--folder", str(folder), "--against", "HEAD")
+
+    assert (exported.exit_code, plain.exit_code, against.exit_code) == (0, 0, 1)
+    assert f"breaking    {REQUEST} /customer: became required" in against.output
+    assert f"breaking    {REQUEST}/ride.json: the golden example was changed" in against.output
+
+
+@pytest.mark.usefixtures("repository")
+@pytest.mark.parametrize("ref", ["no-such-branch", "--output=x"])
+def test_check_against_an_unknown_revision_says_so(folder: Path, ref: str) -> None:
+    result = run("check", "--folder", str(folder), f"--against={ref}")
+
+    assert isinstance(result.exception, command.UnknownRevisionError)
