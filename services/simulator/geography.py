@@ -1,14 +1,12 @@
-"""Where the town is: village points from `data`, and distances between places."""
+"""Where the town is, and distances between places."""
 
 from __future__ import annotations
 
-import csv
 import math
-from dataclasses import dataclass
 from functools import cache
-from importlib import resources
 from random import Random
 
+from contracts.regions import Village, villages
 from contracts.values import Place, Point
 
 METRES_PER_DEGREE = 111_320
@@ -21,44 +19,23 @@ NEAR_THE_POINT_M = 450
 OUTSIDE = Place(lat=-8.1724, lng=113.7009, label="Alun-alun Jember")
 
 
-@dataclass(frozen=True, slots=True)
-class Village:
-    """A village point; `district_code` is the Ministry's."""
-
-    code: str
-    district_code: str
-    name: str
-    point: Point
-
-
-@cache
-def villages() -> tuple[Village, ...]:
-    """All villages of the regency, in the order of their codes."""
-    source = resources.files("services.simulator") / "data" / "banyuwangi_villages.csv"
-    with source.open(encoding="utf-8") as file:
-        return tuple(
-            Village(
-                row["code"],
-                row["district_code"],
-                row["name"],
-                Point(lat=float(row["lat"]), lng=float(row["lon"])),
-            )
-            for row in csv.DictReader(file)
-        )
-
-
 @cache
 def town() -> tuple[Village, ...]:
     """The villages that make up the town."""
     return tuple(
-        village for village in villages() if village.district_code in TOWN_DISTRICTS and metres(village.point, CENTRE) <= TOWN_RADIUS_M
+        village for village in villages() if village.district_code in TOWN_DISTRICTS and metres(point_of(village), CENTRE) <= TOWN_RADIUS_M
     )
 
 
 @cache
 def remote() -> tuple[Village, ...]:
     """Villages so far away that no driver of the town can be asked."""
-    return tuple(village for village in villages() if metres(village.point, CENTRE) >= REMOTE_FROM_M)
+    return tuple(village for village in villages() if metres(point_of(village), CENTRE) >= REMOTE_FROM_M)
+
+
+def point_of(village: Village) -> Point:
+    """Where the village is."""
+    return Point(lat=village.lat, lng=village.lng)
 
 
 def metres(here: Point, there: Point) -> float:
@@ -73,8 +50,8 @@ def near(village: Village, random: Random) -> Place:
     """A door somewhere around the village point."""
     angle, distance = random.uniform(0, 2 * math.pi), random.uniform(0, NEAR_THE_POINT_M)
     north = distance * math.cos(angle) / METRES_PER_DEGREE
-    east = distance * math.sin(angle) / (METRES_PER_DEGREE * math.cos(math.radians(village.point.lat)))
-    return Place(lat=round(village.point.lat + north, 6), lng=round(village.point.lng + east, 6), label=village.name)
+    east = distance * math.sin(angle) / (METRES_PER_DEGREE * math.cos(math.radians(village.lat)))
+    return Place(lat=round(village.lat + north, 6), lng=round(village.lng + east, 6), label=village.name)
 
 
 def between(start: Point, end: Point, part: float) -> Point:

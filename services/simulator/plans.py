@@ -8,7 +8,7 @@ from random import Random
 
 from contracts.values import CustomerKind, Place, VehicleClass
 from services.simulator.dice import dice
-from services.simulator.geography import OUTSIDE, metres, near, remote, town
+from services.simulator.geography import OUTSIDE, metres, near, point_of, remote, town
 from services.simulator.names import driver_name, guest_name, resident_name
 
 LONGEST_RIDE_M = 3_000
@@ -135,7 +135,7 @@ def _ride(random: Random, mood: Mood) -> tuple[Place, Place]:
     around, within = (remote(), REMOTE_HOP_M) if mood is Mood.REMOTE else (town(), LONGEST_RIDE_M)
     while True:
         start, end = random.choice(around), random.choice(around)
-        if start is not end and metres(start.point, end.point) <= within:
+        if start is not end and metres(point_of(start), point_of(end)) <= within:
             pickup, dropoff = near(start, random), near(end, random)
             if metres(pickup, dropoff) >= SHORTEST_RIDE_M:
                 return pickup, OUTSIDE if mood is Mood.OUTSIDE else dropoff
