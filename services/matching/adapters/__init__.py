@@ -1,0 +1,1 @@
+"""How matching reaches MongoDB and RabbitMQ."""

@@ -1,0 +1,1 @@
+"""Matching rules as pure functions over frozen values."""

@@ -1,0 +1,122 @@
+"""A driver as a frozen value: what is known of him, and since when."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from datetime import date, datetime, timedelta
+
+from contracts.values import Day, Id, Point, Residence, UtcTime, Vehicle
+from services.matching.domain.errors import Refused
+
+AHEAD = timedelta(minutes=5)
+# Licence and registration are issued for five years (Law 22/2009); the rest is room for other rules to come.
+LONGEST_PAPER = timedelta(days=20 * 365)
+FIRST_PAPER = date(1990, 1, 1)
+
+REGISTRATION, RESIDENCE, SUSPENSION, SHIFT = "registration", "residence", "suspension", "shift"
+
+
+@dataclass(frozen=True, slots=True)
+class Paper:
+    """A paper and the last day on which it is valid."""
+
+    kind: str
+    valid_until: Day
+
+
+@dataclass(frozen=True, slots=True)
+class Live:
+    """The order that the driver has taken. `confirmed`: the order named him."""
+
+    order_id: Id
+    offer_id: Id
+    attempt: int
+    since: UtcTime
+    confirmed: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Driver:
+    """`shift`: where it began, None off shift. `facts`: time of the newest fact of each kind.
+
+    `told`: the reasons against him that were announced last, None before the first; `told_at`: when they held.
+    """
+
+    driver_id: Id
+    vehicle: Vehicle
+    papers: tuple[Paper, ...] = ()
+    residence: Residence | None = None
+    suspended: bool = False
+    shift: Point | None = None
+    live: Live | None = None
+    facts: Mapping[str, UtcTime] = field(default_factory=dict)
+    told: tuple[str, ...] | None = None
+    told_at: UtcTime | None = None
+
+
+def registered(
+    driver: Driver | None, driver_id: str, vehicle: Vehicle, papers: tuple[Paper, ...], at: datetime
+) -> Driver | None:
+    """A new driver, or the known one with another vehicle and papers; None for an old fact."""
+    if driver is None:
+        return Driver(driver_id, vehicle, papers, facts={REGISTRATION: at})
+    return _granting(replace(driver, vehicle=vehicle, papers=papers), REGISTRATION, at)
+
+
+def attested(driver: Driver, residence: Residence, at: datetime) -> Driver | None:
+    """An agency attests where he lives."""
+    return _granting(replace(driver, residence=residence), RESIDENCE, at)
+
+
+def revoked(driver: Driver, at: datetime) -> Driver | None:
+    """The attestation no longer holds."""
+    return _restricting(replace(driver, residence=None), RESIDENCE, at)
+
+
+def suspended(driver: Driver, at: datetime) -> Driver | None:
+    """No new orders for him."""
+    return _restricting(replace(driver, suspended=True), SUSPENSION, at)
+
+
+def reinstated(driver: Driver, at: datetime) -> Driver | None:
+    """The suspension is over."""
+    return _granting(replace(driver, suspended=False), SUSPENSION, at)
+
+
+def shift_started(driver: Driver, place: Point, at: datetime) -> Driver | None:
+    """He works from now on."""
+    return _granting(replace(driver, shift=place), SHIFT, at)
+
+
+def shift_ended(driver: Driver, at: datetime) -> Driver | None:
+    """He goes home; a trip under way is finished."""
+    return _restricting(replace(driver, shift=None), SHIFT, at)
+
+
+def not_ahead(at: datetime, now: datetime) -> None:
+    """Raises `Refused` for a fact of the future."""
+    if at > now + AHEAD:
+        raise Refused("time_ahead")
+
+
+def possible(papers: tuple[Paper, ...], now: datetime) -> None:
+    """Raises `Refused` for a paper with a date that cannot be; one that has lapsed can."""
+    latest = (now + LONGEST_PAPER).date()
+    if not all(FIRST_PAPER <= paper.valid_until <= latest for paper in papers):
+        raise Refused("invalid_papers")
+
+
+def _granting(changed: Driver, kind: str, at: datetime) -> Driver | None:
+    """Of two facts with one time the restricting one holds, in whatever order they come."""
+    known = changed.facts.get(kind)
+    return _noted(changed, kind, at) if known is None or at > known else None
+
+
+def _restricting(changed: Driver, kind: str, at: datetime) -> Driver | None:
+    known = changed.facts.get(kind)
+    return _noted(changed, kind, at) if known is None or at >= known else None
+
+
+def _noted(changed: Driver, kind: str, at: datetime) -> Driver:
+    return replace(changed, facts={**changed.facts, kind: at})

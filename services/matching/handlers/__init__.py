@@ -1,0 +1,1 @@
+"""One message or one due timer, one file."""
