@@ -1,0 +1,1 @@
+"""Who is told: the right person, once, in their language."""

@@ -1,0 +1,1 @@
+"""Database, mail, log and templates behind the ports."""

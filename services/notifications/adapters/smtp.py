@@ -1,0 +1,165 @@
+"""E-mail over SMTP. Nothing that the server says goes further than its code: servers repeat addresses in their answers.
+
+Connections are kept and used again (a TLS handshake and a login cost more than the letter). Each is used by one letter
+at a time; there are as many as the sender has workers, so no lock is needed. A kept connection that the server has
+dropped shows at MAIL, before the letter: a new one is opened then, which can never send twice.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from dataclasses import dataclass
+from email.errors import MessageError
+from email.headerregistry import Address
+from email.message import EmailMessage
+from email.policy import SMTP as SMTP_POLICY
+from email.utils import format_datetime
+from time import monotonic
+
+from aiosmtplib import SMTP, SMTPException, SMTPRecipientRefused, SMTPResponseException, SMTPSenderRefused
+
+from services.notifications.ports import AddressRefused, ChannelUnavailable, Letter
+
+PERMANENT = 500
+
+
+@dataclass(frozen=True, slots=True)
+class SmtpServer:
+    """Where mail is handed over. `tls`: none, starttls or tls (from the first byte)."""
+
+    host: str
+    port: int
+    tls: str
+    user: str
+    password: str
+    timeout_s: float
+    idle_s: float
+
+
+class SmtpChannel:
+    """Mail from one sender by way of one server."""
+
+    def __init__(self, server: SmtpServer, sender: str, sender_name: str) -> None:
+        self._server = server
+        self._sender = sender
+        self._from = Address(display_name=sender_name, addr_spec=sender)
+        self._domain = sender.rpartition("@")[2]
+        self._kept: list[tuple[SMTP, float]] = []
+        self._closed = False
+
+    async def send(self, letter: Letter) -> None:
+        """Return when the server has taken it. Raises `AddressRefused` or `ChannelUnavailable`."""
+        body = self._message(letter).as_bytes()
+        client = await self._begun()
+        try:
+            await client.rcpt(letter.address)
+            await client.data(body)
+        except SMTPResponseException as error:
+            await self._keep_after_refusal(client)
+            raise _refusal(error) from None
+        except (SMTPException, OSError) as error:
+            client.close()
+            raise ChannelUnavailable(type(error).__name__) from None
+        except BaseException:
+            client.close()
+            raise
+        self._keep(client)
+
+    async def run(self) -> None:
+        """Close what lies idle, until cancelled; then everything."""
+        self._closed = False
+        try:
+            while True:
+                await asyncio.sleep(self._server.idle_s / 2)
+                self._close_idle(self._server.idle_s)
+        finally:
+            self._closed = True
+            self._close_idle(0)
+
+    async def _begun(self) -> SMTP:
+        """A connection on which the server has accepted MAIL."""
+        while self._kept:
+            kept, _ = self._kept.pop()
+            try:
+                await kept.mail(self._sender)
+            except (SMTPException, OSError):
+                kept.close()
+            except BaseException:
+                kept.close()
+                raise
+            else:
+                return kept
+        return await self._fresh()
+
+    async def _fresh(self) -> SMTP:
+        server = self._server
+        client = SMTP(
+            hostname=server.host,
+            port=server.port,
+            timeout=server.timeout_s,
+            use_tls=server.tls == "tls",
+            start_tls=server.tls == "starttls",
+            username=server.user or None,
+            password=server.password or None,
+            local_hostname=self._domain,
+        )
+        try:
+            await client.connect()
+            await client.mail(self._sender)
+        except SMTPResponseException as error:
+            client.close()
+            raise ChannelUnavailable(f"smtp_{error.code}") from None
+        except (SMTPException, OSError) as error:
+            client.close()
+            raise ChannelUnavailable(type(error).__name__) from None
+        except BaseException:
+            client.close()
+            raise
+        return client
+
+    def _message(self, letter: Letter) -> EmailMessage:
+        message = EmailMessage(policy=SMTP_POLICY)
+        message["Message-ID"] = f"<{letter.id}@{self._domain}>"
+        message["Date"] = format_datetime(letter.written_at)
+        message["From"] = self._from
+        try:
+            message["To"] = Address(addr_spec=letter.address)
+        except (MessageError, ValueError, IndexError):
+            raise AddressRefused("not_an_address") from None
+        message["Subject"] = letter.text.subject
+        message["Content-Language"] = letter.text.language
+        message["Auto-Submitted"] = "auto-generated"
+        message.set_content(letter.text.body, cte="quoted-printable")
+        return message
+
+    async def _keep_after_refusal(self, client: SMTP) -> None:
+        try:
+            await client.rset()
+        except (SMTPException, OSError):
+            client.close()
+        except BaseException:
+            client.close()
+            raise
+        else:
+            self._keep(client)
+
+    def _keep(self, client: SMTP) -> None:
+        if self._closed or not client.is_connected:
+            client.close()
+        else:
+            self._kept.append((client, monotonic()))
+
+    def _close_idle(self, idle_s: float) -> None:
+        since = monotonic() - idle_s
+        for client, kept_at in self._kept:
+            if kept_at <= since:
+                client.close()
+        self._kept = [kept for kept in self._kept if kept[1] > since]
+
+
+def _refusal(error: SMTPResponseException) -> AddressRefused | ChannelUnavailable:
+    """5xx to the recipient or to the letter is final; to us as the sender it is our own fault and may be mended."""
+    if isinstance(error, SMTPSenderRefused) or error.code < PERMANENT:
+        return ChannelUnavailable(f"smtp_{error.code}")
+    stage = "rcpt" if isinstance(error, SMTPRecipientRefused) else "data"
+    return AddressRefused(f"smtp_{stage}_{error.code}")

@@ -1,0 +1,75 @@
+"""The one place where the parts of the notifications service meet."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable
+from datetime import timedelta
+
+from services.notifications.adapters import mongo
+from services.notifications.adapters.log_channel import StructlogChannel
+from services.notifications.adapters.smtp import SmtpChannel, SmtpServer
+from services.notifications.adapters.templates import JinjaTexts
+from services.notifications.handlers.order_event import OnOrderEvent
+from services.notifications.handlers.recipient_contact_registered import OnContactRegistered
+from services.notifications.handlers.routes import routes
+from services.notifications.handlers.send_due import SendDue
+from services.notifications.ledger import Ledger
+from services.notifications.post import Post
+from services.notifications.sender import Sender
+from services.notifications.settings import NotificationsSettings
+from services.runtime.runtime import Application, Runtime, TimerTable
+
+EMAIL = "email"
+
+
+async def build(runtime: Runtime) -> Application:
+    """The service as its environment describes it."""
+    return await building(NotificationsSettings())(runtime)
+
+
+def building(settings: NotificationsSettings) -> Callable[[Runtime], Awaitable[Application]]:
+    """The service with these settings."""
+
+    async def build_it(runtime: Runtime) -> Application:
+        return _application(runtime, settings)
+
+    return build_it
+
+
+def _application(runtime: Runtime, settings: NotificationsSettings) -> Application:
+    clock = runtime.clock
+    contacts = runtime.aggregates(mongo.contacts())
+    notifications = runtime.aggregates(mongo.notifications(timedelta(days=settings.retention_days)))
+    ledger = Ledger(notifications, clock, settings.plan(clock.speed))
+    mail = _mail(settings) if settings.smtp_host else None
+    post = Post(
+        contacts=contacts,
+        channels={} if mail is None else {EMAIL: mail},
+        log_channel=StructlogChannel() if settings.log_channel else None,
+        texts=JinjaTexts(settings.timezone),
+        seal=runtime.sealer,
+        within_s=settings.send_s,
+        log_roles=settings.log_roles,
+    )
+    sender = Sender(post.deliver, ledger, runtime.gate, clock, places=settings.places, within_s=settings.send_s)
+    return Application(
+        routes=routes(
+            OnContactRegistered(contacts, runtime.sealer, clock),
+            OnOrderEvent(ledger, sender, clock),
+        ),
+        timers=[TimerTable(notifications, SendDue(ledger, sender))],
+        workers=[*([] if mail is None else [mail.run]), *[sender.work] * settings.smtp_connections],
+    )
+
+
+def _mail(settings: NotificationsSettings) -> SmtpChannel:
+    server = SmtpServer(
+        host=settings.smtp_host,
+        port=settings.smtp_port,
+        tls=settings.smtp_tls,
+        user=settings.smtp_user,
+        password=settings.smtp_password.get_secret_value(),
+        timeout_s=settings.smtp_timeout_s,
+        idle_s=settings.smtp_idle_s,
+    )
+    return SmtpChannel(server, settings.sender, settings.sender_name)

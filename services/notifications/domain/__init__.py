@@ -1,0 +1,1 @@
+"""What a contact and a notification are, and what becomes of them: no IO."""

@@ -1,0 +1,31 @@
+"""When to try again: the wait doubles, and is scattered so that a thousand do not come back at one instant."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import timedelta
+
+SPREAD = 0.5
+CLAIMS_PER_FAILURE = 3
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """All durations are business time. `failures`: how many failed attempts are the end."""
+
+    lease: timedelta = timedelta(seconds=30)
+    contact_wait: timedelta = timedelta(seconds=60)
+    contact_poll: timedelta = timedelta(seconds=2)
+    first_wait: timedelta = timedelta(seconds=2)
+    longest_wait: timedelta = timedelta(minutes=10)
+    failures: int = 10
+
+    @property
+    def claims(self) -> int:
+        """After so many claims it is given up although nobody lived to tell of a failure: it may be what kills us."""
+        return self.failures * CLAIMS_PER_FAILURE
+
+    def wait_after(self, failures: int, jitter: float) -> timedelta:
+        """The wait after the n-th failure; `jitter` between 0 and 1 takes up to half of it away."""
+        doubled = self.first_wait * (1 << min(failures - 1, 30))
+        return min(doubled, self.longest_wait) * (1 - SPREAD * jitter)

@@ -1,0 +1,1 @@
+"""One message, one file; `routes.py` is the table."""

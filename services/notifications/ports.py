@@ -1,0 +1,129 @@
+"""What handlers and the sender need from the world."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, Protocol, TypeVar
+
+from services.notifications.domain.notification import Notification
+from services.runtime.aggregates import Decide, Stored
+from services.runtime.outbox import Cause
+
+S = TypeVar("S")
+
+
+class AddressRefused(Exception):  # noqa: N818  says what happened
+    """The channel will never take this address. `detail` is a code, never a text that repeats the address."""
+
+    def __init__(self, detail: str) -> None:
+        super().__init__(detail)
+        self.detail = detail
+
+
+class ChannelUnavailable(Exception):  # noqa: N818  says what happened
+    """The channel did not take it now; later it may. `detail` is a code."""
+
+    def __init__(self, detail: str) -> None:
+        super().__init__(detail)
+        self.detail = detail
+
+
+@dataclass(frozen=True, slots=True)
+class Text:
+    """What a person reads."""
+
+    subject: str
+    body: str
+    language: str
+
+
+@dataclass(frozen=True, slots=True)
+class Letter:
+    """A text on its way to one address. The same id is the same letter, however often it is sent."""
+
+    id: str
+    address: str
+    written_at: datetime
+    text: Text
+
+
+class Store(Protocol[S]):
+    """Aggregates of one kind."""
+
+    async def get(self, aggregate_id: str) -> Stored[S] | None:
+        """Read one. Raises `DatabaseAway`."""
+        ...
+
+    async def change(self, aggregate_id: str, cause: Cause, decide: Decide[S], *, expect_new: bool = False) -> bool:
+        """Write a decision; whether one was written."""
+        ...
+
+
+class Channel(Protocol):
+    """One way to reach people."""
+
+    async def send(self, letter: Letter) -> None:
+        """Return when the letter was taken. Raises `AddressRefused` or `ChannelUnavailable`."""
+        ...
+
+
+class LogChannel(Protocol):
+    """Where notifications go whose recipient has no address that we can use."""
+
+    def note(self, notification: Notification) -> None:
+        """Write one line, with ids only."""
+        ...
+
+
+class Texts(Protocol):
+    """What is written to whom."""
+
+    def render(self, template: str, audience: str, locale: str, parameters: Mapping[str, Any], name: str | None) -> Text:
+        """The text in the language that fits the locale."""
+        ...
+
+
+class Seal(Protocol):
+    """Makes personal data unreadable; `context` is the id of the contact it belongs to."""
+
+    def seal(self, plain: bytes, context: str) -> bytes:
+        """The sealed bytes."""
+        ...
+
+    def open(self, sealed: bytes, context: str) -> bytes:
+        """The plain bytes. Raises `ValueError`."""
+        ...
+
+
+class Gate(Protocol):
+    """Whether the servers are there."""
+
+    def close(self, reason: str) -> None:
+        """Stop working until they are back."""
+        ...
+
+    async def passed(self) -> None:
+        """Wait until work goes on."""
+        ...
+
+
+class Outbound(Protocol):
+    """Where claimed notifications are sent from, in this process."""
+
+    async def reserve_now(self) -> bool:
+        """Take a place, if there is one."""
+        ...
+
+    async def reserve(self) -> None:
+        """Take a place, as soon as there is one."""
+        ...
+
+    def release(self) -> None:
+        """Give the place back unused."""
+        ...
+
+    def send(self, claimed: Notification) -> None:
+        """Use the place: send it, and save what came of it."""
+        ...
