@@ -19,10 +19,15 @@ def configure(style: Literal["console", "json"], level: str, service: str) -> No
         structlog.processors.TimeStamper(fmt="iso", utc=True),
     ]
     colours = style == "console" and sys.stderr.isatty()
+    # Never structlog's defaults: they print the local variables of every frame, and those hold messages and addresses.
+    plain = structlog.dev.plain_traceback
     renderer: Any = (
-        structlog.processors.JSONRenderer() if style == "json" else structlog.dev.ConsoleRenderer(colors=colours)
+        structlog.processors.JSONRenderer()
+        if style == "json"
+        else structlog.dev.ConsoleRenderer(colors=colours, exception_formatter=plain)
     )
-    errors: list[Any] = [structlog.processors.dict_tracebacks] if style == "json" else []
+    without_locals = structlog.tracebacks.ExceptionDictTransformer(show_locals=False)
+    errors: list[Any] = [structlog.processors.ExceptionRenderer(without_locals)] if style == "json" else []
     structlog.configure(
         processors=[*shared, *errors, renderer],
         wrapper_class=structlog.make_filtering_bound_logger(logging.getLevelNamesMapping()[level]),
