@@ -92,7 +92,11 @@ def test_we_read_the_oracles_binary_mode_for_amqp_under_every_prefix(
     written = amqp.to_binary_event(as_cloud_event(message))
     headers = {name.replace("cloudEvents_", prefix): value for name, value in written.application_properties.items()}
 
-    assert received(headers, written.application_data, written.properties["content-type"]) == in_utc(message)
+    result = received(headers, written.application_data, written.properties["content-type"])
+
+    # the oracle writes the time as floating point milliseconds, cut: one may be lost
+    assert abs(result.time - message.time) <= timedelta(milliseconds=1)
+    assert replace(result, time=in_utc(message).time) == in_utc(message)
 
 
 @given(MESSAGES)
