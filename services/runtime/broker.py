@@ -43,7 +43,7 @@ class Broker:
             url,
             timeout=CONNECT_S,
             reconnect_interval=RECONNECT_S,
-            client_properties={"connection_name": name},  # type: ignore[typeddict-unknown-key,arg-type]
+            client_properties={"connection_name": name},  # type: ignore[arg-type]
             default_channel=self._publishing,
             apply_types=False,
             logger=None,

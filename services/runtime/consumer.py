@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from time import perf_counter
 from typing import Any
 
@@ -11,7 +11,7 @@ import structlog
 from aio_pika.abc import AbstractIncomingMessage
 
 from contracts.codec import Unreadable, WrongSchema, parse, read
-from contracts.message import Message
+from contracts.message import Message, new_traceparent
 from contracts.queues import QUEUES
 from contracts.registry import CONTRACTS
 from services.runtime import metrics
@@ -108,7 +108,10 @@ class Consumer:
         if envelope.type not in self._route.handlers:
             raise Unreadable("unknown_type")
         message = parse(envelope, delivery.user)
-        structlog.contextvars.bind_contextvars(order_id=message.correlation_id, trace=message.traceparent)
+        if message.traceparent is None:
+            message = replace(message, traceparent=new_traceparent())
+        order_id = getattr(message.data, "order_id", None) or message.correlation_id
+        structlog.contextvars.bind_contextvars(order_id=order_id, trace=message.traceparent)
         return message
 
     async def _after(self, error: Exception, delivery: Delivery, message: Message[Any] | None) -> Outcome:

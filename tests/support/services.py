@@ -1,0 +1,37 @@
+"""Services at work inside a test's own process, on its own virtual host and database."""
+
+from __future__ import annotations
+
+from contextlib import asynccontextmanager
+from typing import TYPE_CHECKING, Any
+
+from pydantic import SecretStr
+
+from services.runtime.lifecycle import Build, running
+from services.runtime.sealing import new_key
+from services.runtime.settings import RuntimeSettings
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncIterator
+
+    from services.runtime.runtime import Runtime
+
+DATA_KEY = new_key()
+
+
+def runtime_settings(broker_url: str, database_uri: str, **changes: Any) -> RuntimeSettings:
+    """Settings of a service in a test."""
+    known: dict[str, Any] = {
+        "amqp_url": SecretStr(broker_url),
+        "mongodb_uri": SecretStr(database_uri),
+        "data_key": SecretStr(DATA_KEY),
+        "drain_s": 5,
+    }
+    return RuntimeSettings(**{**known, **changes})
+
+
+@asynccontextmanager
+async def at_work(name: str, build: Build, settings: RuntimeSettings) -> AsyncIterator[Runtime]:
+    """The service, drained on leaving."""
+    async with running(name, build, settings) as runtime:
+        yield runtime
