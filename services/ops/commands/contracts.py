@@ -34,6 +34,15 @@ class BreakingChangeError(CommandError):
         self.findings = findings
 
 
+class NoContractsError(CommandError):
+    """An installed command has the models, not the committed files."""
+
+    def __init__(self, folder: Path) -> None:
+        """Name the folder that was looked at."""
+        super().__init__(f"no committed schemas in {folder}: name the folder contracts of a checkout with --folder")
+        self.folder = folder
+
+
 class UnknownRevisionError(CommandError):
     """Git cannot give the older contracts."""
 
@@ -81,6 +90,8 @@ def check(
     from contracts.publishing import baseline  # noqa: PLC0415  reading all models is not for every command
 
     committed = (folder or baseline.CONTRACTS_FOLDER).resolve()
+    if not (committed / baseline.SCHEMAS).is_dir():
+        raise NoContractsError(committed)
     findings = baseline.check(committed)
     if against:
         with tempfile.TemporaryDirectory() as older:

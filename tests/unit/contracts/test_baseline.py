@@ -215,3 +215,10 @@ def test_check_against_an_unknown_revision_says_so(folder: Path, ref: str) -> No
     result = run("check", "--folder", str(folder), f"--against={ref}")
 
     assert isinstance(result.exception, command.UnknownRevisionError)
+
+
+def test_check_without_committed_files_says_where_it_looked(tmp_path: Path) -> None:
+    result = run("check", "--folder", str(tmp_path))
+
+    assert isinstance(result.exception, command.NoContractsError)
+    assert str(tmp_path) in str(result.exception)
