@@ -42,9 +42,8 @@ def answers(port: int, host: str = LOOPBACK, timeout: float = 1.0) -> bool:
 def answers_at(url: str) -> bool:
     """Whether something accepts connections where this URL points, the first host of several."""
     parts = urlsplit(url)
-    first = parts.netloc.rpartition("@")[2].partition(",")[0]
-    host, _, port = first.rpartition(":") if ":" in first else (first, "", "")
-    return answers(int(port) if port.isdigit() else DEFAULT_PORTS.get(parts.scheme, 0), host or LOOPBACK)
+    first = urlsplit("//" + parts.netloc.rpartition("@")[2].partition(",")[0])
+    return answers(first.port or DEFAULT_PORTS.get(parts.scheme, 0), first.hostname or LOOPBACK)
 
 
 def _is_free(port: int) -> bool:
