@@ -8,12 +8,13 @@ company: an idle committer writes at once.
 from __future__ import annotations
 
 import asyncio
+import contextlib
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
 
 from pymongo import UpdateOne
-from pymongo.errors import BulkWriteError
+from pymongo.errors import BulkWriteError, PyMongoError
 
 from services.runtime import metrics
 from services.runtime.database import Collection, Document, noticing_absence
@@ -146,9 +147,9 @@ class GroupCommit:
             return
         failed = {row["index"]: row for row in result["writeErrors"]}
         upserted = {row["index"] for row in result["upserted"]}
+        await self._delete_stubs([s for i, s in enumerate(saves) if i in upserted and s.version])
         for index, save in enumerate(saves):
             self._settle(save, failed.get(index), inserted=index in upserted)
-        await self._delete_stubs([s for i, s in enumerate(saves) if i in upserted and s.version])
         matched_saves = sum(1 for i, _ in enumerate(saves) if i not in failed and i not in upserted)
         if result["nMatched"] - matched_saves < len(marks):
             await self._mark_moved_on(marks)
@@ -182,7 +183,7 @@ class GroupCommit:
     async def _delete_stubs(self, vanished: list[Save]) -> None:
         """An upsert that found nothing has left a document without its past."""
         for save in vanished:
-            with noticing_absence("delete a stub"):
+            with contextlib.suppress(PyMongoError):
                 await self._collection.delete_one({"_id": save.id, "version": save.version + 1})
 
     async def _mark_moved_on(self, marks: list[Mark]) -> None:

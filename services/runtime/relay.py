@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from collections import OrderedDict
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Protocol
@@ -19,6 +20,7 @@ from services.runtime.outbox import Outgoing
 
 CONFIRM_S = 10.0
 ROOM = 2_000
+REMEMBERED = 10_000
 PERSISTENT = 2
 log = structlog.get_logger()
 
@@ -35,9 +37,14 @@ class Marker(Protocol):
 
 @dataclass(slots=True)
 class Flight:
-    """Outbox keys of one aggregate between us and the confirm; `broken` once one of them failed."""
+    """Outbox keys of one aggregate: between us and the confirm, and confirmed of late.
 
-    keys: set[str] = field(default_factory=set)
+    `broken`: one of them failed, so the sweeper has to look. A document read before our mark was written still shows
+    what was confirmed; that is not sent again.
+    """
+
+    flying: set[str] = field(default_factory=set)
+    confirmed: set[str] = field(default_factory=set)
     broken: bool = False
 
 
@@ -48,7 +55,7 @@ class Relay:
         self._service = service
         self._user = user
         self._get_channel = get_channel
-        self._flights: dict[tuple[int, str], Flight] = {}
+        self._flights: OrderedDict[tuple[int, str], Flight] = OrderedDict()
         self._tasks: set[asyncio.Task[None]] = set()
         self._room = asyncio.Event()
         self._room.set()
@@ -59,13 +66,18 @@ class Relay:
 
     def submit(self, marker: Marker, aggregate_id: str, version: int, outbox: Sequence[Outgoing]) -> None:
         """Send what is not in flight yet, oldest first, and mark it when the broker has confirmed."""
-        flight = self._flights.get((id(marker), aggregate_id), Flight())
-        fresh = [entry for entry in outbox if entry.key not in flight.keys]
+        flight = self._flight(marker, aggregate_id)
+        known = {entry.key for entry in outbox if entry.key in flight.confirmed}
+        fresh = [entry for entry in outbox if entry.key not in flight.flying and entry.key not in known]
         if not fresh:
+            if known and not flight.flying:
+                marker.sent(aggregate_id, version, known, complete=len(known) == len(outbox))
             return
-        self._flights[id(marker), aggregate_id] = flight
-        flight.keys.update(entry.key for entry in fresh)
-        self._track(asyncio.create_task(self._send(marker, aggregate_id, version, fresh)))
+        if not flight.flying:
+            flight.broken = False
+            flight.confirmed = known
+        flight.flying.update(entry.key for entry in fresh)
+        self._track(asyncio.create_task(self._send(marker, flight, aggregate_id, version, fresh)))
 
     async def publish(self, outgoing: Outgoing) -> None:
         """Send one and wait for the confirm. Raises `BrokerAway`."""
@@ -94,19 +106,31 @@ class Relay:
         if self._tasks:
             await asyncio.wait(set(self._tasks), timeout=within)
 
-    async def _send(self, marker: Marker, aggregate_id: str, version: int, entries: list[Outgoing]) -> None:
+    def _flight(self, marker: Marker, aggregate_id: str) -> Flight:
+        key = (id(marker), aggregate_id)
+        flight = self._flights.setdefault(key, Flight())
+        self._flights.move_to_end(key)
+        while len(self._flights) > REMEMBERED:
+            oldest, forgotten = next(iter(self._flights.items()))
+            if forgotten.flying:
+                break
+            del self._flights[oldest]
+        return flight
+
+    async def _send(
+        self, marker: Marker, flight: Flight, aggregate_id: str, version: int, entries: list[Outgoing]
+    ) -> None:
         outcomes = await asyncio.gather(*(self.publish(entry) for entry in entries), return_exceptions=True)
         sent = {entry.key for entry, outcome in zip(entries, outcomes, strict=True) if outcome is None}
-        flight = self._flights[id(marker), aggregate_id]
-        flight.keys.difference_update(entry.key for entry in entries)
+        flight.flying.difference_update(entry.key for entry in entries)
         flight.broken = flight.broken or len(sent) < len(entries)
-        if not flight.keys:
-            del self._flights[id(marker), aggregate_id]
         for entry in entries:
             if entry.key in sent:
                 metrics.PUBLISHED.labels(self._service, entry.type).inc()
         if sent:
-            marker.sent(aggregate_id, version, sent, complete=not flight.keys and not flight.broken)
+            complete = not flight.flying and not flight.broken
+            marker.sent(aggregate_id, version, sent | flight.confirmed, complete=complete)
+            flight.confirmed |= sent
         for error in outcomes:
             if isinstance(error, BaseException):
                 log.warning("relay.unsent", aggregate=aggregate_id, error=str(error))
