@@ -19,18 +19,17 @@ GUESTS = (
 )  # fmt: skip
 
 
-def driver_name(random: Random) -> str:
-    """As passengers call him, or her."""
-    if random.random() < 1 / 8:
-        return f"Bu {random.choice(WOMEN)}"
-    return f"Pak {random.choice(MEN)}"
+def driver_names(random: Random) -> list[str]:
+    """All names of drivers as passengers call them, in an order of their own."""
+    names = [f"Pak {name}" for name in MEN] + [f"Bu {name}" for name in WOMEN[:5]]
+    return random.sample(names, len(names))
 
 
-def resident_name(random: Random) -> str:
-    """Somebody who lives here."""
-    return random.choice(WOMEN + MEN)
+def resident_names(random: Random) -> list[str]:
+    """All names of people who live here, in an order of their own."""
+    return random.sample(WOMEN + MEN, len(WOMEN + MEN))
 
 
-def guest_name(random: Random) -> str:
-    """Somebody who came to see the blue fire."""
-    return random.choice(GUESTS)
+def guest_names(random: Random) -> list[str]:
+    """All names of those who came to see the blue fire, in an order of their own."""
+    return random.sample(GUESTS, len(GUESTS))

@@ -9,7 +9,7 @@ from random import Random
 from contracts.values import CustomerKind, Place, VehicleClass
 from services.simulator.dice import dice
 from services.simulator.geography import OUTSIDE, metres, near, point_of, remote, town
-from services.simulator.names import driver_name, guest_name, resident_name
+from services.simulator.names import driver_names, guest_names, resident_names
 
 LONGEST_RIDE_M = 3_000
 SHORTEST_RIDE_M = 600
@@ -103,7 +103,7 @@ def _driver(seed: int, number: int, count: int) -> DriverPlan:
     random = dice(seed, "driver", number)
     return DriverPlan(
         id=f"d-{number:03d}",
-        name=driver_name(random),
+        name=_turn(driver_names(dice(seed, "driver names")), number),
         home=near(random.choice(town()), random),
         vehicle_class=random.choices(VEHICLES, (60, 30, 10))[0],
         plate=f"P {random.randint(1000, 9999)} {random.choice('QRSTUVWXYZ')}{random.choice('ABCDEFGHJKLMN')}",
@@ -117,10 +117,11 @@ def _customer(seed: int, number: int, mood: Mood, every_s: float) -> CustomerPla
     random = dice(seed, "customer", number)
     tourist = random.random() < TOURISTS
     pickup, dropoff = _ride(random, mood)
+    names = (guest_names if tourist else resident_names)(dice(seed, "names"))
     return CustomerPlan(
         id=f"c-{number:03d}",
         order_id=f"o-{number:03d}",
-        name=guest_name(random) if tourist else resident_name(random),
+        name=_turn(names, number),
         kind=CustomerKind.TOURIST if tourist else CustomerKind.RESIDENT,
         locale="en" if tourist else "id",
         pickup=pickup,
@@ -139,6 +140,11 @@ def _ride(random: Random, mood: Mood) -> tuple[Place, Place]:
             pickup, dropoff = near(start, random), near(end, random)
             if metres(pickup, dropoff) >= SHORTEST_RIDE_M:
                 return pickup, OUTSIDE if mood is Mood.OUTSIDE else dropoff
+
+
+def _turn(names: list[str], number: int) -> str:
+    """Everybody's own name, until there are more people than names."""
+    return names[number % len(names)]
 
 
 def _moods(seed: int, count: int) -> list[Mood]:

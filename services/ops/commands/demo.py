@@ -1,0 +1,93 @@
+"""`gancang demo`: servers, services and a town around them; a summary that checks what must hold."""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import sys
+import tempfile
+from collections.abc import Iterator
+from pathlib import Path
+from time import monotonic
+from typing import Annotated
+
+import typer
+import uvloop
+from rich.console import Console
+
+from services.ops.children import ChildDiedError
+from services.ops.demo import printing
+from services.ops.demo.morning import Morning, play
+from services.ops.demo.summary import Document
+from services.ops.embedded import EmbeddedServers, ServerUrls, announced, join, state_folder
+from services.ops.errors import NotRunningError
+from services.ops.readiness import NotReadyError
+from services.simulator.town import Scenario
+
+SPEED = 30.0
+DRIVERS_PER_ORDER, FEWEST_DRIVERS = 0.6, 8
+LOGS = "demo"
+
+
+def register(app: typer.Typer) -> None:
+    """Add the command."""
+    app.command("demo")(run)
+
+
+def run(
+    orders: Annotated[int, typer.Option(min=1, max=5_000, help="How many customers order a ride.")] = 60,
+    seed: Annotated[int, typer.Option(help="Another seed is another morning; the same one plays the same plans.")] = 1,
+    speed: Annotated[float, typer.Option(min=1, max=60, help="Business seconds in a real second.")] = SPEED,
+    drivers: Annotated[int | None, typer.Option(min=1, max=2_000, help="By default six for ten orders.")] = None,
+    *,
+    as_json: Annotated[bool, typer.Option("--json", help="The summary as one JSON document.")] = False,
+) -> None:
+    """Play a morning in Banyuwangi on servers of its own; exit code 1 when something that must hold does not.
+
+    gancang demo --orders 200 --seed 7
+    """
+    console = Console(stderr=as_json)
+    crowd = drivers if drivers is not None else max(FEWEST_DRIVERS, round(orders * DRIVERS_PER_ORDER))
+    document = _play(Scenario(seed, orders, crowd), speed, console)
+    if as_json:
+        sys.stdout.write(json.dumps(document, ensure_ascii=False, indent=2) + "\n")
+    else:
+        printing.show(document, console)
+    raise typer.Exit(0 if document["ok"] else 1)
+
+
+def _play(scenario: Scenario, speed: float, console: Console) -> Document:
+    logs = state_folder() / LOGS
+    logs.mkdir(mode=0o700, parents=True, exist_ok=True)
+    for old in logs.glob("*.log"):
+        old.unlink()
+    began = monotonic()
+    console.print(f"starting RabbitMQ and MongoDB for {scenario.orders} orders and {scenario.drivers} drivers")
+    with (
+        tempfile.TemporaryDirectory(prefix="gancang-demo-") as folder,
+        EmbeddedServers(Path(folder), disposable=True) as servers,
+        _known(servers.urls),
+    ):
+        servers_s = monotonic() - began
+        console.print(f"servers ready … {servers_s:.1f} s", highlight=False)
+        try:
+            document = uvloop.run(play(Morning(scenario, speed, servers.urls, logs, console, servers_s)))
+        except (ChildDiedError, NotReadyError) as error:
+            for line in error.child.last_lines():
+                sys.stderr.write(f"{error.child.name}: {line}\n")
+            raise
+    if not document["ok"]:
+        console.print(f"the services' logs: {logs}", highlight=False)
+    return document
+
+
+@contextlib.contextmanager
+def _known(urls: ServerUrls) -> Iterator[None]:
+    """Let other commands of this folder join, unless they already know another set-up."""
+    try:
+        join(state_folder())
+    except NotRunningError:
+        with announced(state_folder(), urls):
+            yield
+    else:
+        yield

@@ -1,0 +1,1 @@
+"""The demo: a town lives through a morning, and what became of it is checked."""

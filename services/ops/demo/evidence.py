@@ -1,0 +1,96 @@
+"""What is left when the town has gone quiet: events, documents, queues, mail."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from aio_pika import connect
+from aiormq.exceptions import AMQPError
+
+from contracts.message import Message
+from contracts.queues import QUEUES, QueueKind
+from services.runtime import database
+from services.runtime.database import Document
+from services.runtime.topology import DELAYS_S, delay_exchange
+from services.simulator.chronicle import Chronicle
+from services.simulator.mailbox import Mailbox
+from services.simulator.town import Town
+
+WORK_QUEUES = tuple(
+    [queue.name for queue in QUEUES.values() if queue.kind is QueueKind.WORK] + [delay_exchange(seconds) for seconds in DELAYS_S]
+)
+# Everything else holds messages only when something went wrong, except the sink and the leader's token.
+PARKED_QUEUES = tuple(
+    [queue.parked for queue in QUEUES.values() if queue.kind is QueueKind.WORK]
+    + [queue.name for queue in QUEUES.values() if queue.kind is QueueKind.PLAIN]
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Evidence:
+    """`events` in the order heard, each once; `documents` by collection; `mail` address → Message-ID → how often."""
+
+    ordered: frozenset[str]
+    events: tuple[Message[Any], ...]
+    documents: Mapping[str, list[Document]]
+    queues: Mapping[str, int]
+    mail: Mapping[str, Mapping[str, int]]
+    addresses: Mapping[str, str]
+    delivered_by: Mapping[str, str]
+    barred_drivers: frozenset[str] = frozenset()
+    troubles: tuple[str, ...] = ()
+
+    def of(self, *kinds: type) -> Iterable[Message[Any]]:
+        """The events with data of these models."""
+        return (event for event in self.events if isinstance(event.data, kinds))
+
+
+@dataclass(frozen=True, slots=True)
+class Servers:
+    """Where to look."""
+
+    amqp: str
+    mongodb: str
+
+    async def documents(self) -> dict[str, list[Document]]:
+        """Every document of every collection."""
+        client = database.connect(self.mongodb)
+        try:
+            store = database.database_of(client)
+            names = await store.list_collection_names()
+            return {name: await store[name].find().to_list(None) for name in sorted(names)}
+        finally:
+            client.close()
+
+    async def depths(self) -> dict[str, int]:
+        """Messages that lie ready in each of our queues; a missing queue has none."""
+        connection = await connect(self.amqp, timeout=5)
+        async with connection:
+            depths = {}
+            for name in (*WORK_QUEUES, *PARKED_QUEUES):
+                channel = await connection.channel()
+                try:
+                    queue = await channel.declare_queue(name, passive=True)
+                except AMQPError:
+                    continue
+                depths[name] = queue.declaration_result.message_count or 0
+                await channel.close()
+        return depths
+
+
+async def gather(town: Town, mailbox: Mailbox, servers: Servers) -> Evidence:
+    """Look everywhere once."""
+    chronicle: Chronicle = town.chronicle
+    return Evidence(
+        ordered=frozenset(town.passengers),
+        events=tuple(chronicle.events),
+        documents=await servers.documents(),
+        queues=await servers.depths(),
+        mail={address: dict(ids) for address, ids in mailbox.received.items()},
+        addresses=town.addresses,
+        delivered_by=dict(town.desk.delivered_by),
+        barred_drivers=frozenset(rider.plan.id for rider in town.riders.values() if not rider.plan.may_work),
+        troubles=(*town.desk.failures, *town.gateway.unreadable),
+    )

@@ -1,0 +1,149 @@
+"""One morning: services as real processes, the town around them, and a look at everything when it has gone quiet."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+from collections.abc import AsyncIterator, Callable, Coroutine
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from time import monotonic
+
+from rich.console import Console
+
+from services.ops.children import Child, Children, known_services
+from services.ops.demo.evidence import Evidence, Servers, gather
+from services.ops.demo.invariants import Finding, check
+from services.ops.demo.stories import Narrator
+from services.ops.demo.summary import Document, Timing, summarise
+from services.ops.demo.view import View
+from services.ops.embedded import ServerUrls
+from services.ops.embedded.ports import free_ports
+from services.ops.keys import fresh_keys
+from services.ops.mailing import mail_settings
+from services.ops.readiness import all_ready
+from services.runtime.clock import clock_from
+from services.simulator.mailbox import Mailbox
+from services.simulator.town import Scenario, Town
+
+QUIET_WITHIN_S = 20.0
+LOOK_EVERY_S = 0.5
+WATCH_EVERY_S = 0.5
+MOST_RESTARTS = 20
+STORIES = 6
+LIMIT_S, SLOWEST, LONGEST_RIDE_S = 60.0, 4, 1_800
+CLOCK_VARIABLE = "GANCANG_CLOCK"
+
+Say = Callable[[str], None]
+
+
+@dataclass(frozen=True, slots=True)
+class Morning:
+    """What is to be played and where. `folder` keeps the services' logs."""
+
+    scenario: Scenario
+    speed: float
+    urls: ServerUrls
+    folder: Path
+    console: Console
+    servers_s: float
+
+    @property
+    def limit_s(self) -> float:
+        """Real seconds after which orders that have not ended are an error."""
+        business = self.scenario.orders * self.scenario.every_s + LONGEST_RIDE_S
+        return LIMIT_S + SLOWEST * business / self.speed
+
+
+async def play(morning: Morning) -> Document:
+    """Live through it and sum it up. Raises CommandError when a service does not start."""
+    began = monotonic()
+    async with Mailbox() as mailbox:
+        environment = _environment(morning, mailbox)
+        with Children(environment, morning.folder) as children:
+            await all_ready(_start(children))
+            services_s = monotonic() - began
+            morning.console.print(f"services ready … {services_s:.1f} s", highlight=False)
+            town = Town(morning.scenario, morning.urls.amqp, clock_from(environment[CLOCK_VARIABLE]))
+            narrator = Narrator(town)
+            async with town.open():
+                town_s = await _live(morning, town, children, View(town, mailbox, narrator, morning.console))
+                servers = Servers(morning.urls.amqp, morning.urls.mongodb)
+                await _quiet(town, mailbox, servers)
+                # Only when nobody holds a message unacknowledged do the queues tell the whole truth.
+                children.stop()
+                evidence, findings = await _look(town, mailbox, servers)
+    timing = Timing(round(morning.servers_s, 1), round(services_s, 1), round(town_s, 1), morning.speed)
+    return summarise(evidence, findings, timing, _settings(morning), narrator.best(STORIES))
+
+
+def _environment(morning: Morning, mailbox: Mailbox) -> dict[str, str]:
+    now = datetime.now(UTC)
+    # Near the real date: what is kept for a time is removed by the database's own clock.
+    dawn = now.replace(hour=0, minute=0, second=0, microsecond=0)
+    return {
+        **morning.urls.environment(),
+        **fresh_keys(),
+        **mail_settings(mailbox),
+        CLOCK_VARIABLE: f"{dawn.isoformat()},{morning.speed},{now.isoformat()}",
+        "GANCANG_LOG": "json",
+    }
+
+
+def _start(children: Children) -> list[Child]:
+    names = known_services()
+    return [children.start(name, port=port) for name, port in zip(names, free_ports(len(names)), strict=True)]
+
+
+async def _live(morning: Morning, town: Town, children: Children, view: View) -> float:
+    """Real seconds until the last order ended, or the limit."""
+    began = monotonic()
+    async with _beside(view.run()), _beside(_watch(morning, children)):
+        await town.live(morning.limit_s)
+    return monotonic() - began
+
+
+async def _watch(morning: Morning, children: Children) -> None:
+    """Start a service again that was killed, as whatever runs services for real would."""
+    restarts = 0
+    while True:
+        await asyncio.sleep(WATCH_EVERY_S)
+        for child in list(children.running):
+            if child.process.poll() is not None and restarts < MOST_RESTARTS:
+                restarts += 1
+                children.running.remove(child)
+                morning.console.print(f"{child.name} ended ({child.process.returncode}) and is started again")
+                children.start(child.name, port=child.port)
+
+
+async def _quiet(town: Town, mailbox: Mailbox, servers: Servers) -> None:
+    """Wait until all invariants hold, or for so long that they never will."""
+    deadline = monotonic() + QUIET_WITHIN_S
+    while monotonic() < deadline:
+        heard = len(town.chronicle.events)
+        await asyncio.sleep(LOOK_EVERY_S)
+        if len(town.chronicle.events) == heard:
+            _, findings = await _look(town, mailbox, servers)
+            if all(finding.holds for finding in findings):
+                return
+
+
+async def _look(town: Town, mailbox: Mailbox, servers: Servers) -> tuple[Evidence, list[Finding]]:
+    evidence = await gather(town, mailbox, servers)
+    return evidence, check(evidence)
+
+
+def _settings(morning: Morning) -> Document:
+    scenario = morning.scenario
+    return {"seed": scenario.seed, "speed": morning.speed, "orders_sent": scenario.orders, "drivers": scenario.drivers}
+
+
+@contextlib.asynccontextmanager
+async def _beside(work: Coroutine[None, None, None]) -> AsyncIterator[None]:
+    task = asyncio.create_task(work)
+    try:
+        yield
+    finally:
+        task.cancel()
+        await asyncio.gather(task, return_exceptions=True)

@@ -1,0 +1,93 @@
+"""The summary as a person reads it, made from the JSON document."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from rich.console import Console
+from rich.markup import escape
+from rich.table import Table
+
+Document = dict[str, Any]
+
+SHARE_NAMES = {
+    "total": "passengers paid",
+    "driver_share": "to the drivers",
+    "app_share": "to the app",
+    "welfare_share": "to the drivers' welfare",
+    "merchant_share": "to merchants",
+}
+MOST_OFFENDERS = 8
+
+
+def show(document: Document, console: Console) -> None:
+    """Print everything."""
+    for story in document["stories"]:
+        console.print(f"· {escape(story)}", style="italic", highlight=False)
+    console.print()
+    console.print(_numbers(document))
+    console.print()
+    for invariant in document["invariants"]:
+        _invariant(invariant, console)
+    console.print()
+    console.print(_verdict(document), style="bold green" if document["ok"] else "bold red", highlight=False)
+
+
+def _numbers(document: Document) -> Table:
+    table = Table.grid(padding=(0, 2))
+    table.add_column(style="bold")
+    table.add_column()
+    table.add_row("orders", "; ".join(_state(state, reasons) for state, reasons in document["orders"].items()))
+    for label, key in (("to a driver", "assignment_s"), ("to the pick-up", "pickup_s")):
+        spread = document[key]
+        if spread:
+            table.add_row(label, f"median {spread['median']:.0f} s, 95 % within {spread['p95']:.0f} s (business time)")
+    offers = dict(document["offers"])
+    made = offers.pop("made")
+    table.add_row(
+        "offers",
+        f"{made}: {_counts(offers)}; {document['offers_per_served_order']} per served order",
+    )
+    table.add_row("notifications", _counts(document["notifications"]))
+    table.add_row("mails", f"{document['mails']['received']}, {document['mails']['repeated']} of them repeated")
+    table.add_row("money", _money(document["money"]))
+    if document["requests_rejected"]:
+        table.add_row("requests rejected", _counts(document["requests_rejected"]))
+    seconds = document["real_seconds"]
+    table.add_row(
+        "speed",
+        f"{document['orders_per_second']} orders/s and {document['events_per_second']} events/s "
+        f"over {seconds['town']} s, business clock x {document['speed']:g}",
+    )
+    return table
+
+
+def _state(state: str, reasons: dict[str, int]) -> str:
+    total = sum(reasons.values())
+    named = _counts({reason: count for reason, count in reasons.items() if reason})
+    return f"{total} {state}" + (f" ({named})" if named else "")
+
+
+def _counts(counts: dict[str, int]) -> str:
+    return ", ".join(f"{count} {name}" for name, count in counts.items()) or "none"
+
+
+def _money(money: dict[str, int]) -> str:
+    return ", ".join(f"Rp {amount:,} {SHARE_NAMES.get(share, share)}" for share, amount in money.items()) or "none"
+
+
+def _invariant(invariant: Document, console: Console) -> None:
+    mark, style = ("✓", "green") if invariant["holds"] else ("✗", "bold red")
+    console.print(f"{mark} {invariant['name']}", style=style, highlight=False)
+    offenders = invariant["offenders"]
+    for offender in offenders[:MOST_OFFENDERS]:
+        console.print(f"    {escape(offender)}", highlight=False)
+    if len(offenders) > MOST_OFFENDERS:
+        console.print(f"    … and {len(offenders) - MOST_OFFENDERS} more", highlight=False)
+
+
+def _verdict(document: Document) -> str:
+    broken = sum(not invariant["holds"] for invariant in document["invariants"])
+    if broken:
+        return f"{broken} of {len(document['invariants'])} invariants do not hold"
+    return f"all {len(document['invariants'])} invariants hold"

@@ -1,0 +1,120 @@
+"""The morning in numbers: one JSON document, from which the printed summary is made too."""
+
+from __future__ import annotations
+
+import statistics
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from contracts.events.matching import OfferClosed, OfferMade
+from contracts.events.notifications import NotificationFailed, NotificationSent
+from contracts.events.orders import OrderAccepted, OrderCompleted, OrderDriverAssigned, OrderPickedUp
+from contracts.events.refusals import RequestRejected
+from services.ops.demo.evidence import Evidence
+from services.ops.demo.invariants import Finding
+from services.simulator.chronicle import ENDS, ORDER_REQUEST
+
+SHARES = ("total", "driver_share", "app_share", "welfare_share", "merchant_share")
+PERCENTILE = 0.95
+Document = dict[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Timing:
+    """Real seconds of each part of the run, and business seconds in a real one."""
+
+    servers_s: float
+    services_s: float
+    town_s: float
+    speed: float
+
+
+def summarise(evidence: Evidence, findings: Sequence[Finding], timing: Timing, settings: Document, stories: Sequence[str]) -> Document:
+    """The whole document."""
+    return {
+        "ok": all(finding.holds for finding in findings),
+        **settings,
+        "real_seconds": {"servers": timing.servers_s, "services": timing.services_s, "town": timing.town_s},
+        "orders_per_second": round(len(evidence.ordered) / timing.town_s, 2),
+        "events": len(evidence.events),
+        "events_per_second": round(len(evidence.events) / timing.town_s, 1),
+        "orders": _ends(evidence),
+        "assignment_s": _spread(_waits(evidence, OrderDriverAssigned)),
+        "pickup_s": _spread(_waits(evidence, OrderPickedUp)),
+        **_offers(evidence),
+        "notifications": _notifications(evidence),
+        "mails": {"received": sum(sum(ids.values()) for ids in evidence.mail.values()), "repeated": _repeated(evidence)},
+        "money": _money(evidence),
+        "requests_rejected": dict(Counter(event.data.reason for event in evidence.of(RequestRejected))),
+        "stories": list(stories),
+        "invariants": [{"name": finding.name, "holds": finding.holds, "offenders": list(finding.offenders)} for finding in findings],
+    }
+
+
+def _ends(evidence: Evidence) -> dict[str, dict[str, int]]:
+    """End state → reason → orders; a state without a reason has the reason ``""``."""
+    ends: dict[str, Counter[str]] = defaultdict(Counter)
+    seen = set()
+    for event in evidence.of(*ENDS):
+        seen.add(event.data.order_id)
+        ends[event.type.split(".")[1]][getattr(event.data, "reason", "")] += 1
+    for event in evidence.of(RequestRejected):
+        if event.data.request_type == ORDER_REQUEST and event.data.order_id not in seen:
+            ends["refused"][event.data.reason] += 1
+            seen.add(event.data.order_id)
+    unfinished = len(evidence.ordered - seen)
+    if unfinished:
+        ends["unfinished"][""] = unfinished
+    return {state: dict(reasons) for state, reasons in sorted(ends.items(), key=lambda pair: -pair[1].total())}
+
+
+def _waits(evidence: Evidence, until: type) -> list[float]:
+    """Business seconds from acceptance to the first such event of each order."""
+    accepted: dict[str, datetime] = {}
+    waits: dict[str, float] = {}
+    for event in evidence.of(OrderAccepted, until):
+        if isinstance(event.data, OrderAccepted):
+            accepted[event.data.order_id] = event.time
+        elif event.data.order_id in accepted:
+            waits.setdefault(event.data.order_id, (event.time - accepted[event.data.order_id]).total_seconds())
+    return list(waits.values())
+
+
+def _spread(values: Iterable[float]) -> Document | None:
+    ordered = sorted(values)
+    if not ordered:
+        return None
+    high = ordered[min(len(ordered) - 1, round(PERCENTILE * (len(ordered) - 1)))]
+    return {"median": round(statistics.median(ordered), 1), "p95": round(high, 1)}
+
+
+def _offers(evidence: Evidence) -> Document:
+    made = Counter(event.data.order_id for event in evidence.of(OfferMade))
+    served = {event.data.order_id for event in evidence.of(OrderDriverAssigned)}
+    asked = sum(count for order, count in made.items() if order in served)
+    outcomes = Counter(str(event.data.outcome) for event in evidence.of(OfferClosed))
+    return {
+        "offers": {"made": made.total(), **dict(outcomes.most_common())},
+        "offers_per_served_order": round(asked / len(served), 2) if served else None,
+    }
+
+
+def _notifications(evidence: Evidence) -> dict[str, int]:
+    sent = Counter(event.data.template for event in evidence.of(NotificationSent) if not isinstance(event.data, NotificationFailed))
+    failed = sum(1 for _ in evidence.of(NotificationFailed))
+    return dict(sent.most_common()) | ({"failed": failed} if failed else {})
+
+
+def _repeated(evidence: Evidence) -> int:
+    return sum(count - 1 for ids in evidence.mail.values() for count in ids.values())
+
+
+def _money(evidence: Evidence) -> dict[str, int]:
+    money: Counter[str] = Counter()
+    for event in evidence.of(OrderCompleted):
+        for share in SHARES:
+            money[share] += getattr(event.data.fare, share)
+    return {share: amount for share, amount in money.items() if amount or share == SHARES[0]}

@@ -1,0 +1,62 @@
+"""Who had to be told what, who was, and whether the mail came."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator
+
+from contracts.events.notifications import NotificationFailed, NotificationSent
+from contracts.events.orders import OrderEvent
+from contracts.queues import QUEUES
+from services.ops.demo.evidence import Evidence
+
+TOLD_TYPES = frozenset(QUEUES["notifications.order_event"].types)
+
+# (id of the event, id of the person)
+Telling = tuple[str, str]
+
+
+def expected(evidence: Evidence) -> dict[Telling, str]:
+    """What had to be told, and its event's type."""
+    wanted: dict[Telling, str] = {}
+    for event in evidence.of(OrderEvent):
+        if event.type in TOLD_TYPES:
+            people = {"customer": event.data.customer.id, "driver": event.data.driver_id}
+            for role in event.data.tell:
+                person = people.get(role)
+                if person is not None:
+                    wanted[event.id, person] = f"{event.type} of {event.data.order_id}"
+    return wanted
+
+
+def untold(evidence: Evidence) -> Iterator[str]:
+    """People who were not told, or more than once, or whose mail did not come.
+
+    A mail may come twice when its sender died between the server's 250 and its own write: distinct ids are counted.
+    """
+    told: dict[Telling, list[str]] = {}
+    for event in evidence.of(NotificationSent):
+        if not isinstance(event.data, NotificationFailed):
+            told.setdefault((event.data.cause, event.data.recipient_id), []).append(event.data.notification_id)
+    for telling, what in expected(evidence).items():
+        person, ids = telling[1], told.get(telling, [])
+        if len(ids) != 1:
+            yield f"{person}: {what}, told {len(ids)} times"
+        elif not any(ids[0] in message_id for message_id in evidence.mail.get(evidence.addresses[person], ())):
+            yield f"{person}: {what}, no mail"
+
+
+def overtold(evidence: Evidence) -> Iterator[str]:
+    """People who were told what was not for them, tellings that failed, and mails that nobody owns up to."""
+    wanted = expected(evidence)
+    owned: Counter[str] = Counter()
+    for event in evidence.of(NotificationSent):
+        data = event.data
+        if isinstance(data, NotificationFailed):
+            yield f"{data.recipient_id}: {data.template} failed, {data.reason}"
+        elif (data.cause, data.recipient_id) not in wanted:
+            yield f"{data.recipient_id}: {data.template} of {data.cause}"
+        owned[evidence.addresses.get(data.recipient_id, "")] += 1
+    for address, ids in evidence.mail.items():
+        if len(ids) > owned[address]:
+            yield f"{address}: {len(ids)} mails for {owned[address]} notifications"
