@@ -2,18 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Iterator
 from datetime import timedelta
 
+from contracts.events.orders import OrderEvent
+from contracts.registry import TYPE_OF
 from services.notifications.adapters import mongo
 from services.notifications.adapters.log_channel import StructlogChannel
 from services.notifications.adapters.smtp import SmtpChannel, SmtpServer
 from services.notifications.adapters.templates import JinjaTexts
+from services.notifications.domain.told import TOLD, template_of
 from services.notifications.handlers.order_event import OnOrderEvent
+from services.notifications.handlers.parameters import parameters_of
 from services.notifications.handlers.recipient_contact_registered import OnContactRegistered
 from services.notifications.handlers.routes import routes
 from services.notifications.handlers.send_due import SendDue
 from services.notifications.ledger import Ledger
+from services.notifications.ports import Text
 from services.notifications.post import Post
 from services.notifications.sender import Sender
 from services.notifications.settings import NotificationsSettings
@@ -34,6 +39,19 @@ def building(settings: NotificationsSettings) -> Callable[[Runtime], Awaitable[A
         return _application(runtime, settings)
 
     return build_it
+
+
+def told_types() -> list[str]:
+    """The event types of which somebody is told."""
+    return sorted(TOLD)
+
+
+def previews(event: OrderEvent, locale: str) -> Iterator[tuple[str, Text]]:
+    """What each audience would read of the event, without anybody being told."""
+    texts = JinjaTexts(NotificationsSettings().timezone)
+    event_type = TYPE_OF[type(event)]
+    for audience in sorted(TOLD.get(event_type, ())):
+        yield audience, texts.render(template_of(event_type), audience, locale, parameters_of(event), None)
 
 
 def _application(runtime: Runtime, settings: NotificationsSettings) -> Application:

@@ -18,6 +18,7 @@ from services.runtime.lifecycle import running
 from services.runtime.sealing import new_key
 from services.runtime.settings import RuntimeSettings
 from tests.support.builders import a_message, on_the_wire
+from tests.support.eventually import eventually
 from tests.support.mailbox import Mailbox
 
 if TYPE_CHECKING:
@@ -72,13 +73,23 @@ class World:
         assert found is not None
         return found
 
-    async def queued(self) -> int:
-        """Messages that wait in our queues."""
+    async def register(self, *contacts: Value) -> None:
+        """Send the contacts, and wait until all of them are known."""
+        for contact in contacts:
+            await self.publish(contact)
+
+        async def all_known() -> bool:
+            return bool(await self.store["contacts"].count_documents({}) >= len(contacts))
+
+        await eventually(all_known)
+
+    async def nothing_waits(self) -> bool:
+        """Whether our queues are empty."""
         channel = await self._connection.channel()
         names = ("notifications.order_event", "notifications.recipient_contact")
         queues = [await channel.declare_queue(name, passive=True) for name in names]
         await channel.close()
-        return sum(queue.declaration_result.message_count for queue in queues)
+        return not any(queue.declaration_result.message_count for queue in queues)
 
     async def _listen(self) -> None:
         if self._connection is not None:

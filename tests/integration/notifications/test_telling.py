@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime, timedelta
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from contracts.events.orders import OrderCancelled
 from tests.support.builders import ORDER_EVENT, a_contact_registered, a_driver_assigned
@@ -20,19 +19,9 @@ DRIVERS_CONTACT = {
 }
 
 
-async def registered(world: World, *contacts: Any) -> None:
-    for contact in contacts:
-        await world.publish(contact)
-
-    async def all_known() -> bool:
-        return await world.store["contacts"].count_documents({}) >= len(contacts)
-
-    await eventually(all_known)
-
-
 async def test_a_mail_tells_the_customer_that_the_driver_is_coming(world: World) -> None:
     async with world.service():
-        await registered(world, a_contact_registered(display_name="Sarah"))
+        await world.register(a_contact_registered(display_name="Sarah"))
 
         event_id = await world.publish(a_driver_assigned())
 
@@ -49,7 +38,7 @@ async def test_a_mail_tells_the_customer_that_the_driver_is_coming(world: World)
 
 async def test_the_event_of_a_notification_names_its_order_and_its_cause(world: World) -> None:
     async with world.service():
-        await registered(world, a_contact_registered())
+        await world.register(a_contact_registered())
 
         event_id = await world.publish(a_driver_assigned())
 
@@ -62,7 +51,7 @@ async def test_the_event_of_a_notification_names_its_order_and_its_cause(world: 
 
 async def test_customer_and_driver_are_both_told_each_in_their_language(world: World) -> None:
     async with world.service():
-        await registered(world, a_contact_registered(), a_contact_registered(**DRIVERS_CONTACT))
+        await world.register(a_contact_registered(), a_contact_registered(**DRIVERS_CONTACT))
 
         await world.publish(a_driver_assigned(tell=["customer", "driver", "customer", "agency"]))
 
@@ -73,33 +62,33 @@ async def test_customer_and_driver_are_both_told_each_in_their_language(world: W
 
 async def test_one_event_three_times_in_two_processes_is_one_mail(world: World) -> None:
     async with world.service(), world.service():
-        await registered(world, a_contact_registered())
+        await world.register(a_contact_registered())
 
         await world.publish(a_driver_assigned(), times=3)
         await world.publish(a_driver_assigned(order_id="o-2"), times=3)
 
         await eventually(lambda: len(world.of_type("notification.sent.v1")) >= 2)
-        await eventually(lambda: _nothing_waits(world))
+        await eventually(world.nothing_waits)
     assert len(world.mailbox.mails) == 2
     assert len(world.of_type("notification.sent.v1")) == 2
 
 
 async def test_many_events_in_two_processes_are_as_many_mails(world: World) -> None:
     async with world.service(places=5), world.service(places=5):
-        await registered(world, a_contact_registered())
+        await world.register(a_contact_registered())
 
         for number in range(60):
             await world.publish(a_driver_assigned(order_id=f"o-{number}"), times=2)
 
         await eventually(lambda: len(world.of_type("notification.sent.v1")) >= 60, within=30)
-        await eventually(lambda: _nothing_waits(world))
+        await eventually(world.nothing_waits)
     assert len(world.mailbox.mails) == 60
     assert len(world.mailbox.ids) == 60
 
 
 async def test_a_server_that_is_away_for_a_while_delays_the_mail(world: World) -> None:
     async with world.service():
-        await registered(world, a_contact_registered())
+        await world.register(a_contact_registered())
         await world.mailbox.stop()
         await world.publish(a_driver_assigned())
 
@@ -116,7 +105,7 @@ async def test_a_server_that_is_away_for_a_while_delays_the_mail(world: World) -
 
 async def test_a_server_that_stays_away_ends_in_a_failure(world: World) -> None:
     async with world.service(retry_attempts=2):
-        await registered(world, a_contact_registered())
+        await world.register(a_contact_registered())
         await world.mailbox.stop()
 
         await world.publish(a_driver_assigned())
@@ -129,7 +118,7 @@ async def test_a_server_that_stays_away_ends_in_a_failure(world: World) -> None:
 async def test_a_refused_address_is_not_tried_again(world: World) -> None:
     world.mailbox.answer("guest@example.org", "550 no such user guest@example.org")
     async with world.service():
-        await registered(world, a_contact_registered())
+        await world.register(a_contact_registered())
 
         await world.publish(a_driver_assigned())
 
@@ -141,7 +130,7 @@ async def test_a_refused_address_is_not_tried_again(world: World) -> None:
 async def test_a_refusal_for_now_is_tried_again_on_the_same_connection(world: World) -> None:
     world.mailbox.answer("guest@example.org", "451 later", "452 later")
     async with world.service(smtp_connections=1):
-        await registered(world, a_contact_registered())
+        await world.register(a_contact_registered())
 
         await world.publish(a_driver_assigned())
 
@@ -150,90 +139,13 @@ async def test_a_refusal_for_now_is_tried_again_on_the_same_connection(world: Wo
     assert world.mailbox.connections == 1
 
 
-async def test_nobody_known_is_a_failure_after_a_minute(world: World) -> None:
-    async with world.service(clock=_faster(30)):
-        await world.publish(a_driver_assigned())
-
-        failed = await eventually(lambda: world.of_type("notification.failed.v1"))
-    assert (failed[0]["reason"], failed[0]["channel"]) == ("no_contact", "none")
-    kept = await world.document(failed[0]["notification_id"])
-    last = kept["history"][-1]["at"]
-    assert last - kept["state"]["created_at"] >= timedelta(seconds=60)
-
-
-async def test_a_contact_that_comes_after_the_event_is_still_told(world: World) -> None:
-    async with world.service(clock=_faster(3)):
-        await world.publish(a_driver_assigned())
-
-        async def waits() -> bool:
-            return await world.store["notifications"].count_documents({"state.status": "pending"}) == 1
-
-        await eventually(waits)
-        await world.publish(a_contact_registered())
-
-        await eventually(lambda: world.of_type("notification.sent.v1"))
-    assert len(world.mailbox.mails) == 1
-
-
-async def test_whoever_has_no_channel_of_ours_is_told_in_the_log(world: World) -> None:
-    async with world.service():
-        await registered(world, a_contact_registered(channels=[{"kind": "whatsapp", "address": "+62811000"}]))
-
-        await world.publish(a_driver_assigned())
-
-        sent = await eventually(lambda: world.of_type("notification.sent.v1"))
-    assert sent[0]["channel"] == "log"
-    kept = await world.document(sent[0]["notification_id"])
-    assert kept["state"]["attempts"][0]["skipped"] == [{"kind": "whatsapp", "reason": "unsupported"}]
-
-
-async def test_an_older_contact_has_no_effect(world: World) -> None:
-    now = datetime.now(UTC)
-    older = a_contact_registered(channels=[{"kind": "email", "address": "old@example.org"}])
-    async with world.service():
-        await registered(world, a_contact_registered())
-        await world.publish(older, time=now - timedelta(hours=1))
-        await eventually(lambda: _nothing_waits(world))
-
-        await world.publish(a_driver_assigned())
-
-        await eventually(lambda: world.of_type("notification.sent.v1"))
-    assert world.mailbox.addresses == ["guest@example.org"]
-
-
-async def test_a_contact_from_the_future_is_rejected(world: World) -> None:
-    async with world.service():
-        await world.publish(a_contact_registered(), time=datetime.now(UTC) + timedelta(minutes=6))
-
-        rejected = await eventually(lambda: world.of_type("request.rejected.v1"))
-    assert rejected[0]["reason"] == "time_ahead"
-
-
-async def test_what_can_be_no_mail_address_is_rejected_without_being_repeated(world: World) -> None:
-    async with world.service():
-        await world.publish(a_contact_registered(channels=[{"kind": "email", "address": "a@b.org>\r\nDATA"}]))
-
-        rejected = await eventually(lambda: world.of_type("request.rejected.v1"))
-    assert (rejected[0]["reason"], rejected[0]["pointer"]) == ("schema", "/channels/0/address")
-    assert "b.org" not in str(world.events)
-
-
 async def test_a_cancellation_tells_the_driver_why_and_asks_no_fee_of_him(world: World) -> None:
     cancelled = {"by": {"role": "customer", "id": "c-1"}, "reason": "customer_cancelled", "fee": 1000, "driver_id": "d-7"}
     async with world.service():
-        await registered(world, a_contact_registered(**DRIVERS_CONTACT))
+        await world.register(a_contact_registered(**DRIVERS_CONTACT))
 
         await world.publish(OrderCancelled.model_validate({**ORDER_EVENT, **cancelled, "tell": ["driver"]}))
 
         await eventually(lambda: world.of_type("notification.sent.v1"))
     assert "Pelanggan membatalkannya." in world.mailbox.text()
     assert "Rp" not in world.mailbox.text()
-
-
-def _faster(speed: int) -> str:
-    now = datetime.now(UTC).isoformat()
-    return f"{now},{speed},{now}"
-
-
-async def _nothing_waits(world: World) -> bool:
-    return await world.queued() == 0

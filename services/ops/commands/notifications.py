@@ -1,0 +1,55 @@
+"""`gancang notifications`: what people would read."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, cast
+
+import typer
+
+from services.ops.errors import CommandError
+
+if TYPE_CHECKING:
+    from contracts.events.orders import OrderEvent
+
+
+class NotToldError(CommandError):
+    """Nobody is told of this type."""
+
+    def __init__(self, event_type: str, known: list[str]) -> None:
+        """Name the types that somebody is told of."""
+        super().__init__(f"nobody is told of {event_type}; of these somebody is: {', '.join(known)}")
+        self.event_type = event_type
+
+
+def register(app: typer.Typer) -> None:
+    """Add the sub-commands."""
+    commands = typer.Typer(no_args_is_help=True, help="What people are told.")
+    # A callback keeps `preview` a sub-command while it is the only one.
+    commands.callback()(lambda: None)
+    commands.command("preview")(preview)
+    app.add_typer(commands, name="notifications")
+
+
+def preview(
+    event_type: Annotated[str, typer.Argument(metavar="TYPE", help="An event's type, e.g. order.completed.v1.")],
+    locale: Annotated[str, typer.Option(help="BCP 47 tag of the reader.")] = "id",
+) -> None:
+    """Write what each audience would read of the golden example of the event."""
+    from contracts.registry import CONTRACTS  # noqa: PLC0415  reading all models is not for every command
+    from services.notifications.app import previews, told_types  # noqa: PLC0415  as above
+
+    full_type = event_type if event_type in CONTRACTS else f"{event_type}.v1"
+    if full_type not in told_types():
+        raise NotToldError(event_type, told_types())
+    event = cast("OrderEvent", CONTRACTS[full_type].model.model_validate(_example(full_type)))
+    for audience, text in previews(event, locale):
+        typer.echo(f"── {audience} · {text.language} ──\n{text.subject}\n\n{text.body}")
+
+
+def _example(event_type: str) -> object:
+    import contracts  # noqa: PLC0415  as above
+
+    folder = Path(next(iter(contracts.__path__))) / "examples" / event_type
+    return json.loads(min(folder.glob("*.json")).read_text("utf-8"))["data"]
