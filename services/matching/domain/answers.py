@@ -42,10 +42,7 @@ def accepted(search: Search, offer_id: str, answered: Collection[str], now: date
     offer = search.offer(offer_id)
     if offer is None or not may_win(search, offer, now):
         raise Refused("offer_closed")
-    outcomes = {
-        other.offer_id: Outcome.LOST if other.driver_id in answered else Outcome.WITHDRAWN
-        for other in search.open_offers
-    }
+    outcomes = {other.offer_id: Outcome.LOST if other.driver_id in answered else Outcome.WITHDRAWN for other in search.open_offers}
     outcomes[offer_id] = Outcome.ACCEPTED
     return replace(closing(search, outcomes, now), status=Status.MATCHED, winner=offer_id)
 

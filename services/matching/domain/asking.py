@@ -46,10 +46,7 @@ def may_ask(search: Search, driver_id: str, rules: Rules) -> bool:
     asked = [offer for offer in search.offers if offer.driver_id == driver_id]
     if len(asked) >= rules.times_asked:
         return False
-    return not any(
-        offer.outcome is None or (offer.outcome is Outcome.DECLINED and offer.attempt == search.attempt)
-        for offer in asked
-    )
+    return not any(offer.outcome is None or (offer.outcome is Outcome.DECLINED and offer.attempt == search.attempt) for offer in asked)
 
 
 def times_asked(search: Search, driver_id: str) -> int:

@@ -55,9 +55,7 @@ class Driver:
     told_at: UtcTime | None = None
 
 
-def registered(
-    driver: Driver | None, driver_id: str, vehicle: Vehicle, papers: tuple[Paper, ...], at: datetime
-) -> Driver | None:
+def registered(driver: Driver | None, driver_id: str, vehicle: Vehicle, papers: tuple[Paper, ...], at: datetime) -> Driver | None:
     """A new driver, or the known one with another vehicle and papers; None for an old fact."""
     if driver is None:
         return Driver(driver_id, vehicle, papers, facts={REGISTRATION: at})

@@ -19,7 +19,7 @@ GAVE_BACK = "driver_cancelled"
 EXCLUDED = "driver_excluded"
 
 
-def opened(  # noqa: PLR0913  what the event says
+def opened(
     known: Search | None,
     order_id: str,
     attempt: int,
@@ -58,9 +58,7 @@ def order_ended(known: Search | None, order_id: str, sequence: int, now: datetim
     return replace(closed, ended_at=known.ended_at or now)
 
 
-def unassigned(
-    known: Search | None, driver_id: str, attempt: int, sequence: int, reason: str, now: datetime
-) -> Search | None:
+def unassigned(known: Search | None, driver_id: str, attempt: int, sequence: int, reason: str, now: datetime) -> Search | None:
     """The match is off; the order opens the next attempt by itself. Who gave it back is not asked again."""
     if known is None:
         return None
@@ -71,9 +69,7 @@ def unassigned(
     return None if search == known else search
 
 
-def match_refused(
-    known: Search | None, driver_id: str, offer_id: str, reason: str, now: datetime
-) -> Search | None:
+def match_refused(known: Search | None, driver_id: str, offer_id: str, reason: str, now: datetime) -> Search | None:
     """The order did not take the match. Only a driver whom it excludes leaves the search as it was."""
     if known is None or known.winner != offer_id or known.status is not Status.MATCHED:
         return None

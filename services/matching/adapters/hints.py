@@ -1,0 +1,131 @@
+"""Hints between the matchers: a search was written, a driver is available. Losing one costs a moment, never a match."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import secrets
+from datetime import datetime
+from typing import Any, Protocol
+
+import aio_pika
+import structlog
+from aio_pika.abc import AbstractChannel, AbstractExchange
+from aiormq.exceptions import AMQPError
+
+from services.matching.adapters.positions import Positions
+
+EXCHANGE = "gancang.matching.hints"
+GATHER_S = 0.005
+log = structlog.get_logger()
+
+
+class Rounds(Protocol):
+    """What runs where this process leads."""
+
+    def search_changed(self, key: str) -> None:
+        """Look at this search."""
+        ...
+
+    def driver_available(self) -> None:
+        """Look at all."""
+        ...
+
+
+class Hints:
+    """Goes straight to the rounds where this process leads, over the broker where another one does."""
+
+    def __init__(self) -> None:
+        self._leading = False
+        self._me = secrets.token_hex(6)
+        self._rounds: Rounds | None = None
+        self._positions: Positions | None = None
+        self._exchange: AbstractExchange | None = None
+        self._searches: set[str] = set()
+        self._places: list[list[Any]] = []
+        self._available = False
+        self._sending: asyncio.Task[None] | None = None
+
+    def connect(self, rounds: Rounds, positions: Positions) -> None:
+        """Who is to be told in this process."""
+        self._rounds, self._positions = rounds, positions
+
+    def lead(self, leading: bool) -> None:  # noqa: FBT001  a switch
+        """Whether the rounds run in this process."""
+        self._leading = leading
+
+    def appeared(self) -> None:
+        """A driver showed up in the positions, which every process reads for itself."""
+        if self._leading and self._rounds is not None:
+            self._rounds.driver_available()
+
+    async def declare(self, channel: AbstractChannel) -> None:
+        """Prepare the way to the other processes."""
+        self._exchange = await channel.declare_exchange(EXCHANGE, aio_pika.ExchangeType.FANOUT, durable=True)
+
+    def stop(self) -> None:
+        """The way is closed."""
+        self._exchange = None
+
+    def search(self, key: str) -> None:
+        """A search was written."""
+        if self._leading and self._rounds is not None:
+            self._rounds.search_changed(key)
+        else:
+            self._searches.add(key)
+            self._send_soon()
+
+    def place(self, driver_id: str, lat: float, lng: float, at: datetime) -> None:
+        """A driver came on shift here: his first position, for every process."""
+        if self._positions is not None:
+            self._positions.saw(driver_id, lat, lng, at.timestamp())
+        self._places.append([driver_id, lat, lng, at.timestamp()])
+        self._send_soon()
+
+    def available(self) -> None:
+        """A driver may be asked who could not be before."""
+        if self._leading and self._rounds is not None:
+            self._rounds.driver_available()
+        else:
+            self._available = True
+            self._send_soon()
+
+    def heard(self, body: bytes) -> None:
+        """A hint came in; the own echo says nothing new."""
+        try:
+            said = json.loads(body)
+            if said["from"] == self._me or self._rounds is None or self._positions is None:
+                return
+            for driver_id, lat, lng, at in said["places"]:
+                self._positions.saw(str(driver_id), float(lat), float(lng), float(at))
+            if self._leading:
+                self._pass_on(self._rounds, said)
+        except (ValueError, KeyError, TypeError) as error:
+            log.warning("hint.unreadable", error=type(error).__name__)
+
+    def _pass_on(self, rounds: Rounds, said: dict[str, Any]) -> None:
+        for key in said["searches"]:
+            rounds.search_changed(str(key))
+        if said["available"]:
+            rounds.driver_available()
+
+    def _send_soon(self) -> None:
+        if self._sending is None or self._sending.done():
+            self._sending = asyncio.create_task(self._send(), name="hints")
+
+    async def _send(self) -> None:
+        while self._searches or self._places or self._available:
+            await asyncio.sleep(GATHER_S)
+            said = {
+                "from": self._me,
+                "searches": sorted(self._searches),
+                "places": self._places,
+                "available": self._available,
+            }
+            self._searches, self._places, self._available = set(), [], False
+            if self._exchange is None:
+                continue
+            try:
+                await self._exchange.publish(aio_pika.Message(json.dumps(said).encode()), "", mandatory=False, timeout=5)
+            except (AMQPError, OSError, TimeoutError, RuntimeError) as error:
+                log.info("hint.lost", error=type(error).__name__)

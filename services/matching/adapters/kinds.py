@@ -1,0 +1,86 @@
+"""How searches and drivers lie in MongoDB."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime, timedelta
+from typing import Any, cast
+
+from pydantic import TypeAdapter
+
+from services.matching.domain.driver import Driver
+from services.matching.domain.eligibility import next_lapse
+from services.matching.domain.live import unsettled_at
+from services.matching.domain.search import Search, Status
+from services.matching.domain.searching import due
+from services.runtime.aggregates import Kind
+from services.runtime.database import Collection, Document, noticing_absence
+
+SOURCE = "/gancang/matching"
+OPEN = "open"
+MOST_OPEN = 100_000
+
+_SEARCH: TypeAdapter[Search] = TypeAdapter(Search)
+_DRIVER: TypeAdapter[Driver] = TypeAdapter(Driver)
+
+
+def search_kind(retention: timedelta | None) -> Kind[Search]:
+    """One search per order. `retention`: how long after its end it is kept; None keeps it."""
+
+    def expires(search: Search) -> datetime | None:
+        return search.ended_at + retention if retention is not None and search.ended_at is not None else None
+
+    return Kind(
+        name="search",
+        collection="searches",
+        source=SOURCE,
+        encode=_encode_search,
+        decode=_SEARCH.validate_python,
+        timers=due,
+        expires=expires,
+        indexes=(f"state.{OPEN}",),
+    )
+
+
+def driver_kind(patience: timedelta) -> Kind[Driver]:
+    """One document per driver, for years. `patience`: how long an accept may take to be settled."""
+
+    def timers(driver: Driver) -> Mapping[str, datetime]:
+        times = {"lapse": next_lapse(driver), "accept": unsettled_at(driver, patience)}
+        return {name: at for name, at in times.items() if at is not None}
+
+    return Kind(
+        name="driver",
+        collection="drivers",
+        source=SOURCE,
+        encode=_encode_driver,
+        decode=_DRIVER.validate_python,
+        timers=timers,
+        keep_seen=200,
+        keep_history=50,
+    )
+
+
+class MongoOpenSearches:
+    """Finds open searches by a field that only they have, so that its index stays as small as they are few."""
+
+    def __init__(self, collection: Collection) -> None:
+        self._collection = collection
+
+    async def versions(self) -> Mapping[str, int]:
+        """Key and version of each. Raises `DatabaseAway`."""
+        with noticing_absence("open searches"):
+            cursor = self._collection.find({f"state.{OPEN}": {"$eq": True}}, {"_id": 1, "version": 1})
+            rows: list[dict[str, Any]] = await cursor.to_list(MOST_OPEN)
+        return {row["_id"]: row["version"] for row in rows}
+
+
+def _encode_search(search: Search) -> Document:
+    document = cast("Document", _SEARCH.dump_python(search, exclude_none=True))
+    if search.status is Status.OPEN:
+        document[OPEN] = True
+    return document
+
+
+def _encode_driver(driver: Driver) -> Document:
+    return cast("Document", _DRIVER.dump_python(driver, exclude_none=True))

@@ -1,0 +1,114 @@
+"""Who leads: the process that holds a token of the single-active-consumer queue unacknowledged.
+
+Every process puts a token in when it starts and every few minutes after, so that there always is one; who holds two
+acknowledges the older. That also renews the hold before the broker's consumer timeout of half an hour.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+from collections.abc import Awaitable, Callable
+
+import structlog
+from aio_pika import DeliveryMode, Message
+from aio_pika.abc import AbstractChannel, AbstractIncomingMessage, AbstractRobustConnection
+from aiormq.exceptions import AMQPError
+
+from contracts.queues import LEADER
+from services.runtime.errors import Away, BrokerAway
+from services.runtime.gate import Gate
+
+RENEW_S = 300.0
+RETRY_S = 1.0
+PREFETCH = 2
+PUBLISH_S = 5.0
+log = structlog.get_logger()
+
+
+class Leader:
+    """A worker of the service. Leadership ends with the channel that delivered the token."""
+
+    def __init__(
+        self,
+        connection: AbstractRobustConnection,
+        gate: Gate,
+        lead: Callable[[], Awaitable[None]],
+        leads: Callable[[bool], None],
+    ) -> None:
+        self._connection = connection
+        self._gate = gate
+        self._lead = lead
+        self._leads = leads
+        self._held: AbstractIncomingMessage | None = None
+        self._reign: asyncio.Task[None] | None = None
+
+    async def run(self) -> None:
+        """Until cancelled. Raises `BrokerAway`."""
+        try:
+            channel = await self._connection.channel(publisher_confirms=True)
+        except (AMQPError, OSError, RuntimeError) as error:
+            raise BrokerAway("leader") from error
+        try:
+            await channel.set_qos(prefetch_count=PREFETCH)
+            queue = await channel.get_queue(LEADER)
+            await queue.consume(self._crowned)
+            while True:
+                await self._put_token_in(channel)
+                await asyncio.sleep(RENEW_S)
+        except (AMQPError, OSError, TimeoutError) as error:
+            raise BrokerAway("leader") from error
+        finally:
+            await self._step_down()
+            if not channel.is_closed:
+                await channel.close()
+
+    async def _put_token_in(self, channel: AbstractChannel) -> None:
+        token = Message(b"", delivery_mode=DeliveryMode.PERSISTENT)
+        await channel.default_exchange.publish(token, LEADER, timeout=PUBLISH_S)
+
+    async def _crowned(self, token: AbstractIncomingMessage) -> None:
+        older, self._held = self._held, token
+        if older is not None and older.channel is token.channel:
+            await older.ack()
+            return
+        await self._end_reign()
+        self._reign = asyncio.create_task(self._rule(token), name="leader")
+
+    async def _rule(self, token: AbstractIncomingMessage) -> None:
+        gone = asyncio.ensure_future(token.channel.closing)
+        ruling = asyncio.create_task(self._keep_leading(), name="rounds")
+        log.info("leader.began")
+        self._leads(True)
+        try:
+            await asyncio.wait({gone, ruling}, return_when=asyncio.FIRST_COMPLETED)
+        finally:
+            self._leads(False)
+            log.info("leader.ended")
+            for task in (gone, ruling):
+                task.cancel()
+            await asyncio.gather(gone, ruling, return_exceptions=True)
+
+    async def _keep_leading(self) -> None:
+        while True:
+            await self._gate.passed()
+            try:
+                await self._lead()
+            except Away as error:
+                self._gate.close(error.what)
+            except Exception:
+                log.exception("leader.failed")
+                await asyncio.sleep(RETRY_S)
+
+    async def _end_reign(self) -> None:
+        if self._reign is not None:
+            self._reign.cancel()
+            await asyncio.gather(self._reign, return_exceptions=True)
+            self._reign = None
+
+    async def _step_down(self) -> None:
+        await self._end_reign()
+        held, self._held = self._held, None
+        if held is not None and not held.channel.is_closed:
+            with contextlib.suppress(AMQPError, OSError, RuntimeError):
+                await held.nack(requeue=True)

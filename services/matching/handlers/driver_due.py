@@ -1,0 +1,56 @@
+"""The clock acts on a driver: a paper or attestation lapses, or an accept was not settled in time."""
+
+from __future__ import annotations
+
+from services.matching.domain import live
+from services.matching.domain.answers import given_up, has_won
+from services.matching.domain.driver import Driver, Live
+from services.matching.domain.search import Search, key_of
+from services.matching.handlers.saving import by_clock, change_driver, change_search
+from services.matching.ports import Desk
+
+BY = "clock"
+
+
+class DriverDueHandler:
+    """Any process may do it; the second time changes nothing."""
+
+    def __init__(self, desk: Desk) -> None:
+        self._desk = desk
+
+    async def __call__(self, driver_id: str) -> None:
+        """Settle his accept, and announce his standing as it is today."""
+        stored = await self._desk.drivers.get(driver_id)
+        if stored is None:
+            return
+        now = self._desk.clock.now()
+        due = live.unsettled_at(stored.state, self._desk.patience)
+        if stored.state.live is not None and due is not None and due <= now:
+            await self._settle(driver_id, stored.state.live)
+        else:
+            await change_driver(self._desk, driver_id, by_clock("lapse", now), lambda driver: driver, by=BY)
+
+    async def _settle(self, driver_id: str, taken: Live) -> None:
+        """Confirm him where the search names him; else close the offer first, so that a slow accept fails, and free him."""
+        now = self._desk.clock.now()
+        key, cause = key_of(taken.order_id), by_clock("accept", now)
+        if not await self._won(key, taken):
+
+            def close(search: Search | None) -> Search | None:
+                return given_up(search, taken.offer_id, now) if search else None
+
+            await change_search(self._desk, key, cause, close, by=BY)
+        won = await self._won(key, taken)
+
+        def decide(driver: Driver | None) -> Driver | None:
+            if driver is None:
+                return None
+            if won:
+                return live.confirmed(driver, taken.order_id, taken.attempt)
+            return live.freed_of_offer(driver, taken.offer_id)
+
+        await change_driver(self._desk, driver_id, cause, decide, by=BY)
+
+    async def _won(self, key: str, taken: Live) -> bool:
+        stored = await self._desk.searches.get(key)
+        return has_won(stored.state if stored else None, taken.offer_id)

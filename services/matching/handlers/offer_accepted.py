@@ -1,0 +1,111 @@
+"""`driver.offer_accepted.v1`: the driver takes the order; of many who do, exactly one wins.
+
+(1) The driver's document takes the order as his live one; (2) the search names the winner. Where the second step finds
+the search decided otherwise, the first is taken back. A crash in between is settled by the message when it comes again,
+or by the driver's timer.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from datetime import datetime
+
+from contracts.message import Message
+from contracts.requests.drivers import DriverOfferAccepted
+from contracts.values import Requirements
+from services.matching.domain import live
+from services.matching.domain.answers import accepted, has_won, may_win, offer_to
+from services.matching.domain.driver import Driver, Live
+from services.matching.domain.search import Offer, Outcome, Search, key_in
+from services.matching.domain.searching import lapsed
+from services.matching.handlers.saving import by_clock, change_driver, change_search, own, refusing
+from services.matching.ports import Desk
+from services.runtime.aggregates import Stored, cause_of
+from services.runtime.errors import NotYet, Rejected
+from services.runtime.outbox import Cause
+
+
+class OfferAcceptedHandler:
+    """The same answer twice is one answer; whether it is late is judged by our clock."""
+
+    def __init__(self, desk: Desk) -> None:
+        self._desk = desk
+
+    async def __call__(self, message: Message[DriverOfferAccepted]) -> None:
+        """Let him win, or refuse him and leave him free."""
+        answer, now, cause = message.data, self._desk.clock.now(), cause_of(message)
+        stored = await self._desk.searches.get(key_in(answer.offer_id))
+        with refusing():
+            offer = offer_to(stored.state if stored else None, answer.offer_id, answer.driver_id)
+        if stored is None or _answered_before(stored, offer, cause):
+            return
+        if not may_win(stored.state, offer, now):
+            await self._close_lapsed(stored.id, now)
+            await self._refuse(stored.state, offer, cause)
+        try:
+            driver = await self._take(stored.state, offer, cause, now)
+            await self._win(stored, offer, driver, cause, now)
+        except Rejected as refusal:
+            if refusal.code == "offer_closed":
+                await self._free(offer, cause)
+            raise
+
+    async def _take(self, search: Search, offer: Offer, cause: Cause, now: datetime) -> Driver:
+        wanted = Live(search.order_id, offer.offer_id, offer.attempt, now)
+        asked = search.wanted.requirements if search.wanted else Requirements()
+
+        def decide(driver: Driver | None) -> Driver | None:
+            return live.taken(_known(driver), wanted, asked, now)
+
+        by = f"driver:{offer.driver_id}"
+        taken = await change_driver(self._desk, offer.driver_id, cause, decide, by=by)
+        if taken is not None:
+            return taken
+        stored = await self._desk.drivers.get(offer.driver_id)
+        return _known(stored.state if stored else None)
+
+    async def _win(self, stored: Stored[Search], offer: Offer, driver: Driver, cause: Cause, now: datetime) -> None:
+        answered = await self._rivals(stored.state, offer)
+
+        def decide(search: Search | None) -> Search | None:
+            if search is None or driver.residence is None:
+                raise Rejected("offer_closed")
+            return accepted(search, offer.offer_id, answered, now)
+
+        by = f"driver:{offer.driver_id}"
+        await change_search(self._desk, stored.id, cause, decide, by=by, chosen=driver)
+
+    async def _rivals(self, search: Search, offer: Offer) -> set[str]:
+        """Drivers whose own accept of this order is under way: they answered, and lose."""
+        others = {other.driver_id: other.offer_id for other in search.open_offers if other is not offer}
+        found = await asyncio.gather(*(self._desk.drivers.get(driver_id) for driver_id in others))
+        return {
+            rival.id
+            for rival in found
+            if rival is not None and rival.state.live is not None and rival.state.live.offer_id == others[rival.id]
+        }
+
+    async def _close_lapsed(self, key: str, now: datetime) -> None:
+        await change_search(self._desk, key, by_clock("offer", now), lambda search: lapsed(search, now), by="clock")
+
+    async def _refuse(self, search: Search, offer: Offer, cause: Cause) -> None:
+        await self._free(offer, cause)
+        raise Rejected("offer_closed", order_id=search.order_id)
+
+    async def _free(self, offer: Offer, cause: Cause) -> None:
+        def decide(driver: Driver | None) -> Driver | None:
+            return live.freed_of_offer(driver, offer.offer_id) if driver else None
+
+        await change_driver(self._desk, offer.driver_id, own(cause), decide, by="matching", reason="offer_closed")
+
+
+def _answered_before(stored: Stored[Search], offer: Offer, cause: Cause) -> bool:
+    """Whether he has won with this answer, or with an earlier one and the match still stands."""
+    repeated = any(mark[:2] == [cause.source, cause.id] for mark in stored.seen)
+    return has_won(stored.state, offer.offer_id) or (repeated and offer.outcome is Outcome.ACCEPTED)
+
+
+def _known(driver: Driver | None) -> Driver:
+    if driver is None:
+        raise NotYet("unknown_driver")
+    return driver

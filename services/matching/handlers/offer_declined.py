@@ -1,0 +1,29 @@
+"""`driver.offer_declined.v1`: the driver does not want the order, and the next one may be asked at once."""
+
+from __future__ import annotations
+
+from contracts.message import Message
+from contracts.requests.drivers import DriverOfferDeclined
+from services.matching.domain.answers import declined, offer_to
+from services.matching.domain.search import Search, key_in
+from services.matching.handlers.saving import change_search
+from services.matching.ports import Desk
+from services.runtime.aggregates import cause_of
+
+
+class OfferDeclinedHandler:
+    """Declining twice changes nothing; an offer that is closed otherwise is refused."""
+
+    def __init__(self, desk: Desk) -> None:
+        self._desk = desk
+
+    async def __call__(self, message: Message[DriverOfferDeclined]) -> None:
+        """Close the offer."""
+        answer, now = message.data, self._desk.clock.now()
+
+        def decide(search: Search | None) -> Search | None:
+            offer = offer_to(search, answer.offer_id, answer.driver_id)
+            return declined(search, offer.offer_id, now) if search else None
+
+        by = f"driver:{answer.driver_id}"
+        await change_search(self._desk, key_in(answer.offer_id), cause_of(message), decide, by=by, reason=answer.reason)

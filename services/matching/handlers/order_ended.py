@@ -1,0 +1,54 @@
+"""An order is completed, cancelled or unserved: its search is shut and whoever drove it is free."""
+
+from __future__ import annotations
+
+import asyncio
+
+from contracts.events.orders import OrderEvent
+from contracts.message import Message
+from services.matching.domain.driver import Driver
+from services.matching.domain.live import freed_of_order
+from services.matching.domain.search import Outcome, Search, key_of
+from services.matching.domain.searching import order_ended
+from services.matching.handlers.saving import change_driver, change_search
+from services.matching.ports import Desk
+from services.runtime.aggregates import cause_of
+from services.runtime.outbox import Cause
+
+BY = "orders"
+
+
+class OrderEndedHandler:
+    """Also before the search is known: then it is written down as shut."""
+
+    def __init__(self, desk: Desk) -> None:
+        self._desk = desk
+
+    async def __call__(self, message: Message[OrderEvent]) -> None:
+        """First the search, so that an accept under way fails; then every driver who had won it."""
+        order, cause, now = message.data, cause_of(message), self._desk.clock.now()
+        key = key_of(order.order_id)
+        search = await change_search(
+            self._desk,
+            key,
+            cause,
+            lambda known: order_ended(known, order.order_id, message.sequence or 0, now),
+            by=BY,
+            reason=message.type,
+        )
+        if search is None:
+            stored = await self._desk.searches.get(key)
+            search = stored.state if stored else None
+        drivers = _winners(search) | ({order.driver_id} if order.driver_id else set())
+        await asyncio.gather(*(self._free(driver_id, order.order_id, cause) for driver_id in drivers))
+
+    async def _free(self, driver_id: str, order_id: str, cause: Cause) -> None:
+        def decide(driver: Driver | None) -> Driver | None:
+            return freed_of_order(driver, order_id) if driver else None
+
+        await change_driver(self._desk, driver_id, cause, decide, by=BY)
+
+
+def _winners(search: Search | None) -> set[str]:
+    offers = search.offers if search else ()
+    return {offer.driver_id for offer in offers if offer.outcome is Outcome.ACCEPTED}

@@ -1,0 +1,79 @@
+"""What the order did with a match: took it, gave it up again, or refused it."""
+
+from __future__ import annotations
+
+from contracts.events.orders import OrderDriverAssigned, OrderDriverUnassigned, OrderMatchRefused
+from contracts.message import Message
+from services.matching.domain import live, searching
+from services.matching.domain.driver import Driver
+from services.matching.domain.search import key_of
+from services.matching.handlers.saving import change_driver, change_search
+from services.matching.ports import Desk
+from services.runtime.aggregates import cause_of
+
+BY = "orders"
+
+
+class DriverAssignedHandler:
+    """The match stands: nobody needs to look after the driver's accept any more."""
+
+    def __init__(self, desk: Desk) -> None:
+        self._desk = desk
+
+    async def __call__(self, message: Message[OrderDriverAssigned]) -> None:
+        """Note it with the driver."""
+        order = message.data
+
+        def decide(driver: Driver | None) -> Driver | None:
+            return live.confirmed(driver, order.order_id, order.attempt) if driver else None
+
+        await change_driver(self._desk, order.driver_id, cause_of(message), decide, by=BY)
+
+
+class DriverUnassignedHandler:
+    """The driver is free; the order asks for another one by itself."""
+
+    def __init__(self, desk: Desk) -> None:
+        self._desk = desk
+
+    async def __call__(self, message: Message[OrderDriverUnassigned]) -> None:
+        """First the search, so that a late accept of the old offer fails; then the driver."""
+        order, cause, now = message.data, cause_of(message), self._desk.clock.now()
+        sequence = message.sequence or 0
+        await change_search(
+            self._desk,
+            key_of(order.order_id),
+            cause,
+            lambda known: searching.unassigned(known, order.driver_id, order.attempt, sequence, order.reason, now),
+            by=BY,
+            reason=order.reason,
+        )
+
+        def decide(driver: Driver | None) -> Driver | None:
+            return live.freed_of_order(driver, order.order_id, order.attempt) if driver else None
+
+        await change_driver(self._desk, order.driver_id, cause, decide, by=BY, reason=order.reason)
+
+
+class MatchRefusedHandler:
+    """The order had ended or moved on: its driver is free."""
+
+    def __init__(self, desk: Desk) -> None:
+        self._desk = desk
+
+    async def __call__(self, message: Message[OrderMatchRefused]) -> None:
+        """Close what this match stood for, unless a newer attempt is open."""
+        order, cause, now = message.data, cause_of(message), self._desk.clock.now()
+        await change_search(
+            self._desk,
+            key_of(order.order_id),
+            cause,
+            lambda known: searching.match_refused(known, order.driver_id, order.offer_id, order.reason, now),
+            by=BY,
+            reason=order.reason,
+        )
+
+        def decide(driver: Driver | None) -> Driver | None:
+            return live.freed_of_offer(driver, order.offer_id) if driver else None
+
+        await change_driver(self._desk, order.driver_id, cause, decide, by=BY, reason=order.reason)

@@ -1,0 +1,96 @@
+"""Writes a decision of the domain, with the events that tell of it, and nudges the rounds."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import replace
+from datetime import datetime
+
+from services.matching.domain.driver import Driver
+from services.matching.domain.eligibility import not_available, told
+from services.matching.domain.errors import Refused
+from services.matching.domain.search import Search
+from services.matching.handlers.telling import of_driver, of_search
+from services.matching.ports import Desk
+from services.runtime.aggregates import Change, Entry
+from services.runtime.errors import Rejected
+from services.runtime.outbox import Cause
+
+SOURCE = "/gancang/matching"
+
+OnSearch = Callable[[Search | None], Search | None]
+OnDriver = Callable[[Driver | None], Driver | None]
+
+
+def own(cause: Cause) -> Cause:
+    """A further step for the same reason: the first one's mark must not make it look like a repeat."""
+    return replace(cause, source=SOURCE, remembered=False)
+
+
+def by_clock(what: str, now: datetime) -> Cause:
+    """A timer of ours as a cause."""
+    return Cause(source=SOURCE, id=f"timer:{what}", time=now, remembered=False)
+
+
+@contextmanager
+def refusing(order_id: str | None = None) -> Iterator[None]:
+    """The domain's refusals become `Rejected`."""
+    try:
+        yield
+    except Refused as refused:
+        raise Rejected(refused.code, order_id=order_id) from None
+
+
+async def change_search(  # noqa: PLR0913  a change has that many sides
+    desk: Desk,
+    key: str,
+    cause: Cause,
+    decide: OnSearch,
+    *,
+    by: str,
+    reason: str | None = None,
+    chosen: Driver | None = None,
+    expect_new: bool = False,
+) -> Search | None:
+    """The search as written; None when nothing was. Raises `Rejected` where the domain refuses."""
+    written: list[Search] = []
+
+    def change(present: Search | None) -> Change[Search] | None:
+        with refusing(present.order_id if present else None):
+            after = decide(present)
+        if after is None:
+            return None
+        written[:] = [after]
+        return Change(after, of_search(present, after, chosen), Entry(after.status, by, reason))
+
+    if not await desk.searches.change(key, cause, change, expect_new=expect_new):
+        return None
+    desk.nudge.search(key)
+    return written[0]
+
+
+async def change_driver(desk: Desk, driver_id: str, cause: Cause, decide: OnDriver, *, by: str, reason: str | None = None) -> Driver | None:
+    """The driver as written, his standing announced where it changed; None when nothing was written."""
+    written: list[Driver] = []
+
+    def change(present: Driver | None) -> Change[Driver] | None:
+        with refusing():
+            after = decide(present)
+        if after is None:
+            return None
+        after = told(after, desk.clock.now())
+        written[:] = [after]
+        return Change(after, of_driver(present, after), Entry(_status(after), by, reason))
+
+    if not await desk.drivers.change(driver_id, cause, change):
+        return None
+    if not (written[0].told or not_available(written[0])):
+        desk.nudge.available()
+    return written[0]
+
+
+def _status(driver: Driver) -> str:
+    if driver.live is not None:
+        return "live"
+    return "off_shift" if driver.shift is None else "on_shift"

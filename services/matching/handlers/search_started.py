@@ -1,0 +1,48 @@
+"""`order.search_started.v1`: an order wants a driver, for the first time or again."""
+
+from __future__ import annotations
+
+from contracts.events.orders import OrderSearchStarted
+from contracts.message import Message
+from services.matching.domain.search import Search, Wanted, key_of
+from services.matching.domain.searching import opened
+from services.matching.handlers.saving import change_search
+from services.matching.ports import Desk
+from services.runtime.aggregates import cause_of
+
+
+class SearchStartedHandler:
+    """A lower attempt or version of the order than is known opens nothing."""
+
+    def __init__(self, desk: Desk) -> None:
+        self._desk = desk
+
+    async def __call__(self, message: Message[OrderSearchStarted]) -> None:
+        """Open the search; the leader asks at once."""
+        order = message.data
+        wanted, now = _wanted(message), self._desk.clock.now()
+        excluded = tuple(order.excluded_drivers)
+
+        def decide(known: Search | None) -> Search | None:
+            return opened(known, order.order_id, order.attempt, message.sequence or 0, wanted, excluded, now)
+
+        first = order.attempt == 1
+        key = key_of(order.order_id)
+        await change_search(self._desk, key, cause_of(message), decide, by="orders", expect_new=first)
+
+
+def _wanted(message: Message[OrderSearchStarted]) -> Wanted:
+    order = message.data
+    return Wanted(
+        service=order.service,
+        pickup=order.pickup,
+        dropoff=order.dropoff,
+        dropoff_district=order.dropoff_district,
+        pickup_at=order.pickup_at,
+        requirements=order.requirements,
+        priority=order.priority,
+        policy=order.search,
+        fare=order.fare,
+        asked_by=message.id,
+        trace=message.traceparent,
+    )

@@ -1,0 +1,94 @@
+"""What the world hears of a change: derived from the states before and after it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from contracts.events.matching import (
+    DriverEligibilityChanged,
+    DriverReleased,
+    MatchFailed,
+    MatchMade,
+    OfferClosed,
+    OfferMade,
+    OfferOutcome,
+)
+from contracts.values import Value
+from services.matching.domain.driver import Driver
+from services.matching.domain.search import Offer, Search, Status
+
+NO_DRIVER = "no_driver"
+
+
+def of_search(before: Search | None, after: Search, chosen: Driver | None = None) -> tuple[Value, ...]:
+    """Offers closed and made, then the match or the failure. `chosen`: the winner's driver."""
+    return (*_closed(before, after), *_made(before, after), *_ended(before, after, chosen))
+
+
+def of_driver(before: Driver | None, after: Driver) -> tuple[Value, ...]:
+    """His release and a change of his standing."""
+    events: list[Value] = []
+    if before is not None and before.live is not None and before.live != after.live and after.live is None:
+        events.append(DriverReleased(driver_id=after.driver_id, order_id=before.live.order_id))
+    if after.told is not None and (before is None or before.told != after.told):
+        reasons = list(after.told)
+        events.append(DriverEligibilityChanged(driver_id=after.driver_id, eligible=not reasons, reasons=reasons))
+    return tuple(events)
+
+
+def _closed(before: Search | None, after: Search) -> Iterator[Value]:
+    open_before = {offer.offer_id for offer in before.open_offers} if before else set()
+    for offer in after.offers:
+        if offer.offer_id in open_before and offer.outcome is not None:
+            yield OfferClosed(
+                offer_id=offer.offer_id,
+                order_id=after.order_id,
+                driver_id=offer.driver_id,
+                outcome=OfferOutcome(offer.outcome.value),
+            )
+
+
+def _made(before: Search | None, after: Search) -> Iterator[Value]:
+    known = len(before.offers) if before else 0
+    for offer in after.offers[known:]:
+        yield _offer(after, offer)
+
+
+def _ended(before: Search | None, after: Search, chosen: Driver | None) -> Iterator[Value]:
+    if before is None or before.status is after.status:
+        return
+    if after.status is Status.FAILED:
+        yield MatchFailed(order_id=after.order_id, attempt=after.attempt, reason=NO_DRIVER)
+    winner = after.offer(after.winner) if after.winner else None
+    if after.status is Status.MATCHED and winner is not None and chosen is not None and chosen.residence is not None:
+        yield MatchMade(
+            order_id=after.order_id,
+            attempt=winner.attempt,
+            driver_id=winner.driver_id,
+            offer_id=winner.offer_id,
+            vehicle=chosen.vehicle,
+            residence=chosen.residence,
+            eta_s=winner.eta_s,
+        )
+
+
+def _offer(search: Search, offer: Offer) -> OfferMade:
+    wanted = search.wanted
+    if wanted is None:
+        message = "an offer needs to know what is wanted"
+        raise ValueError(message)
+    return OfferMade(
+        offer_id=offer.offer_id,
+        order_id=search.order_id,
+        attempt=offer.attempt,
+        driver_id=offer.driver_id,
+        expires_at=offer.expires_at,
+        pickup_at=wanted.pickup_at,
+        service=wanted.service,
+        pickup=wanted.pickup,
+        dropoff_district=wanted.dropoff_district,
+        pickup_distance_m=offer.pickup_distance_m,
+        trip_distance_m=offer.trip_distance_m,
+        requirements=wanted.requirements,
+        fare=wanted.fare,
+    )

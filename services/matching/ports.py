@@ -1,0 +1,81 @@
+"""What handlers and rounds need from outside."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Protocol, TypeVar
+
+from services.matching.domain.asking import Rules
+from services.matching.domain.driver import Driver
+from services.matching.domain.search import Search
+from services.runtime.aggregates import Decide, Stored
+from services.runtime.clock import Clock
+from services.runtime.outbox import Cause
+
+S = TypeVar("S")
+
+
+class Store(Protocol[S]):
+    """Where the aggregates of one kind are kept."""
+
+    async def get(self, aggregate_id: str) -> Stored[S] | None:
+        """Read one."""
+        ...
+
+    async def change(self, aggregate_id: str, cause: Cause, decide: Decide[S], *, expect_new: bool = False) -> bool:
+        """Decide on the present state and write the decision, once per cause."""
+        ...
+
+
+class OpenSearches(Protocol):
+    """Which searches wait for a driver."""
+
+    async def versions(self) -> Mapping[str, int]:
+        """Key and version of each."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Sighting:
+    """A driver near a point, `straight_m` metres away."""
+
+    driver_id: str
+    straight_m: float
+
+
+class Radar(Protocol):
+    """Where the drivers are, as far as this process knows."""
+
+    def near(self, lat: float, lng: float, radius_m: float, oldest: datetime) -> Sequence[Sighting]:
+        """Those seen within the radius, not before `oldest`, nearest first."""
+        ...
+
+
+class Nudge(Protocol):
+    """Tells whoever runs the rounds that something changed, so that he need not wait for his next look."""
+
+    def search(self, key: str) -> None:
+        """A search was written."""
+        ...
+
+    def place(self, driver_id: str, lat: float, lng: float, at: datetime) -> None:
+        """A driver came on shift here."""
+        ...
+
+    def available(self) -> None:
+        """A driver may be asked who could not be before."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Desk:
+    """What every handler of this service shares. `patience`: how long an accept may take to be settled."""
+
+    searches: Store[Search]
+    drivers: Store[Driver]
+    nudge: Nudge
+    clock: Clock
+    rules: Rules
+    patience: timedelta
