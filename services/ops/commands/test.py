@@ -26,12 +26,12 @@ ROOT = Path(__file__).parents[3]
 SUITES = ("unit", "contract", "integration", "chaos")
 STAGES = ("lint", "tests", "containers", "standalone")
 PYTEST_NOTHING_SELECTED = 5
-LINTERS = (
-    ("ruff", "check", "."),
-    ("ruff", "format", "--check", "--quiet", "."),
-    ("mypy",),
-    ("lint-imports", "--no-logo"),
-)
+LINTERS = {
+    "ruff check": ("ruff", "check", "--quiet", "."),
+    "ruff format": ("ruff", "format", "--check", "--quiet", "."),
+    "mypy": ("mypy", "--no-error-summary"),
+    "import-linter": ("lint-imports", "--no-logo"),
+}
 ENGINE_PROBE = "import docker; docker.from_env(timeout=5).ping()"
 
 
@@ -75,8 +75,8 @@ def run(
 
 
 def _lint(session: Session) -> None:
-    for command in LINTERS:
-        with _stage(session, f"lint: {' '.join(command[:2])}"):
+    for name, command in LINTERS.items():
+        with _stage(session, f"lint: {name}"):
             _check_exit(subprocess.call([_tool(command[0]), *command[1:]], cwd=ROOT, env=_environment()))
 
 
