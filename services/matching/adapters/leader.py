@@ -7,7 +7,6 @@ acknowledges the older. That also renews the hold before the broker's consumer t
 from __future__ import annotations
 
 import asyncio
-import contextlib
 from collections.abc import Awaitable, Callable
 
 import structlog
@@ -59,7 +58,8 @@ class Leader:
         except (AMQPError, OSError, TimeoutError) as error:
             raise BrokerAway("leader") from error
         finally:
-            await self._step_down()
+            await self._end_reign()
+            self._held = None
             if not channel.is_closed:
                 await channel.close()
 
@@ -105,10 +105,3 @@ class Leader:
             self._reign.cancel()
             await asyncio.gather(self._reign, return_exceptions=True)
             self._reign = None
-
-    async def _step_down(self) -> None:
-        await self._end_reign()
-        held, self._held = self._held, None
-        if held is not None and not held.channel.is_closed:
-            with contextlib.suppress(AMQPError, OSError, RuntimeError):
-                await held.nack(requeue=True)

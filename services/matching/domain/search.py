@@ -55,13 +55,13 @@ class Wanted:
     service: Id
     pickup: Place
     dropoff: Place
-    dropoff_district: DistrictCode | None
-    pickup_at: UtcTime | None
     requirements: Requirements
-    priority: int
     policy: SearchPolicy
     fare: Fare
     asked_by: str
+    priority: int = 0
+    dropoff_district: DistrictCode | None = None
+    pickup_at: UtcTime | None = None
     trace: str | None = None
 
 
