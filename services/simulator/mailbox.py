@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections import Counter, defaultdict
 from email import message_from_bytes
-from email.message import Message
+from pathlib import Path
 from typing import Self
 
 from aiosmtpd.smtp import SMTP, Envelope, Session
@@ -15,14 +15,13 @@ HOST_NAME = "mail.invalid"
 
 
 class Mailbox:
-    """Listens while used as an async context manager. `keep`: how many mails to remember whole, the oldest go first."""
+    """Listens while used as an async context manager. `folder`: where mails are kept as files, for people to look at."""
 
-    def __init__(self, port: int = 0, keep: int = 0) -> None:
+    def __init__(self, port: int = 0, folder: Path | None = None) -> None:
         self._wanted = port
-        self._keep = keep
+        self._folder = folder
         self._server: asyncio.Server | None = None
         self.received: dict[str, Counter[str]] = defaultdict(Counter)
-        self.kept: list[Message] = []
 
     @property
     def host(self) -> str:
@@ -56,6 +55,6 @@ class Mailbox:
         mail = message_from_bytes(content)
         for recipient in envelope.rcpt_tos:
             self.received[recipient][mail.get("Message-ID", "").strip()] += 1
-        if self._keep:
-            self.kept = [*self.kept, mail][-self._keep :]
+        if self._folder is not None:
+            (self._folder / f"{self.count:06d}.eml").write_bytes(content)
         return "250 OK"

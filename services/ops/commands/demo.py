@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-import contextlib
 import json
 import sys
 import tempfile
-from collections.abc import Iterator
 from pathlib import Path
 from time import monotonic
 from typing import Annotated
@@ -19,8 +17,7 @@ from services.ops.children import ChildDiedError
 from services.ops.demo import printing
 from services.ops.demo.morning import Morning, play
 from services.ops.demo.summary import Document
-from services.ops.embedded import EmbeddedServers, ServerUrls, announced, join, state_folder
-from services.ops.errors import NotRunningError
+from services.ops.embedded import EmbeddedServers, state_folder
 from services.ops.readiness import NotReadyError
 from services.simulator.town import Scenario
 
@@ -46,7 +43,7 @@ def run(
 
     gancang demo --orders 200 --seed 7
     """
-    console = Console(stderr=as_json)
+    console = Console(stderr=as_json, soft_wrap=True)
     crowd = drivers if drivers is not None else max(FEWEST_DRIVERS, round(orders * DRIVERS_PER_ORDER))
     document = _play(Scenario(seed, orders, crowd), speed, console)
     if as_json:
@@ -66,7 +63,6 @@ def _play(scenario: Scenario, speed: float, console: Console) -> Document:
     with (
         tempfile.TemporaryDirectory(prefix="gancang-demo-") as folder,
         EmbeddedServers(Path(folder), disposable=True) as servers,
-        _known(servers.urls),
     ):
         servers_s = monotonic() - began
         console.print(f"servers ready … {servers_s:.1f} s", highlight=False)
@@ -79,15 +75,3 @@ def _play(scenario: Scenario, speed: float, console: Console) -> Document:
     if not document["ok"]:
         console.print(f"the services' logs: {logs}", highlight=False)
     return document
-
-
-@contextlib.contextmanager
-def _known(urls: ServerUrls) -> Iterator[None]:
-    """Let other commands of this folder join, unless they already know another set-up."""
-    try:
-        join(state_folder())
-    except NotRunningError:
-        with announced(state_folder(), urls):
-            yield
-    else:
-        yield

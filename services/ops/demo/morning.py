@@ -23,6 +23,7 @@ from services.ops.embedded.ports import free_ports
 from services.ops.keys import fresh_keys
 from services.ops.mailing import mail_settings
 from services.ops.readiness import all_ready
+from services.ops.shared import known
 from services.runtime.clock import clock_from
 from services.simulator.mailbox import Mailbox
 from services.simulator.town import Scenario, Town
@@ -61,7 +62,7 @@ async def play(morning: Morning) -> Document:
     began = monotonic()
     async with Mailbox() as mailbox:
         environment = _environment(morning, mailbox)
-        with Children(environment, morning.folder) as children:
+        with known(morning.urls, environment), Children(environment, morning.folder) as children:
             await all_ready(_start(children))
             services_s = monotonic() - began
             morning.console.print(f"services ready … {services_s:.1f} s", highlight=False)

@@ -1,0 +1,121 @@
+"""`gancang order`: one order with its history, or a page of orders; never exact places, notes or names."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import re
+import sys
+from typing import Annotated, Any
+
+import typer
+from rich.console import Console
+from rich.table import Table
+
+from contracts.values import ID_PATTERN, OrderStatus
+from services.ops import orders_view
+from services.ops.connecting import store
+from services.ops.errors import CommandError
+from services.runtime.database import Document
+
+COLLECTION = "orders"
+MOST = 1_000
+
+
+class UnknownOrderError(CommandError):
+    """No such order."""
+
+    def __init__(self, order_id: str) -> None:
+        """Name it."""
+        super().__init__(f"no such order: {order_id}")
+        self.order_id = order_id
+
+
+def register(app: typer.Typer) -> None:
+    """Add the sub-commands."""
+    commands = typer.Typer(no_args_is_help=True, help="Orders with their history.")
+    commands.command("show")(show)
+    commands.command("list")(list_orders)
+    app.add_typer(commands, name="order")
+
+
+def show(
+    order_id: Annotated[str, typer.Argument(metavar="ID")],
+    *,
+    as_json: Annotated[bool, typer.Option("--json", help="One JSON object.")] = False,
+) -> None:
+    """Show an order with its history.
+
+    gancang order show o-1
+    """
+    if not re.fullmatch(ID_PATTERN, order_id):
+        raise UnknownOrderError(order_id)
+    found = asyncio.run(_find({"_id": {"$eq": order_id}}, 1))
+    if not found:
+        raise UnknownOrderError(order_id)
+    document = orders_view.whole(found[0])
+    if as_json:
+        _print_json(document)
+    else:
+        _print(document)
+
+
+def list_orders(
+    status: Annotated[str | None, typer.Option(help="Only these, e.g. searching.")] = None,
+    limit: Annotated[int, typer.Option(min=1, max=MOST, help="At most so many, the newest first.")] = 50,
+    *,
+    as_json: Annotated[bool, typer.Option("--json", help="A JSON array.")] = False,
+) -> None:
+    """List orders, those that changed last first.
+
+    gancang order list --status searching
+    """
+    wanted: Document = {}
+    if status is not None:
+        words = [word.value for word in OrderStatus if word is not OrderStatus.UNKNOWN]
+        if status not in words:
+            raise CommandError(f"no such status: {status} (there are {', '.join(words)})")
+        wanted = {"state.status": {"$eq": status}}
+    rows = [orders_view.row(document) for document in asyncio.run(_find(wanted, limit))]
+    if as_json:
+        _print_json(rows)
+        return
+    table = Table(box=None, pad_edge=False)
+    for column in ("order", "service", "status", "since", "customer", "driver", "fare"):
+        table.add_column(column, no_wrap=True)
+    for row in rows:
+        table.add_row(*(str(row[name] if row[name] is not None else "") for name in orders_view.COLUMNS))
+    Console(soft_wrap=True).print(table)
+
+
+async def _find(wanted: Document, limit: int) -> list[Document]:
+    async with store() as database:
+        cursor = database[COLLECTION].find(wanted, {"outbox": 0, "seen": 0}).sort("updated_at", -1).limit(limit)
+        found: list[Document] = await cursor.to_list(limit)
+        return found
+
+
+def _print(document: Document) -> None:
+    console = Console(soft_wrap=True, highlight=False)
+    for name, value in document.items():
+        if name != "history" and value is not None:
+            console.print(f"{name:<18} {_plain(value)}", markup=False)
+    table = Table(box=None, pad_edge=False)
+    for column in ("at", "status", "by", "reason", "event"):
+        table.add_column(column, no_wrap=True)
+    for line in document["history"]:
+        table.add_row(line["at"], line["status"], line["by"], line["reason"] or "", line["event_id"] or "")
+    console.print()
+    console.print(table)
+
+
+def _plain(value: Any) -> str:
+    if isinstance(value, dict):
+        return ", ".join(f"{name} {_plain(inner)}" for name, inner in value.items() if inner not in (None, [], {}))
+    if isinstance(value, list):
+        return ", ".join(map(_plain, value))
+    return str(value)
+
+
+def _print_json(value: object) -> None:
+    sys.stdout.write(json.dumps(value, ensure_ascii=False, indent=2) + "\n")

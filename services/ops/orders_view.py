@@ -1,0 +1,65 @@
+"""An order document as operators may see it: districts instead of places, ids instead of people."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+from contracts.values import rfc3339
+from services.runtime.database import Document
+
+COLUMNS = ("order_id", "service", "status", "since", "customer_id", "driver_id", "total")
+
+
+def whole(document: Document) -> Document:
+    """Everything but exact places, notes and names."""
+    state = document["state"]
+    assignment, ending = state.get("assignment") or {}, state.get("ending") or {}
+    return {
+        "order_id": document["_id"],
+        "service": state["service"],
+        "status": state["status"],
+        "since": _time(state.get("since")),
+        "requested_at": _time(state.get("requested_at")),
+        "customer": _only(state.get("customer"), "id", "kind", "locale"),
+        "driver_id": assignment.get("driver_id"),
+        "vehicle": _only(assignment.get("vehicle"), "class", "plate"),
+        "pickup_district": state.get("pickup_district"),
+        "dropoff_district": state.get("dropoff_district"),
+        "distance_m": state.get("distance_m"),
+        "fare": state.get("fare"),
+        "attempt": state.get("attempt"),
+        "excluded_drivers": list(state.get("excluded_drivers") or ()),
+        "reason": ending.get("reason"),
+        "fee": ending.get("fee"),
+        "completed_at": _time(state.get("completed_at")),
+        "version": document["version"],
+        "history": [_line(line) for line in document.get("history", [])],
+    }
+
+
+def row(document: Document) -> Document:
+    """One line of a list."""
+    shown = whole(document)
+    fare = shown["fare"] or {}
+    customer = shown["customer"] or {}
+    extra = {"customer_id": customer.get("id"), "total": fare.get("total")}
+    return {name: extra[name] if name in extra else shown[name] for name in COLUMNS}
+
+
+def _line(line: Document) -> Document:
+    return {
+        "at": _time(line["at"]),
+        "status": line["status"],
+        "by": line["by"],
+        "reason": line.get("reason"),
+        "event_id": line.get("event_id"),
+    }
+
+
+def _only(value: Document | None, *names: str) -> Document | None:
+    return None if value is None else {name: value[name] for name in names if name in value}
+
+
+def _time(value: Any) -> str | None:
+    return rfc3339(value) if isinstance(value, datetime) else None
