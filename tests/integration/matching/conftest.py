@@ -158,5 +158,3 @@ async def matching(town: Town) -> AsyncIterator[Runtime]:
     """One process of the service at work."""
     async with town.matching() as runtime:
         yield runtime
-
-

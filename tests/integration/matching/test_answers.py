@@ -120,10 +120,7 @@ async def test_of_a_hundred_drivers_who_accept_at_once_exactly_one_wins(town: An
         await _hundred_offers(town)
 
         names = [f"d-{number}" for number in range(DRIVERS)]
-        said = [
-            builders.an_offer_accepted(driver_id=name, offer_id=offer_id_of("o-1", number + 1))
-            for number, name in enumerate(names)
-        ]
+        said = [builders.an_offer_accepted(driver_id=name, offer_id=offer_id_of("o-1", number + 1)) for number, name in enumerate(names)]
         await asyncio.gather(*(town.send(answer) for answer in said))
 
         (match,) = await town.of("match.made.v1", within=30)
@@ -145,14 +142,10 @@ def impatient(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("GANCANG_MATCHING_UNCONFIRMED_S", "0.5")
 
 
-async def test_an_accept_that_was_never_settled_leaves_the_driver_free(
-    impatient: None, town: Any, matching: Runtime
-) -> None:
+async def test_an_accept_that_was_never_settled_leaves_the_driver_free(impatient: None, town: Any, matching: Runtime) -> None:
     await _give_offer(town, "o-1", "d-7")
     taken = {"order_id": "o-1", "offer_id": "o-1-1", "attempt": 1, "since": town.clock.now(), "confirmed": False}
-    await town.database["drivers"].update_one(
-        {"_id": "d-7"}, {"$set": {"state.live": taken, "next_due": town.clock.now()}}
-    )
+    await town.database["drivers"].update_one({"_id": "d-7"}, {"$set": {"state.live": taken, "next_due": town.clock.now()}})
 
     await town.of("driver.released.v1", driver_id="d-7", within=20)
 
@@ -191,9 +184,7 @@ KEPT = ("searches", "drivers")
 async def _hundred_offers(town: Any) -> None:
     """The contract allows ten open offers; a hundred are written straight into the search."""
     now = town.clock.now()
-    offers = tuple(
-        _offer(offer_id_of("o-1", number + 1), f"d-{number}", now, window_s=600) for number in range(DRIVERS)
-    )
+    offers = tuple(_offer(offer_id_of("o-1", number + 1), f"d-{number}", now, window_s=600) for number in range(DRIVERS))
     await _store(town, _search("o-1", offers, now), [_driver(f"d-{number}") for number in range(DRIVERS)])
 
 

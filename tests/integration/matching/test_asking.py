@@ -14,7 +14,6 @@ if TYPE_CHECKING:
     from services.runtime.runtime import Runtime
 
 
-
 async def test_the_nearest_driver_is_asked_first(town: Any, matching: Runtime) -> None:
     await town.driver("d-far", north_m=700)
     await town.driver("d-near", north_m=100)
@@ -121,9 +120,7 @@ async def test_one_driver_holds_one_open_offer_at_a_time(town: Any, matching: Ru
 async def test_ineligible_drivers_are_not_asked(town: Any, matching: Runtime) -> None:
     await town.driver("d-suspended", north_m=50)
     await town.send(
-        DriverSuspended.model_validate(
-            {"driver_id": "d-suspended", "by": {"role": "operator", "id": "op-1"}, "reason": "complaint"}
-        )
+        DriverSuspended.model_validate({"driver_id": "d-suspended", "by": {"role": "operator", "id": "op-1"}, "reason": "complaint"})
     )
     await town.of("driver.eligibility_changed.v1", driver_id="d-suspended", eligible=False, reasons=["suspended"])
     await town.driver("d-good", north_m=500)

@@ -1,0 +1,121 @@
+"""Whom a search may ask, when, and how far away."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from services.matching.domain.answers import declined
+from services.matching.domain.asking import Rules, may_ask, next_ask, offered, round_after
+from services.matching.domain.choosing import Edge, choose
+from services.matching.domain.search import key_in, key_of, offer_id_of
+from services.matching.domain.searching import lapsed
+from tests.support.builders import NOW
+
+ID = st.from_regex(r"^[A-Za-z0-9_-]{1,64}\Z")
+
+
+def after(seconds: float) -> Any:
+    return NOW + timedelta(seconds=seconds)
+
+
+def test_the_first_driver_is_asked_at_once_and_the_next_ones_five_seconds_apart(a_search: Any, rules: Rules) -> None:
+    one = offered(a_search(), "d-1", 100, 0, rules, NOW)
+    assert one is not None
+    assert next_ask(one, rules) == after(5)
+    assert offered(one, "d-2", 100, 0, rules, after(4)) is None
+    two = offered(one, "d-2", 100, 0, rules, after(5))
+    assert two is not None
+    three = offered(two, "d-3", 100, 0, rules, after(10))
+    assert three is not None
+    assert next_ask(three, rules) is None
+
+
+def test_a_closed_offer_makes_room_at_once(a_search: Any, rules: Rules) -> None:
+    one = offered(a_search(), "d-1", 100, 0, rules, NOW)
+    assert one is not None
+    two = offered(one, "d-2", 100, 0, rules, after(5))
+    assert two is not None
+
+    left = declined(two, "o-1-2", after(6))
+
+    assert left is not None
+    assert next_ask(left, rules) == after(6)
+
+
+def test_who_declined_is_not_asked_again_in_this_attempt(a_search: Any, rules: Rules) -> None:
+    asked = offered(a_search(), "d-1", 100, 0, rules, NOW)
+    assert asked is not None
+    assert not may_ask(asked, "d-1", rules)
+    left = declined(asked, "o-1-1", after(1))
+    assert left is not None
+    assert not may_ask(left, "d-1", rules)
+    assert may_ask(left, "d-2", rules)
+
+
+def test_who_let_it_lapse_is_asked_once_more(a_search: Any, rules: Rules) -> None:
+    first = lapsed(offered(a_search(), "d-1", 100, 0, rules, NOW), after(17))
+    assert first is not None
+    assert may_ask(first, "d-1", rules)
+    second = lapsed(offered(first, "d-1", 100, 0, rules, after(18)), after(40))
+    assert second is not None
+    assert not may_ask(second, "d-1", rules)
+
+
+def test_an_excluded_driver_is_not_asked(a_search: Any, rules: Rules) -> None:
+    assert offered(a_search(excluded=("d-1",)), "d-1", 100, 0, rules, NOW) is None
+
+
+def test_a_round_ends_when_its_offers_have_lapsed_and_the_last_one_is_repeated(a_search: Any, rules: Rules) -> None:
+    asked = offered(a_search(), "d-1", 100, 0, rules, NOW)
+    assert asked is not None
+    assert round_after(asked, 0) == 0
+    over = lapsed(asked, after(17))
+    assert over is not None
+    assert round_after(over, 0) == 1
+    assert round_after(over, 3) == 3
+    assert round_after(over, 9) == 4
+
+
+def test_an_offer_ends_with_its_search_at_the_latest(a_search: Any, rules: Rules) -> None:
+    made = offered(a_search(), "d-1", 1000, 0, rules, after(115))
+    assert made is not None
+    assert made.offers[0].expires_at == after(120)
+    assert made.offers[0].pickup_distance_m == 1300
+    assert made.offers[0].eta_s == 187
+
+
+@given(order_id=ID, other=ID, number=st.integers(1, 99_999))
+def test_an_offers_id_leads_to_its_search_and_to_no_other(order_id: str, other: str, number: int) -> None:
+    offer_id = offer_id_of(order_id, number)
+
+    assert len(offer_id) <= 64
+    assert key_in(offer_id) == key_of(order_id)
+    assert order_id == other or key_of(order_id) != key_of(other)
+
+
+@given(st.lists(st.builds(Edge, st.sampled_from("abcde"), st.sampled_from("uvwxy"), st.floats(0, 9000))))
+def test_nobody_is_paired_twice_and_no_pair_is_left_over(edges: list[Edge]) -> None:
+    chosen = choose(edges)
+
+    orders, drivers = [edge.order_id for edge in chosen], [edge.driver_id for edge in chosen]
+    assert len(set(orders)) == len(orders)
+    assert len(set(drivers)) == len(drivers)
+    assert all(edge.order_id in orders or edge.driver_id in drivers for edge in edges)
+
+
+@pytest.mark.parametrize(
+    ("edges", "first"),
+    [
+        ([Edge("o", "far", 900), Edge("o", "near", 100)], "near"),
+        ([Edge("o", "asked", 100, asked=1), Edge("o", "fresh", 900)], "fresh"),
+        ([Edge("o", "d", 100), Edge("urgent", "d", 900, priority=9)], "d"),
+    ],
+)
+def test_the_urgent_then_the_unasked_then_the_nearest_comes_first(edges: list[Edge], first: str) -> None:
+    assert choose(edges)[0].driver_id == first
+    assert choose(edges)[0].order_id == max(edges, key=lambda edge: edge.priority).order_id

@@ -1,0 +1,127 @@
+"""How a search begins, begins again, and ends."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from itertools import permutations
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from services.matching.adapters.kinds import search_kind
+from services.matching.adapters.position_index import PositionIndex
+from services.matching.domain import searching
+from services.matching.domain.answers import accepted
+from services.matching.domain.asking import Rules, offered
+from services.matching.domain.distance import inside_country, metres
+from services.matching.domain.search import Outcome, Status
+from services.matching.handlers.telling import of_search
+from tests.support.builders import NOW
+
+SOON = NOW + timedelta(seconds=20)
+
+
+def test_cancelled_and_search_started_end_closed_in_either_order(a_search: Any) -> None:
+    wanted = a_search().wanted
+    steps = {
+        "started": lambda known: searching.opened(known, "o-1", 1, 1, wanted, (), NOW),
+        "cancelled": lambda known: searching.order_ended(known, "o-1", 2, NOW),
+    }
+
+    ends = []
+    for order in permutations(steps):
+        search = None
+        for step in order:
+            search = steps[step](search) or search
+        ends.append((search.status, search.order_ended, search.open_offers))
+
+    assert ends == [(Status.CLOSED, 2, ())] * 2
+
+
+def test_the_end_of_a_search_withdraws_what_is_open_and_fails(a_search: Any, rules: Rules) -> None:
+    asked = offered(a_search(), "d-1", 100, 0, rules, NOW + timedelta(seconds=110))
+
+    failed = searching.lapsed(asked, NOW + timedelta(seconds=119, milliseconds=999))
+    assert failed is None
+    failed = searching.lapsed(asked, NOW + timedelta(seconds=120))
+
+    assert failed is not None
+    assert failed.status is Status.FAILED
+    assert [type(event).__name__ for event in of_search(asked, failed)] == ["OfferClosed", "MatchFailed"]
+
+
+def test_rivals_who_answered_too_have_lost_and_silent_ones_are_withdrawn(a_search: Any, rules: Rules) -> None:
+    search = a_search()
+    for number, second in enumerate((0, 5, 10)):
+        search = offered(search, f"d-{number}", 100, 0, rules, NOW + timedelta(seconds=second))
+
+    won = accepted(search, "o-1-2", {"d-0", "d-1"}, NOW + timedelta(seconds=11))
+
+    assert won is not None
+    assert [offer.outcome for offer in won.offers] == [Outcome.LOST, Outcome.ACCEPTED, Outcome.WITHDRAWN]
+
+
+@pytest.mark.parametrize(("reason", "status"), [("driver_excluded", Status.OPEN), ("order_ended", Status.CLOSED)])
+def test_only_an_excluded_driver_leaves_a_refused_search_open(a_search: Any, rules: Rules, reason: str, status: Status) -> None:
+    asked = offered(a_search(), "d-1", 100, 0, rules, NOW)
+    assert asked is not None
+    won = accepted(asked, "o-1-1", (), NOW)
+
+    after = searching.match_refused(won, "d-1", "o-1-1", reason, SOON)
+
+    assert after is not None
+    assert after.status is status
+    assert ("d-1" in after.excluded) == (reason == "driver_excluded")
+
+
+def test_a_refusal_of_an_older_match_leaves_the_newer_attempt_alone(a_search: Any) -> None:
+    assert searching.match_refused(a_search(attempt=2), "d-1", "o-1-1", "order_moved_on", SOON) is None
+
+
+def test_a_search_comes_back_from_the_database_as_it_was(a_search: Any, rules: Rules) -> None:
+    kind = search_kind(timedelta(days=30))
+    asked = offered(a_search(), "d-1", 100, 0, rules, NOW)
+    assert asked is not None
+
+    assert kind.decode(kind.encode(asked)) == asked
+    assert kind.encode(asked)["open"] is True
+    assert kind.timers(asked) == {"until": NOW + timedelta(seconds=120), "offer": NOW + timedelta(seconds=17)}
+
+
+LAT, LNG = st.floats(-8.9, -7.6), st.floats(113.7, 114.7)
+
+
+@given(
+    drivers=st.lists(st.tuples(LAT, LNG), max_size=60),
+    lat=LAT,
+    lng=LNG,
+    radius=st.sampled_from([300, 1000, 3000, 8000, 40_000]),
+)
+def test_the_rings_find_exactly_who_is_within_the_radius(drivers: list[tuple[float, float]], lat: float, lng: float, radius: float) -> None:
+    index = PositionIndex()
+    for number, where in enumerate(drivers):
+        index.saw(str(number), *where, NOW.timestamp())
+
+    found = index.near(lat, lng, radius, NOW)
+
+    away = {str(number): metres(lat, lng, *where) for number, where in enumerate(drivers)}
+    assert {seen.driver_id for seen in found} == {name for name, distance in away.items() if distance <= radius}
+    assert [seen.straight_m for seen in found] == sorted(seen.straight_m for seen in found)
+
+
+def test_a_stale_position_is_not_found_and_an_older_one_not_taken() -> None:
+    index = PositionIndex()
+    assert index.saw("d-1", -8.2, 114.3, NOW.timestamp())
+    assert not index.saw("d-1", -8.3, 114.3, NOW.timestamp() - 1)
+
+    assert [seen.driver_id for seen in index.near(-8.2, 114.3, 100, NOW)] == ["d-1"]
+    assert index.near(-8.2, 114.3, 100, NOW + timedelta(seconds=1)) == []
+    index.forget_before(NOW.timestamp() + 1)
+    assert len(index) == 0
+
+
+@pytest.mark.parametrize(("lat", "lng", "inside"), [(-8.2, 114.3, True), (0, 0, False), (51.5, -0.1, False)])
+def test_indonesia_is_where_it_is(lat: float, lng: float, inside: bool) -> None:
+    assert inside_country(lat, lng) is inside
