@@ -3,16 +3,14 @@
 from __future__ import annotations
 
 import asyncio
-from dataclasses import replace
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
 import pytest
 
 from contracts.requests.drivers import DriverOfferDeclined
-from services.matching.adapters.kinds import driver_kind, search_kind
-from services.matching.domain.driver import Driver, Paper
-from services.matching.domain.search import Offer, Search, Status, Wanted, offer_id_of
+from services.matching.domain.search import offer_id_of
+from tests.integration.matching.stored import give_offer, many_offers
 from tests.support import builders
 from tests.support.eventually import eventually
 
@@ -87,7 +85,7 @@ async def test_a_driver_with_a_live_order_is_busy(town: Any, matching: Runtime) 
     await town.driver("d-7", north_m=100)
     await town.search("o-1")
     (first,) = await town.of("offer.made.v1")
-    await _give_offer(town, "o-2", "d-7")
+    await give_offer(town, "o-2", "d-7")
     await town.accept(first)
     await town.of("match.made.v1")
 
@@ -108,7 +106,7 @@ async def test_an_accept_within_the_grace_is_honoured_and_a_later_one_is_not(tow
     await town.accept(offer)
 
     await town.of("match.made.v1")
-    late = await _give_offer(town, "o-2", "d-late", window_s=-30)
+    late = await give_offer(town, "o-2", "d-late", window_s=-30)
     refused = await town.send(builders.an_offer_accepted(driver_id="d-late", offer_id=late))
     (refusal,) = await town.of("request.rejected.v1", request_id=refused.id)
     assert refusal.reason == "offer_closed"
@@ -117,7 +115,7 @@ async def test_an_accept_within_the_grace_is_honoured_and_a_later_one_is_not(tow
 @pytest.mark.slow
 async def test_of_a_hundred_drivers_who_accept_at_once_exactly_one_wins(town: Any, matching: Runtime) -> None:
     async with town.matching():
-        await _hundred_offers(town)
+        await many_offers(town, "o-1", DRIVERS)
 
         names = [f"d-{number}" for number in range(DRIVERS)]
         said = [builders.an_offer_accepted(driver_id=name, offer_id=offer_id_of("o-1", number + 1)) for number, name in enumerate(names)]
@@ -143,7 +141,7 @@ def impatient(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 async def test_an_accept_that_was_never_settled_leaves_the_driver_free(impatient: None, town: Any, matching: Runtime) -> None:
-    await _give_offer(town, "o-1", "d-7")
+    await give_offer(town, "o-1", "d-7")
     taken = {"order_id": "o-1", "offer_id": "o-1-1", "attempt": 1, "since": town.clock.now(), "confirmed": False}
     await town.database["drivers"].update_one({"_id": "d-7"}, {"$set": {"state.live": taken, "next_due": town.clock.now()}})
 
@@ -179,51 +177,3 @@ async def _settled(town: Any) -> None:
 
 
 KEPT = ("searches", "drivers")
-
-
-async def _hundred_offers(town: Any) -> None:
-    """The contract allows ten open offers; a hundred are written straight into the search."""
-    now = town.clock.now()
-    offers = tuple(_offer(offer_id_of("o-1", number + 1), f"d-{number}", now, window_s=600) for number in range(DRIVERS))
-    await _store(town, _search("o-1", offers, now), [_driver(f"d-{number}") for number in range(DRIVERS)])
-
-
-async def _give_offer(town: Any, order_id: str, driver_id: str, window_s: int = 600) -> str:
-    now = town.clock.now()
-    offer = _offer(offer_id_of(order_id, 1), driver_id, now, window_s)
-    await _store(town, _search(order_id, (offer,), now), [_driver(driver_id)])
-    return offer.offer_id
-
-
-async def _store(town: Any, search: Search, drivers: list[Driver]) -> None:
-    encode_search, encode_driver = search_kind(None).encode, driver_kind(timedelta(seconds=10)).encode
-    document = {"_id": search.order_id, "version": 1, "state": encode_search(search)}
-    await town.database["searches"].insert_one(document)
-    for driver in drivers:
-        fresh = {"$setOnInsert": {"version": 1, "state": encode_driver(driver)}}
-        await town.database["drivers"].update_one({"_id": driver.driver_id}, fresh, upsert=True)
-
-
-def _driver(driver_id: str) -> Driver:
-    registered = builders.a_driver_registered()
-    papers = tuple(Paper(paper.kind.value, paper.valid_until) for paper in registered.papers)
-    residence = builders.a_match_made().residence
-    return Driver(driver_id, registered.vehicle, papers, residence, told=(), told_at=builders.NOW)
-
-
-def _offer(offer_id: str, driver_id: str, now: Any, window_s: int) -> Offer:
-    return Offer(offer_id, driver_id, 1, 0, now, now + timedelta(seconds=window_s), 130, 2000, 19)
-
-
-def _search(order_id: str, offers: tuple[Offer, ...], now: Any) -> Search:
-    asked = builders.a_search_started(search={**builders.SEARCH, "until": now + timedelta(seconds=3000)})
-    wanted = Wanted(
-        service="ride",
-        pickup=asked.pickup,
-        dropoff=asked.dropoff,
-        requirements=asked.requirements,
-        policy=asked.search,
-        fare=asked.fare,
-        asked_by="m-0",
-    )
-    return replace(Search(order_id, Status.OPEN, 1, 1, wanted=wanted), offers=offers)
