@@ -12,6 +12,7 @@ from collections.abc import Awaitable, Callable
 import structlog
 from aio_pika import DeliveryMode, Message
 from aio_pika.abc import AbstractChannel, AbstractIncomingMessage, AbstractRobustConnection
+from aiormq.abc import AbstractChannel as UnderlayChannel
 from aiormq.exceptions import AMQPError
 
 from contracts.queues import LEADER
@@ -39,7 +40,7 @@ class Leader:
         self._gate = gate
         self._lead = lead
         self._leads = leads
-        self._held: AbstractIncomingMessage | None = None
+        self._held: tuple[UnderlayChannel, AbstractIncomingMessage] | None = None
         self._reign: asyncio.Task[None] | None = None
 
     async def run(self) -> None:
@@ -68,15 +69,16 @@ class Leader:
         await channel.default_exchange.publish(token, LEADER, timeout=PUBLISH_S)
 
     async def _crowned(self, token: AbstractIncomingMessage) -> None:
-        older, self._held = self._held, token
-        if older is not None and older.channel is token.channel:
-            await older.ack()
+        channel = token.channel  # asked for once: a message of a closed channel raises instead of naming it
+        older, self._held = self._held, (channel, token)
+        if older is not None and older[0] is channel:
+            await older[1].ack()
             return
         await self._end_reign()
-        self._reign = asyncio.create_task(self._rule(token), name="leader")
+        self._reign = asyncio.create_task(self._rule(channel), name="leader")
 
-    async def _rule(self, token: AbstractIncomingMessage) -> None:
-        gone = asyncio.ensure_future(token.channel.closing)
+    async def _rule(self, channel: UnderlayChannel) -> None:
+        gone = asyncio.ensure_future(channel.closing)
         ruling = asyncio.create_task(self._keep_leading(), name="rounds")
         log.info("leader.began")
         self._leads(True)
