@@ -64,8 +64,8 @@ class Nudge(Protocol):
         """A driver came on shift here."""
         ...
 
-    def available(self) -> None:
-        """A driver may be asked who could not be before."""
+    def available(self, driver_id: str) -> None:
+        """He may be asked, and perhaps could not be before."""
         ...
 
 

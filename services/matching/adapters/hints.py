@@ -27,8 +27,8 @@ class Rounds(Protocol):
         """Look at this search."""
         ...
 
-    def driver_available(self) -> None:
-        """Look at all."""
+    def driver_available(self, driver_id: str) -> None:
+        """Look at all: he can be asked."""
         ...
 
 
@@ -43,7 +43,7 @@ class Hints:
         self._exchange: AbstractExchange | None = None
         self._searches: set[str] = set()
         self._places: list[list[Any]] = []
-        self._available = False
+        self._available: set[str] = set()
         self._sending: asyncio.Task[None] | None = None
 
     def connect(self, rounds: Rounds, positions: Positions) -> None:
@@ -54,10 +54,10 @@ class Hints:
         """Whether the rounds run in this process."""
         self._leading = leading
 
-    def appeared(self) -> None:
+    def appeared(self, driver_id: str) -> None:
         """A driver showed up in the positions, which every process reads for itself."""
         if self._leading and self._rounds is not None:
-            self._rounds.driver_available()
+            self._rounds.driver_available(driver_id)
 
     async def declare(self, channel: AbstractChannel) -> None:
         """Prepare the way to the other processes."""
@@ -82,12 +82,12 @@ class Hints:
         self._places.append([driver_id, lat, lng, at.timestamp()])
         self._send_soon()
 
-    def available(self) -> None:
-        """A driver may be asked who could not be before."""
+    def available(self, driver_id: str) -> None:
+        """He may be asked, and perhaps could not be before."""
         if self._leading and self._rounds is not None:
-            self._rounds.driver_available()
+            self._rounds.driver_available(driver_id)
         else:
-            self._available = True
+            self._available.add(driver_id)
             self._send_soon()
 
     def heard(self, body: bytes) -> None:
@@ -106,8 +106,8 @@ class Hints:
     def _pass_on(self, rounds: Rounds, said: dict[str, Any]) -> None:
         for key in said["searches"]:
             rounds.search_changed(str(key))
-        if said["available"]:
-            rounds.driver_available()
+        for driver_id in said["available"]:
+            rounds.driver_available(str(driver_id))
 
     def _send_soon(self) -> None:
         if self._sending is None or self._sending.done():
@@ -120,9 +120,9 @@ class Hints:
                 "from": self._me,
                 "searches": sorted(self._searches),
                 "places": self._places,
-                "available": self._available,
+                "available": sorted(self._available),
             }
-            self._searches, self._places, self._available = set(), [], False
+            self._searches, self._places, self._available = set(), [], set()
             if self._exchange is None:
                 continue
             try:

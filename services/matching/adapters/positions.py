@@ -20,7 +20,7 @@ KEPT, STALE, FUTURE, OUTSIDE, UNREADABLE = (POSITIONS.labels(outcome) for outcom
 class Positions:
     """`appeared` is called when a driver shows up who was unknown, or silent for too long to be asked."""
 
-    def __init__(self, index: PositionIndex, clock: Clock, fresh: timedelta, appeared: Callable[[], None]) -> None:
+    def __init__(self, index: PositionIndex, clock: Clock, fresh: timedelta, appeared: Callable[[str], None]) -> None:
         self._index = index
         self._clock = clock
         self._fresh_s = fresh.total_seconds()
@@ -46,7 +46,7 @@ class Positions:
             return
         KEPT.inc()
         if before is None or before < now - self._fresh_s:
-            self._appeared()
+            self._appeared(driver_id)
 
     def forget_old(self) -> None:
         """Drop who was silent for ten times as long as a position counts."""

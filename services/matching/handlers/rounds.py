@@ -49,20 +49,23 @@ class Rounds:
         self._radar = radar
         self._pace = pace
         self._wake = asyncio.Event()
+        self._away: dict[str, float] = {}
 
     def search_changed(self, key: str) -> None:
         """Look at it at once."""
         self._board.changed(key)
         self._wake.set()
 
-    def driver_available(self) -> None:
-        """Look for everybody at once."""
+    def driver_available(self, driver_id: str) -> None:
+        """Look for everybody at once: he can be asked."""
+        self._away.pop(driver_id, None)
         self._board.look_again()
         self._wake.set()
 
     async def lead(self) -> None:
         """Until cancelled. Raises `Away`; called again, it begins from the database."""
         self._board.clear()
+        self._away.clear()
         while True:
             self._wake.clear()
             await self._board.refresh(self._pace.review_s)
@@ -83,8 +86,9 @@ class Rounds:
         self._space(hunts, {edge.order_id for edge in edges}, {edge.order_id for edge in chosen})
 
     def _hunts(self, now: datetime) -> list[Hunt]:
-        taken = self._board.asked_drivers()
         real = monotonic()
+        self._away = {driver_id: until for driver_id, until in self._away.items() if until > real}
+        taken = self._board.asked_drivers() | self._away.keys()
         return [
             self._hunt(entry, entry.search.wanted, taken, now)
             for entry in self._board.entries()
@@ -117,7 +121,11 @@ class Rounds:
 
     async def _drivers(self, ids: set[str]) -> dict[str, Driver]:
         stored = await asyncio.gather(*(self._desk.drivers.get(driver_id) for driver_id in ids))
-        return {found.id: found.state for found in stored if found is not None}
+        drivers = {found.id: found.state for found in stored if found is not None}
+        # Who is not available need not be read again and again: a nudge tells when he is, or the next review finds him.
+        until = monotonic() + self._pace.review_s
+        self._away.update({found: until for found, driver in drivers.items() if not_available(driver)})
+        return drivers
 
     async def _offer(self, edge: Edge) -> None:
         now = self._desk.clock.now()

@@ -86,7 +86,7 @@ async def change_driver(desk: Desk, driver_id: str, cause: Cause, decide: OnDriv
     if not await desk.drivers.change(driver_id, cause, change):
         return None
     if not (written[0].told or not_available(written[0])):
-        desk.nudge.available()
+        desk.nudge.available(driver_id)
     return written[0]
 
 
