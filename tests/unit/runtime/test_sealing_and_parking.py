@@ -1,0 +1,100 @@
+"""What lies around readable, and what does not."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any
+
+import pytest
+from pydantic import SecretStr
+
+from services.runtime.errors import NotConfigured
+from services.runtime.parking import SEALED, Parking
+from services.runtime.sealing import Sealer, new_key
+from tests.unit.runtime.test_ladder_and_delivery import DELIVERY
+
+if TYPE_CHECKING:
+    from pamqp.commands import Basic
+
+KEY = SecretStr(new_key())
+CONTACT = b'{"recipient_id": "c-1", "channels": [{"kind": "email", "address": "ayu@example.org"}]}'
+
+
+class FakeRelay:
+    """Keeps what was parked."""
+
+    def __init__(self) -> None:
+        self.body = b""
+        self.headers: dict[str, Any] = {}
+        self.target = ""
+
+    async def publish_raw(
+        self, exchange: str, routing_key: str, body: bytes, properties: Basic.Properties, *, mandatory: bool
+    ) -> None:
+        assert mandatory
+        self.target, self.body, self.headers = routing_key, body, dict(properties.headers or {})
+
+
+def test_a_sealed_value_opens_only_under_its_key_and_in_its_place() -> None:
+    sealer = Sealer(KEY)
+    sealed = sealer.seal(b"ayu@example.org", "contact:c-1")
+
+    assert b"ayu" not in sealed
+    assert sealer.open(sealed, "contact:c-1") == b"ayu@example.org"
+    for other, place in ((sealer, "contact:c-2"), (Sealer(SecretStr(new_key())), "contact:c-1")):
+        with pytest.raises(ValueError, match="sealed"):
+            other.open(sealed, place)
+
+
+@pytest.mark.parametrize("key", ["", "secret", "c2hvcnQ="])
+def test_a_key_that_is_none_is_refused(key: str) -> None:
+    with pytest.raises(NotConfigured, match="GANCANG_DATA_KEY"):
+        Sealer(SecretStr(key))
+
+
+async def test_a_parked_message_keeps_reason_error_attempts_and_its_own_headers() -> None:
+    relay = FakeRelay()
+    delivery = replace(DELIVERY, headers={"ce-id": "m-1", "x-gancang-attempts": 4})
+
+    await Parking(relay, Sealer(KEY), "gancang").park(  # type: ignore[arg-type]
+        delivery, "handler_failed", error="ZeroDivisionError", handler="orders.driver_step:driver.arrived.v1"
+    )
+
+    assert relay.target == "orders.driver_step.parked"
+    assert relay.headers["x-gancang-reason"] == "handler_failed"
+    assert relay.headers["x-gancang-error"] == "ZeroDivisionError"
+    assert relay.headers["x-gancang-failed-attempts"] == 4
+    assert relay.headers["ce-id"] == "m-1"
+
+
+async def test_a_parked_contact_is_encrypted() -> None:
+    relay = FakeRelay()
+    delivery = replace(DELIVERY, queue="notifications.recipient_contact", body=CONTACT)
+
+    await Parking(relay, Sealer(KEY), "gancang").park(delivery, "schema")  # type: ignore[arg-type]
+
+    assert b"ayu" not in relay.body
+    assert Sealer(KEY).open(relay.body, f"parked:{relay.headers[SEALED]}") == CONTACT
+
+
+async def test_what_nobody_can_read_is_encrypted_too() -> None:
+    relay = FakeRelay()
+
+    await Parking(relay, Sealer(KEY), "gancang").park(  # type: ignore[arg-type]
+        replace(DELIVERY, body=b"ayu@example.org, not json"), "not_json"
+    )
+
+    assert b"ayu" not in relay.body
+
+
+@pytest.mark.parametrize("wrapped", [False, True])
+async def test_the_one_time_code_never_gets_into_parking(wrapped: bool) -> None:
+    relay = FakeRelay()
+    data = {"driver_id": "d-7", "order_id": "o-1", "proof": {"code": "123456", "note": "at the gate"}}
+    body = json.dumps({"data": data} if wrapped else data).encode()
+
+    await Parking(relay, Sealer(KEY), "gancang").park(replace(DELIVERY, body=body), "handler_failed")  # type: ignore[arg-type]
+
+    assert b"123456" not in relay.body
+    assert b"at the gate" in relay.body
