@@ -60,6 +60,16 @@ REFUSED = _table(
     ("too_far", "The trip is longer than the service allows.", Fault.CUSTOMER),
 )
 
+INELIGIBLE = _table(
+    ("not_resident", "No agency attests that the driver lives in the regency.", Fault.DRIVER),
+    ("residence_lapsed", "The attestation of residence is no longer valid.", Fault.DRIVER),
+    ("suspended", "The driver is suspended.", Fault.DRIVER),
+    ("sim_c_missing", "The driving licence C was not shown.", Fault.DRIVER),
+    ("sim_c_lapsed", "The driving licence C is no longer valid.", Fault.DRIVER),
+    ("stnk_missing", "The vehicle's registration was not shown.", Fault.DRIVER),
+    ("stnk_lapsed", "The vehicle's registration is no longer valid.", Fault.DRIVER),
+)
+
 ENDED = _table(
     ("no_driver", "No driver was found in time.", Fault.PLATFORM),
     ("customer_cancelled", "The customer cancelled.", Fault.CUSTOMER),
@@ -117,7 +127,7 @@ UNREADABLE = _table(
     ),
 )
 
-REASONS: dict[str, Reason] = {**REJECTED, **REFUSED, **ENDED, **FAILED, **UNREADABLE}
+REASONS: dict[str, Reason] = {**REJECTED, **REFUSED, **INELIGIBLE, **ENDED, **FAILED, **UNREADABLE}
 
 
 def sentence(code: str) -> str:

@@ -207,6 +207,8 @@ class Aggregates(Generic[S]):
         expires = self.kind.expires(change.state)
         if expires is not None:
             fields["expires_at"] = expires
+        elif version > 1:
+            absent["expires_at"] = ""
         pushes: Document = {}
         if cause.remembered:
             pushes["seen"] = _push([cause.source, cause.id, cause.digest], self.kind.keep_seen)
