@@ -188,7 +188,9 @@ class GroupCommit:
 
     async def _mark_moved_on(self, marks: list[Mark]) -> None:
         """Somebody saved in between: the keys go all the same, `unsent_since` is his to clear."""
-        operations: list[Any] = [UpdateOne({"_id": mark.id}, {"$unset": mark.fields()}) for mark in marks]
+        operations: list[Any] = [UpdateOne({"_id": mark.id}, {"$unset": mark.fields()}) for mark in marks if mark.keys]
+        if not operations:
+            return
         try:
             await self._bulk(operations)
         except Away:

@@ -16,7 +16,7 @@ from pamqp.commands import Basic
 from services.runtime import metrics
 from services.runtime.clock import real_now
 from services.runtime.errors import BrokerAway
-from services.runtime.outbox import Outgoing
+from services.runtime.outbox import Outgoing, order_of
 
 CONFIRM_S = 10.0
 ROOM = 2_000
@@ -37,15 +37,15 @@ class Marker(Protocol):
 
 @dataclass(slots=True)
 class Flight:
-    """Outbox keys of one aggregate: between us and the confirm, and confirmed of late.
+    """The events of one aggregate between us and the confirm, in their order, and the keys confirmed of late.
 
-    `broken`: one of them failed, so the sweeper has to look. A document read before our mark was written still shows
-    what was confirmed; that is not sent again.
+    A document read before our mark was written still shows what was confirmed; that is not sent again.
     """
 
-    flying: set[str] = field(default_factory=set)
+    waiting: dict[str, Outgoing] = field(default_factory=dict)
     confirmed: set[str] = field(default_factory=set)
-    broken: bool = False
+    version: int = 0
+    sender: asyncio.Task[None] | None = None
 
 
 class Relay:
@@ -65,19 +65,17 @@ class Relay:
         await self._room.wait()
 
     def submit(self, marker: Marker, aggregate_id: str, version: int, outbox: Sequence[Outgoing]) -> None:
-        """Send what is not in flight yet, oldest first, and mark it when the broker has confirmed."""
+        """Send what is not under way yet, oldest first, and mark it when the broker has confirmed."""
         flight = self._flight(marker, aggregate_id)
         known = {entry.key for entry in outbox if entry.key in flight.confirmed}
-        fresh = [entry for entry in outbox if entry.key not in flight.flying and entry.key not in known]
-        if not fresh:
-            if known and not flight.flying:
-                marker.sent(aggregate_id, version, known, complete=len(known) == len(outbox))
-            return
-        if not flight.flying:
-            flight.broken = False
+        flight.waiting.update({entry.key: entry for entry in outbox if entry.key not in known})
+        flight.version = max(flight.version, version)
+        if flight.sender is None and flight.waiting:
             flight.confirmed = known
-        flight.flying.update(entry.key for entry in fresh)
-        self._track(asyncio.create_task(self._send(marker, flight, aggregate_id, version, fresh)))
+            flight.sender = asyncio.create_task(self._send(marker, aggregate_id, flight))
+            self._track(flight.sender)
+        elif not flight.waiting and known:
+            marker.sent(aggregate_id, version, known, complete=True)
 
     async def publish(self, outgoing: Outgoing) -> None:
         """Send one and wait for the confirm. Raises `BrokerAway`."""
@@ -112,28 +110,38 @@ class Relay:
         self._flights.move_to_end(key)
         while len(self._flights) > REMEMBERED:
             oldest, forgotten = next(iter(self._flights.items()))
-            if forgotten.flying:
+            if forgotten.sender is not None:
                 break
             del self._flights[oldest]
         return flight
 
-    async def _send(
-        self, marker: Marker, flight: Flight, aggregate_id: str, version: int, entries: list[Outgoing]
-    ) -> None:
+    async def _send(self, marker: Marker, aggregate_id: str, flight: Flight) -> None:
+        """One write's events after the other's; at the first failure the rest waits for the sweeper, in order."""
+        try:
+            while flight.waiting:
+                first = min(order_of(key)[0] for key in flight.waiting)
+                entries = [entry for key, entry in flight.waiting.items() if order_of(key)[0] == first]
+                if not await self._send_write(marker, aggregate_id, flight, entries):
+                    return
+        finally:
+            flight.waiting.clear()
+            flight.sender = None
+
+    async def _send_write(
+        self, marker: Marker, aggregate_id: str, flight: Flight, entries: list[Outgoing]
+    ) -> bool:
         outcomes = await asyncio.gather(*(self.publish(entry) for entry in entries), return_exceptions=True)
-        sent = {entry.key for entry, outcome in zip(entries, outcomes, strict=True) if outcome is None}
-        flight.flying.difference_update(entry.key for entry in entries)
-        flight.broken = flight.broken or len(sent) < len(entries)
-        for entry in entries:
-            if entry.key in sent:
+        for entry, outcome in zip(entries, outcomes, strict=True):
+            if outcome is None:
                 metrics.PUBLISHED.labels(self._service, entry.type).inc()
-        if sent:
-            complete = not flight.flying and not flight.broken
-            marker.sent(aggregate_id, version, sent | flight.confirmed, complete=complete)
-            flight.confirmed |= sent
-        for error in outcomes:
-            if isinstance(error, BaseException):
-                log.warning("relay.unsent", aggregate=aggregate_id, error=str(error))
+                flight.confirmed.add(entry.key)
+                del flight.waiting[entry.key]
+            else:
+                log.warning("relay.unsent", aggregate=aggregate_id, type=entry.type, error=str(outcome))
+        all_sent = all(outcome is None for outcome in outcomes)
+        if flight.confirmed:
+            marker.sent(aggregate_id, flight.version, set(flight.confirmed), complete=all_sent and not flight.waiting)
+        return all_sent
 
     def _properties(self, outgoing: Outgoing) -> Basic.Properties:
         headers: dict[str, Any] = outgoing.headers
