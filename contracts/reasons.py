@@ -121,10 +121,7 @@ UNREADABLE = _table(
     ("not_an_event", "The structured event is no JSON object.", Fault.APP),
     ("no_data", "The structured event has no data.", Fault.APP),
     ("bad_base64", "The structured event's data are no base64.", Fault.APP),
-    *(
-        (f"bad_{name}", f"The attribute {name} is not of the form that it should have.", Fault.APP)
-        for name in ATTRIBUTES
-    ),
+    *((f"bad_{name}", f"The attribute {name} is not of the form that it should have.", Fault.APP) for name in ATTRIBUTES),
 )
 
 REASONS: dict[str, Reason] = {**REJECTED, **REFUSED, **INELIGIBLE, **ENDED, **FAILED, **UNREADABLE}

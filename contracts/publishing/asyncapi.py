@@ -52,9 +52,7 @@ def document() -> Document:
         "components": {
             "schemas": {**HEADER_SCHEMAS, **_components()},
             "messages": {name: _message(CONTRACTS[name]) for name in names},
-            "correlationIds": {
-                "order": {"description": "The order's id.", "location": "$message.header#/ce-correlationid"}
-            },
+            "correlationIds": {"order": {"description": "The order's id.", "location": "$message.header#/ce-correlationid"}},
             "securitySchemes": {
                 "user": {
                     "type": "userPassword",

@@ -107,9 +107,7 @@ def _limits(pair: _Pair) -> Iterator[Difference]:
         old, new = (sign * schema[name] if name in schema else INFINITY for schema in (pair.old, pair.new))
         if old != new:
             sent, accepted = pair.order(old, new)
-            yield pair.difference(
-                f"{name} {pair.old.get(name, 'none')} became {pair.new.get(name, 'none')}", breaking=sent > accepted
-            )
+            yield pair.difference(f"{name} {pair.old.get(name, 'none')} became {pair.new.get(name, 'none')}", breaking=sent > accepted)
 
 
 def _shapes(pair: _Pair) -> Iterator[Difference]:

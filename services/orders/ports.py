@@ -23,9 +23,7 @@ class Orders(Protocol):
         """Read one."""
         ...
 
-    async def change(
-        self, aggregate_id: str, cause: Cause, decide: Decide[Order], *, expect_new: bool = False
-    ) -> bool:
+    async def change(self, aggregate_id: str, cause: Cause, decide: Decide[Order], *, expect_new: bool = False) -> bool:
         """Decide on the present state and write the decision, once per cause."""
         ...
 

@@ -172,9 +172,7 @@ class Aggregates(Generic[S]):
 
         await self._commit.save(aggregate_id, version - 1, update, committed)
 
-    def _outgoing(
-        self, aggregate_id: str, version: int, events: Sequence[Value], cause: Cause, now: datetime
-    ) -> list[Outgoing]:
+    def _outgoing(self, aggregate_id: str, version: int, events: Sequence[Value], cause: Cause, now: datetime) -> list[Outgoing]:
         return [
             Outgoing.of(
                 event_of(
@@ -190,9 +188,7 @@ class Aggregates(Generic[S]):
             for position, data in enumerate(events)
         ]
 
-    def _update(
-        self, version: int, change: Change[S], cause: Cause, outgoing: list[Outgoing], now: datetime
-    ) -> Document:
+    def _update(self, version: int, change: Change[S], cause: Cause, outgoing: list[Outgoing], now: datetime) -> Document:
         fields: Document = {"version": version, "state": self.kind.encode(change.state), "updated_at": now}
         absent: Document = {}
         fields.update({f"outbox.{entry.key}": entry.to_document() for entry in outgoing})
@@ -246,4 +242,3 @@ def _push(value: Any, keep: int | None) -> Document:
     if keep is not None:
         pushed["$slice"] = -keep
     return pushed
-

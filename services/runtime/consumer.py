@@ -98,9 +98,7 @@ class Consumer:
             await self._route.handlers[message.type](message)
         except Exception as error:  # noqa: BLE001  the table decides about every error
             return await self._after(error, delivery, message)
-        metrics.AGE.labels(self._route.queue).observe(
-            max(0.0, (self._desk.clock.now() - message.time).total_seconds())
-        )
+        metrics.AGE.labels(self._route.queue).observe(max(0.0, (self._desk.clock.now() - message.time).total_seconds()))
         return Outcome.DONE
 
     def _read(self, delivery: Delivery) -> Message[Any]:
@@ -151,6 +149,4 @@ class Consumer:
             reason = "schema"
         log.error("message.parked", reason=reason, attempts=delivery.attempts)
         # Only the error's class: its text may carry the message's values.
-        await self._desk.parking.park(
-            delivery, reason, error=type(error).__name__, handler=f"{self._route.queue}:{delivery.routing_key}"
-        )
+        await self._desk.parking.park(delivery, reason, error=type(error).__name__, handler=f"{self._route.queue}:{delivery.routing_key}")

@@ -22,9 +22,7 @@ def configure(style: Literal["console", "json"], level: str, service: str) -> No
     # Never structlog's defaults: they print the local variables of every frame, and those hold messages and addresses.
     plain = structlog.dev.plain_traceback
     renderer: Any = (
-        structlog.processors.JSONRenderer()
-        if style == "json"
-        else structlog.dev.ConsoleRenderer(colors=colours, exception_formatter=plain)
+        structlog.processors.JSONRenderer() if style == "json" else structlog.dev.ConsoleRenderer(colors=colours, exception_formatter=plain)
     )
     without_locals = structlog.tracebacks.ExceptionDictTransformer(show_locals=False)
     errors: list[Any] = [structlog.processors.ExceptionRenderer(without_locals)] if style == "json" else []

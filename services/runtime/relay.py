@@ -127,9 +127,7 @@ class Relay:
             flight.waiting.clear()
             flight.sender = None
 
-    async def _send_write(
-        self, marker: Marker, aggregate_id: str, flight: Flight, entries: list[Outgoing]
-    ) -> bool:
+    async def _send_write(self, marker: Marker, aggregate_id: str, flight: Flight, entries: list[Outgoing]) -> bool:
         outcomes = await asyncio.gather(*(self.publish(entry) for entry in entries), return_exceptions=True)
         for entry, outcome in zip(entries, outcomes, strict=True):
             if outcome is None:

@@ -139,10 +139,7 @@ def definitions(vhost: str = "/") -> dict[str, Any]:
             }
             for exchange in whole.exchanges
         ],
-        "queues": [
-            {"name": q.name, "vhost": vhost, "durable": True, "auto_delete": False, "arguments": q.arguments}
-            for q in whole.queues
-        ],
+        "queues": [{"name": q.name, "vhost": vhost, "durable": True, "auto_delete": False, "arguments": q.arguments} for q in whole.queues],
         "bindings": [
             {
                 "source": exchange,

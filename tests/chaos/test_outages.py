@@ -112,7 +112,7 @@ async def orders_through(servers: EmbeddedServers, trouble: list[str]) -> None:
         ["rabbit kill", "rabbit start"],
         ["rabbit kill", "mongo kill", "rabbit start", "mongo start"],
     ],
-    ids=lambda steps: ", ".join(steps),
+    ids=", ".join,
 )
 async def test_orders_survive(own_servers: EmbeddedServers, trouble: list[str]) -> None:
     await orders_through(own_servers, trouble)

@@ -26,9 +26,7 @@ MOMENTS = st.datetimes(
     datetime(2199, 1, 1),  # noqa: DTZ001  the strategy adds the zone
     timezones=st.sampled_from([UTC, timezone(timedelta(hours=7))]),
 ).map(lambda moment: moment.replace(microsecond=moment.microsecond // 1000 * 1000))
-PLACES = st.fixed_dictionaries(
-    {"lat": st.floats(-90, 90), "lng": st.floats(-180, 180)}, optional={"label": TEXTS, "note": TEXTS}
-)
+PLACES = st.fixed_dictionaries({"lat": st.floats(-90, 90), "lng": st.floats(-180, 180)}, optional={"label": TEXTS, "note": TEXTS})
 REQUESTS = st.fixed_dictionaries(
     {"order_id": IDS, "pickup": PLACES, "dropoff": PLACES},
     optional={
@@ -86,9 +84,7 @@ def test_we_read_the_oracles_binary_mode_for_rabbitmq(message: Message[OrderRequ
 
 @pytest.mark.parametrize("prefix", ["ce-", "CE-", "cloudEvents_", "cloudEvents:", "cloudevents_"])
 @given(message=MESSAGES)
-def test_we_read_the_oracles_binary_mode_for_amqp_under_every_prefix(
-    prefix: str, message: Message[OrderRequested]
-) -> None:
+def test_we_read_the_oracles_binary_mode_for_amqp_under_every_prefix(prefix: str, message: Message[OrderRequested]) -> None:
     written = amqp.to_binary_event(as_cloud_event(message))
     headers = {name.replace("cloudEvents_", prefix): value for name, value in written.application_properties.items()}
 

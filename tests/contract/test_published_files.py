@@ -36,9 +36,7 @@ def by_name(example: Example) -> str:
 @pytest.fixture(scope="module")
 def document() -> dict[str, Any]:
     """The committed AsyncAPI document."""
-    read_again: dict[str, Any] = yaml.safe_load(
-        (baseline.CONTRACTS_FOLDER / "asyncapi.yaml").read_text(encoding="utf-8")
-    )
+    read_again: dict[str, Any] = yaml.safe_load((baseline.CONTRACTS_FOLDER / "asyncapi.yaml").read_text(encoding="utf-8"))
     return read_again
 
 
@@ -188,9 +186,7 @@ def leads_somewhere(document: dict[str, Any], reference: str) -> bool:
 def test_an_example_of_the_document_fits_payload_and_headers(document: dict[str, Any], example: Example) -> None:
     message = document["components"]["messages"][example.type]
     shown = next(one for one in message["examples"] if one["name"] == example.name)
-    payload, headers = (
-        {**part, "components": document["components"]} for part in (message["payload"], message["headers"])
-    )
+    payload, headers = ({**part, "components": document["components"]} for part in (message["payload"], message["headers"]))
 
     Draft7Validator(payload).validate(shown["payload"])
     Draft7Validator(headers).validate(shown["headers"])

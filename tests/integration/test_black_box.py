@@ -99,9 +99,7 @@ async def test_a_ride_from_request_to_completion(channel: BlockingChannel) -> No
     read_until(channel, "driver.eligibility_changed.v1")
 
     customer = {"id": "c-1", "kind": "tourist", "locale": "en"}
-    publish(
-        channel, "order.requested.v1", order_id="o-1", service="ride", customer=customer, pickup=STATION, dropoff=PARK
-    )
+    publish(channel, "order.requested.v1", order_id="o-1", service="ride", customer=customer, pickup=STATION, dropoff=PARK)
     accepted, _ = read_until(channel, "order.accepted.v1")
     offer, _ = read_until(channel, "offer.made.v1")
     publish(channel, "driver.offer_accepted.v1", driver_id="d-7", offer_id=offer["offer_id"])

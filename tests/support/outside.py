@@ -52,9 +52,7 @@ class OutsideApp:
             message_id=message.id,
         )
 
-    async def send_raw(
-        self, body: bytes, *, exchange: Exchange = Exchange.REQUESTS, routing_key: str, **properties: Any
-    ) -> None:
+    async def send_raw(self, body: bytes, *, exchange: Exchange = Exchange.REQUESTS, routing_key: str, **properties: Any) -> None:
         """Publish bytes."""
         message = aio_pika.Message(body, delivery_mode=aio_pika.DeliveryMode.PERSISTENT, **properties)
         await self._exchanges[exchange].publish(message, routing_key, mandatory=False)
@@ -62,9 +60,7 @@ class OutsideApp:
     def of_type(self, name: str, **fields: Any) -> list[Message[Any]]:
         """The events of a type whose data has these values."""
         return [
-            event
-            for event in self.events
-            if event.type == name and all(getattr(event.data, key) == value for key, value in fields.items())
+            event for event in self.events if event.type == name and all(getattr(event.data, key) == value for key, value in fields.items())
         ]
 
     async def event(self, name: str, within: float = 20, **fields: Any) -> Message[Any]:
@@ -99,9 +95,7 @@ async def an_outside_app(broker_url: str) -> AsyncIterator[OutsideApp]:
     connection = await aio_pika.connect(broker_url)
     async with connection:
         channel = await connection.channel()
-        exchanges = [
-            await channel.get_exchange(name) for name in (Exchange.REQUESTS, Exchange.EVENTS, Exchange.CONFIDENTIAL)
-        ]
+        exchanges = [await channel.get_exchange(name) for name in (Exchange.REQUESTS, Exchange.EVENTS, Exchange.CONFIDENTIAL)]
         app = OutsideApp(*exchanges)
         queue = await channel.declare_queue(f"app.test.{uuid.uuid4().hex}", auto_delete=True)
         for exchange in (Exchange.EVENTS, Exchange.CONFIDENTIAL):

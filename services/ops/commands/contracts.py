@@ -81,9 +81,7 @@ def export(
 def check(
     folder: Annotated[Path | None, typer.Option(help="What to check; by default where the contracts lie.")] = None,
     *,
-    against: Annotated[
-        str | None, typer.Option(metavar="REF", help="Look also for what breaks this git revision.")
-    ] = None,
+    against: Annotated[str | None, typer.Option(metavar="REF", help="Look also for what breaks this git revision.")] = None,
     as_json: Annotated[bool, typer.Option("--json", help="One JSON object instead of lines.")] = False,
 ) -> None:
     """Compare the committed files with the models; exit code 1 when they differ."""

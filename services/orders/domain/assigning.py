@@ -61,4 +61,3 @@ def driver_gives_back(order: Order, driver_id: str, now: datetime) -> Order | No
     freed = move(order, Step.UNASSIGN, Role.DRIVER, now)
     excluded = (*order.excluded_drivers, driver_id)
     return start_search(replace(freed, excluded_drivers=excluded), now)
-

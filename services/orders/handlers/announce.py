@@ -73,9 +73,7 @@ def assigned(order: Order) -> tuple[Value, ...]:
 
 def searched_again(order: Order, before: Assignment, reason: str) -> tuple[Value, ...]:
     """The driver is gone, and another one is searched."""
-    gone = of(
-        events.OrderDriverUnassigned, order, driver_id=before.driver_id, attempt=before.attempt, reason=reason
-    )
+    gone = of(events.OrderDriverUnassigned, order, driver_id=before.driver_id, attempt=before.attempt, reason=reason)
     return gone, search_started(order)
 
 

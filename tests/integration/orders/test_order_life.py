@@ -150,9 +150,7 @@ async def test_a_driver_who_gives_the_order_back_is_not_asked_again(app: Outside
 async def test_a_withdrawn_match_starts_a_new_search(app: OutsideApp) -> None:
     await an_assigned_ride(app)
 
-    await app.request(
-        MatchWithdrawn(order_id="o-1", attempt=1, driver_id="d-7", offer_id="of-1", reason="vanished")
-    )
+    await app.request(MatchWithdrawn(order_id="o-1", attempt=1, driver_id="d-7", offer_id="of-1", reason="vanished"))
 
     await app.event("order.search_started.v1", attempt=2)
 

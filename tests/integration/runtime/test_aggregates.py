@@ -23,9 +23,7 @@ NOW = real_now()
 async def test_twenty_racing_writers_in_two_processes_lose_nothing(counting: Counting, another: Counting) -> None:
     writers = [counting, another] * 10
 
-    await asyncio.gather(
-        *(writer.counters.change("c-1", a_cause(number, NOW), count()) for number, writer in enumerate(writers))
-    )
+    await asyncio.gather(*(writer.counters.change("c-1", a_cause(number, NOW), count()) for number, writer in enumerate(writers)))
 
     stored = await counting.counters.get("c-1")
     assert stored is not None
@@ -34,9 +32,7 @@ async def test_twenty_racing_writers_in_two_processes_lose_nothing(counting: Cou
 
 
 async def test_one_cause_has_its_effect_once_in_two_processes(counting: Counting, another: Counting) -> None:
-    wrote = await asyncio.gather(
-        *(writer.counters.change("c-1", a_cause(1, NOW), count()) for writer in [counting, another] * 5)
-    )
+    wrote = await asyncio.gather(*(writer.counters.change("c-1", a_cause(1, NOW), count()) for writer in [counting, another] * 5))
 
     stored = await another.counters.get("c-1")
     assert stored is not None
@@ -52,9 +48,7 @@ async def test_another_body_under_a_known_id_is_rejected(counting: Counting) -> 
 
 
 async def test_a_thousand_saves_at_once_share_their_round_trips(counting: Counting) -> None:
-    await asyncio.gather(
-        *(counting.counters.change(f"c-{number}", a_cause(1, NOW), count()) for number in range(1000))
-    )
+    await asyncio.gather(*(counting.counters.change(f"c-{number}", a_cause(1, NOW), count()) for number in range(1000)))
 
     found = await counting.runtime.database["counters"].count_documents({"state.n": 1})
     assert found == 1000
@@ -85,9 +79,7 @@ async def test_events_leave_in_the_order_of_their_sequence(counting: Counting, b
 
 
 async def test_the_outbox_ends_empty_and_nothing_is_marked_unsent(counting: Counting) -> None:
-    await asyncio.gather(
-        *(counting.counters.change(f"c-{n % 7}", a_cause(n, NOW), count(events=3)) for n in range(100))
-    )
+    await asyncio.gather(*(counting.counters.change(f"c-{n % 7}", a_cause(n, NOW), count(events=3)) for n in range(100)))
 
     async def left() -> int:
         return await counting.runtime.database["counters"].count_documents({"unsent_since": {"$exists": True}})
@@ -100,9 +92,7 @@ async def test_the_outbox_ends_empty_and_nothing_is_marked_unsent(counting: Coun
         assert await _outbox_is_empty(counting, f"c-{n}")
 
 
-async def test_what_a_crash_left_in_the_outbox_is_sent_under_the_same_id(
-    counting: Counting, broker_url: str
-) -> None:
+async def test_what_a_crash_left_in_the_outbox_is_sent_under_the_same_id(counting: Counting, broker_url: str) -> None:
     async with an_outside_app(broker_url) as app:
         await counting.counters.change("c-1", a_cause(1, NOW), count())
         first = await app.event("driver.released.v1")
@@ -124,9 +114,7 @@ async def test_what_a_crash_left_in_the_outbox_is_sent_under_the_same_id(
     assert again.id == first.id
 
 
-async def test_a_timer_fires_once_in_two_processes_and_also_when_it_is_long_overdue(
-    counting: Counting, another: Counting
-) -> None:
+async def test_a_timer_fires_once_in_two_processes_and_also_when_it_is_long_overdue(counting: Counting, another: Counting) -> None:
     await counting.counters.change("c-1", a_cause(1, NOW), count(due=real_now() - timedelta(hours=3)))
 
     async def fired() -> bool:

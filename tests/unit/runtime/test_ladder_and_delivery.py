@@ -50,9 +50,7 @@ async def test_a_message_that_is_not_legal_yet_comes_back_to_its_own_queue() -> 
     assert properties.headers[USER] == "app-driver"
 
 
-@pytest.mark.parametrize(
-    ("waited", "rung"), [(0.5, "1s"), (1.5, "2s"), (3, "5s"), (7, "10s"), (45, "10s")]
-)
+@pytest.mark.parametrize(("waited", "rung"), [(0.5, "1s"), (1.5, "2s"), (3, "5s"), (7, "10s"), (45, "10s")])
 async def test_the_longer_it_has_waited_the_higher_the_rung(waited: float, rung: str) -> None:
     relay = FakeRelay()
     since = int((time.time() - waited) * 1000)
