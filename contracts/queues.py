@@ -49,6 +49,7 @@ UNROUTED = "ops.unrouted"
 UNROUTED_INTAKE = "ops.unrouted_intake"
 DEAD = "ops.dead"
 LEADER = "matching.leader"
+HINTS = "gancang.matching.hints"  # fanout between the matchers; losing a hint costs a moment, never a match
 
 QUEUES: dict[str, Queue] = {
     queue.name: queue

@@ -54,7 +54,7 @@ class Desk:
     answers: Answers
     clock: Clock
     pause: Pause
-    user: str
+    our_users: frozenset[str]
 
 
 class Consumer:
@@ -72,7 +72,7 @@ class Consumer:
             return
         acks.opened(tag)
         started = perf_counter()
-        delivery = Delivery.of(self._route.queue, raw, self._desk.user)
+        delivery = Delivery.of(self._route.queue, raw, self._desk.our_users)
         structlog.contextvars.bind_contextvars(queue=self._route.queue, message_id=delivery.message_id)
         try:
             outcome = await self._outcome(delivery)

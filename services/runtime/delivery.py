@@ -32,11 +32,11 @@ class Delivery:
     app_id: str | None
 
     @classmethod
-    def of(cls, queue: str, message: AbstractIncomingMessage, our_user: str) -> Delivery:
-        """Read it; our note of the user is believed only from ourselves."""
+    def of(cls, queue: str, message: AbstractIncomingMessage, our_users: frozenset[str]) -> Delivery:
+        """Read it; the note of the user is believed only from our own services."""
         headers = dict(message.headers)
         noted = headers.get(USER)
-        user = str(noted) if noted is not None and message.user_id == our_user else message.user_id
+        user = str(noted) if noted is not None and message.user_id in our_users else message.user_id
         return cls(
             queue=queue,
             body=message.body,

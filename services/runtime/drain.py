@@ -16,9 +16,9 @@ PREFETCH = 20
 class Drain:
     """Any process of any service may do it: consumers of one queue compete."""
 
-    def __init__(self, parking: Parking, user: str, pause: Pause) -> None:
+    def __init__(self, parking: Parking, our_users: frozenset[str], pause: Pause) -> None:
         self._parking = parking
-        self._user = user
+        self._our_users = our_users
         self._pause = pause
 
     async def start(self, connection: AbstractRobustConnection) -> None:
@@ -41,7 +41,7 @@ class Drain:
 
     async def _move(self, message: AbstractIncomingMessage, queue: str, target: str, reason: str) -> None:
         try:
-            await self._parking.move(Delivery.of(queue, message, self._user), target, reason)
+            await self._parking.move(Delivery.of(queue, message, self._our_users), target, reason)
         except Away as error:
             self._pause(error.what)
             await message.nack(requeue=True)

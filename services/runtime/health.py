@@ -23,7 +23,7 @@ class _Server(uvicorn.Server):
         yield
 
 
-def server(port: int, ready: Ready) -> uvicorn.Server:
+def server(host: str, port: int, ready: Ready) -> uvicorn.Server:
     """An HTTP server for `serve()`. `ready` names each condition and whether it holds."""
 
     def livez(_: Request) -> Response:
@@ -40,4 +40,4 @@ def server(port: int, ready: Ready) -> uvicorn.Server:
         return {"/livez": livez, "/readyz": readyz, "/metrics": metrics}[request.url.path](request)
 
     app = Starlette(routes=[Route(path, in_loop) for path in ("/livez", "/readyz", "/metrics")])
-    return _Server(uvicorn.Config(app, host="0.0.0.0", port=port, log_config=None, access_log=False, lifespan="off"))
+    return _Server(uvicorn.Config(app, host=host, port=port, log_config=None, access_log=False, lifespan="off"))

@@ -90,15 +90,15 @@ async def running(service: str, build: Build, settings: RuntimeSettings) -> Asyn
     await runtime.prepare()
     parking = Parking(relay, sealer, settings.broker_user)
     ladder = Ladder(relay, settings.broker_user)
-    desk = Desk(acks, ladder, parking, runtime.answers, clock, gate.close, settings.broker_user)
+    desk = Desk(acks, ladder, parking, runtime.answers, clock, gate.close, settings.our_users)
     for route in application.routes:
         broker.subscribe(route, Consumer(route, desk))
-    await Drain(parking, settings.broker_user, gate.close).start(connection)
+    await Drain(parking, settings.our_users, gate.close).start(connection)
     tasks = _background(runtime, application)
     await broker.start_consuming()
     log.info("service.ready", pid=os.getpid())
     try:
-        async with _healthy(settings.http_port, lambda: {"consuming": gate.is_open, "broker": not connection.is_closed}):
+        async with _healthy(settings, lambda: {"consuming": gate.is_open, "broker": not connection.is_closed}):
             yield runtime
     finally:
         await _drain(broker, acks, runtime, settings.drain_s)
@@ -156,11 +156,11 @@ async def _until_there(step: Callable[[], Awaitable[R]]) -> R:
 
 
 @contextlib.asynccontextmanager
-async def _healthy(port: int, ready: health.Ready) -> AsyncIterator[None]:
-    if not port:
+async def _healthy(settings: RuntimeSettings, ready: health.Ready) -> AsyncIterator[None]:
+    if not settings.http_port:
         yield
         return
-    server = health.server(port, ready)
+    server = health.server(settings.http_host, settings.http_port, ready)
     serving = asyncio.create_task(server.serve())
     try:
         yield

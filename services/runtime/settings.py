@@ -21,12 +21,14 @@ class RuntimeSettings(BaseSettings):
     amqp_url: SecretStr = SecretStr("")
     mongodb_uri: SecretStr = SecretStr("")
     rabbitmq_api_url: SecretStr = SecretStr("")
+    http_host: str = "127.0.0.1"
     http_port: int = Field(default=0, ge=0, le=65535, description="0: no health endpoint")
     log: Literal["console", "json"] = "console"
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = "INFO"
     clock: str = ""
     code_key: SecretStr = SecretStr("")
     data_key: SecretStr = SecretStr("")
+    service_users: str = Field(default="", description="logins of our other services and operators, comma separated")
     prefetch: int = Field(default=200, ge=1, le=5000, description="messages in work per queue and process")
     drain_s: float = Field(default=15, gt=0, le=300, description="how long SIGTERM waits for work under way")
 
@@ -54,6 +56,12 @@ class RuntimeSettings(BaseSettings):
         if "heartbeat" in query:
             return url
         return f"{url}{'&' if parts.query else '?'}heartbeat={HEARTBEAT_S}"
+
+    @property
+    def our_users(self) -> frozenset[str]:
+        """Logins whose note of the checked user is believed: our own, and `GANCANG_SERVICE_USERS`."""
+        named = {name.strip() for name in self.service_users.split(",")}
+        return frozenset({self.broker_user, *named} - {""})
 
     @property
     def broker_user(self) -> str:

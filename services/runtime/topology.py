@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
-from contracts.queues import DEAD, QUEUES, UNROUTED_INTAKE, Queue, QueueKind
+from contracts.queues import DEAD, HINTS, QUEUES, UNROUTED_INTAKE, Queue, QueueKind
 from contracts.registry import Exchange
 
 DELAYS_S = (1, 2, 5, 10)
@@ -74,6 +74,7 @@ def _exchanges() -> Iterator[ExchangeSpec]:
     yield ExchangeSpec(Exchange.REQUESTS, "topic", {"alternate-exchange": Exchange.UNROUTED.value})
     yield ExchangeSpec(Exchange.EVENTS, "topic")
     yield ExchangeSpec(Exchange.CONFIDENTIAL, "topic")
+    yield ExchangeSpec(HINTS, "fanout")
     for seconds in DELAYS_S:
         yield ExchangeSpec(delay_exchange(seconds), "fanout")
 

@@ -13,9 +13,9 @@ import structlog
 from aio_pika.abc import AbstractChannel, AbstractExchange
 from aiormq.exceptions import AMQPError
 
+from contracts.queues import HINTS
 from services.matching.adapters.positions import Positions
 
-EXCHANGE = "gancang.matching.hints"
 GATHER_S = 0.005
 log = structlog.get_logger()
 
@@ -61,7 +61,7 @@ class Hints:
 
     async def declare(self, channel: AbstractChannel) -> None:
         """Prepare the way to the other processes."""
-        self._exchange = await channel.declare_exchange(EXCHANGE, aio_pika.ExchangeType.FANOUT, durable=True)
+        self._exchange = await channel.declare_exchange(HINTS, aio_pika.ExchangeType.FANOUT, durable=True)
 
     def stop(self) -> None:
         """The way is closed."""

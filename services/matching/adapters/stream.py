@@ -14,9 +14,9 @@ from aio_pika.abc import AbstractIncomingMessage, AbstractRobustConnection
 from aiormq.exceptions import AMQPError
 
 from contracts.codec import Unreadable, WrongSchema, parse, read
-from contracts.queues import POSITIONS
+from contracts.queues import HINTS, POSITIONS
 from contracts.registry import Exchange
-from services.matching.adapters.hints import EXCHANGE, Hints
+from services.matching.adapters.hints import Hints
 from services.matching.adapters.positions import UNREADABLE, Positions
 from services.runtime.clock import Clock
 from services.runtime.errors import BrokerAway
@@ -52,7 +52,7 @@ class Stream:
             await self._hints.declare(channel)
             queue = await channel.declare_queue(self._queue, durable=True, arguments=ARGUMENTS)
             await queue.bind(Exchange.REQUESTS.value, POSITIONS)
-            await queue.bind(EXCHANGE, "")
+            await queue.bind(HINTS, "")
             await queue.consume(self._take, no_ack=True)
             while True:
                 await asyncio.sleep(FORGET_EVERY_S)
@@ -65,7 +65,7 @@ class Stream:
                 await channel.close()
 
     async def _take(self, message: AbstractIncomingMessage) -> None:
-        if message.exchange == EXCHANGE:
+        if message.exchange == HINTS:
             self._hints.heard(message.body)
             return
         try:
