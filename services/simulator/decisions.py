@@ -48,8 +48,8 @@ def drive(seed: int, driver: str, temper: Temper, order: str) -> Drive:
     random = dice(seed, driver, "drive", order)
     gives_up = temper is Temper.FICKLE and random.random() < 1 / 2
     return Drive(
-        metres_per_s=random.uniform(7, 11),
-        boarding_s=random.uniform(15, 50),
+        metres_per_s=random.uniform(9, 13),
+        boarding_s=random.uniform(15, 40),
         gives_up_after=random.uniform(0.2, 0.9) if gives_up else None,
     )
 

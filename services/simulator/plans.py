@@ -11,7 +11,7 @@ from services.simulator.dice import dice
 from services.simulator.geography import OUTSIDE, metres, near, point_of, remote, town
 from services.simulator.names import driver_names, guest_names, resident_names
 
-LONGEST_RIDE_M = 3_000
+LONGEST_RIDE_M = 2_200
 SHORTEST_RIDE_M = 600
 REMOTE_HOP_M = 6_000
 TOURISTS = 0.25

@@ -21,7 +21,6 @@ from services.simulator.pace import Pace
 from services.simulator.plans import customer_plans, driver_plans
 
 POSITIONS_EVERY_S = 10
-BEFORE_THE_FIRST_S = 30
 POLL_S = 0.05
 
 
@@ -32,7 +31,7 @@ class Scenario:
     seed: int
     orders: int
     drivers: int
-    every_s: float = 5.0
+    every_s: float = 8.0
 
 
 class Town:

@@ -22,7 +22,8 @@ from services.ops.readiness import NotReadyError
 from services.simulator.town import Scenario
 
 SPEED = 30.0
-DRIVERS_PER_ORDER, FEWEST_DRIVERS = 0.6, 8
+DRIVERS_PER_ORDER, MORE_DRIVERS = 0.5, 8
+PLAIN_WIDTH = 140
 LOGS = "demo"
 
 
@@ -35,7 +36,7 @@ def run(
     orders: Annotated[int, typer.Option(min=1, max=5_000, help="How many customers order a ride.")] = 60,
     seed: Annotated[int, typer.Option(help="Another seed is another morning; the same one plays the same plans.")] = 1,
     speed: Annotated[float, typer.Option(min=1, max=60, help="Business seconds in a real second.")] = SPEED,
-    drivers: Annotated[int | None, typer.Option(min=1, max=2_000, help="By default six for ten orders.")] = None,
+    drivers: Annotated[int | None, typer.Option(min=1, max=2_000, help="By default 8, and one more for each two orders.")] = None,
     *,
     as_json: Annotated[bool, typer.Option("--json", help="The summary as one JSON document.")] = False,
 ) -> None:
@@ -43,8 +44,9 @@ def run(
 
     gancang demo --orders 200 --seed 7
     """
-    console = Console(stderr=as_json, soft_wrap=True)
-    crowd = drivers if drivers is not None else max(FEWEST_DRIVERS, round(orders * DRIVERS_PER_ORDER))
+    seen = sys.stderr if as_json else sys.stdout
+    console = Console(file=seen, soft_wrap=True, width=None if seen.isatty() else PLAIN_WIDTH)
+    crowd = drivers if drivers is not None else round(orders * DRIVERS_PER_ORDER) + MORE_DRIVERS
     document = _play(Scenario(seed, orders, crowd), speed, console)
     if as_json:
         sys.stdout.write(json.dumps(document, ensure_ascii=False, indent=2) + "\n")

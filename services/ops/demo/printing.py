@@ -64,8 +64,8 @@ def _numbers(document: Document) -> Table:
 
 def _state(state: str, reasons: dict[str, int]) -> str:
     total = sum(reasons.values())
-    named = _counts({reason: count for reason, count in reasons.items() if reason})
-    return f"{total} {state}" + (f" ({named})" if named else "")
+    named = {reason: count for reason, count in reasons.items() if reason}
+    return f"{total} {state}" + (f" ({_counts(named)})" if named else "")
 
 
 def _counts(counts: dict[str, int]) -> str:
