@@ -1,0 +1,69 @@
+"""`gancang order` on what the orders service wrote."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING
+
+import pytest
+
+from services.orders.app import build
+from tests.support.builders import an_order_requested
+from tests.support.eventually import eventually
+from tests.support.services import at_work, runtime_settings
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncIterator
+
+    from tests.integration.ops.conftest import Gancang
+
+
+@pytest.fixture
+async def an_order(gancang: Gancang, broker_url: str, database_uri: str) -> AsyncIterator[str]:
+    """An order that the service has accepted, asked for through `gancang publish`."""
+    pickup = {"lat": -8.2106, "lng": 114.3745, "label": "Rumah Bu Siti", "note": "pagar biru"}
+    data = an_order_requested(order_id="o-9", pickup=pickup)
+    event = {"specversion": "1.0", "id": "r-1", "type": "order.requested.v1", "source": "/test"}
+    async with at_work("orders", build, runtime_settings(broker_url, database_uri)):
+        line = json.dumps({**event, "data": data.model_dump(mode="json", exclude_none=True)})
+        published = await gancang("publish", "-", stdin=line)
+        assert published.returncode == 0, published.stderr
+
+        async def accepted() -> bool:
+            return (await gancang("order", "show", "o-9")).returncode == 0
+
+        await eventually(accepted, within=20)
+        yield "o-9"
+
+
+async def test_an_order_is_shown_with_its_history_and_without_places(gancang: Gancang, an_order: str) -> None:
+    shown, table = await gancang("order", "show", an_order, "--json"), await gancang("order", "show", an_order)
+
+    document = json.loads(shown.stdout)
+    assert (document["order_id"], document["service"], document["status"]) == ("o-9", "ride", "searching")
+    assert document["pickup_district"] == "35.10.16"
+    assert document["fare"]["total"] > 0
+    assert [line["status"] for line in document["history"]] == ["searching"]
+    assert document["history"][0]["event_id"]
+    for output in (shown.stdout, table.stdout):
+        assert "Siti" not in output
+        assert "pagar" not in output
+        assert "-8.2106" not in output
+    assert "searching" in table.stdout
+
+
+async def test_orders_are_listed_by_status(gancang: Gancang, an_order: str) -> None:
+    searching = await gancang("order", "list", "--status", "searching", "--json")
+    completed = await gancang("order", "list", "--status", "completed", "--json")
+
+    assert [row["order_id"] for row in json.loads(searching.stdout)] == [an_order]
+    assert json.loads(completed.stdout) == []
+
+
+async def test_an_unknown_order_or_status_is_one_line_and_exit_code_2(gancang: Gancang) -> None:
+    order = await gancang("order", "show", "nobody")
+    status = await gancang("order", "list", "--status", "lost")
+
+    assert (order.returncode, order.stderr) == (2, "gancang: no such order: nobody\n")
+    assert status.returncode == 2
+    assert status.stderr.startswith("gancang: no such status: lost (there are scheduled, ")

@@ -1,0 +1,81 @@
+"""The town's people: drawn from the seed, and nothing else."""
+
+from __future__ import annotations
+
+from collections import Counter
+
+import pytest
+
+from contracts.requests.orders import OrderRequested
+from services.runtime.clock import SystemClock
+from services.simulator.chronicle import Chronicle
+from services.simulator.customers import Passenger
+from services.simulator.decisions import answer, drive
+from services.simulator.desk import Desk
+from services.simulator.gateway import Gateway
+from services.simulator.geography import CENTRE, OUTSIDE, metres, town
+from services.simulator.pace import Pace
+from services.simulator.plans import CustomerPlan, Mood, Temper, customer_plans, driver_plans
+
+
+def test_the_same_seed_draws_the_same_people() -> None:
+    assert driver_plans(7, 30) == driver_plans(7, 30)
+    assert customer_plans(7, 60, 8.0) == customer_plans(7, 60, 8.0)
+
+
+def test_another_seed_draws_other_people() -> None:
+    assert driver_plans(7, 30) != driver_plans(8, 30)
+    assert customer_plans(7, 60, 8.0) != customer_plans(8, 60, 8.0)
+
+
+def test_a_decision_depends_on_who_and_what_never_on_when() -> None:
+    first = answer(7, "d-001", Temper.PICKY, "o-001.1", 1)
+    others = [answer(7, "d-002", Temper.PICKY, "o-001.1", 1), answer(7, "d-001", Temper.PICKY, "o-002.1", 1)]
+
+    assert answer(7, "d-001", Temper.PICKY, "o-001.1", 1) == first
+    assert first not in others
+    assert drive(7, "d-001", Temper.FICKLE, "o-001") == drive(7, "d-001", Temper.FICKLE, "o-001")
+
+
+def test_every_mood_is_there_once_there_are_enough_customers() -> None:
+    moods = Counter(plan.mood for plan in customer_plans(1, 60, 8.0))
+
+    assert set(moods) == set(Mood)
+    assert moods[Mood.PATIENT] > 40
+
+
+def test_customers_come_one_after_the_other() -> None:
+    times = [plan.after_s for plan in customer_plans(1, 60, 8.0)]
+
+    assert times == sorted(times)
+    assert 59 * 8 <= times[-1] <= 60 * 8
+
+
+@pytest.mark.parametrize("seed", range(5))
+def test_rides_lie_in_the_town_except_those_that_are_meant_to_fail(seed: int) -> None:
+    for plan in customer_plans(seed, 60, 8.0):
+        if plan.mood is Mood.REMOTE:
+            assert metres(plan.pickup, CENTRE) > 35_000
+        else:
+            assert metres(plan.pickup, CENTRE) < 6_000
+        assert (plan.dropoff == OUTSIDE) == (plan.mood is Mood.OUTSIDE)
+
+
+def test_two_of_many_drivers_may_not_work() -> None:
+    assert [plan.id for plan in driver_plans(1, 20) if not plan.may_work] == ["d-019", "d-020"]
+    assert all(plan.may_work for plan in driver_plans(1, 4))
+
+
+def test_the_town_has_villages_of_four_districts() -> None:
+    assert {village.district_code for village in town()} == {"35.10.15", "35.10.16", "35.10.17", "35.10.21"}
+
+
+@pytest.mark.parametrize("plan", customer_plans(3, 30, 8.0), ids=lambda plan: plan.order_id)
+def test_every_order_is_valid_by_the_contract(plan: CustomerPlan) -> None:
+    chronicle = Chronicle()
+    gateway = Gateway("amqp://nobody:nothing@127.0.0.1:1/", chronicle.note)
+    desk = Desk(3, gateway, Pace(SystemClock()), chronicle)
+
+    order = Passenger(plan, desk)._order()
+
+    assert OrderRequested.model_validate_json(order.model_dump_json()) == order
