@@ -50,7 +50,10 @@ class Ledger:
         def claim(known: Notification) -> Notification | None:
             return known.claimed(now, self.plan) if known.is_due(now) else None
 
-        claimed = await self._step(notification_id, claim)
+        stored = await self.notifications.get(notification_id)
+        if stored is None:
+            return None
+        claimed = await self._step(stored.state, claim)
         return claimed if claimed is not None and claimed.status is Status.SENDING else None
 
     async def renew(self, claimed: Notification) -> Notification | None:
@@ -60,7 +63,7 @@ class Ledger:
         def renew(known: Notification) -> Notification | None:
             return known.renewed(now, self.plan) if known.holds(claimed) else None
 
-        return await self._step(claimed.id, renew)
+        return await self._step(claimed, renew)
 
     async def settle(self, claimed: Notification, outcome: Outcome) -> Notification | None:
         """Save what came of it. What was sent counts even if the claim has gone to somebody else meanwhile."""
@@ -72,14 +75,11 @@ class Ledger:
                 return None
             return known.settled(outcome, now, self.plan, jitter)
 
-        return await self._step(claimed.id, settle)
+        return await self._step(claimed, settle)
 
-    async def _step(self, notification_id: str, step: Step) -> Notification | None:
-        """Read, step, save; None when the step does not want to."""
-        stored = await self.notifications.get(notification_id)
-        if stored is None:
-            return None
-        event = stored.state.cause
+    async def _step(self, notification: Notification, step: Step) -> Notification | None:
+        """Read again, step, save; None when the step does not want to."""
+        event = notification.cause
         cause = Cause(OWN_STEP, event.id, self.clock.now(), "", event.order_id, event.traceparent, remembered=False)
         written: list[Notification] = []
 
@@ -88,7 +88,7 @@ class Ledger:
             written[:] = [] if stepped is None else [stepped]
             return None if stepped is None else _change(stepped)
 
-        return written[0] if await self.notifications.change(notification_id, cause, decide) else None
+        return written[0] if await self.notifications.change(notification.id, cause, decide) else None
 
 
 def _change(notification: Notification) -> Change[Notification]:

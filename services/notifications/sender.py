@@ -1,7 +1,8 @@
 """Sends claimed notifications beside the handlers, so that a slow channel never holds an acknowledgement.
 
 Places are bounded: without one a notification waits in the database, where any process may claim it. A worker sends one
-letter at a time, so there are never more connections to a channel than workers.
+letter at a time, so there are never more connections to a channel than workers; what came of it is saved while the worker
+already sends the next, so that many saves form one bulk write.
 """
 
 from __future__ import annotations
@@ -37,6 +38,7 @@ class Sender:
         self._needs_s = within_s + MARGIN_S
         self._places = asyncio.Semaphore(places)
         self._queue: asyncio.Queue[Notification] = asyncio.Queue()
+        self._settling: set[asyncio.Task[None]] = set()
 
     async def reserve_now(self) -> bool:
         """Take a place, if there is one; never waits."""
@@ -64,28 +66,44 @@ class Sender:
             try:
                 await asyncio.shield(sending)
             except asyncio.CancelledError:
-                await _finish(sending)
+                await self._finish(sending)
                 raise
-            finally:
-                self._places.release()
 
     async def _send(self, claimed: Notification) -> None:
-        valid = await self._insist(lambda: self._still_ours(claimed))
-        if valid is None:
+        """Send, and leave the saving to a task that gives the place back."""
+        try:
+            valid = await self._insist(lambda: self._still_ours(claimed))
+            outcome = None if valid is None else await self._insist(lambda: self._deliver(valid))
+        except BaseException:
+            self._places.release()
+            raise
+        if valid is None or outcome is None:
+            self._places.release()
             return
-        outcome = await self._insist(lambda: self._deliver(valid))
-        settled = await self._insist(lambda: self._ledger.settle(valid, outcome))
+        settling = asyncio.create_task(self._settle(valid, outcome), name="settle a notification")
+        self._settling.add(settling)
+        settling.add_done_callback(self._settled)
+
+    async def _settle(self, sent: Notification, outcome: Outcome) -> None:
+        settled = await self._insist(lambda: self._ledger.settle(sent, outcome))
         metrics.ATTEMPTS.labels(outcome.channel, outcome.result).inc()
         log.info(
             "notification.attempted",
-            notification=valid.id,
-            order_id=valid.cause.order_id,
-            template=valid.template,
+            notification=sent.id,
+            order_id=sent.cause.order_id,
+            template=sent.template,
             channel=outcome.channel,
             result=outcome.result.value,
             detail=outcome.detail,
             status=None if settled is None else settled.status.value,
         )
+
+    def _settled(self, settling: asyncio.Task[None]) -> None:
+        """Where it could not be saved, the lease ends and the letter goes out again under the same id."""
+        self._settling.discard(settling)
+        self._places.release()
+        if not settling.cancelled() and (error := settling.exception()) is not None:
+            log.error("notification.unsettled", error=type(error).__name__)
 
     async def _still_ours(self, claimed: Notification) -> Notification | None:
         """The claim, if what is left of its lease covers the sending; else renewed; None if somebody else has it."""
@@ -104,8 +122,9 @@ class Sender:
                 self._gate.close(error.what)
                 await self._gate.passed()
 
-
-async def _finish(sending: asyncio.Task[None]) -> None:
-    await asyncio.wait({sending}, timeout=FINISH_S)
-    sending.cancel()
-    await asyncio.gather(sending, return_exceptions=True)
+    async def _finish(self, sending: asyncio.Task[None]) -> None:
+        await asyncio.wait({sending}, timeout=FINISH_S)
+        sending.cancel()
+        await asyncio.gather(sending, return_exceptions=True)
+        if self._settling:
+            await asyncio.wait(set(self._settling), timeout=FINISH_S)
