@@ -142,8 +142,7 @@ class GroupCommit:
         try:
             result = await self._bulk(operations)
         except Exception as error:  # noqa: BLE001  every waiter gets it, whatever it is
-            for save in saves:
-                self._fail(save, error)
+            await self._after_failure(saves, error)
             return
         failed = {row["index"]: row for row in result["writeErrors"]}
         upserted = {row["index"] for row in result["upserted"]}
@@ -153,6 +152,15 @@ class GroupCommit:
         matched_saves = sum(1 for i, _ in enumerate(saves) if i not in failed and i not in upserted)
         if result["nMatched"] - matched_saves < len(marks):
             await self._mark_moved_on(marks)
+
+    async def _after_failure(self, saves: list[Save], error: Exception) -> None:
+        """One document that can't be written must not take its neighbours along; marks come back by the sweeper."""
+        if isinstance(error, Away) or len(saves) == 1:
+            for save in saves:
+                self._fail(save, error)
+        else:
+            for save in saves:
+                await self._write([save], [])
 
     async def _bulk(self, operations: list[UpdateOne]) -> Document:
         with noticing_absence(f"write {self._kind}"):
@@ -170,9 +178,9 @@ class GroupCommit:
         elif inserted and save.version:
             self._fail(save, Vanished(self._kind, save.id))
         else:
-            save.committed()
             if not save.done.done():
                 save.done.set_result(None)
+            save.committed()
 
     def _error(self, save: Save, failure: Document) -> Exception:
         on_id = failure.get("keyPattern") == {"_id": 1} or "index: _id_" in failure.get("errmsg", "")

@@ -14,7 +14,7 @@ import structlog
 
 from services.runtime import metrics
 from services.runtime.clock import Clock
-from services.runtime.database import Collection, noticing_absence
+from services.runtime.database import Collection, Document, noticing_absence
 from services.runtime.errors import Away
 from services.runtime.gate import Gate
 
@@ -61,10 +61,13 @@ class TimerLoop:
     async def _fire_due(self) -> int:
         self._next = None
         self._changed.clear()
+        where: Document = {"next_due": {"$lte": self._clock.now()}}
+        failed_lately = [key for key, until in self._not_before.items() if until > monotonic()]
+        if failed_lately:  # they must not keep the others from being found
+            where["_id"] = {"$nin": failed_lately}
         with noticing_absence(f"due {self._kind}"):
-            cursor = self._collection.find({"next_due": {"$lte": self._clock.now()}}, {"_id": 1})
-            due = await cursor.sort("next_due", 1).limit(BATCH).to_list(BATCH)
-        ready = [row["_id"] for row in due if self._not_before.get(row["_id"], 0) <= monotonic()]
+            due = await self._collection.find(where, {"_id": 1}).sort("next_due", 1).limit(BATCH).to_list(BATCH)
+        ready = [row["_id"] for row in due]
         outcomes = await asyncio.gather(*(self._fire(aggregate_id) for aggregate_id in ready), return_exceptions=True)
         for aggregate_id, outcome in zip(ready, outcomes, strict=True):
             self._note(aggregate_id, outcome)

@@ -8,9 +8,10 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from services.runtime.aggregates import Change
 from services.runtime.clock import real_now
 from services.runtime.errors import Rejected, Vanished
-from tests.support.counting import a_cause, count
+from tests.support.counting import Counter, a_cause, count
 from tests.support.eventually import eventually
 from tests.support.outside import an_outside_app
 
@@ -52,6 +53,20 @@ async def test_a_thousand_saves_at_once_share_their_round_trips(counting: Counti
 
     found = await counting.runtime.database["counters"].count_documents({"state.n": 1})
     assert found == 1000
+
+
+async def test_a_document_that_cannot_be_written_takes_no_neighbour_along(counting: Counting) -> None:
+    def poison(_: Counter | None) -> Change[Counter]:
+        return Change(Counter(n=2**70))  # BSON knows 64 bits
+
+    outcomes = await asyncio.gather(
+        *(counting.counters.change(f"c-{number}", a_cause(1, NOW), count()) for number in range(20)),
+        counting.counters.change("c-poison", a_cause(1, NOW), poison),
+        return_exceptions=True,
+    )
+
+    assert outcomes[:20] == [True] * 20
+    assert isinstance(outcomes[20], OverflowError)
 
 
 async def test_a_document_that_vanished_is_not_written_without_its_past(counting: Counting) -> None:
