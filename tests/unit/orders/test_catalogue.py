@@ -1,0 +1,51 @@
+"""A catalogue that is wrong is refused with the file and the key."""
+
+from __future__ import annotations
+
+import shutil
+from typing import TYPE_CHECKING
+
+import pytest
+
+from services.orders.adapters.catalogue import load
+from services.orders.settings import BUILT_IN
+from services.runtime.errors import NotConfigured
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    copy = tmp_path / "catalogue"
+    shutil.copytree(BUILT_IN, copy, ignore=shutil.ignore_patterns("__pycache__"))
+    return copy
+
+
+def test_a_new_service_is_one_more_file(folder: Path) -> None:
+    shutil.copy(folder / "ride.toml", folder / "library_books.toml")
+
+    assert sorted(load(folder).services) == ["library_books", "ride"]
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "problem"),
+    [
+        ("priority = 5", "priority = 55", "ride.toml is wrong at priority"),
+        ("life_s = 120", 'life_s = "long"', "ride.toml is wrong at search.town.life_s"),
+        ("scheduled = false", "scheduled = false\ncolour = 1", "ride.toml is wrong at colour"),
+        ("order.unserved.v1", "order.vanished.v1", "no such event: order.vanished.v1"),
+        ("priority = 5", "priority 5", "ride.toml is no TOML"),
+    ],
+)
+def test_an_error_names_the_file_and_the_key(folder: Path, old: str, new: str, problem: str) -> None:
+    path = folder / "ride.toml"
+    path.write_text(path.read_text().replace(old, new, 1))
+
+    with pytest.raises(NotConfigured, match=problem):
+        load(folder)
+
+
+def test_a_folder_that_is_not_there_is_refused(tmp_path: Path) -> None:
+    with pytest.raises(NotConfigured, match="GANCANG_CATALOGUE"):
+        load(tmp_path / "nowhere")

@@ -1,0 +1,142 @@
+"""Who may make which step from where; what has ended stays ended; and a state survives the database."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+
+import bson
+import pytest
+
+from contracts.values import Actor, OrderStatus, Payer, Place, Residence, Role, Vehicle
+from services.orders.adapters.catalogue import load
+from services.orders.adapters.mongo import ORDER
+from services.orders.domain.assigning import assign, driver_gives_back, search_failed, search_overdue
+from services.orders.domain.cancelling import cancel, cancellation_fee
+from services.orders.domain.driving import drive
+from services.orders.domain.errors import MatchRefused, StepRefused, TooEarly
+from services.orders.domain.intake import Wanted, take_in
+from services.orders.domain.order import ENDED, Assignment, Order, timers
+from services.orders.domain.transitions import TRANSITIONS, Step, move
+from services.orders.settings import BUILT_IN
+from tests.support.builders import PARK, STATION, an_order_requested
+
+CATALOGUE = load(BUILT_IN)
+NOW = datetime(2026, 11, 24, 1, 10, tzinfo=UTC)
+CUSTOMER = Actor(role=Role.CUSTOMER, id="c-1")
+
+
+def an_order(**changes: object) -> Order:
+    wanted = Wanted(
+        order_id="o-1",
+        digest="d",
+        customer=an_order_requested().customer,
+        pickup=Place.model_validate(STATION),
+        dropoff=Place.model_validate(PARK),
+        payer=Payer(id="c-1"),
+        recipient_id=None,
+        agency_id=None,
+        scheduled=False,
+        max_fare=None,
+    )
+    return replace(take_in(wanted, CATALOGUE.services["ride"], CATALOGUE.area, CATALOGUE.bands, NOW), **changes)
+
+
+def an_assignment(attempt: int = 1, offer_id: str = "of-1") -> Assignment:
+    return Assignment(
+        driver_id="d-7",
+        offer_id=offer_id,
+        attempt=attempt,
+        vehicle=Vehicle.model_validate({"class": "motorcycle", "plate": "P 4217 VX"}),
+        residence=Residence.model_validate({"by": "agency-1", "district_code": "35.10.16", "valid_until": "2027-06-30"}),
+        eta_s=60,
+        at=NOW,
+    )
+
+
+def an_assigned_order() -> Order:
+    order = assign(an_order(), an_assignment(), NOW)
+    assert order is not None
+    return order
+
+
+@pytest.mark.parametrize("status", OrderStatus)
+@pytest.mark.parametrize("step", Step)
+@pytest.mark.parametrize("role", Role)
+def test_a_step_is_made_only_where_the_table_has_it(status: OrderStatus, step: Step, role: Role) -> None:
+    row = TRANSITIONS[step]
+    order = an_order(status=status)
+
+    if status in row.sources and role in row.roles:
+        assert move(order, step, role, NOW).status is row.target
+    else:
+        with pytest.raises(StepRefused):
+            move(order, step, role, NOW)
+
+
+def test_nothing_leads_out_of_an_end() -> None:
+    assert all(row.sources.isdisjoint(ENDED) for row in TRANSITIONS.values())
+
+
+@pytest.mark.parametrize("order", [an_order(), an_assigned_order()], ids=["searching", "assigned"])
+def test_an_order_comes_back_from_the_database_as_it_was(order: Order) -> None:
+    stored = bson.decode(bson.encode(ORDER.encode(order)), bson.CodecOptions(tz_aware=True))
+
+    assert ORDER.decode(stored) == order
+
+
+def test_a_match_of_an_earlier_search_is_refused() -> None:
+    again = driver_gives_back(an_assigned_order(), "d-7", NOW)
+    assert again is not None
+
+    with pytest.raises(MatchRefused, match="order_moved_on"):
+        assign(again, an_assignment(attempt=1, offer_id="of-2"), NOW)
+
+
+def test_who_gave_the_order_back_gets_it_no_more() -> None:
+    again = driver_gives_back(an_assigned_order(), "d-7", NOW)
+    assert again is not None
+
+    with pytest.raises(MatchRefused, match="driver_excluded"):
+        assign(again, an_assignment(attempt=2, offer_id="of-2"), NOW)
+
+
+def test_only_the_search_under_way_can_fail() -> None:
+    assert search_failed(an_order(), 2, "no_driver", NOW) is None
+    assert search_failed(an_assigned_order(), 1, "no_driver", NOW) is None
+
+
+def test_a_search_without_an_answer_ends_after_its_grace_and_not_before() -> None:
+    order = an_order()
+    due = timers(order)["search_overdue"]
+
+    assert due == NOW + timedelta(seconds=150)
+    assert search_overdue(order, due - timedelta(milliseconds=1)) is None
+    ended = search_overdue(order, due + timedelta(hours=5))
+    assert ended is not None
+    assert ended.status is OrderStatus.UNSERVED
+
+
+def test_a_step_before_the_driver_is_known_is_early_and_behind_him_nothing() -> None:
+    with pytest.raises(TooEarly):
+        drive(an_order(), Step.PICK_UP, "d-7", NOW)
+    done = drive(an_assigned_order(), Step.DELIVER, "d-7", NOW)
+    assert done is not None
+    assert drive(done, Step.ARRIVE, "d-7", NOW) is None
+
+
+@pytest.mark.parametrize(("seconds", "fee"), [(0, 0), (240, 0), (241, 1000), (360, 1000), (361, 0)], ids=str)
+def test_cancelling_costs_after_four_minutes_unless_the_driver_is_late(seconds: int, fee: int) -> None:
+    assert cancellation_fee(an_assigned_order(), CUSTOMER, NOW + timedelta(seconds=seconds)) == fee
+
+
+def test_a_passenger_on_the_way_cannot_cancel_but_an_operator_can() -> None:
+    riding = drive(an_assigned_order(), Step.PICK_UP, "d-7", NOW)
+    assert riding is not None
+
+    with pytest.raises(StepRefused, match="illegal_step"):
+        cancel(riding, CUSTOMER, NOW)
+    ended = cancel(riding, Actor(role=Role.OPERATOR, id="op-1"), NOW)
+    assert ended is not None
+    assert ended.ending is not None
+    assert ended.ending.fee == 0
