@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import json
+import os
 import shutil
 import subprocess
 import tarfile
@@ -65,16 +66,16 @@ def export(
     *,
     allow_breaking: Annotated[bool, typer.Option(help="Overwrite even what apps in the field rely on.")] = False,
 ) -> None:
-    """Write JSON Schemas, the AsyncAPI document and the manifest of the examples."""
-    from contracts.publishing import baseline  # noqa: PLC0415  reading all models is not for every command
+    """Write JSON Schemas, the AsyncAPI document and the manifest of the examples; in a checkout also docs/asyncapi.html."""
+    from contracts.publishing import baseline, page  # noqa: PLC0415  reading all models is not for every command
 
     target = (folder or baseline.CONTRACTS_FOLDER).resolve()
     breaking = [finding for finding in baseline.check(target) if finding.breaking]
     if breaking and not allow_breaking:
         raise BreakingChangeError(breaking)
-    written = baseline.export(target)
+    written = baseline.export(target) + page.export(target)
     for file in written:
-        typer.echo(file.relative_to(target).as_posix())
+        typer.echo(os.path.relpath(file, target))
     typer.echo(f"{len(written)} files written to {target}" if written else f"{target} is up to date")
 
 
@@ -85,12 +86,12 @@ def check(
     as_json: Annotated[bool, typer.Option("--json", help="One JSON object instead of lines.")] = False,
 ) -> None:
     """Compare the committed files with the models; exit code 1 when they differ."""
-    from contracts.publishing import baseline  # noqa: PLC0415  reading all models is not for every command
+    from contracts.publishing import baseline, page  # noqa: PLC0415  reading all models is not for every command
 
     committed = (folder or baseline.CONTRACTS_FOLDER).resolve()
     if not (committed / baseline.SCHEMAS).is_dir():
         raise NoContractsError(committed)
-    findings = baseline.check(committed)
+    findings = baseline.check(committed) + page.check(committed)
     if against:
         with tempfile.TemporaryDirectory() as older:
             _take_out(against, committed, Path(older))

@@ -1,0 +1,140 @@
+"""The AsyncAPI document as one HTML page that needs nothing but itself: it opens from disk, without a network."""
+
+from __future__ import annotations
+
+import json
+import re
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from jinja2 import Environment, PackageLoader, StrictUndefined
+from markupsafe import Markup, escape
+
+from contracts.publishing.asyncapi import EXCHANGES, document
+from contracts.publishing.baseline import Finding
+from contracts.publishing.fields import Field, fields_of
+from contracts.queues import QUEUES
+from contracts.reasons import ENDED, FAILED, INELIGIBLE, REFUSED, REJECTED, UNREADABLE
+from contracts.registry import CONTRACTS, Exchange
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from contracts.reasons import Reason
+
+Document = dict[str, Any]
+
+DOCS, PAGE = "docs", "asyncapi.html"
+TEMPLATE = "page.html.j2"
+REASON_TABLES: dict[str, dict[str, Reason]] = {
+    "A request is rejected": REJECTED,
+    "An order is refused": REFUSED,
+    "An order ends, or loses its driver": ENDED,
+    "A driver may not be matched": INELIGIBLE,
+    "A notification fails": FAILED,
+    "A message is unreadable, and parked": UNREADABLE,
+}
+ROLES = {Exchange.REQUESTS: "you send", Exchange.EVENTS: "you read", Exchange.CONFIDENTIAL: "one party reads"}
+_TOKEN = re.compile(r'(?P<key>"(?:[^"\\]|\\.)*")(?=:)|(?P<text>"(?:[^"\\]|\\.)*")|(?P<plain>-?\d[\d.eE+-]*|\btrue\b|\bfalse\b|\bnull\b)')
+
+
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """One message of the page. `readers` are our queues that are bound to it."""
+
+    type: str
+    summary: str
+    owner: str
+    exchange: str
+    is_request: bool
+    fields: list[Field]
+    examples: list[Example]
+    readers: list[str]
+
+
+@dataclass(frozen=True, slots=True)
+class Example:
+    """One example, its JSON with coloured tokens."""
+
+    name: str
+    headers: Markup
+    payload: Markup
+
+
+def render(made: Document) -> str:
+    """The whole page; equal documents give equal pages."""
+    environment = Environment(
+        loader=PackageLoader("contracts.publishing", "."),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        keep_trailing_newline=True,
+    )
+    environment.filters["code"] = _with_code
+    components = made["components"]
+    return environment.get_template(TEMPLATE).render(
+        info=made["info"],
+        paragraphs=made["info"]["description"].strip().split("\n\n"),
+        owners={tag["name"]: tag["description"] for tag in made["info"]["tags"]},
+        groups=[(exchange.value, text, _shown(made, exchange)) for exchange, text in EXCHANGES.items()],
+        header_tables=[
+            ("request", "A request", fields_of(components["schemas"]["RequestHeaders"], components["schemas"])),
+            ("event", "An event", fields_of(components["schemas"]["EventHeaders"], components["schemas"])),
+        ],
+        reasons=REASON_TABLES,
+        roles={exchange.value: role for exchange, role in ROLES.items()},
+    )
+
+
+def export(contracts: Path) -> list[Path]:
+    """Write the page into the docs beside a checkout's contracts, unless it is what it should be; tells what it wrote."""
+    file, text = contracts.parent / DOCS / PAGE, render(document())
+    if not file.parent.is_dir() or (file.exists() and file.read_text(encoding="utf-8") == text):
+        return []
+    file.write_text(text, encoding="utf-8")
+    return [file]
+
+
+def check(contracts: Path) -> list[Finding]:
+    """Whether an export would write it; an installed package has no docs beside it, and no page."""
+    file = contracts.parent / DOCS / PAGE
+    if not file.parent.is_dir() or (file.exists() and file.read_text(encoding="utf-8") == render(document())):
+        return []
+    return [Finding(f"{DOCS}/{PAGE}", "", "the page is not what an export writes", breaking=False)]
+
+
+def _shown(made: Document, exchange: Exchange) -> list[Shown]:
+    return [_message(made, name) for name in sorted(CONTRACTS) if CONTRACTS[name].exchange is exchange]
+
+
+def _message(made: Document, name: str) -> Shown:
+    components, contract = made["components"], CONTRACTS[name]
+    message = components["messages"][name]
+    payload = components["schemas"][message["payload"]["$ref"].rpartition("/")[2]]
+    return Shown(
+        type=name,
+        summary=message["summary"],
+        owner=contract.owner,
+        exchange=contract.exchange.value,
+        is_request=contract.is_request,
+        fields=fields_of(payload, components["schemas"]),
+        examples=[Example(one["name"], _coloured(one["headers"]), _coloured(one["payload"])) for one in message["examples"]],
+        readers=[queue.name for queue in QUEUES.values() if name in queue.types],
+    )
+
+
+def _with_code(text: str) -> Markup:
+    """Backticks as code."""
+    parts = text.split("`")
+    return Markup().join(Markup("<code>{}</code>").format(part) if index % 2 else escape(part) for index, part in enumerate(parts))
+
+
+def _coloured(value: object) -> Markup:
+    """JSON with its tokens in spans."""
+    text = json.dumps(value, ensure_ascii=False, indent=2)
+    parts, end = [], 0
+    for found in _TOKEN.finditer(text):
+        parts += [escape(text[end : found.start()]), Markup('<i class="{}">{}</i>').format(found.lastgroup, found.group())]
+        end = found.end()
+    return Markup().join([*parts, escape(text[end:])])
