@@ -1,0 +1,46 @@
+"""What the documents say is still so: links lead somewhere, and what is drawn from code was drawn from today's."""
+
+from __future__ import annotations
+
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from contracts.queues import QUEUES
+from contracts.registry import CONTRACTS, Exchange
+
+ROOT = Path(__file__).parents[2]
+DOCS = ROOT / "docs"
+DOCUMENTS = sorted([ROOT / "README.md", ROOT / "CONTRIBUTING.md", ROOT / "contracts" / "README.md", *DOCS.rglob("*.md")])
+LINK = re.compile(r"!?\[[^\]]*\]\(([^)\s]+)\)")
+TYPE = re.compile(r"\b[a-z]+\.[a-z_]+\.v\d+\b")
+WEB = ("https://", "http://", "#")
+
+
+@pytest.mark.parametrize("document", DOCUMENTS, ids=lambda document: document.relative_to(ROOT).as_posix())
+def test_every_link_of_a_document_leads_to_a_file(document: Path) -> None:
+    links = [link for link in LINK.findall(document.read_text(encoding="utf-8")) if not link.startswith(WEB)]
+
+    assert [link for link in links if not (document.parent / link.partition("#")[0]).exists()] == []
+
+
+@pytest.mark.parametrize("name", ["publishing.md", "architecture.md"])
+def test_a_document_names_only_types_that_are_published(name: str) -> None:
+    named = set(TYPE.findall((DOCS / name).read_text(encoding="utf-8")))
+
+    assert named - set(CONTRACTS) == set()
+
+
+def test_the_states_are_drawn_from_todays_transition_table() -> None:
+    checked = subprocess.run([sys.executable, DOCS / "states.py", "--check"], capture_output=True, text=True, check=False)
+
+    assert (checked.returncode, checked.stderr) == (0, "")
+
+
+def test_the_picture_of_the_architecture_shows_every_exchange_and_queue() -> None:
+    picture = (DOCS / "architecture.md").read_text(encoding="utf-8")
+
+    assert [name for name in (*QUEUES, *Exchange) if name not in picture] == []
