@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import subprocess
 import sys
+import xml.etree.ElementTree as ET
 from pathlib import Path
 
 import pytest
@@ -44,3 +45,12 @@ def test_the_picture_of_the_architecture_shows_every_exchange_and_queue() -> Non
     picture = (DOCS / "architecture.md").read_text(encoding="utf-8")
 
     assert [name for name in (*QUEUES, *Exchange) if name not in picture] == []
+
+
+def test_the_picture_of_the_terminal_shows_a_demo_that_ended_well_and_loads_nothing() -> None:
+    picture = (DOCS / "demo.svg").read_text(encoding="utf-8")
+    shown = "".join(ET.fromstring(picture).itertext()).replace("\xa0", " ")  # noqa: S314  our own file
+
+    assert "./gancang demo" in shown
+    assert re.search(r"all \d+ invariants hold", shown)
+    assert re.findall(r"url\((?!#)|href=|src=|@import", picture) == []

@@ -1,0 +1,81 @@
+#!/usr/bin/env python3
+"""Makes docs/demo.svg: runs `./gancang demo` on a terminal of its own and draws one moment of the town and the end.
+
+Needs a minute and what the demo needs. Options go to the demo: docs/picture.py --orders 40 --seed 7
+"""
+
+from __future__ import annotations
+
+import fcntl
+import io
+import os
+import pty
+import re
+import struct
+import subprocess
+import sys
+import termios
+from pathlib import Path
+
+from rich.console import Console
+from rich.text import Text
+
+ROOT = Path(__file__).parents[1]
+PICTURE = ROOT / "docs" / "demo.svg"
+ROWS, COLUMNS = 50, 132
+# What rich writes between two frames of a live view: lines erased upwards, the cursor hidden and shown.
+BETWEEN = re.compile(r"(?:\r?\x1b\[2K|\x1b\[1A|\x1b\[\?25[lh])+")
+FONT_OF_A_SERVER = re.compile(r"@font-face \{.*?\}\s*", re.DOTALL)  # a picture that is looked at offline does without
+EVENTFUL = ("searching", "assigned", "picked_up", "completed", "unserved", "rejected", "cancelled")
+
+
+def main(arguments: list[str]) -> int:
+    """The demo's exit code; the picture is written when it is 0."""
+    code, output = _played(["demo", *arguments])
+    if code == 0:
+        PICTURE.write_text(_drawn(output, " ".join(["./gancang demo", *arguments])), encoding="utf-8")
+    else:
+        sys.stderr.write(f"the demo ended with exit code {code}; {PICTURE.name} stays as it is\n")
+    return code
+
+
+def _played(arguments: list[str]) -> tuple[int, str]:
+    """Exit code and everything that was written to the terminal."""
+    ours, theirs = pty.openpty()
+    fcntl.ioctl(theirs, termios.TIOCSWINSZ, struct.pack("HHHH", ROWS, COLUMNS, 0, 0))
+    environment = {**os.environ, "TERM": "xterm-256color", "COLORTERM": "truecolor"}
+    with subprocess.Popen([ROOT / "gancang", *arguments], stdin=theirs, stdout=theirs, stderr=theirs, env=environment) as demo:
+        os.close(theirs)
+        output = b""
+        while chunk := _read(ours):
+            output += chunk
+    os.close(ours)
+    return demo.returncode, output.decode(errors="replace").replace("\r\n", "\n")
+
+
+def _read(terminal: int) -> bytes:
+    try:
+        return os.read(terminal, 65536)
+    except OSError:  # the way in which Linux says that nobody holds the other end any more
+        return b""
+
+
+def _drawn(output: str, command: str) -> str:
+    pieces = [piece.strip("\n") for piece in BETWEEN.split(output) if piece.strip()]
+    beginning, *frames, end = pieces
+    console = Console(record=True, width=COLUMNS, file=io.StringIO(), force_terminal=True)
+    console.print(Text.assemble(("$ ", "dim"), (command, "bold")))
+    for part in (beginning, max(frames, key=_eventfulness), end):
+        console.print(Text.from_ansi(part), soft_wrap=True)
+        console.print()
+    picture = FONT_OF_A_SERVER.sub("", console.export_svg(title="Gancang", unique_id="gancang"))
+    return "".join(f"{line.rstrip()}\n" for line in picture.splitlines())
+
+
+def _eventfulness(frame: str) -> tuple[int, int]:
+    """More states, then more lines, make a better picture."""
+    return sum(state in frame for state in EVENTFUL), frame.count("\n")
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
