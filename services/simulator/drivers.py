@@ -6,7 +6,7 @@ import asyncio
 from datetime import date, datetime, timedelta
 from typing import Any
 
-from contracts.events.matching import OfferMade
+from contracts.events.matching import OfferClosed, OfferMade
 from contracts.events.orders import (
     AssignmentBriefed,
     OrderCancelled,
@@ -60,6 +60,7 @@ class Rider:
         self._way = Way(plan.home, plan.home, desk.pace.now(), 1.0)
         self._asked: dict[str, int] = {}
         self._trips: dict[str, asyncio.Task[None]] = {}
+        self._closed: set[str] = set()
 
     @property
     def driving(self) -> bool:
@@ -85,6 +86,8 @@ class Rider:
         match event.data:
             case OfferMade():
                 self._desk.spawn(self._answer(event.data))
+            case OfferClosed():
+                self._closed.add(event.data.offer_id)
             case AssignmentBriefed() if event.data.order_id not in self._desk.chronicle.ended:
                 self._set_out(event.data)
             case OrderCancelled() | OrderDriverUnassigned():
@@ -99,6 +102,8 @@ class Rider:
         if reply.accepts is None:
             return
         await self._desk.pace.sleep(reply.after_s)
+        if offer.offer_id in self._closed:  # his app no longer shows it
+            return
         said = DriverOfferAccepted if reply.accepts else DriverOfferDeclined
         await self._desk.send(said(driver_id=self.plan.id, offer_id=offer.offer_id), DRIVERS)
 

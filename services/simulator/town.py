@@ -31,7 +31,7 @@ class Scenario:
     seed: int
     orders: int
     drivers: int
-    every_s: float = 8.0
+    every_s: float = 6.0
 
 
 class Town:

@@ -13,6 +13,7 @@ import typer
 import uvloop
 from rich.console import Console
 
+from services.ops import terminal
 from services.ops.children import ChildDiedError
 from services.ops.demo import printing
 from services.ops.demo.morning import Morning, play
@@ -23,7 +24,6 @@ from services.simulator.town import Scenario
 
 SPEED = 30.0
 DRIVERS_PER_ORDER, MORE_DRIVERS = 0.5, 8
-PLAIN_WIDTH = 140
 LOGS = "demo"
 
 
@@ -44,8 +44,7 @@ def run(
 
     gancang demo --orders 200 --seed 7
     """
-    seen = sys.stderr if as_json else sys.stdout
-    console = Console(file=seen, soft_wrap=True, width=None if seen.isatty() else PLAIN_WIDTH)
+    console = terminal.console(errors=as_json)
     crowd = drivers if drivers is not None else round(orders * DRIVERS_PER_ORDER) + MORE_DRIVERS
     document = _play(Scenario(seed, orders, crowd), speed, console)
     if as_json:

@@ -9,11 +9,10 @@ import sys
 from typing import Annotated, Any
 
 import typer
-from rich.console import Console
 from rich.table import Table
 
 from contracts.values import ID_PATTERN, OrderStatus
-from services.ops import orders_view
+from services.ops import orders_view, terminal
 from services.ops.connecting import store
 from services.ops.errors import CommandError
 from services.runtime.database import Document
@@ -82,10 +81,10 @@ def list_orders(
         return
     table = Table(box=None, pad_edge=False)
     for column in ("order", "service", "status", "since", "customer", "driver", "fare"):
-        table.add_column(column, no_wrap=True)
+        table.add_column(column, overflow="fold")
     for row in rows:
         table.add_row(*(str(row[name] if row[name] is not None else "") for name in orders_view.COLUMNS))
-    Console(soft_wrap=True).print(table)
+    terminal.console().print(table)
 
 
 async def _find(wanted: Document, limit: int) -> list[Document]:
@@ -96,13 +95,13 @@ async def _find(wanted: Document, limit: int) -> list[Document]:
 
 
 def _print(document: Document) -> None:
-    console = Console(soft_wrap=True, highlight=False)
+    console = terminal.console()
     for name, value in document.items():
-        if name != "history" and value is not None:
+        if name != "history" and value not in (None, [], {}):
             console.print(f"{name:<18} {_plain(value)}", markup=False)
     table = Table(box=None, pad_edge=False)
     for column in ("at", "status", "by", "reason", "event"):
-        table.add_column(column, no_wrap=True)
+        table.add_column(column, overflow="fold")
     for line in document["history"]:
         table.add_row(line["at"], line["status"], line["by"], line["reason"] or "", line["event_id"] or "")
     console.print()

@@ -14,9 +14,11 @@ from services.ops.embedded.ports import LOOPBACK, free_ports
 from services.ops.embedded.runfile import RUN_FILE
 from services.ops.keys import kept_keys
 from services.ops.mailing import mail_settings
+from services.ops.management import Management
 from services.ops.readiness import all_ready
 from services.ops.serving import stopping, until_stopped
 from services.ops.shared import known
+from services.runtime.topology import topology
 from services.simulator.mailbox import Mailbox
 
 SERVERS, LOGS, MAIL = "servers", "logs", "mail"
@@ -46,9 +48,16 @@ async def _up(urls: ServerUrls, folder: Path) -> None:
             names = known_services()
             started = [children.start(name, port=port) for name, port in zip(names, free_ports(len(names)), strict=True)]
             await all_ready(started)
+            await asyncio.to_thread(_apply_policies, urls)
             _show(urls, folder, started)
             await until_stopped(children, stop)
             _say("stopping the services")
+
+
+def _apply_policies(urls: ServerUrls) -> None:
+    with Management(urls.rabbitmq_api, "/") as management:
+        for policy in topology().policies:
+            management.put_policy(policy)
 
 
 def _show(urls: ServerUrls, folder: Path, started: list[Child]) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -38,13 +39,17 @@ class Narrator:
     def __init__(self, town: Town) -> None:
         self._town = town
         self._tales: dict[str, Tale] = {}
-        self.told: list[tuple[int, str]] = []
+        self.told: list[tuple[str, str]] = []
         town.chronicle.listen(self._hear)
 
     def best(self, count: int) -> list[str]:
-        """The most eventful, in the order in which they happened."""
-        ranked = sorted(range(len(self.told)), key=lambda place: (-self.told[place][0], place))[:count]
-        return [self.told[place][1] for place in sorted(ranked)]
+        """Some of each kind, in the order in which they happened."""
+        turns: Counter[str] = Counter()
+        ranked = []
+        for place, (kind, _) in enumerate(self.told):
+            turns[kind] += 1
+            ranked.append((turns[kind], place))
+        return [self.told[place][1] for place in sorted(place for _, place in sorted(ranked)[:count])]
 
     def latest(self, count: int) -> list[str]:
         """The newest last."""
@@ -55,8 +60,8 @@ class Narrator:
         if order_id in self._town.passengers:
             self.told.extend(self._sentences(event, self._tales.setdefault(order_id, Tale())))
 
-    def _sentences(self, event: Message[Any], tale: Tale) -> Iterator[tuple[int, str]]:
-        """(how eventful, sentence)."""
+    def _sentences(self, event: Message[Any], tale: Tale) -> Iterator[tuple[str, str]]:
+        """(kind, sentence)."""
         ride = self._ride(event.data.order_id)
         match event.data:
             case OrderAccepted():
@@ -67,13 +72,16 @@ class Narrator:
                 asked = len(set(tale.asked))
                 waited = (event.time - tale.accepted_at).total_seconds() if tale.accepted_at else 0.0
                 drivers = "1 driver" if asked == 1 else f"{asked} drivers"
-                yield min(asked, MANY), f"{ride}: asked {drivers}, {self._driver(event.data.driver_id)} took it after {waited:.0f} s"
+                yield (
+                    f"taken, {min(asked, MANY)} asked",
+                    f"{ride}: asked {drivers}, {self._driver(event.data.driver_id)} took it after {waited:.0f} s",
+                )
             case OrderDriverUnassigned():
-                yield MANY + 1, f"{ride}: {self._driver(event.data.driver_id)} gave it back, another driver is searched"
+                yield "given back", f"{ride}: {self._driver(event.data.driver_id)} gave it back, another driver is searched"
             case OrderCancelled() if event.data.by.role is Role.CUSTOMER:
-                yield MANY, f"{ride}: cancelled, {'after' if tale.asked else 'before'} a driver was asked"
+                yield "cancelled", f"{ride}: cancelled, {'after' if tale.asked else 'before'} a driver was asked"
             case OrderUnserved() | OrderRejected():
-                yield MANY, f"{ride}: {sentence(event.data.reason)}"
+                yield event.data.reason, f"{ride}: {sentence(event.data.reason)}"
             case _:
                 return
 
