@@ -7,6 +7,7 @@ const ANSWERS = ["order.accepted.v1", "order.rejected.v1", "request.rejected.v1"
 const PATIENCE_MS = 30_000;
 
 async function main(url, service) {
+  if (!url) throw new Error("GANCANG_AMQP_URL is not set");
   const connection = await amqp.connect(url);
   try {
     const channel = await connection.createConfirmChannel();

@@ -19,7 +19,7 @@ PATIENCE_S = 30
 
 def main(service: str) -> str:
     """Send one request and wait for its answer; a sentence about the fare, or `SystemExit` with what went wrong."""
-    url = pika.URLParameters(os.environ["GANCANG_AMQP_URL"])
+    url = pika.URLParameters(os.environ.get("GANCANG_AMQP_URL") or sys.exit("GANCANG_AMQP_URL is not set"))
     with pika.BlockingConnection(url) as connection:
         channel = connection.channel()
         channel.queue_declare(QUEUE, durable=True)
@@ -68,4 +68,7 @@ def publish(channel: pika.adapters.blocking_connection.BlockingChannel, user: st
 
 
 if __name__ == "__main__":
-    print(main(sys.argv[1] if len(sys.argv) > 1 else "ride"))
+    try:
+        print(main(sys.argv[1] if len(sys.argv) > 1 else "ride"))
+    except pika.exceptions.AMQPError as problem:  # not reached, not allowed, returned, not confirmed
+        sys.exit(f"{type(problem).__name__}: {problem}")

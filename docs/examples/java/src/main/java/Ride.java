@@ -8,6 +8,7 @@ import com.rabbitmq.client.Delivery;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.UUID;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingQueue;
@@ -25,14 +26,21 @@ public final class Ride {
         try {
             System.out.println(order(System.getenv("GANCANG_AMQP_URL"), arguments.length > 0 ? arguments[0] : "ride"));
         } catch (Exception problem) {
-            System.err.println(problem.getMessage());
+            Throwable reason = problem;
+            while (reason.getCause() != null) {
+                reason = reason.getCause();
+            }
+            System.err.println(reason.getMessage());
             System.exit(1);
         }
     }
 
     private static String order(String url, String service) throws Exception {
         ConnectionFactory factory = new ConnectionFactory();
-        factory.setUri(url);
+        factory.setUri(Objects.requireNonNull(url, "GANCANG_AMQP_URL is not set"));
+        if (factory.getVirtualHost().isEmpty()) {
+            factory.setVirtualHost("/"); // amqp://host/ names the default one in every other client
+        }
         try (Connection connection = factory.newConnection("example-java"); Channel channel = connection.createChannel()) {
             BlockingQueue<Delivery> deliveries = listen(channel);
             String orderId = "o-" + UUID.randomUUID();
