@@ -63,7 +63,8 @@ class Delivery:
 
     def properties(self, our_user: str, notes: dict[str, Any]) -> Basic.Properties:
         """The same message for re-publishing under our own login, with further notes."""
-        headers = {name: value for name, value in self.headers.items() if name not in BROKER_NOTES}
+        # A sender's own note of the user must not become ours: under our login it would be believed.
+        headers = {name: value for name, value in self.headers.items() if name not in {*BROKER_NOTES, USER}}
         headers.update(notes)
         headers[ORIGIN_KEY] = self.routing_key
         if self.user is not None:

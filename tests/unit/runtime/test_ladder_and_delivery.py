@@ -60,6 +60,16 @@ async def test_the_longer_it_has_waited_the_higher_the_rung(waited: float, rung:
     assert relay.published[0][0] == f"gancang.delay.{rung}"
 
 
+def test_a_forged_note_of_the_user_is_not_republished_under_our_login() -> None:
+    anonymous = replace(DELIVERY, user=None, headers={USER: "operator", "ce-id": "m-1"})
+
+    headers = anonymous.properties("gancang", {}).headers
+
+    assert headers is not None
+    assert USER not in headers
+    assert headers["ce-id"] == "m-1"
+
+
 def test_it_waits_a_minute_and_no_longer() -> None:
     assert Ladder.may_wait(DELIVERY)
     assert Ladder.may_wait(with_headers(**{WAITING_SINCE: int((time.time() - 59) * 1000)}))
