@@ -1,0 +1,105 @@
+"""`gancang bench`: how fast, against whom, at what price. The measuring itself lies with the tests and is not installed."""
+
+from __future__ import annotations
+
+import importlib
+import sys
+from pathlib import Path
+from types import ModuleType
+from typing import Annotated
+
+import typer
+
+from services.ops import terminal
+from services.ops.errors import CommandError
+
+ROOT = Path(__file__).parents[3]
+
+Server = Annotated[
+    str, typer.Option("--server", help="fast: mongod or secantusd-rs on the PATH; embedded: the wheel; given: GANCANG_*, empty database.")
+]
+Orders = Annotated[int, typer.Option("--orders", min=50, max=200_000, help="Orders in a round.")]
+Rounds = Annotated[int, typer.Option("--rounds", min=1, max=50, help="Rounds; every program plays once in each.")]
+Json = Annotated[Path | None, typer.Option("--json", help="Write the figures there.")]
+Picture = Annotated[Path | None, typer.Option("--picture", help="Write a bar chart there, as SVG.")]
+
+
+def register(app: typer.Typer) -> None:
+    """Add the commands."""
+    bench = typer.Typer(no_args_is_help=True, help="Measure: throughput against others, price, latency, idle cost.")
+    bench.command("hops")(hops)
+    bench.command("price")(price)
+    bench.command("latency")(latency)
+    bench.command("idle")(idle)
+    app.add_typer(bench, name="bench")
+
+
+def hops(
+    orders: Orders = 2000,
+    rounds: Rounds = 5,
+    programs: Annotated[str, typer.Option(help="Comma separated; all by default.")] = "",
+    server: Server = "fast",
+    json: Json = None,
+    picture: Picture = None,
+) -> None:
+    """Three hops of an order (take in, match, tell) by our runtime and by the frameworks one could have chosen instead.
+
+    gancang bench hops --programs gancang-3,batches,dramatiq --picture hops.svg
+    """
+    compare = _module("compare")
+    compare.compare(
+        compare.chosen(programs),
+        server=_known(server),
+        orders=orders,
+        rounds=rounds,
+        console=terminal.console(),
+        json_file=json,
+        picture=picture,
+    )
+
+
+def price(orders: Orders = 2000, rounds: Rounds = 5, server: Server = "fast", json: Json = None, picture: Picture = None) -> None:
+    """Ours with everything, and without one promise or comfort at a time."""
+    compare = _module("compare")
+    compare.compare(
+        compare.priced(),
+        server=_known(server),
+        orders=orders,
+        rounds=rounds,
+        console=terminal.console(),
+        json_file=json,
+        picture=picture,
+    )
+
+
+def latency(
+    rate: Annotated[float, typer.Option(min=0, help="The highest rate; 0: measure it first.")] = 0,
+    seconds: Annotated[float, typer.Option(min=1, max=600, help="How long each load lasts.")] = 10,
+    processes: Annotated[int, typer.Option(min=1, max=3, help="3: one a hop; 1: one for all.")] = 3,
+    server: Server = "fast",
+    json: Json = None,
+) -> None:
+    """From the publish of an order to its notification: one at a time, and at 50 % and 80 % of the highest rate."""
+    _module("latency").measure(_known(server), rate, seconds, processes, terminal.console(), json)
+
+
+def idle(
+    seconds: Annotated[float, typer.Option(min=1, max=600, help="How long they do nothing.")] = 20, server: Server = "fast", json: Json = None
+) -> None:
+    """What each service costs while nothing happens, and how soon it is ready."""
+    _module("idle").measure(_known(server), seconds, terminal.console(), json)
+
+
+def _known(server: str) -> str:
+    choices: tuple[str, ...] = _module("servers").CHOICES
+    if server not in choices:
+        raise CommandError(f"no such server: {server} (there are {', '.join(choices)})")
+    return server
+
+
+def _module(name: str) -> ModuleType:
+    if not (ROOT / "tests" / "bench" / "hops").is_dir():
+        raise CommandError("gancang bench needs the source tree: clone it and use ./gancang bench")
+    if str(ROOT) not in sys.path:
+        sys.path.insert(0, str(ROOT))
+    return importlib.import_module(f"tests.bench.hops.{name}")
