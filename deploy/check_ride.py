@@ -1,0 +1,156 @@
+#!/usr/bin/env python3
+"""Sends one ride through a running deployment as three apps would, each with its own login and no more than its rights.
+
+    AMQP_HOST=… RABBITMQ_PASSWORD_EXAMPLE=… RABBITMQ_PASSWORD_GATEWAY=… RABBITMQ_PASSWORD_AGENCY=… deploy/check_ride.py
+
+Needs aio-pika and nothing of ours. Exit code 1 and one line when something does not come.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import os
+import sys
+import uuid
+from contextlib import AsyncExitStack
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Any
+
+import aio_pika
+from aiormq.exceptions import AMQPError
+
+if TYPE_CHECKING:
+    from aio_pika.abc import AbstractConnection, AbstractQueue
+
+WITHIN_S, PAUSE_S = 60, 0.1
+REQUESTS, EVENTS, CONFIDENTIAL = "gancang.requests", "gancang.events", "gancang.confidential"
+STATION = {"lat": -8.2106, "lng": 114.3745, "label": "Stasiun Banyuwangi Kota"}
+PARK = {"lat": -8.2192, "lng": 114.3691}
+
+
+class App:
+    """One app with its login and its queue."""
+
+    def __init__(self, name: str, connection: AbstractConnection) -> None:
+        self.name = name
+        self.connection = connection
+        self.queue: AbstractQueue | None = None
+
+    async def listen(self, *bindings: tuple[str, str]) -> None:
+        """Declare the app's queue and bind it."""
+        channel = await self.connection.channel()
+        self.queue = await channel.declare_queue(f"app.{self.name}.check.{uuid.uuid4().hex[:8]}", auto_delete=True)
+        for exchange, key in bindings:
+            await self.queue.bind(exchange, key)
+
+    async def say(self, event_type: str, **data: Any) -> None:
+        """Publish a request and wait for the confirm."""
+        channel = await self.connection.channel()
+        now = datetime.now(UTC)
+        headers = {"ce-specversion": "1.0", "ce-id": str(uuid.uuid4()), "ce-type": event_type, "ce-time": now.isoformat()}
+        headers["ce-source"] = f"/apps/{self.name}"
+        body = json.dumps(data).encode()
+        persistent = aio_pika.DeliveryMode.PERSISTENT
+        message = aio_pika.Message(body, headers=headers, content_type="application/json", delivery_mode=persistent, user_id=self.name)
+        exchange = await channel.get_exchange(REQUESTS, ensure=False)
+        await exchange.publish(message, event_type, mandatory=True, timeout=10)
+        await channel.close()
+
+    async def hear(self, event_type: str, **fields: Any) -> dict[str, Any]:
+        """The data of the first event of the type with these fields; what comes before it is dropped."""
+        assert self.queue is not None  # noqa: S101  a mistake in this file
+        async with asyncio.timeout(WITHIN_S):
+            while True:
+                event = await self.queue.get(no_ack=True, fail=False)
+                if event is None:
+                    await asyncio.sleep(PAUSE_S)
+                    continue
+                data: dict[str, Any] = json.loads(event.body)
+                if event.headers["ce-type"] == event_type and all(data.get(name) == value for name, value in fields.items()):
+                    sys.stdout.write(f"  {self.name} heard {event_type}\n")
+                    return data
+                if event.headers["ce-type"] == "request.rejected.v1":
+                    raise SystemExit(f"rejected: {data}")
+
+    async def may_not(self, what: str, exchange: str, key: str) -> None:
+        """Try to bind the app's queue; the broker must refuse."""
+        assert self.queue is not None  # noqa: S101  a mistake in this file
+        channel = await self.connection.channel()
+        try:
+            await (await channel.get_queue(self.queue.name, ensure=False)).bind(exchange, key)
+        except AMQPError:
+            sys.stdout.write(f"  {self.name} may not {what}\n")
+        else:
+            raise SystemExit(f"{self.name} may {what}")
+
+    async def may_not_say(self, event_type: str) -> None:
+        """Try to publish; the broker must refuse."""
+        try:
+            await self.say(event_type, driver_id="d-x")
+        except AMQPError:
+            sys.stdout.write(f"  {self.name} may not say {event_type}\n")
+        else:
+            raise SystemExit(f"{self.name} may say {event_type}")
+
+
+async def main() -> None:
+    """A ride, then what nobody may."""
+    async with AsyncExitStack() as stack:
+        example, gateway, agency = [
+            App(name, await stack.enter_async_context(await login(name))) for name in ("example", "gateway", "agency")
+        ]
+        await example.listen((EVENTS, "#"))
+        await gateway.listen((CONFIDENTIAL, "offer.made.v1"))
+        await agency.listen((EVENTS, "driver.eligibility_changed.v1"))
+        await ride(example, gateway, agency, uuid.uuid4().hex[:8])
+        await example.may_not("read offers", CONFIDENTIAL, "offer.made.v1")
+        await gateway.may_not("read searches", CONFIDENTIAL, "order.search_started.v1")
+        await agency.may_not("read orders", EVENTS, "order.#")
+        await example.may_not_say("driver.residence_attested.v1")
+        await gateway.may_not_say("driver.residence_attested.v1")
+        await agency.may_not_say("order.requested.v1")
+
+
+async def login(name: str) -> AbstractConnection:
+    """A connection of this user."""
+    password = os.environ[f"RABBITMQ_PASSWORD_{name.upper()}"]
+    host, port = os.environ.get("AMQP_HOST", "127.0.0.1"), os.environ.get("AMQP_PORT", "5672")
+    return await aio_pika.connect(f"amqp://{name}:{password}@{host}:{port}/?heartbeat=10", timeout=10)
+
+
+async def ride(example: App, gateway: App, agency: App, number: str) -> None:
+    """From the driver's registration to the customer's letter."""
+    driver, order, customer = f"d-{number}", f"o-{number}", f"c-{number}"
+    papers = [{"kind": kind, "valid_until": "2040-01-01"} for kind in ("sim_c", "stnk")]
+    await gateway.say("driver.registered.v1", driver_id=driver, vehicle={"class": "motorcycle", "plate": "P 4217 VX"}, papers=papers)
+    by = {"role": "agency", "id": "dispendukcapil"}
+    attested = {"by": by, "district_code": "35.10.16", "valid_until": "2040-01-01"}
+    await agency.say("driver.residence_attested.v1", driver_id=driver, **attested)
+    await gateway.say("driver.shift_started.v1", driver_id=driver, place={"lat": -8.2101, "lng": 114.3739})
+    await agency.hear("driver.eligibility_changed.v1", driver_id=driver, eligible=True)
+    contact = {
+        "recipient_id": customer,
+        "role": "customer",
+        "locale": "en",
+        "channels": [{"kind": "email", "address": f"{customer}@example.org"}],
+    }
+    await example.say("recipient.contact_registered.v1", **contact)
+    who = {"id": customer, "kind": "tourist", "locale": "en"}
+    await example.say("order.requested.v1", order_id=order, service="ride", customer=who, pickup=STATION, dropoff=PARK)
+    await example.hear("order.accepted.v1", order_id=order)
+    offer = await gateway.hear("offer.made.v1", order_id=order)
+    await gateway.say("driver.offer_accepted.v1", driver_id=driver, offer_id=offer["offer_id"])
+    await example.hear("order.driver_assigned.v1", order_id=order)
+    await example.hear("notification.sent.v1", recipient_id=customer, channel="email")
+    for step in ("arrived", "picked_up", "delivered"):
+        await gateway.say(f"driver.{step}.v1", driver_id=driver, order_id=order)
+    completed = await example.hear("order.completed.v1", order_id=order)
+    sys.stdout.write(f"  order {order} completed, fare Rp {completed['fare']['total']}\n")
+
+
+if __name__ == "__main__":
+    try:
+        asyncio.run(main())
+    except (AMQPError, OSError, TimeoutError) as error:
+        raise SystemExit(f"{type(error).__name__}: {error}") from None
