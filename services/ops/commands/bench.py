@@ -84,7 +84,9 @@ def latency(
 
 
 def idle(
-    seconds: Annotated[float, typer.Option(min=1, max=600, help="How long they do nothing.")] = 20, server: Server = "fast", json: Json = None
+    seconds: Annotated[float, typer.Option(min=1, max=600, help="How long they do nothing.")] = 20,
+    server: Server = "fast",
+    json: Json = None,
 ) -> None:
     """What each service costs while nothing happens, and how soon it is ready."""
     _module("idle").measure(_known(server), seconds, terminal.console(), json)

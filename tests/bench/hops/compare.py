@@ -44,7 +44,14 @@ def priced() -> list[Contestant]:
 
 
 def compare(
-    contestants: Sequence[Contestant], *, server: str, orders: int, rounds: int, console: Console, json_file: Path | None, picture: Path | None
+    contestants: Sequence[Contestant],
+    *,
+    server: str,
+    orders: int,
+    rounds: int,
+    console: Console,
+    json_file: Path | None,
+    picture: Path | None,
 ) -> None:
     """Measure, print, and write what was asked for. Raises CommandError for a program that is wrong."""
     python = interpreter() if not all(each.ours for each in contestants) else ""
@@ -112,14 +119,14 @@ def _print(document: dict[str, Any], console: Console) -> None:
     own = next((row["rate"] for row in rows if row["ours"]), rows[0]["rate"])
     table = Table(title=f"three hops · {document['orders']} orders · median of {document['rounds']} · {document['database']}")
     table.add_column("program")
-    for name in ("orders/s", "lowest–highest", "first ÷ it", "CPU ms/order", "program", "broker", "database"):
+    for name in ("orders/s", "lowest to highest", "first ÷ it", "CPU ms/order", "program", "broker", "database"):
         table.add_column(name, justify="right")
     for row in rows:
         cpu = row["cpu_ms"]
         table.add_row(
             row["title"],
             f"{row['rate']:.0f}",
-            f"{row['lowest']:.0f}–{row['highest']:.0f}",
+            f"{row['lowest']:.0f} to {row['highest']:.0f}",
             f"{own / row['rate']:.2f}",
             f"{sum(cpu.values()):.2f}",
             *(f"{cpu[name]:.2f}" for name in ("program", "broker", "database")),
@@ -129,7 +136,7 @@ def _print(document: dict[str, Any], console: Console) -> None:
     fastest = max((row for row in rows if row["framework"]), key=lambda row: row["rate"], default=None)
     best = max((row["rate"] for row in rows if row["ours"]), default=None)
     if fastest and best:
-        console.print(f"ours is {best / fastest['rate']:.2f} × the fastest framework ({fastest['title']})", highlight=False)
+        console.print(f"ours is {best / fastest['rate']:.2f} x the fastest framework ({fastest['title']})", highlight=False)
     limit = next((row["rate"] for row in rows if row["name"] == "batches"), None)
     if limit and best:
-        console.print(f"ours is {best / limit:.2f} × the hand-written micro-batches", highlight=False)
+        console.print(f"ours is {best / limit:.2f} x the hand-written micro-batches", highlight=False)

@@ -46,9 +46,30 @@ def ours(name: str, title: str, *, processes: int = 3, without: str = "") -> Con
     )
 
 
-CELERY = ("-m", "celery", "-A", f"{PROGRAMS}.celery_app", "worker", "--concurrency", "4", "--queues", ",".join(h.queue for h in HOPS.values()))
+CELERY = (
+    "-m",
+    "celery",
+    "-A",
+    f"{PROGRAMS}.celery_app",
+    "worker",
+    "--concurrency",
+    "4",
+    "--queues",
+    ",".join(h.queue for h in HOPS.values()),
+)
 QUIET = ("--without-gossip", "--without-mingle", "--without-heartbeat", "--loglevel", "WARNING")
-TASKIQ = ("-m", "taskiq", "worker", f"{PROGRAMS}.taskiq_app:broker", "--workers", "2", "--ack-type", "when_executed", "--log-level", "WARNING")
+TASKIQ = (
+    "-m",
+    "taskiq",
+    "worker",
+    f"{PROGRAMS}.taskiq_app:broker",
+    "--workers",
+    "2",
+    "--ack-type",
+    "when_executed",
+    "--log-level",
+    "WARNING",
+)
 
 CONTESTANTS: dict[str, Contestant] = {
     each.name: each
@@ -58,14 +79,30 @@ CONTESTANTS: dict[str, Contestant] = {
         Contestant("batches", "hand-written micro-batches, outbox", _module("one_by_one", "seed"), _one_per_hop("batches"), outbox=True),
         Contestant("one-by-one", "aio-pika + motor, one at a time", _module("one_by_one", "seed"), _one_per_hop("one_by_one")),
         Contestant(
-            "faststream", "FastStream, 2 processes", _module("faststream_app", "seed"), (_module("faststream_app", "work"),) * 2, framework=True
+            "faststream",
+            "FastStream, 2 processes",
+            _module("faststream_app", "seed"),
+            (_module("faststream_app", "work"),) * 2,
+            framework=True,
         ),
         Contestant("celery", "Celery, 4 processes", _module("celery_app", "seed"), ((*CELERY, *QUIET),), framework=True),
         Contestant(
             "dramatiq",
-            "Dramatiq, 2 × 8",
+            "Dramatiq, 2 x 8",
             _module("dramatiq_app", "seed"),
-            (("-m", "dramatiq", f"{PROGRAMS}.dramatiq_app", "--processes", "2", "--threads", "8"),),
+            (
+                (
+                    "-m",
+                    "dramatiq",
+                    f"{PROGRAMS}.dramatiq_app",
+                    "--processes",
+                    "2",
+                    "--threads",
+                    "8",
+                    "--queues",
+                    *(h.queue for h in HOPS.values()),
+                ),
+            ),
             framework=True,
         ),
         Contestant("taskiq", "taskiq-aio-pika, 2 processes", _module("taskiq_app", "seed"), (TASKIQ,), framework=True),

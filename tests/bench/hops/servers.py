@@ -39,9 +39,7 @@ class Servers:
         name = f"hops-{secrets.token_hex(4)}"
         amqp = urlsplit(self.urls.amqp)
         mongo = urlsplit(self.urls.mongodb)
-        urls = ServerUrls(
-            urlunsplit(amqp._replace(path=f"/{name}")), urlunsplit(mongo._replace(path=f"/{name}")), self.urls.rabbitmq_api
-        )
+        urls = ServerUrls(urlunsplit(amqp._replace(path=f"/{name}")), urlunsplit(mongo._replace(path=f"/{name}")), self.urls.rabbitmq_api)
         with self._management() as management:
             management.put(f"vhosts/{name}").raise_for_status()
             everything = {"configure": ".*", "write": ".*", "read": ".*"}

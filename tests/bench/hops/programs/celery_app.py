@@ -13,6 +13,7 @@ from __future__ import annotations
 
 import sys
 import uuid
+from contextlib import suppress
 from typing import Any
 
 from celery import Celery
@@ -63,12 +64,8 @@ def open_database(**_: Any) -> None:
 def _do(hop: Hop, body: str, message_id: str, following: str) -> None:
     data = hop.takes.model_validate_json(body)
     step = hop.work(data, message_id)
-    try:
-        stores["database"][hop.collection].update_one(
-            condition(step), {"$set": document_of(hop, step, message_id, data)}, upsert=True
-        )
-    except DuplicateKeyError:
-        pass  # written before: only the publish may be missing
+    with suppress(DuplicateKeyError):  # written before: only the publish may be missing
+        stores["database"][hop.collection].update_one(condition(step), {"$set": document_of(hop, step, message_id, data)}, upsert=True)
     app.send_task(following, (body_of(step.told).decode(), next_id(hop, step)), queue=NEXT[hop.name])
 
 

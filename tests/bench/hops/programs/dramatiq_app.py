@@ -3,7 +3,7 @@
     python -m tests.bench.hops.programs.dramatiq_app seed 2000
     python -m dramatiq tests.bench.hops.programs.dramatiq_app --processes 2 --threads 8
 
-`confirm_delivery=True`, which its documentation advises. Prefetch is its own (threads × 2). The queues are quorum queues like
+`confirm_delivery=True`, which its documentation advises. Prefetch is its own (threads x 2). The queues are quorum queues like
 everybody's, by its hook for queue arguments. Only the middleware that a worker needs: retries, time limit, shutdown, and not Prometheus.
 A message carries the JSON of the order and is validated by the same model.
 """
@@ -12,6 +12,7 @@ from __future__ import annotations
 
 import sys
 import uuid
+from contextlib import suppress
 from functools import cache
 from typing import Any
 
@@ -58,10 +59,8 @@ def _database() -> Any:
 def _do(hop: Hop, body: str, message_id: str) -> tuple[str, str]:
     data = hop.takes.model_validate_json(body)
     step = hop.work(data, message_id)
-    try:
+    with suppress(DuplicateKeyError):  # written before: only the publish may be missing
         _database()[hop.collection].update_one(condition(step), {"$set": document_of(hop, step, message_id, data)}, upsert=True)
-    except DuplicateKeyError:
-        pass  # written before: only the publish may be missing
     return body_of(step.told).decode(), next_id(hop, step)
 
 

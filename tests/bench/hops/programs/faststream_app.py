@@ -13,6 +13,7 @@ from __future__ import annotations
 import asyncio
 import sys
 import uuid
+from contextlib import suppress
 from typing import TYPE_CHECKING, Any
 
 import uvloop
@@ -59,10 +60,8 @@ def _queue(name: str) -> RabbitQueue:
 
 async def _done(hop: Hop, data: Value, message_id: str) -> Any:
     step = hop.work(data, message_id)
-    try:
+    with suppress(DuplicateKeyError):  # written before: only the publish may be missing
         await database[hop.collection].update_one(condition(step), {"$set": document_of(hop, step, message_id, data)}, upsert=True)
-    except DuplicateKeyError:
-        pass  # written before: only the publish may be missing
     return step.told
 
 

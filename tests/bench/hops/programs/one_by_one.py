@@ -12,6 +12,7 @@ from __future__ import annotations
 import asyncio
 import sys
 import uuid
+from contextlib import suppress
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
@@ -68,12 +69,8 @@ async def work(hop: Hop) -> None:
         async with raw.process():
             message = parse(read(raw.headers, raw.body, raw.content_type, datetime.now(UTC)))
             step = hop.work(message.data, message.id)
-            try:
-                await collection.update_one(
-                    condition(step), {"$set": document_of(hop, step, message.id, message.data)}, upsert=True
-                )
-            except DuplicateKeyError:
-                pass  # written before: only the publish may be missing
+            with suppress(DuplicateKeyError):  # written before: only the publish may be missing
+                await collection.update_one(condition(step), {"$set": document_of(hop, step, message.id, message.data)}, upsert=True)
             await publishing.default_exchange.publish(on_the_wire(step.told, next_id(hop, step)), NEXT[hop.name])
 
     queue = await consuming.get_queue(hop.queue)

@@ -13,6 +13,7 @@ from __future__ import annotations
 import asyncio
 import sys
 import uuid
+from contextlib import suppress
 from typing import Any
 
 from motor.motor_asyncio import AsyncIOMotorClient
@@ -52,12 +53,10 @@ async def start(_: TaskiqState) -> None:
 async def _do(hop: Hop, body: str, message_id: str) -> tuple[str, str]:
     data = hop.takes.model_validate_json(body)
     step = hop.work(data, message_id)
-    try:
+    with suppress(DuplicateKeyError):  # written before: only the publish may be missing
         await stores["database"][hop.collection].update_one(
             condition(step), {"$set": document_of(hop, step, message_id, data)}, upsert=True
         )
-    except DuplicateKeyError:
-        pass  # written before: only the publish may be missing
     return body_of(step.told).decode(), next_id(hop, step)
 
 
