@@ -99,7 +99,7 @@ def _document(
 
 def _row(contestant: Contestant, results: list[Result]) -> dict[str, Any]:
     def median(of: str) -> float:
-        return round(statistics.median(getattr(result, of) for result in results), 2)
+        return float(round(statistics.median(getattr(result, of) for result in results), 2))
 
     return {
         "name": contestant.name,

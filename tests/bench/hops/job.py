@@ -18,11 +18,11 @@ from contracts.events.orders import OrderAccepted
 from contracts.message import Message, derived_id
 from contracts.registry import TYPE_OF
 from contracts.requests.orders import OrderRequested
-from contracts.values import Fare, Payer, Residence, Value, Vehicle
+from contracts.values import Fare, Payer, PayerKind, Residence, Value, Vehicle
 
 AMQP_URL = "GANCANG_AMQP_URL"
 MONGODB_URI = "GANCANG_MONGODB_URI"
-QUORUM = {"x-queue-type": "quorum"}
+QUORUM: dict[str, Any] = {"x-queue-type": "quorum"}
 END = "hops.end"
 
 Document = dict[str, Any]
@@ -74,7 +74,7 @@ def _take_in(order: OrderRequested, _: str) -> Step:
         order_id=order.order_id,
         service=order.service,
         customer=order.customer,
-        payer=Payer(kind="customer", id=order.customer.id),
+        payer=Payer(kind=PayerKind.CUSTOMER, id=order.customer.id),
         pickup_district="35.10.16",
         dropoff_district="35.10.16",
         fare=FARE,

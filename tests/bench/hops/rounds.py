@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from time import monotonic
 from typing import Any
@@ -109,7 +110,7 @@ async def _start(track: Track) -> None:
     if len(later) == len(HOPS) - 1:
         prefix = track.contestant.first.partition(".")[0]
         for name in list(HOPS)[1:]:
-            await _until(track, lambda name=name: track.consumers(f"{prefix}.{name}"), READY_WITHIN_S, "started")
+            await _until(track, partial(track.consumers, f"{prefix}.{name}"), READY_WITHIN_S, "started")
     track.workers.start(first)
 
     async def taken() -> bool:

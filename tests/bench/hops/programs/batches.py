@@ -12,11 +12,12 @@ from __future__ import annotations
 import asyncio
 import sys
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
 import aio_pika
 import uvloop
-from aiormq.abc import AbstractChannel, DeliveredMessage
+from aiormq import Channel
+from aiormq.abc import DeliveredMessage
 from motor.motor_asyncio import AsyncIOMotorClient
 from pamqp.commands import Basic
 from pymongo import UpdateOne
@@ -49,7 +50,7 @@ async def work(hop: Hop) -> None:
     """Consume until killed."""
     collection: Any = AsyncIOMotorClient(mongodb_uri(), **MONGO_OPTIONS).get_default_database()[hop.collection]
     connection = await aio_pika.connect(amqp_url())
-    publishing = await (await connection.channel()).get_underlay_channel()
+    publishing = cast(Channel, await (await connection.channel()).get_underlay_channel())
     consuming = await (await connection.channel(publisher_confirms=False)).get_underlay_channel()
     arrived: asyncio.Queue[DeliveredMessage] = asyncio.Queue()
     await consuming.basic_qos(prefetch_count=PREFETCH)
@@ -73,7 +74,7 @@ async def _batch(arrived: asyncio.Queue[DeliveredMessage]) -> list[DeliveredMess
     return batch
 
 
-async def _do(hop: Hop, batch: list[DeliveredMessage], collection: Any, publishing: AbstractChannel) -> None:
+async def _do(hop: Hop, batch: list[DeliveredMessage], collection: Any, publishing: Channel) -> None:
     writes, sends, marks = [], [], []
     for raw in batch:
         properties = raw.header.properties

@@ -72,8 +72,8 @@ def stop_tracing() -> None:
     """No trace is begun or passed on."""
     from services.runtime import consumer, outbox  # noqa: PLC0415  after the metrics are silenced
 
-    consumer.new_traceparent = lambda: A_TRACE
-    outbox.trace_or_new = lambda _: None  # type: ignore[assignment, return-value]
+    consumer.new_traceparent = lambda: A_TRACE  # type: ignore[attr-defined]
+    outbox.trace_or_new = lambda _: None  # type: ignore[attr-defined, assignment, return-value]
 
 
 def builder(hops: list[Hop], without: frozenset[str]) -> Callable[[Any], Awaitable[Any]]:
