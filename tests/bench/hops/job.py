@@ -141,21 +141,20 @@ def next_id(hop: Hop, step: Step) -> str:
 
 
 def document_of(hop: Hop, step: Step, message_id: str, data: Value) -> Document:
-    """The document, without `_id`: state, mark of the message, one line of history. As the runtime's, without outbox."""
+    """The document: state, mark of the message, one line of history. As the runtime's, without outbox.
+
+    Inserting it is the conditional write: a document that exists is an error, and the message a repeat.
+    """
     now = datetime.now(UTC)
     line = {"at": now, "status": step.status, "by": "bench", "reason": None, "event_id": next_id(hop, step), "cause": message_id}
     return {
+        "_id": step.id,
         "version": 1,
         "state": step.state,
         "updated_at": now,
         "seen": [["/bench/hops", message_id, digest_of(data)]],
         "history": [line],
     }
-
-
-def condition(step: Step) -> Document:
-    """The filter of the conditional write: an upsert that collides on `_id` where the document exists."""
-    return {"_id": step.id, "version": 0}
 
 
 def amqp_url() -> str:

@@ -2,7 +2,7 @@
 
     python -m tests.bench.hops.programs.batches work match
 
-Up to 200 messages or 5 ms after the first; one `bulk_write` of conditional upserts with the outgoing events inside; all of them published
+Up to 200 messages or 5 ms after the first; one `bulk_write` of inserts with the outgoing events inside; all of them published
 with confirms in flight together on the channel below aio-pika's; a second `bulk_write` that marks them sent; one `ack(multiple)`.
 uvloop; prefetch 400, so that the next batch lies ready. The messages are ours: CloudEvents in binary mode by our codec.
 """
@@ -20,7 +20,7 @@ from aiormq import Channel
 from aiormq.abc import DeliveredMessage
 from motor.motor_asyncio import AsyncIOMotorClient
 from pamqp.commands import Basic
-from pymongo import UpdateOne
+from pymongo import InsertOne, UpdateOne
 from pymongo.errors import BulkWriteError
 
 from contracts.codec import binary_headers, body_of, parse, read
@@ -28,10 +28,10 @@ from tests.bench.hops.job import (
     HOPS,
     MONGO_OPTIONS,
     NEXT,
+    Document,
     Hop,
     a_message,
     amqp_url,
-    condition,
     document_of,
     mongodb_uri,
     next_id,
@@ -75,7 +75,9 @@ async def _batch(arrived: asyncio.Queue[DeliveredMessage]) -> list[DeliveredMess
 
 
 async def _do(hop: Hop, batch: list[DeliveredMessage], collection: Any, publishing: Channel) -> None:
-    writes, sends, marks = [], [], []
+    writes: list[InsertOne[Document]] = []
+    sends: list[tuple[bytes, Basic.Properties]] = []
+    marks: list[UpdateOne] = []
     for raw in batch:
         properties = raw.header.properties
         message = parse(read(properties.headers or {}, raw.body, properties.content_type, datetime.now(UTC)))
@@ -85,7 +87,7 @@ async def _do(hop: Hop, batch: list[DeliveredMessage], collection: Any, publishi
         document = document_of(hop, step, message.id, message.data)
         document["outbox"] = {"1-0": {"type": event.type, "headers": headers, "body": body.decode()}}
         document["unsent_since"] = document["updated_at"]
-        writes.append(UpdateOne(condition(step), {"$set": document}, upsert=True))
+        writes.append(InsertOne(document))
         marks.append(UpdateOne({"_id": step.id, "version": 1}, {"$unset": {"outbox.1-0": "", "unsent_since": ""}}))
         sends.append((body, Basic.Properties(content_type="application/json", delivery_mode=2, message_id=event.id, headers=headers)))
     try:

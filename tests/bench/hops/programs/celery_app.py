@@ -33,7 +33,6 @@ from tests.bench.hops.job import (
     Hop,
     amqp_url,
     an_order,
-    condition,
     document_of,
     mongodb_uri,
     next_id,
@@ -65,7 +64,7 @@ def _do(hop: Hop, body: str, message_id: str, following: str) -> None:
     data = hop.takes.model_validate_json(body)
     step = hop.work(data, message_id)
     with suppress(DuplicateKeyError):  # written before: only the publish may be missing
-        stores["database"][hop.collection].update_one(condition(step), {"$set": document_of(hop, step, message_id, data)}, upsert=True)
+        stores["database"][hop.collection].insert_one(document_of(hop, step, message_id, data))
     app.send_task(following, (body_of(step.told).decode(), next_id(hop, step)), queue=NEXT[hop.name])
 
 

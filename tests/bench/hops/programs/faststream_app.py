@@ -38,7 +38,6 @@ from tests.bench.hops.job import (
     Hop,
     amqp_url,
     an_order,
-    condition,
     document_of,
     mongodb_uri,
 )
@@ -61,7 +60,7 @@ def _queue(name: str) -> RabbitQueue:
 async def _done(hop: Hop, data: Value, message_id: str) -> Any:
     step = hop.work(data, message_id)
     with suppress(DuplicateKeyError):  # written before: only the publish may be missing
-        await database[hop.collection].update_one(condition(step), {"$set": document_of(hop, step, message_id, data)}, upsert=True)
+        await database[hop.collection].insert_one(document_of(hop, step, message_id, data))
     return step.told
 
 

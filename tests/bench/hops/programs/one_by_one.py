@@ -33,7 +33,6 @@ from tests.bench.hops.job import (
     a_message,
     amqp_url,
     an_order,
-    condition,
     document_of,
     mongodb_uri,
     next_id,
@@ -70,7 +69,7 @@ async def work(hop: Hop) -> None:
             message = parse(read(raw.headers, raw.body, raw.content_type, datetime.now(UTC)))
             step = hop.work(message.data, message.id)
             with suppress(DuplicateKeyError):  # written before: only the publish may be missing
-                await collection.update_one(condition(step), {"$set": document_of(hop, step, message.id, message.data)}, upsert=True)
+                await collection.insert_one(document_of(hop, step, message.id, message.data))
             await publishing.default_exchange.publish(on_the_wire(step.told, next_id(hop, step)), NEXT[hop.name])
 
     queue = await consuming.get_queue(hop.queue)
