@@ -50,7 +50,7 @@ def logins() -> tuple[Login, ...]:
         *(_service(name) for name in SERVICES),
         # declares everything and sets the policies; used by the job that runs before the services
         Login("topology", configure=".*", write=".*", read=".*", tags=("policymaker",)),
-        # a person with `gancang parked`, `publish` and `topology check`
+        # a person with `gancang parked`, `publish`, `order`, and the management page to look at
         Login(
             "ops",
             write=_any(DEFAULT_EXCHANGE, Exchange.REQUESTS),
