@@ -23,7 +23,7 @@ from tests.bench.hops.servers import Servers
 from tests.bench.hops.workers import Workers, cpu_of
 
 READY_WITHIN_S = 60.0
-STUCK_AFTER_S = 10.0
+STUCK_AFTER_S = 30.0
 SETTLED_WITHIN_S = 10.0
 START_POLL_S, END_POLL_S = 0.01, 0.05
 

@@ -14,6 +14,7 @@ import services
 from services.ops.errors import CommandError
 
 ROOT = Path(services.__file__).parents[1]
+LINES, LINE = 6, 300
 TICKS = os.sysconf("SC_CLK_TCK")
 
 
@@ -76,7 +77,8 @@ class Workers:
 
     def last_lines(self) -> str:
         """The end of what they said."""
-        return " / ".join(self._log.read_text(errors="replace").splitlines()[-8:]) if self._log.exists() else ""
+        lines = self._log.read_text(errors="replace").splitlines() if self._log.exists() else []
+        return " / ".join(line[:LINE] for line in lines[-LINES:])
 
     def cpu_s(self) -> float:
         """CPU seconds so far, of these processes and all that they have started."""
