@@ -10,7 +10,7 @@ import statistics
 import sys
 import tempfile
 from collections.abc import Sequence
-from dataclasses import asdict
+from dataclasses import asdict, dataclass
 from importlib.metadata import version
 from pathlib import Path
 from typing import Any
@@ -43,6 +43,14 @@ def priced() -> list[Contestant]:
     return [ours("gancang-3", "with everything"), *(ours(f"-{n}", f"without {n}", without=w) for w, n in named.items())]
 
 
+@dataclass(slots=True)
+class Outcome:
+    """The good rounds of each program, and a sentence for each that was not."""
+
+    results: dict[str, list[Result]]
+    failures: list[str]
+
+
 def compare(
     contestants: Sequence[Contestant],
     *,
@@ -53,39 +61,44 @@ def compare(
     json_file: Path | None,
     picture: Path | None,
 ) -> None:
-    """Measure, print, and write what was asked for. Raises CommandError for a program that is wrong."""
+    """Measure, print, write what was asked for; then raise CommandError if a round of any program was wrong."""
     python = interpreter() if not all(each.ours for each in contestants) else ""
     with tempfile.TemporaryDirectory(prefix="gancang-hops-") as name:
         folder = Path(name)
         with servers(server, folder / "servers") as running:
-            results = asyncio.run(_rounds(contestants, running, orders, rounds, python, folder, console))
-            document = _document(contestants, results, server, running.database, orders, rounds)
+            outcome = asyncio.run(_rounds(contestants, running, orders, rounds, python, folder, console))
+            document = _document(contestants, outcome, server, running.database, orders, rounds)
     _print(document, console)
     if json_file is not None:
         json_file.write_text(json.dumps(document, indent=2, ensure_ascii=False) + "\n")
     if picture is not None:
         title = f"three hops, orders a second (median of {rounds}, {orders} orders, {document['database']})"
         picture.write_text(bars(title, [(row["title"], row["rate"], row["ours"]) for row in document["programs"]]))
+    if outcome.failures:
+        raise CommandError(f"{len(outcome.failures)} rounds were wrong: {' | '.join(outcome.failures)}")
 
 
 async def _rounds(
     contestants: Sequence[Contestant], running: Servers, orders: int, rounds: int, python: str, folder: Path, console: Console
-) -> dict[str, list[Result]]:
-    results: dict[str, list[Result]] = {each.name: [] for each in contestants}
+) -> Outcome:
+    outcome = Outcome({each.name: [] for each in contestants}, [])
     for number in range(rounds):
         order = list(contestants)[number % len(contestants) :] + list(contestants)[: number % len(contestants)]
         for each in order:
             which = sys.executable if each.ours else python
-            result = await play(each, running, orders, which, folder / f"{each.name}.log")
-            results[each.name].append(result)
+            try:
+                result = await play(each, running, orders, which, folder / f"{each.name}.log")
+            except CommandError as error:
+                outcome.failures.append(f"round {number + 1}: {error}")
+                console.print(f"round {number + 1}  {each.title:<36}  wrong", style="red")
+                continue
+            outcome.results[each.name].append(result)
             console.print(f"round {number + 1}  {each.title:<36} {result.rate:6.0f} orders/s", highlight=False)
-    return results
+    return outcome
 
 
-def _document(
-    contestants: Sequence[Contestant], results: dict[str, list[Result]], server: str, database: str, orders: int, rounds: int
-) -> dict[str, Any]:
-    rows = [_row(each, results[each.name]) for each in contestants]
+def _document(contestants: Sequence[Contestant], outcome: Outcome, server: str, database: str, orders: int, rounds: int) -> dict[str, Any]:
+    rows = [_row(each, outcome.results[each.name]) for each in contestants if outcome.results[each.name]]
     return {
         "orders": orders,
         "rounds": rounds,
@@ -94,6 +107,7 @@ def _document(
         "machine": {"cores": os.cpu_count(), "processor": platform.processor() or platform.machine(), "python": platform.python_version()},
         "versions": {name: version(name) for name in PACKAGES},
         "programs": rows,
+        "failures": outcome.failures,
     }
 
 
