@@ -60,21 +60,28 @@ class ChannelAcks:
             asyncio.get_running_loop().call_soon(lambda: asyncio.ensure_future(self._flush()))
 
     async def _flush(self) -> None:
-        self._flushing = False
-        acks = self._take_run()
-        if self._tags and not acks and monotonic() - self._head_since > PATIENCE_S:
-            acks = self._take_finished()
-        elif self._tags and any(self._tags.values()):
-            asyncio.get_running_loop().call_later(PATIENCE_S, self._flush_soon)
-        if self._channel.is_closed:
-            self.forget()
-            return
+        """One at a time: a run sent in between another flush's single acks would cover a tag that is still to come."""
         try:
-            for tag, multiple in acks:
-                await self._channel.basic_ack(tag, multiple=multiple, wait=False)
+            while acks := self._take():
+                if self._channel.is_closed:
+                    break
+                for tag, multiple in acks:
+                    await self._channel.basic_ack(tag, multiple=multiple, wait=False)
         except (AMQPError, OSError, RuntimeError) as error:
             log.info("acks.channel_closed", error=type(error).__name__)
             self.forget()
+        finally:
+            self._flushing = False
+        if self._channel.is_closed:
+            self.forget()
+        elif any(self._tags.values()):
+            asyncio.get_running_loop().call_later(PATIENCE_S, self._flush_soon)
+
+    def _take(self) -> list[tuple[int, bool]]:
+        run = self._take_run()
+        if not run and self._tags and monotonic() - self._head_since > PATIENCE_S:
+            return self._take_finished()
+        return run
 
     def _take_run(self) -> list[tuple[int, bool]]:
         last = None

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, ClassVar
 
 from hypothesis import given
 from hypothesis import strategies as st
@@ -78,6 +78,32 @@ def test_no_order_of_finishing_acknowledges_what_is_in_work(order: list[int]) ->
         await eventually(lambda: not channel.unacked)
 
     asyncio.run(play())
+
+
+async def test_a_run_never_overtakes_single_acks_that_are_still_being_sent() -> None:
+    class SlowChannel(FakeChannel):
+        late: ClassVar[list[int]] = []
+
+        async def basic_ack(self, tag: int, *, multiple: bool, wait: bool) -> None:
+            await asyncio.sleep(0.01)  # a full write queue
+            if tag not in self.unacked:
+                self.late.append(tag)
+                return
+            await super().basic_ack(tag, multiple=multiple, wait=wait)
+
+    channel = SlowChannel()
+    acks = delivered(channel, range(1, 21))
+    for tag in range(2, 21):
+        acks.finish(tag)
+    await eventually(lambda: bool(channel.frames), within=PATIENCE_S * 20)
+
+    channel.unacked.add(21)
+    acks.opened(21)
+    acks.finish(1)
+    acks.finish(21)
+    await eventually(lambda: not channel.unacked)
+
+    assert channel.late == []
 
 
 async def test_what_is_given_back_is_not_acknowledged() -> None:
