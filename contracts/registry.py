@@ -156,8 +156,3 @@ CONTRACTS: dict[str, Contract] = {
 }
 
 TYPE_OF: dict[type[Value], str] = {contract.model: name for name, contract in CONTRACTS.items()}
-
-
-def contract_of(type_name: str) -> Contract:
-    """The contract of a type. Raises `KeyError` for a type that is not published."""
-    return CONTRACTS[type_name]

@@ -143,11 +143,11 @@ class Aggregates(Generic[S]):
 
     def resend(self, document: Document) -> None:
         """Send what a crash or an outage left in the outbox."""
-        stored = self._stored(document)
-        if stored.outbox:
-            self._relay.submit(self, stored.id, stored.version, stored.outbox)
+        aggregate_id, version, outbox = document["_id"], document["version"], _outbox_of(document)
+        if outbox:
+            self._relay.submit(self, aggregate_id, version, outbox)
         else:
-            self._commit.mark(stored.id, stored.version, set(), complete=True)
+            self._commit.mark(aggregate_id, version, set(), complete=True)
 
     def _repeated(self, stored: Stored[S], cause: Cause) -> bool:
         for source, message_id, digest in stored.seen:
@@ -226,15 +226,20 @@ class Aggregates(Generic[S]):
         return update
 
     def _stored(self, document: Document) -> Stored[S]:
-        outbox: Document = document.get("outbox", {})
         return Stored(
             id=document["_id"],
             version=document["version"],
             state=self.kind.decode(document["state"]),
             history=document.get("history", []),
-            outbox=[Outgoing.from_document(key, outbox[key]) for key in sorted(outbox, key=order_of)],
+            outbox=_outbox_of(document),
             seen=document.get("seen", []),
         )
+
+
+def _outbox_of(document: Document) -> list[Outgoing]:
+    """What is unsent, in the order in which it was decided."""
+    outbox: Document = document.get("outbox", {})
+    return [Outgoing.from_document(key, outbox[key]) for key in sorted(outbox, key=order_of)]
 
 
 def _push(value: Any, keep: int | None) -> Document:

@@ -3,15 +3,19 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Awaitable, Callable
+from functools import partial
 
 import structlog
-from aio_pika.abc import AbstractConnection
+from aio_pika.abc import AbstractChannel, AbstractConnection
 from aiormq.exceptions import AMQPError, ChannelAccessRefused, ChannelNotFoundEntity
 
-from services.runtime.topology import QueueSpec, Topology, topology
+from services.runtime.topology import ExchangeSpec, QueueSpec, Topology, topology
 
 LANES = 8
 log = structlog.get_logger()
+
+Compare = Callable[[AbstractChannel], Awaitable[None]]
 
 
 async def declare(connection: AbstractConnection) -> None:
@@ -30,26 +34,30 @@ async def declare(connection: AbstractConnection) -> None:
 async def differences(connection: AbstractConnection) -> list[str]:
     """One sentence for each exchange or queue that is missing or has other arguments."""
     whole = topology()
-    found = []
-    for exchange in whole.exchanges:
-        channel = await connection.channel()
-        try:
-            await channel.declare_exchange(exchange.name, passive=True)
-            await channel.declare_exchange(exchange.name, exchange.type, durable=True, arguments=exchange.arguments)
-        except AMQPError as error:
-            found.append(f"exchange {exchange.name}: {_what(error)}")
-        else:
-            await channel.close()
-    for queue in whole.queues:
-        channel = await connection.channel()
-        try:
-            await channel.declare_queue(queue.name, passive=True)
-            await channel.declare_queue(queue.name, durable=True, arguments=queue.arguments)
-        except AMQPError as error:
-            found.append(f"queue {queue.name}: {_what(error)}")
-        else:
-            await channel.close()
-    return found
+    found = [await _difference(connection, f"exchange {spec.name}", partial(_compare_exchange, spec)) for spec in whole.exchanges]
+    found += [await _difference(connection, f"queue {spec.name}", partial(_compare_queue, spec)) for spec in whole.queues]
+    return [sentence for sentence in found if sentence is not None]
+
+
+async def _difference(connection: AbstractConnection, name: str, compare: Compare) -> str | None:
+    """Compare on a channel of its own: the broker closes it when something is missing or different."""
+    channel = await connection.channel()
+    try:
+        await compare(channel)
+    except AMQPError as error:
+        return f"{name}: {_what(error)}"
+    await channel.close()
+    return None
+
+
+async def _compare_exchange(spec: ExchangeSpec, channel: AbstractChannel) -> None:
+    await channel.declare_exchange(spec.name, passive=True)
+    await channel.declare_exchange(spec.name, spec.type, durable=True, arguments=spec.arguments)
+
+
+async def _compare_queue(spec: QueueSpec, channel: AbstractChannel) -> None:
+    await channel.declare_queue(spec.name, passive=True)
+    await channel.declare_queue(spec.name, durable=True, arguments=spec.arguments)
 
 
 async def _declare(connection: AbstractConnection, whole: Topology) -> None:

@@ -83,17 +83,10 @@ async def running(service: str, build: Build, settings: RuntimeSettings) -> Asyn
 
     gate = Gate(service, halt=halt, probe=probe, resume=broker.resume)
     relay = Relay(service, settings.broker_user, broker.publishing)
-    sealer = Sealer(settings.data_key)
-    clock = clock_from(settings.clock)
-    runtime = Runtime(service, settings, clock, store, connection, relay, gate, sealer)
+    runtime = Runtime(service, settings, clock_from(settings.clock), store, connection, relay, gate, Sealer(settings.data_key))
     application = await build(runtime)
     await runtime.prepare()
-    parking = Parking(relay, sealer, settings.broker_user)
-    ladder = Ladder(relay, settings.broker_user)
-    desk = Desk(acks, ladder, parking, runtime.answers, clock, gate.close, settings.our_users)
-    for route in application.routes:
-        broker.subscribe(route, Consumer(route, desk))
-    await Drain(parking, settings.our_users, gate.close).start(connection)
+    await _subscribe(broker, acks, runtime, application)
     tasks = _background(runtime, application)
     await broker.start_consuming()
     log.info("service.ready", pid=os.getpid())
@@ -108,6 +101,16 @@ async def running(service: str, build: Build, settings: RuntimeSettings) -> Asyn
         await gate.stop()
         await broker.close()
         client.close()
+
+
+async def _subscribe(broker: Broker, acks: Acks, runtime: Runtime, application: Application) -> None:
+    settings, relay, gate = runtime.settings, runtime.relay, runtime.gate
+    parking = Parking(relay, runtime.sealer, settings.broker_user)
+    ladder = Ladder(relay, settings.broker_user)
+    desk = Desk(acks, ladder, parking, runtime.answers, runtime.clock, gate.close, settings.our_users)
+    for route in application.routes:
+        broker.subscribe(route, Consumer(route, desk))
+    await Drain(parking, settings.our_users, gate.close).start(runtime.connection)
 
 
 def _background(runtime: Runtime, application: Application) -> list[asyncio.Task[None]]:

@@ -15,13 +15,13 @@ from pamqp.commands import Basic
 
 from services.runtime import metrics
 from services.runtime.clock import real_now
+from services.runtime.delivery import PERSISTENT
 from services.runtime.errors import BrokerAway
 from services.runtime.outbox import Outgoing, order_of
 
 CONFIRM_S = 10.0
 ROOM = 2_000
 REMEMBERED = 10_000
-PERSISTENT = 2
 log = structlog.get_logger()
 
 GetChannel = Callable[[], Awaitable[Channel]]

@@ -128,40 +128,42 @@ def definitions(vhost: str = "/") -> dict[str, Any]:
     whole = topology()
     return {
         "vhosts": [{"name": vhost}],
-        "exchanges": [
-            {
-                "name": exchange.name,
-                "vhost": vhost,
-                "type": exchange.type,
-                "durable": True,
-                "auto_delete": False,
-                "internal": False,
-                "arguments": exchange.arguments,
-            }
-            for exchange in whole.exchanges
-        ],
+        "exchanges": [_exchange_definition(exchange, vhost) for exchange in whole.exchanges],
         "queues": [{"name": q.name, "vhost": vhost, "durable": True, "auto_delete": False, "arguments": q.arguments} for q in whole.queues],
-        "bindings": [
-            {
-                "source": exchange,
-                "vhost": vhost,
-                "destination": queue.name,
-                "destination_type": "queue",
-                "routing_key": key,
-                "arguments": {},
-            }
-            for queue in whole.queues
-            for exchange, key in queue.bindings
-        ],
-        "policies": [
-            {
-                "vhost": vhost,
-                "name": policy.name,
-                "pattern": policy.pattern,
-                "apply-to": policy.apply_to,
-                "priority": 0,
-                "definition": policy.definition,
-            }
-            for policy in whole.policies
-        ],
+        "bindings": [_binding_definition(queue, *binding, vhost) for queue in whole.queues for binding in queue.bindings],
+        "policies": [_policy_definition(policy, vhost) for policy in whole.policies],
+    }
+
+
+def _exchange_definition(exchange: ExchangeSpec, vhost: str) -> dict[str, Any]:
+    return {
+        "name": exchange.name,
+        "vhost": vhost,
+        "type": exchange.type,
+        "durable": True,
+        "auto_delete": False,
+        "internal": False,
+        "arguments": exchange.arguments,
+    }
+
+
+def _binding_definition(queue: QueueSpec, exchange: str, key: str, vhost: str) -> dict[str, Any]:
+    return {
+        "source": exchange,
+        "vhost": vhost,
+        "destination": queue.name,
+        "destination_type": "queue",
+        "routing_key": key,
+        "arguments": {},
+    }
+
+
+def _policy_definition(policy: PolicySpec, vhost: str) -> dict[str, Any]:
+    return {
+        "vhost": vhost,
+        "name": policy.name,
+        "pattern": policy.pattern,
+        "apply-to": policy.apply_to,
+        "priority": 0,
+        "definition": policy.definition,
     }

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-from collections.abc import AsyncIterator, Callable, Coroutine
+from collections.abc import AsyncIterator, Coroutine
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -39,8 +39,6 @@ STORIES = 6
 LIMIT_S, SLOWEST, LONGEST_RIDE_S = 60.0, 4, 1_800
 CLOCK_VARIABLE = "GANCANG_CLOCK"
 log = structlog.get_logger()
-
-Say = Callable[[str], None]
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import secrets
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -16,3 +17,13 @@ def write_private(path: Path, text: str) -> None:
     with os.fdopen(os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as file:
         file.write(text)
     fresh.replace(path)
+
+
+def kept_password(folder: Path) -> str:
+    """The password of the server whose data lie in `folder`: made the first time, the same from then on."""
+    kept = folder / "password"
+    if kept.exists():
+        return kept.read_text().strip()
+    password = secrets.token_hex(16)
+    write_private(kept, password)
+    return password

@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import os
-import secrets
 from typing import TYPE_CHECKING, Any
 
 from pymongo import MongoClient
 from pymongo.errors import OperationFailure, PyMongoError
 
-from services.ops.embedded.files import write_private
+from services.ops.embedded.files import kept_password
 from services.ops.embedded.mongo_programs import REPLICA_SET, find_program
 from services.ops.embedded.ports import LOOPBACK, answers, free_ports
 from services.ops.embedded.process import ServerProcess
@@ -38,7 +37,7 @@ class EmbeddedMongo:
         self._server = ServerProcess(self.program.name, self.folder / "output.log")
         self._port = free_ports(1)[0]
         self._prepared = self.folder / "prepared"
-        self._password = self._kept_password()
+        self._password = kept_password(self.folder)
 
     @property
     def url(self) -> str:
@@ -94,14 +93,6 @@ class EmbeddedMongo:
         environment = os.environ | {"HOME": str(self.folder)}
         command = self.program.command(self.folder, self._port, standalone=self.standalone, locked=locked)
         self._server.start(command, environment, self.folder)
-
-    def _kept_password(self) -> str:
-        kept = self.folder / "password"
-        if kept.exists():
-            return kept.read_text().strip()
-        password = secrets.token_hex(16)
-        write_private(kept, password)
-        return password
 
     def _prepare(self) -> bool:
         unlocked = f"mongodb://{LOOPBACK}:{self._port}/?directConnection=true"

@@ -6,13 +6,12 @@ import base64
 import http.client
 import json
 import os
-import secrets
 import shutil
 import socket
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
-from services.ops.embedded.files import write_private
+from services.ops.embedded.files import kept_password, write_private
 from services.ops.embedded.ports import LOOPBACK, answers, free_ports
 from services.ops.embedded.process import ServerProcess
 from services.ops.errors import ServerMissingError
@@ -60,7 +59,7 @@ class EmbeddedRabbit:
         self._node = ServerProcess("rabbitmq-server", self.folder / "output.log")
         self._mapper = ServerProcess("epmd", self.folder / "epmd.log")
         self._ports = RabbitPorts(*free_ports(4))
-        self._password = self._kept_password()
+        self._password = kept_password(self.folder)
 
     @property
     def url(self) -> str:
@@ -115,14 +114,6 @@ class EmbeddedRabbit:
         self.stop()
         self.start()
         self.wait_ready()
-
-    def _kept_password(self) -> str:
-        kept = self.folder / "password"
-        if kept.exists():
-            return kept.read_text().strip()
-        password = secrets.token_hex(16)
-        write_private(kept, password)
-        return password
 
     def _write_configuration(self) -> None:
         ports = asdict(self._ports)
