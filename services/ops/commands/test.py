@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import secrets
 import subprocess
 import sys
 import tempfile
@@ -18,6 +17,7 @@ import typer
 from services.ops.embedded import EmbeddedServers, ServerUrls
 from services.ops.errors import CommandError
 from services.ops.junit import Counts, read_counts
+from services.ops.keys import fresh_keys
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -147,7 +147,7 @@ def _pytest(session: Session, name: str, environment: dict[str, str], *selection
 
 def _environment() -> dict[str, str]:
     inherited = {name: value for name, value in os.environ.items() if not name.startswith("GANCANG_") or "_TEST_" in name}
-    return inherited | {"GANCANG_CODE_KEY": secrets.token_hex(32), "GANCANG_DATA_KEY": secrets.token_hex(32), "PYTHONPATH": str(ROOT)}
+    return inherited | fresh_keys() | {"PYTHONPATH": str(ROOT)}
 
 
 def _check_exit(code: int) -> None:
