@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
 OLDEST_PYTHON = (3, 11)
+BROWSERS = ("chromium", "chromium-browser", "google-chrome")
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,7 +38,7 @@ def register(app: typer.Typer) -> None:
 
 def run() -> None:
     """Say what is missing on this machine and how to get it; exit code 1 when something needed is."""
-    findings = [_python(), _rabbitmq(), _setpriv(), _mongodb(), _processors(), _engine(), _servers()]
+    findings = [_python(), _rabbitmq(), _setpriv(), _mongodb(), _processors(), _engine(), _browser(), _servers()]
     for finding in findings:
         mark = "ok     " if finding.good else "MISSING" if finding.needed else "absent "
         sys.stdout.write(f"{mark}  {finding.subject:<22} {finding.detail}\n")
@@ -76,6 +77,11 @@ def _processors() -> Finding:
 def _engine() -> Finding:
     path = shutil.which("docker") or shutil.which("podman")
     return Finding("container engine", path is not None, path or "only some tests use one: apt-get install docker.io", needed=False)
+
+
+def _browser() -> Finding:
+    path = os.environ.get("GANCANG_TEST_CHROMIUM") or next(filter(None, map(shutil.which, BROWSERS)), None)
+    return Finding("browser", path is not None, path or "only a few tests use one: apt-get install chromium", needed=False)
 
 
 def _servers() -> Finding:

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
 ROOT = Path(__file__).parents[3]
-SUITES = ("unit", "contract", "integration", "chaos")
+SUITES = ("unit", "contract", "integration", "chaos", "browser")
 STAGES = ("lint", "tests", "containers", "standalone")
 PYTEST_NOTHING_SELECTED = 5
 LINTERS = {
