@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import asyncio
 from dataclasses import dataclass
 from time import monotonic
 
 from services.matching.domain.asking import round_after
 from services.matching.domain.search import Search, Status
+from services.matching.handlers.reading import Reading
 from services.matching.ports import OpenSearches, Store
 
 
@@ -26,7 +26,7 @@ class Board:
     """What is on it may be stale by a moment: every offer is decided again on the search as it is stored."""
 
     def __init__(self, searches: Store[Search], open_searches: OpenSearches) -> None:
-        self._searches = searches
+        self._reading = Reading(searches, "search")
         self._open = open_searches
         self._entries: dict[str, Entry] = {}
         self._changed: set[str] = set()
@@ -68,11 +68,12 @@ class Board:
         while self._changed:
             keys, self._changed = self._changed, set()
             try:
-                stored = await asyncio.gather(*(self._searches.get(key) for key in keys))
+                stored = await self._reading.several(keys)
             except BaseException:
                 self._changed |= keys
                 raise
-            for key, found in zip(keys, stored, strict=True):
+            for key in keys:
+                found = stored.get(key)
                 if found is None or found.state.status is not Status.OPEN:
                     self._entries.pop(key, None)
                 else:

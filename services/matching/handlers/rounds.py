@@ -7,18 +7,23 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from time import monotonic
 
+import structlog
+
 from services.matching.domain.asking import may_ask, next_ask, offered, times_asked
 from services.matching.domain.choosing import Edge, choose
 from services.matching.domain.driver import Driver
 from services.matching.domain.eligibility import against, not_available
 from services.matching.domain.search import Search, Wanted
 from services.matching.handlers.board import Board, Entry
+from services.matching.handlers.reading import Reading
 from services.matching.handlers.saving import SOURCE, change_search
 from services.matching.ports import Desk, Radar, Sighting
+from services.runtime.errors import Away
 from services.runtime.outbox import Cause
 
 CHUNK = 20
 SHORTEST_PAUSE_S = 0.02
+log = structlog.get_logger()
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,6 +55,7 @@ class Rounds:
         self._pace = pace
         self._wake = asyncio.Event()
         self._away: dict[str, float] = {}
+        self._reading = Reading(desk.drivers, "driver")
 
     def search_changed(self, key: str) -> None:
         """Look at it at once."""
@@ -82,7 +88,7 @@ class Rounds:
             return
         edges = await self._edges(hunts, now)
         chosen = choose(edges)
-        await asyncio.gather(*(self._offer(edge) for edge in chosen))
+        await self._offer_all(chosen)
         self._space(hunts, {edge.order_id for edge in edges}, {edge.order_id for edge in chosen})
 
     def _hunts(self, now: datetime) -> list[Hunt]:
@@ -120,12 +126,22 @@ class Rounds:
         return edges
 
     async def _drivers(self, ids: set[str]) -> dict[str, Driver]:
-        stored = await asyncio.gather(*(self._desk.drivers.get(driver_id) for driver_id in ids))
-        drivers = {found.id: found.state for found in stored if found is not None}
+        stored = await self._reading.several(ids)
+        drivers = {driver_id: found.state for driver_id, found in stored.items() if found is not None}
         # Who is not available need not be read again and again: a nudge tells when he is, or the next review finds him.
         until = monotonic() + self._pace.review_s
         self._away.update({found: until for found, driver in drivers.items() if not_available(driver)})
         return drivers
+
+    async def _offer_all(self, chosen: list[Edge]) -> None:
+        """One that fails costs its own search a round, not the others theirs. Raises `Away`."""
+        results = await asyncio.gather(*(self._offer(edge) for edge in chosen), return_exceptions=True)
+        for edge, result in zip(chosen, results, strict=True):
+            if isinstance(result, Away):
+                raise result
+            if isinstance(result, BaseException):
+                log.error("offer.failed", order_id=edge.order_id, error=type(result).__name__)
+                self._board.changed(edge.order_id)
 
     async def _offer(self, edge: Edge) -> None:
         now = self._desk.clock.now()

@@ -1,4 +1,4 @@
-"""A server goes away and comes back: the leader leads again, and positions flow."""
+"""A server goes away and comes back, or a document is broken: the leader leads again, and positions flow."""
 
 from __future__ import annotations
 
@@ -41,3 +41,16 @@ async def _reported_until_asked(town: Any) -> bool:
     """Apps report again and again; what was lost in the outage does not matter."""
     await town.send(builders.a_position_report("d-7", at=town.clock.now()))
     return bool(town.said("offer.made.v1"))
+
+
+async def test_a_search_and_a_driver_that_cannot_be_read_do_not_stop_the_rounds(town: Any) -> None:
+    await town.database["searches"].insert_one({"_id": "o-broken", "version": 1, "state": {"open": True, "status": "nonsense"}})
+    async with town.matching():
+        await town.driver("d-broken", north_m=50)
+        await town.driver("d-7", north_m=100)
+        await town.database["drivers"].update_one({"_id": "d-broken"}, {"$set": {"state.vehicle": "none"}})
+
+        await town.search("o-1", life_s=3000)
+
+        (offer,) = await town.of("offer.made.v1")
+        assert offer.driver_id == "d-7"

@@ -1,0 +1,76 @@
+"""One document that cannot be read stops nobody else."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from structlog.testing import capture_logs
+
+from services.matching.handlers.board import Board
+from services.matching.handlers.reading import Reading
+from services.runtime.aggregates import Stored
+from services.runtime.errors import DatabaseAway
+
+
+class FakeStore:
+    """Answers what it is given: an exception is raised."""
+
+    def __init__(self, **kept: Any) -> None:
+        self.kept = kept
+
+    async def get(self, key: str) -> Any:
+        found = self.kept.get(key)
+        if isinstance(found, Exception):
+            raise found
+        return found
+
+
+class FakeOpen:
+    def __init__(self, *keys: str) -> None:
+        self.keys = keys
+
+    async def versions(self) -> dict[str, int]:
+        return dict.fromkeys(self.keys, 1)
+
+
+async def test_a_broken_document_is_left_out_and_told_once() -> None:
+    store = FakeStore(good="read", bad=ValueError("a field is missing"))
+    reading: Reading[Any] = Reading(store, "search", left_out_s=0)  # type: ignore[arg-type]
+
+    with capture_logs() as logs:
+        first = await reading.several(["good", "bad", "unknown"])
+        again = await reading.several(["good", "bad"])
+
+    assert first == {"good": "read", "unknown": None}
+    assert again == {"good": "read"}
+    assert [(line["event"], line["id"], line["error"]) for line in logs] == [("aggregate.unreadable", "bad", "ValueError")]
+
+
+async def test_a_broken_document_is_not_read_again_for_a_while_and_found_once_it_is_mended() -> None:
+    store = FakeStore(bad=ValueError())
+    patient: Reading[Any] = Reading(store, "search", left_out_s=60)  # type: ignore[arg-type]
+    eager: Reading[Any] = Reading(store, "search", left_out_s=0)  # type: ignore[arg-type]
+    for reading in (patient, eager):
+        await reading.several(["bad"])
+
+    store.kept["bad"] = "mended"
+
+    assert await patient.several(["bad"]) == {}
+    assert await eager.several(["bad"]) == {"bad": "mended"}
+
+
+async def test_a_database_that_is_away_is_no_broken_document() -> None:
+    reading: Reading[Any] = Reading(FakeStore(bad=ValueError(), good=DatabaseAway("read")), "search")  # type: ignore[arg-type]
+
+    with pytest.raises(DatabaseAway):
+        await reading.several(["bad", "good"])
+
+
+async def test_a_broken_search_does_not_keep_the_others_off_the_board(a_search: Any) -> None:
+    store = FakeStore(good=Stored("good", 1, a_search(order_id="good")), bad=KeyError("state"))
+    board = Board(store, FakeOpen("good", "bad"))  # type: ignore[arg-type]
+
+    await board.refresh(review_s=5)
+
+    assert [entry.key for entry in board.entries()] == ["good"]
