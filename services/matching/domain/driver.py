@@ -8,6 +8,7 @@ from datetime import date, datetime, timedelta
 
 from contracts.values import Day, Id, Point, Residence, UtcTime, Vehicle
 from services.matching.domain.errors import Refused
+from services.matching.domain.record import Merits, Record, merits
 
 AHEAD = timedelta(minutes=5)
 # Licence and registration are issued for five years (Law 22/2009); the rest is room for other rules to come.
@@ -41,6 +42,7 @@ class Driver:
     """`shift`: where it began, None off shift. `facts`: time of the newest fact of each kind.
 
     `told`: the reasons against him that were announced last, None before the first; `told_at`: when they held.
+    `idle_since`: the start of his shift, or the end of the last trip that he was paid for or gave back.
     """
 
     driver_id: Id
@@ -53,6 +55,12 @@ class Driver:
     facts: Mapping[str, UtcTime] = field(default_factory=dict)
     told: tuple[str, ...] | None = None
     told_at: UtcTime | None = None
+    idle_since: UtcTime | None = None
+    record: Record = field(default_factory=Record)
+
+    def merits(self, now: datetime) -> Merits:
+        """What fairness weighs."""
+        return merits(self.record, self.idle_since, now)
 
 
 def registered(driver: Driver | None, driver_id: str, vehicle: Vehicle, papers: tuple[Paper, ...], at: datetime) -> Driver | None:
@@ -84,7 +92,7 @@ def reinstated(driver: Driver, at: datetime) -> Driver | None:
 
 def shift_started(driver: Driver, place: Point, at: datetime) -> Driver | None:
     """He works from now on."""
-    return _granting(replace(driver, shift=place), SHIFT, at)
+    return _granting(replace(driver, shift=place, idle_since=at), SHIFT, at)
 
 
 def shift_ended(driver: Driver, at: datetime) -> Driver | None:

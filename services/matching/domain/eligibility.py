@@ -3,19 +3,19 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import UTC, date, datetime, time, timedelta, timezone
+from datetime import date, datetime
 
 from contracts.values import Requirements
+from services.matching.domain.calendar import day_of, end_of
 from services.matching.domain.driver import Driver
 
-REGENCY = timezone(timedelta(hours=7))
 PAPERS = ("sim_c", "stnk")
 FOREVER = date(9000, 1, 1)
 
 
 def standing(driver: Driver, now: datetime) -> tuple[str, ...]:
     """Reasons against him whatever the order; empty when he may be matched."""
-    today = now.astimezone(REGENCY).date()
+    today = day_of(now)
     reasons = []
     if driver.residence is None:
         reasons.append("not_resident")
@@ -62,10 +62,6 @@ def next_lapse(driver: Driver) -> datetime | None:
     days = [paper.valid_until for paper in driver.papers]
     if driver.residence is not None:
         days.append(driver.residence.valid_until)
-    ends = [_end(day) for day in days if day < FOREVER]
+    ends = [end_of(day) for day in days if day < FOREVER]
     after = [end for end in ends if driver.told_at is not None and end > driver.told_at]
     return min(after, default=None)
-
-
-def _end(day: date) -> datetime:
-    return datetime.combine(day + timedelta(days=1), time(), REGENCY).astimezone(UTC)

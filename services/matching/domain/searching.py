@@ -6,6 +6,7 @@ from dataclasses import replace
 from datetime import datetime
 
 from services.matching.domain.search import (
+    Offer,
     Outcome,
     Search,
     Status,
@@ -16,6 +17,7 @@ from services.matching.domain.search import (
 )
 
 GAVE_BACK = "driver_cancelled"
+VANISHED = "vanished"
 EXCLUDED = "driver_excluded"
 
 
@@ -59,10 +61,10 @@ def order_ended(known: Search | None, order_id: str, sequence: int, now: datetim
 
 
 def unassigned(known: Search | None, driver_id: str, attempt: int, sequence: int, reason: str, now: datetime) -> Search | None:
-    """The match is off; the order opens the next attempt by itself. Who gave it back is not asked again."""
+    """The match is off; the order opens the next attempt by itself. Who gave it back or vanished is not asked again."""
     if known is None:
         return None
-    search = _without(known, driver_id, now) if reason == GAVE_BACK else known
+    search = _without(known, driver_id, now) if reason in {GAVE_BACK, VANISHED} else known
     if known.attempt <= attempt and known.order_ended is None and known.status is not Status.CLOSED:
         closed = replace(withdrawing(search, now), status=Status.CLOSED, winner=None)
         search = replace(closed, sequence=max(known.sequence, sequence))
@@ -86,6 +88,14 @@ def lapsed(search: Search | None, now: datetime) -> Search | None:
         return replace(withdrawing(search, now), status=Status.FAILED, ended_at=now)
     over = {offer.offer_id: Outcome.EXPIRED for offer in search.open_offers if latest(offer, search.policy) <= now}
     return closing(search, over, now) if over else None
+
+
+def unanswered(search: Search, now: datetime) -> tuple[Offer, ...]:
+    """The open offers that `lapsed` would close as expired: their drivers could have won, and said nothing."""
+    after = lapsed(search, now) or search
+    return tuple(
+        offer for offer, then in zip(search.offers, after.offers, strict=True) if offer.outcome is not then.outcome is Outcome.EXPIRED
+    )
 
 
 def due(search: Search) -> dict[str, datetime]:

@@ -17,8 +17,8 @@ from services.matching.domain import live
 from services.matching.domain.answers import accepted, has_won, may_win, offer_to
 from services.matching.domain.driver import Driver, Live
 from services.matching.domain.search import Offer, Outcome, Search, key_in
-from services.matching.domain.searching import lapsed
-from services.matching.handlers.saving import by_clock, change_driver, change_search, own, refusing
+from services.matching.handlers.lapsing import close_lapsed
+from services.matching.handlers.saving import change_driver, change_search, own, refusing
 from services.matching.ports import Desk
 from services.runtime.aggregates import Stored, cause_of
 from services.runtime.errors import NotYet, Rejected
@@ -40,7 +40,7 @@ class OfferAcceptedHandler:
         if stored is None or _answered_before(stored, offer, cause):
             return
         if not may_win(stored.state, offer, now):
-            await self._close_lapsed(stored.id, now)
+            await close_lapsed(self._desk, stored.id, now)
             await self._refuse(stored.state, offer, cause)
         try:
             driver = await self._take(stored.state, offer, cause, now)
@@ -84,9 +84,6 @@ class OfferAcceptedHandler:
             for rival in found
             if rival is not None and rival.state.live is not None and rival.state.live.offer_id == others[rival.id]
         }
-
-    async def _close_lapsed(self, key: str, now: datetime) -> None:
-        await change_search(self._desk, key, by_clock("offer", now), lambda search: lapsed(search, now), by="clock")
 
     async def _refuse(self, search: Search, offer: Offer, cause: Cause) -> None:
         await self._free(offer, cause)

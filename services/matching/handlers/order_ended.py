@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import asyncio
 
-from contracts.events.orders import OrderEvent
+from contracts.events.orders import OrderCompleted, OrderEvent
 from contracts.message import Message
 from services.matching.domain.driver import Driver
-from services.matching.domain.live import freed_of_order
+from services.matching.domain.live import completed, freed_of_order
 from services.matching.domain.search import Outcome, Search, key_of
 from services.matching.domain.searching import order_ended
 from services.matching.handlers.saving import change_driver, change_search
@@ -40,11 +40,17 @@ class OrderEndedHandler:
             stored = await self._desk.searches.get(key)
             search = stored.state if stored else None
         drivers = _winners(search) | ({order.driver_id} if order.driver_id else set())
-        await asyncio.gather(*(self._free(driver_id, order.order_id, cause) for driver_id in drivers))
+        await asyncio.gather(*(self._free(driver_id, order, cause) for driver_id in drivers))
 
-    async def _free(self, driver_id: str, order_id: str, cause: Cause) -> None:
+    async def _free(self, driver_id: str, order: OrderEvent, cause: Cause) -> None:
+        now = self._desk.clock.now()
+
         def decide(driver: Driver | None) -> Driver | None:
-            return freed_of_order(driver, order_id) if driver else None
+            if driver is None:
+                return None
+            if isinstance(order, OrderCompleted) and driver_id == order.driver_id:
+                return completed(driver, order.order_id, order.fare.driver_share, now)
+            return freed_of_order(driver, order.order_id)
 
         await change_driver(self._desk, driver_id, cause, decide, by=BY)
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import datetime
+
 from contracts.events.orders import OrderDriverAssigned, OrderDriverUnassigned, OrderMatchRefused
 from contracts.message import Message
 from services.matching.domain import live, searching
@@ -50,7 +52,7 @@ class DriverUnassignedHandler:
         )
 
         def decide(driver: Driver | None) -> Driver | None:
-            return live.freed_of_order(driver, order.order_id, order.attempt) if driver else None
+            return _let_go(driver, order, now) if driver else None
 
         await change_driver(self._desk, order.driver_id, cause, decide, by=BY, reason=order.reason)
 
@@ -77,3 +79,12 @@ class MatchRefusedHandler:
             return live.freed_of_offer(driver, order.offer_id) if driver else None
 
         await change_driver(self._desk, order.driver_id, cause, decide, by=BY, reason=order.reason)
+
+
+def _let_go(driver: Driver, order: OrderDriverUnassigned, now: datetime) -> Driver | None:
+    match order.reason:
+        case searching.GAVE_BACK:
+            return live.gave_back(driver, order.order_id, order.attempt, now)
+        case searching.VANISHED:
+            return live.vanished(driver, order.order_id, order.attempt, now)
+    return live.freed_of_order(driver, order.order_id, order.attempt)

@@ -33,6 +33,11 @@ def by_clock(what: str, now: datetime) -> Cause:
     return Cause(source=SOURCE, id=f"timer:{what}", time=now, remembered=False)
 
 
+def once(what: str, offer_id: str, now: datetime) -> Cause:
+    """Something that happens to an offer once, whoever notices it and however often."""
+    return Cause(source=SOURCE, id=f"{what}:{offer_id}", time=now)
+
+
 @contextmanager
 def refusing(order_id: str | None = None) -> Iterator[None]:
     """The domain's refusals become `Rejected`."""

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from services.matching.domain.searching import lapsed
-from services.matching.handlers.saving import by_clock, change_search
+from services.matching.handlers.lapsing import close_lapsed
 from services.matching.ports import Desk
 
 
@@ -15,5 +14,4 @@ class SearchDueHandler:
 
     async def __call__(self, key: str) -> None:
         """Close what is over."""
-        now = self._desk.clock.now()
-        await change_search(self._desk, key, by_clock("search", now), lambda search: lapsed(search, now), by="clock")
+        await close_lapsed(self._desk, key, self._desk.clock.now())

@@ -1,0 +1,17 @@
+"""The calendar of the regency: days begin at its midnight."""
+
+from __future__ import annotations
+
+from datetime import UTC, date, datetime, time, timedelta, timezone
+
+REGENCY = timezone(timedelta(hours=7))  # Asia/Jakarta, which knows no summer time
+
+
+def day_of(now: datetime) -> date:
+    """The day in the regency."""
+    return now.astimezone(REGENCY).date()
+
+
+def end_of(day: date) -> datetime:
+    """The first instant after the day."""
+    return datetime.combine(day + timedelta(days=1), time(), REGENCY).astimezone(UTC)

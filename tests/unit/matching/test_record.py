@@ -1,0 +1,112 @@
+"""What is known of a driver's answers and income, and that he is judged only for what he could win."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import pytest
+
+from contracts.values import Requirements
+from services.matching.domain import live, record
+from services.matching.domain.answers import accepted
+from services.matching.domain.asking import Rules, offered
+from services.matching.domain.driver import Live
+from services.matching.domain.record import Record
+from services.matching.domain.searching import order_ended, unanswered
+from tests.support.builders import NOW
+
+LATER = NOW + timedelta(minutes=20)
+BUSY = Live("o-1", "o-1-1", 1, NOW)
+
+
+def test_taking_an_order_counts_once_the_order_has_named_him(a_driver: Any) -> None:
+    taken = live.taken(a_driver(), BUSY, Requirements(), NOW)
+    assert taken is not None
+    assert taken.record == Record()
+
+    named = live.confirmed(taken, "o-1", 1)
+
+    assert named is not None
+    assert (named.record.offers, named.record.accepts) == (1, 1)
+
+
+def test_a_completed_trip_is_paid_and_starts_his_waiting_anew(a_driver: Any) -> None:
+    driver = a_driver(live=BUSY, idle_since=NOW)
+
+    free = live.completed(driver, "o-1", 7200, LATER)
+
+    assert free is not None
+    assert free.live is None
+    assert free.idle_since == LATER
+    assert (free.record.trips, free.record.income, free.record.trips_today, free.record.income_today) == (1, 7200, 1, 7200)
+    assert free.record.accepts == 1
+
+
+def test_an_order_that_others_ended_leaves_his_waiting_as_it_was(a_driver: Any) -> None:
+    free = live.freed_of_order(a_driver(live=BUSY, idle_since=NOW), "o-1")
+
+    assert free == a_driver(idle_since=NOW)
+
+
+def test_giving_back_counts_against_him_although_the_assignment_comes_later(a_driver: Any) -> None:
+    free = live.gave_back(a_driver(live=BUSY, idle_since=NOW), "o-1", 1, LATER)
+
+    assert free is not None
+    assert (free.record.accepts, free.record.cancels, free.idle_since) == (1, 1, LATER)
+    assert free.merits(LATER).acceptance < a_driver().merits(LATER).acceptance
+
+
+def test_the_day_ends_at_midnight_in_the_regency() -> None:
+    before, after = datetime(2026, 11, 24, 16, 59, tzinfo=UTC), datetime(2026, 11, 24, 17, 0, tzinfo=UTC)
+    evening = record.earned(record.earned(Record(), 5000, before), 3000, before)
+
+    night = record.earned(evening, 2000, after)
+
+    assert (evening.trips_today, evening.income_today) == (2, 8000)
+    assert (night.trips_today, night.income_today, night.income) == (1, 2000, 10_000)
+    assert record.merits(evening, None, after).income_today == 0
+
+
+def test_only_the_last_answers_weigh() -> None:
+    bad = Record()
+    for _ in range(200):
+        bad = record.let_lapse(bad)
+    assert bad.lapses == 200
+    assert record.acceptance(bad) < 0.1
+
+    good = bad
+    for _ in range(50):
+        good = record.took(good)
+
+    assert record.acceptance(good) > 0.95
+
+
+@pytest.mark.parametrize(
+    ("said", "counted"), [("too_far", "too_far"), (None, "other"), ("x.y$z", "other"), ("a" * 200, "other"), ("Kein Benzin", "other")]
+)
+def test_a_reason_that_is_no_code_counts_as_another(said: str | None, counted: str) -> None:
+    assert record.declined(Record(), said).reasons == {counted: 1}
+
+
+def test_apps_cannot_fill_the_document_with_reasons() -> None:
+    many = Record()
+    for number in range(100):
+        many = record.declined(many, f"reason_{number}")
+
+    assert len(many.reasons) == 21
+    assert many.reasons["other"] == 80
+
+
+def test_an_offer_that_another_driver_won_or_that_we_withdrew_is_not_unanswered(a_search: Any, rules: Rules) -> None:
+    search = a_search()
+    for number, second in enumerate((0, 5)):
+        search = offered(search, f"d-{number}", 100, 0, rules, NOW + timedelta(seconds=second))
+    won = accepted(search, "o-1-2", (), NOW + timedelta(seconds=6))
+    ended = order_ended(search, "o-1", 2, NOW + timedelta(seconds=6))
+    late = NOW + timedelta(seconds=60)
+
+    assert won is not None
+    assert ended is not None
+    assert unanswered(won, late) == unanswered(ended, late) == ()
+    assert [offer.driver_id for offer in unanswered(search, NOW + timedelta(seconds=17))] == ["d-0"]
