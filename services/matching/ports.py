@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Protocol, TypeVar
 
+import numpy as np
+
 from services.matching.domain.asking import Rules
+from services.matching.domain.distance import Floats, Indices
 from services.matching.domain.driver import Driver
 from services.matching.domain.search import Search
 from services.runtime.aggregates import Decide, Stored
@@ -38,15 +41,48 @@ class OpenSearches(Protocol):
 
 
 @dataclass(frozen=True, slots=True)
+class Spot:
+    """A point, and how far around it one looks."""
+
+    lat: float
+    lng: float
+    radius_m: float
+
+
+@dataclass(frozen=True, slots=True)
 class Sighting:
-    """A driver near a point, `straight_m` metres away."""
+    """A driver near a point, `straight_m` metres away, and where he is."""
 
     driver_id: str
     straight_m: float
+    lat: float
+    lng: float
+
+
+@dataclass(frozen=True, slots=True)
+class Nearby:
+    """Drivers near several spots, as columns sorted by spot and distance. `row` tells them apart, `ids[row]` names them."""
+
+    spot: Indices
+    row: Indices
+    straight_m: Floats
+    lat: Floats
+    lng: Floats
+    ids: Sequence[str]
+
+    def of(self, spot: int) -> list[Sighting]:
+        """Those near one spot, nearest first."""
+        here = slice(*np.searchsorted(self.spot, (spot, spot + 1)).tolist())
+        columns = (column[here].tolist() for column in (self.row, self.straight_m, self.lat, self.lng))
+        return [Sighting(self.ids[row], straight, lat, lng) for row, straight, lat, lng in zip(*columns, strict=True)]
 
 
 class Radar(Protocol):
     """Where the drivers are, as far as this process knows."""
+
+    def around(self, spots: Sequence[Spot], oldest: datetime, enough: int, without: Collection[str] = ()) -> Nearby:
+        """For each spot the `enough` nearest of those within its radius, seen not before `oldest`; `without` them."""
+        ...
 
     def near(self, lat: float, lng: float, radius_m: float, oldest: datetime) -> Sequence[Sighting]:
         """Those seen within the radius, not before `oldest`, nearest first."""

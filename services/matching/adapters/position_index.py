@@ -1,72 +1,159 @@
-"""Where every driver was seen last: hexagons of H3 in plain dictionaries, in the memory of one process."""
+"""Where every driver was seen last: columns of numbers and hexagons of H3, in the memory of one process."""
 
 from __future__ import annotations
 
+from collections.abc import Collection, Sequence
 from datetime import datetime
+from itertools import chain
 from math import ceil
 
+import numpy as np
 from h3.api import basic_int as h3
+from numpy.typing import NDArray
 
-from services.matching.domain.distance import metres
-from services.matching.ports import Sighting
+from services.matching.domain.distance import Flags, Floats, Indices, metres_between
+from services.matching.ports import Nearby, Sighting, Spot
 
-RESOLUTION = 8
-# Neighbouring hexagons advance by 1.5 edges at least; edges near Java are up to a tenth shorter than the mean of 531 m.
-RING_M = 1.5 * 470.0
-NOBODY: frozenset[str] = frozenset()
+RESOLUTION = 9
+# Neighbouring hexagons advance by 1.5 edges at least; edges near Java are up to a tenth shorter than the mean of 201 m.
+RING_M = 1.5 * 177.0
+EVERYBODY = 2**31
+FIRST_ROOM = 1024
+NEVER = -np.inf
+Cells = NDArray[np.uint64]
 
 
 class PositionIndex:
-    """Times are seconds since 1970: half the memory of datetimes."""
+    """Times are seconds since 1970. A driver's row stays his until somebody is forgotten."""
 
     def __init__(self) -> None:
-        self._seen: dict[str, tuple[float, float, float, int]] = {}
-        self._cells: dict[int, set[str]] = {}
+        self._rows: dict[str, int] = {}
+        self._ids: list[str] = []
+        self._lat, self._lng = np.zeros(FIRST_ROOM), np.zeros(FIRST_ROOM)
+        self._at = np.full(FIRST_ROOM, NEVER)
+        self._cell: Cells = np.zeros(FIRST_ROOM, dtype=np.uint64)
 
     def __len__(self) -> int:
-        return len(self._seen)
+        return len(self._ids)
 
     def saw(self, driver_id: str, lat: float, lng: float, at: float) -> bool:
         """Note a position; False when a newer one is known."""
-        cell: int = h3.latlng_to_cell(lat, lng, RESOLUTION)
-        known = self._seen.get(driver_id)
-        if known is not None:
-            if known[2] > at:
-                return False
-            if known[3] != cell:
-                self._leave(driver_id, known[3])
-        self._seen[driver_id] = (lat, lng, at, cell)
-        if known is None or known[3] != cell:
-            self._cells.setdefault(cell, set()).add(driver_id)
-        return True
+        newer, _ = self.saw_all([driver_id], np.array([lat]), np.array([lng]), np.array([at]))
+        return bool(newer[0])
 
-    def last_seen(self, driver_id: str) -> float | None:
-        """When he was seen last."""
-        known = self._seen.get(driver_id)
-        return None if known is None else known[2]
+    def saw_all(self, driver_ids: Sequence[str], lat: Floats, lng: Floats, at: Floats) -> tuple[Flags, Floats]:
+        """Note many; for each whether it was taken (no newer one is known), and when that driver was seen before."""
+        rows = np.fromiter((self._row(driver_id) for driver_id in driver_ids), np.int64, len(driver_ids))
+        before = self._at[rows]
+        newer: Flags = at >= before
+        # In the order of their times: of two positions of one driver the later one stays.
+        kept = np.argsort(at, kind="stable")
+        kept = kept[newer[kept]]
+        where = zip(lat[kept].tolist(), lng[kept].tolist(), strict=True)
+        cells = (h3.latlng_to_cell(north, east, RESOLUTION) for north, east in where)
+        self._cell[rows[kept]] = np.fromiter(cells, np.uint64, len(kept))
+        self._lat[rows[kept]], self._lng[rows[kept]], self._at[rows[kept]] = lat[kept], lng[kept], at[kept]
+        return newer, before
 
     def forget_before(self, oldest: float) -> None:
         """Drop who was not seen since."""
-        for driver_id, (_, _, at, cell) in list(self._seen.items()):
-            if at < oldest:
-                del self._seen[driver_id]
-                self._leave(driver_id, cell)
+        stay = np.flatnonzero(self._at[: len(self._ids)] >= oldest)
+        if len(stay) == len(self._ids):
+            return
+        self._ids = [self._ids[row] for row in stay.tolist()]
+        self._rows = {driver_id: row for row, driver_id in enumerate(self._ids)}
+        for name in ("_lat", "_lng", "_at", "_cell"):
+            column = getattr(self, name)
+            column[: len(stay)] = column[stay]
+        self._at[len(stay) :] = NEVER
 
     def near(self, lat: float, lng: float, radius_m: float, oldest: datetime) -> list[Sighting]:
         """Those seen within the radius, not before `oldest`, nearest first."""
-        since = oldest.timestamp()
-        found = []
-        for cell in h3.grid_disk(h3.latlng_to_cell(lat, lng, RESOLUTION), ceil(radius_m / RING_M) + 1):
-            for driver_id in self._cells.get(cell, NOBODY):
-                there_lat, there_lng, at, _ = self._seen[driver_id]
-                away = metres(lat, lng, there_lat, there_lng)
-                if at >= since and away <= radius_m:
-                    found.append(Sighting(driver_id, away))
-        found.sort(key=lambda sighting: sighting.straight_m)
-        return found
+        return self.around([Spot(lat, lng, radius_m)], oldest, EVERYBODY).of(0)
 
-    def _leave(self, driver_id: str, cell: int) -> None:
-        there = self._cells[cell]
-        there.discard(driver_id)
-        if not there:
-            del self._cells[cell]
+    def around(self, spots: Sequence[Spot], oldest: datetime, enough: int, without: Collection[str] = ()) -> Nearby:
+        """For each spot the `enough` nearest of those within its radius, seen not before `oldest`; `without` them."""
+        view = _View(*self._findable(oldest.timestamp(), without))
+        lat, lng = np.array([spot.lat for spot in spots]), np.array([spot.lng for spot in spots])
+        radius = np.array([spot.radius_m for spot in spots], dtype=np.float64)
+        centres = [h3.latlng_to_cell(spot.lat, spot.lng, RESOLUTION) for spot in spots]
+        found: list[tuple[Indices, Indices, Floats]] = []
+        open_spots, rings = np.arange(len(spots)), 1
+        while len(open_spots):
+            pair_spot, row, within = view.pairs([centres[spot] for spot in open_spots], rings)
+            covered = np.minimum(within, radius[open_spots])
+            straight = metres_between(lat[open_spots][pair_spot], lng[open_spots][pair_spot], self._lat[row], self._lng[row])
+            sure = straight <= covered[pair_spot]
+            counts = np.bincount(pair_spot[sure], minlength=len(open_spots))
+            done = (counts >= enough) | (covered >= radius[open_spots])
+            take = sure & done[pair_spot]
+            found.append((open_spots[pair_spot[take]], row[take], straight[take]))
+            open_spots, rings = open_spots[~done], _wider(rings, float(radius.max()))
+        return self._nearby(found, len(spots), enough)
+
+    def _nearby(self, found: list[tuple[Indices, Indices, Floats]], spots: int, enough: int) -> Nearby:
+        spot, row, straight = (np.concatenate(column) for column in zip(*found, strict=True)) if found else _NOTHING
+        order = np.lexsort((straight, spot))
+        spot, row, straight = spot[order], row[order], straight[order]
+        starts = np.searchsorted(spot, np.arange(spots + 1))
+        near = np.arange(len(spot)) - starts[spot] < enough
+        spot, row, straight = spot[near], row[near], straight[near]
+        return Nearby(spot, row, straight, self._lat[row], self._lng[row], self._ids)
+
+    def _findable(self, since: float, without: Collection[str]) -> tuple[Indices, Cells]:
+        """Rows that count, and their hexagons, sorted by these."""
+        alive = self._at[: len(self._ids)] >= since
+        alive[[self._rows[driver_id] for driver_id in without if driver_id in self._rows]] = False
+        rows = np.flatnonzero(alive)
+        cells = self._cell[rows]
+        order = np.argsort(cells, kind="stable")
+        return rows[order], cells[order]
+
+    def _row(self, driver_id: str) -> int:
+        row = self._rows.get(driver_id)
+        if row is None:
+            row = self._rows[driver_id] = len(self._ids)
+            self._ids.append(driver_id)
+            if row >= len(self._at):
+                self._grow()
+        return row
+
+    def _grow(self) -> None:
+        room = len(self._at)
+        self._lat, self._lng = np.append(self._lat, np.zeros(room)), np.append(self._lng, np.zeros(room))
+        self._at = np.append(self._at, np.full(room, NEVER))
+        self._cell = np.append(self._cell, np.zeros(room, dtype=np.uint64))
+
+
+class _View:
+    """Rows sorted by hexagon, so that those of one lie side by side."""
+
+    def __init__(self, rows: Indices, cells: Cells) -> None:
+        self._rows = rows
+        self._cells = cells
+
+    def pairs(self, centres: Sequence[int], rings: int) -> tuple[Indices, Indices, float]:
+        """(position in `centres`, row) of everybody in the rings around each centre, and how far out nobody is missing."""
+        if len(self._rows) <= _hexagons(rings):
+            everybody = np.tile(self._rows, len(centres))
+            return np.repeat(np.arange(len(centres)), len(self._rows)), everybody, np.inf
+        discs = [h3.grid_disk(centre, rings) for centre in centres]
+        sizes = np.fromiter(map(len, discs), np.int64, len(discs))
+        cells = np.fromiter(chain.from_iterable(discs), np.uint64, int(sizes.sum()))
+        starts = np.searchsorted(self._cells, cells, "left")
+        counts = np.searchsorted(self._cells, cells, "right") - starts
+        owner = np.repeat(np.repeat(np.arange(len(discs)), sizes), counts)
+        first = np.repeat(starts - np.concatenate(([0], np.cumsum(counts)[:-1])), counts)
+        return owner, self._rows[first + np.arange(len(first))], (rings - 1) * RING_M
+
+
+_NOTHING = (np.zeros(0, np.int64), np.zeros(0, np.int64), np.zeros(0))
+
+
+def _hexagons(rings: int) -> int:
+    return 3 * rings * (rings + 1) + 1
+
+
+def _wider(rings: int, radius_m: float) -> int:
+    """By half again, and never further than the widest radius needs."""
+    return min(max(rings + 1, ceil(rings * 1.5)), ceil(radius_m / RING_M) + 1)

@@ -5,16 +5,19 @@ from __future__ import annotations
 from collections.abc import Callable
 from datetime import timedelta
 
+import numpy as np
 from prometheus_client import Counter
 
 from contracts.requests.drivers import DriverPositionsReported
 from services.matching.adapters.position_index import PositionIndex
-from services.matching.domain.distance import inside_country
+from services.matching.domain.distance import Floats, all_inside_country
 from services.matching.domain.driver import AHEAD
 from services.runtime.clock import Clock
 
 POSITIONS = Counter("gancang_positions_total", "Positions reported, by what became of them", ["outcome"])
-KEPT, STALE, FUTURE, OUTSIDE, UNREADABLE = (POSITIONS.labels(outcome) for outcome in ("kept", "stale", "future", "outside", "unreadable"))
+OUTCOMES = ("kept", "stale", "future", "nowhere", "outside", "unreadable")
+KEPT, STALE, FUTURE, NOWHERE, OUTSIDE, UNREADABLE = (POSITIONS.labels(outcome) for outcome in OUTCOMES)
+FORGOTTEN_AFTER = 10
 
 
 class Positions:
@@ -28,26 +31,39 @@ class Positions:
 
     def reported(self, report: DriverPositionsReported) -> None:
         """Take a report in."""
-        for position in report.positions:
-            self.saw(position.driver_id, position.lat, position.lng, position.at.timestamp())
+        said = report.positions
+        self._take(
+            [position.driver_id for position in said],
+            np.array([position.lat for position in said]),
+            np.array([position.lng for position in said]),
+            np.array([position.at.timestamp() for position in said]),
+        )
 
     def saw(self, driver_id: str, lat: float, lng: float, at: float) -> None:
-        """Take one position in; one that cannot be is counted and dropped."""
+        """Take one position in."""
+        self._take([driver_id], np.array([lat]), np.array([lng]), np.array([at]))
+
+    def _take(self, driver_ids: list[str], lat: Floats, lng: Floats, at: Floats) -> None:
+        """Those that cannot be are counted by reason and dropped; a broken receiver places everybody at 0/0."""
         now = self._clock.now().timestamp()
-        if not inside_country(lat, lng):
-            OUTSIDE.inc()
-            return
-        if at > now + AHEAD.total_seconds():
-            FUTURE.inc()
-            return
-        before = self._index.last_seen(driver_id)
-        if not self._index.saw(driver_id, lat, lng, at):
-            STALE.inc()
-            return
-        KEPT.inc()
-        if before is None or before < now - self._fresh_s:
-            self._appeared(driver_id)
+        good = np.ones(len(driver_ids), dtype=bool)
+        for counter, bad in (
+            (NOWHERE, (lat == 0) & (lng == 0)),
+            (OUTSIDE, ~all_inside_country(lat, lng)),
+            (FUTURE, at > now + AHEAD.total_seconds()),
+            (STALE, at < now - FORGOTTEN_AFTER * self._fresh_s),
+        ):
+            counter.inc(int(np.count_nonzero(good & bad)))
+            good &= ~bad
+        if not good.all():
+            driver_ids = [driver_id for driver_id, stays in zip(driver_ids, good.tolist(), strict=True) if stays]
+        taken, before = self._index.saw_all(driver_ids, lat[good], lng[good], at[good])
+        kept = int(np.count_nonzero(taken))
+        KEPT.inc(kept)
+        STALE.inc(len(driver_ids) - kept)
+        for number in np.flatnonzero(taken & (before < now - self._fresh_s)).tolist():
+            self._appeared(driver_ids[number])
 
     def forget_old(self) -> None:
         """Drop who was silent for ten times as long as a position counts."""
-        self._index.forget_before(self._clock.now().timestamp() - 10 * self._fresh_s)
+        self._index.forget_before(self._clock.now().timestamp() - FORGOTTEN_AFTER * self._fresh_s)

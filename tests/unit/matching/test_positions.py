@@ -1,0 +1,119 @@
+"""Where the drivers are: what is taken in, and who is found near a spot."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import Any
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from services.matching.adapters import positions
+from services.matching.adapters.position_index import PositionIndex
+from services.matching.adapters.positions import Positions
+from services.matching.domain.distance import metres, metres_between
+from services.matching.ports import Spot
+from services.runtime.clock import SimulatedClock
+from tests.support import builders
+from tests.support.builders import NOW
+
+LAT, LNG = st.floats(-8.9, -7.6), st.floats(113.7, 114.7)
+PLACES = st.lists(st.tuples(LAT, LNG), max_size=60)
+STAND_STILL = SimulatedClock(NOW, 1e-9, NOW)
+
+
+def an_index(places: list[tuple[float, float]]) -> PositionIndex:
+    index = PositionIndex()
+    for number, where in enumerate(places):
+        index.saw(str(number), *where, NOW.timestamp())
+    return index
+
+
+@given(
+    drivers=PLACES, spots=st.lists(st.tuples(LAT, LNG), max_size=5), radius=st.sampled_from([400, 3000, 40_000]), enough=st.integers(1, 9)
+)
+def test_the_nearest_of_each_spot_are_found_and_no_more_than_enough(
+    drivers: list[tuple[float, float]], spots: list[tuple[float, float]], radius: float, enough: int
+) -> None:
+    nearby = an_index(drivers).around([Spot(*where, radius) for where in spots], NOW, enough)
+
+    for number, spot in enumerate(spots):
+        away = sorted(distance for distance in (metres(*spot, *where) for where in drivers) if distance <= radius)
+        assert [seen.straight_m for seen in nearby.of(number)] == pytest.approx(away[:enough], abs=0.01)
+
+
+def test_who_is_to_be_left_out_makes_room_for_the_next_one() -> None:
+    index = an_index([(-8.2, 114.3), (-8.2, 114.301), (-8.2, 114.302)])
+
+    nearby = index.around([Spot(-8.2, 114.3, 1000)], NOW, 2, without={"0", "unknown"})
+
+    assert [seen.driver_id for seen in nearby.of(0)] == ["1", "2"]
+    assert nearby.of(0)[0].lng == 114.301
+
+
+def test_of_two_positions_of_one_driver_in_a_message_the_later_one_stays() -> None:
+    index = PositionIndex()
+    at = NOW.timestamp()
+
+    index.saw_all(["d-1", "d-1", "d-2"], np.array([-8.2, -8.3, -8.4]), np.array([114.3] * 3), np.array([at, at - 5, at]))
+
+    assert [seen.lat for seen in index.near(-8.2, 114.3, 50_000, NOW)] == [-8.2, -8.4]
+
+
+def test_after_forgetting_everybody_else_is_found_where_he_was() -> None:
+    index = an_index([(-8.2 - number / 1000, 114.3) for number in range(2000)])
+    index.saw_all([str(n) for n in range(0, 2000, 2)], np.full(1000, -8.1), np.full(1000, 114.3), np.full(1000, NOW.timestamp() + 60))
+
+    index.forget_before(NOW.timestamp() + 1)
+    index.saw("new", -8.1, 114.3, NOW.timestamp() + 60)
+
+    assert len(index) == 1001
+    assert {seen.driver_id for seen in index.near(-8.1, 114.3, 10, NOW)} == {"new", *(str(n) for n in range(0, 2000, 2))}
+
+
+@given(st.tuples(LAT, LNG), st.tuples(LAT, LNG))
+def test_many_distances_at_once_are_what_they_are_one_by_one(here: tuple[float, float], there: tuple[float, float]) -> None:
+    columns = (np.array([value]) for value in (*here, *there))
+
+    assert metres_between(*columns)[0] == pytest.approx(metres(*here, *there), abs=1e-6)
+
+
+@pytest.mark.parametrize(
+    ("reason", "changes"),
+    [
+        ("future", {"at": NOW + timedelta(minutes=6)}),
+        ("nowhere", {"lat": 0, "lng": 0}),
+        ("outside", {"lat": 51.5, "lng": -0.1}),
+        ("stale", {"at": NOW - timedelta(seconds=1)}),
+        ("stale", {"at": NOW - timedelta(days=400)}),
+    ],
+)
+def test_a_position_that_cannot_be_is_counted_by_its_reason_and_dropped(reason: str, changes: dict[str, Any]) -> None:
+    index, appeared = PositionIndex(), list[str]()
+    taking = Positions(index, STAND_STILL, timedelta(seconds=120), appeared.append)
+    taking.reported(builders.a_position_report("d-7"))
+    before = {outcome: _count(outcome) for outcome in positions.OUTCOMES}
+
+    taking.reported(builders.a_position_report("d-7", **changes))
+
+    gained = {outcome: _count(outcome) - before[outcome] for outcome in positions.OUTCOMES if _count(outcome) != before[outcome]}
+    assert gained == {reason: 1}
+    assert [(seen.driver_id, seen.lat) for seen in index.near(-8.2101, 114.3739, 10, NOW)] == [("d-7", -8.2101)]
+    assert appeared == ["d-7"]
+
+
+def test_one_bad_position_does_not_cost_the_others_of_its_message() -> None:
+    index, appeared = PositionIndex(), list[str]()
+    report = builders.a_position_report("d-1", "d-2", "d-3")
+    report.positions[1] = report.positions[1].model_copy(update={"lat": 0.0, "lng": 0.0})
+
+    Positions(index, STAND_STILL, timedelta(seconds=120), appeared.append).reported(report)
+
+    assert appeared == ["d-1", "d-3"]
+    assert len(index) == 2
+
+
+def _count(outcome: str) -> float:
+    return positions.POSITIONS.labels(outcome)._value.get()
