@@ -15,13 +15,14 @@ from pymongo.errors import (
     WriteConcernError,
 )
 
-from services.runtime.errors import DatabaseAway
+from services.runtime.errors import DatabaseAway, NotConfigured
 
 DEFAULT_DATABASE = "gancang"
 SERVER_SELECTION_MS = 2_000
 SOCKET_MS = 10_000
 # Shutting down, not primary, interrupted: the server says "ask again later".
 GOING_AWAY = frozenset({6, 7, 89, 91, 189, 262, 9001, 10107, 11600, 11602, 13435, 13436})
+REFUSED = frozenset({13, 18})  # unauthorised, authentication failed
 
 Document = dict[str, Any]
 Client = Any  # motor publishes no types
@@ -67,6 +68,11 @@ def noticing_absence(what: str) -> Iterator[None]:
 
 
 async def probe(database: Database, name: str) -> None:
-    """Write one journalled document; raises `DatabaseAway` until that works."""
-    with noticing_absence("probe"):
-        await database["probes"].update_one({"_id": name}, {"$inc": {"n": 1}}, upsert=True)
+    """Write one journalled document; raises `DatabaseAway` until that works, `NotConfigured` for a login that is refused."""
+    try:
+        with noticing_absence("probe"):
+            await database["probes"].update_one({"_id": name}, {"$inc": {"n": 1}}, upsert=True)
+    except OperationFailure as error:
+        if error.code in REFUSED:
+            raise NotConfigured("GANCANG_MONGODB_URI", "names a login that the database refuses") from error
+        raise

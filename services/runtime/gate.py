@@ -28,6 +28,7 @@ class Gate:
         self._open = asyncio.Event()
         self._open.set()
         self._recovery: asyncio.Task[None] | None = None
+        self._stopped = False
 
     @property
     def is_open(self) -> bool:
@@ -39,8 +40,8 @@ class Gate:
         await self._open.wait()
 
     def close(self, reason: str) -> None:
-        """Stop consuming and begin to probe; while that lasts, further calls change nothing."""
-        if not self._open.is_set():
+        """Stop consuming and begin to probe; while that lasts, and after `stop`, further calls change nothing."""
+        if self._stopped or not self._open.is_set():
             return
         self._open.clear()
         metrics.PAUSED.labels(self._service).set(1)
@@ -48,7 +49,8 @@ class Gate:
         self._recovery = asyncio.create_task(self._recover(), name="recovery")
 
     async def stop(self) -> None:
-        """Give up recovering."""
+        """Give up recovering, for good."""
+        self._stopped = True
         if self._recovery is not None:
             self._recovery.cancel()
             await asyncio.gather(self._recovery, return_exceptions=True)
@@ -56,17 +58,26 @@ class Gate:
     async def _recover(self) -> None:
         await self._try(self._halt)
         backoff = FIRST_BACKOFF_S
-        while not (await self._try(self._probe) and await self._try(self._resume)):
+        while not await self._back():
             await asyncio.sleep(backoff)
             backoff = min(backoff * 2, LONGEST_BACKOFF_S)
         metrics.PAUSED.labels(self._service).set(0)
         log.warning("service.resumed")
         self._open.set()
 
+    async def _back(self) -> bool:
+        if not await self._try(self._probe):
+            return False
+        if await self._try(self._resume):
+            return True
+        await self._try(self._halt)  # half resumed, it would take in messages that nothing can be done with
+        return False
+
     async def _try(self, step: Step) -> bool:
         try:
             await step()
-        except Away:
+        except Away as error:
+            log.info("service.still_paused", error=error.what, cause=type(error.__cause__).__name__)
             return False
         except Exception as error:  # noqa: BLE001  whatever it is, we try again
             log.warning("service.still_paused", error=repr(error))

@@ -19,9 +19,8 @@ from services.runtime.acks import Acks
 from services.runtime.broker import Broker
 from services.runtime.clock import clock_from
 from services.runtime.consumer import Consumer, Desk
-from services.runtime.declaring import declare
 from services.runtime.drain import Drain
-from services.runtime.errors import Away, GancangError, NotConfigured
+from services.runtime.errors import Away, GancangError
 from services.runtime.gate import Gate
 from services.runtime.ladder import Ladder
 from services.runtime.parking import Parking
@@ -42,65 +41,89 @@ Build = Callable[[Runtime], Awaitable[Application]]
 
 
 def main(service: str, build: Build) -> None:
-    """Run one service until SIGTERM or SIGINT; exit code 2 for a setting that is missing or wrong."""
+    """Run one service until SIGTERM or SIGINT; exit code 2 for a setting that is missing or wrong, 1 for a server lost at the start."""
     try:
         settings = RuntimeSettings.load()
         logging.configure(settings.log, settings.log_level, service)
         uvloop.run(_until_signal(service, build, settings))
-    except (NotConfigured, ValueError) as error:
+    except (GancangError, ValueError) as error:
         sys.stderr.write(f"{service}: {error}\n")
-        raise SystemExit(2) from None
+        raise SystemExit(1 if isinstance(error, Away) else 2) from None
 
 
 async def _until_signal(service: str, build: Build, settings: RuntimeSettings) -> None:
-    stop = asyncio.Event()
+    stop, started = asyncio.Event(), asyncio.Event()
     for name in (signal.SIGTERM, signal.SIGINT):
         asyncio.get_running_loop().add_signal_handler(name, stop.set)
-    async with running(service, build, settings):
-        await stop.wait()
-        log.info("service.draining")
+
+    async def serve() -> None:
+        async with running(service, build, settings):
+            started.set()
+            await stop.wait()
+            log.info("service.draining")
+
+    serving, stopping = asyncio.create_task(serve()), asyncio.create_task(stop.wait())
+    await asyncio.wait({serving, stopping}, return_when=asyncio.FIRST_COMPLETED)
+    stopping.cancel()
+    if not started.is_set():
+        serving.cancel()  # it may wait for servers that never come; a start that failed by itself still says why
+    with contextlib.suppress(asyncio.CancelledError):
+        await serving
 
 
 @contextlib.asynccontextmanager
 async def running(service: str, build: Build, settings: RuntimeSettings) -> AsyncIterator[Runtime]:
-    """A service at work; drained on leaving."""
+    """A service at work; drained on leaving. `/livez` answers from the beginning, `/readyz` from the first message on."""
     broker = Broker(settings.broker_url(), settings.prefetch, f"gancang.{service}.{os.getpid()}")
     client = database.connect(settings.mongodb_uri.get_secret_value())
-    store = database.database_of(client)
+    ready: dict[str, Callable[[], bool]] = {"consuming": lambda: False, "broker": lambda: broker.is_connected}
+    try:
+        async with _healthy(settings, lambda: {name: holds() for name, holds in ready.items()}):
+            runtime, acks = await _reach(service, settings, broker, database.database_of(client))
+            tasks = await _start(broker, acks, runtime, build)
+            ready["consuming"] = lambda: runtime.gate.is_open
+            log.info("service.ready", pid=os.getpid())
+            try:
+                yield runtime
+            finally:
+                await _drain(broker, acks, runtime, settings.drain_s)
+                for task in tasks:
+                    task.cancel()
+                await asyncio.gather(*tasks, return_exceptions=True)
+    finally:
+        await broker.close()
+        client.close()
+
+
+async def _reach(service: str, settings: RuntimeSettings, broker: Broker, store: database.Database) -> tuple[Runtime, Acks]:
+    """Wait for both servers, and put the topology there."""
     connection = await _until_there(broker.connect)
     await _until_there(lambda: database.probe(store, service))
-    await declare(connection)
+    await _until_there(broker.declare)
+    acks = Acks(service)
 
     async def probe() -> None:
         await broker.probe()
         await database.probe(store, service)
-
-    acks = Acks(service)
 
     async def halt() -> None:
         acks.forget()
         await broker.halt()
 
     gate = Gate(service, halt=halt, probe=probe, resume=broker.resume)
+    broker.watch(gate.close)
     relay = Relay(service, settings.broker_user, broker.publishing)
-    runtime = Runtime(service, settings, clock_from(settings.clock), store, connection, relay, gate, Sealer(settings.data_key))
+    clock, sealer = clock_from(settings.clock), Sealer(settings.data_key)
+    return Runtime(service, settings, clock, store, connection, relay, gate, sealer), acks
+
+
+async def _start(broker: Broker, acks: Acks, runtime: Runtime, build: Build) -> list[asyncio.Task[None]]:
     application = await build(runtime)
     await runtime.prepare()
     await _subscribe(broker, acks, runtime, application)
     tasks = _background(runtime, application)
     await broker.start_consuming()
-    log.info("service.ready", pid=os.getpid())
-    try:
-        async with _healthy(settings, lambda: {"consuming": gate.is_open, "broker": not connection.is_closed}):
-            yield runtime
-    finally:
-        await _drain(broker, acks, runtime, settings.drain_s)
-        for task in tasks:
-            task.cancel()
-        await asyncio.gather(*tasks, return_exceptions=True)
-        await gate.stop()
-        await broker.close()
-        client.close()
+    return tasks
 
 
 async def _subscribe(broker: Broker, acks: Acks, runtime: Runtime, application: Application) -> None:
@@ -139,8 +162,8 @@ async def _keep_running(worker: Worker, gate: Gate) -> None:
 
 async def _drain(broker: Broker, acks: Acks, runtime: Runtime, within: float) -> None:
     deadline = monotonic() + within
-    with contextlib.suppress(Exception):
-        await broker.stop_delivery()
+    await runtime.gate.stop()  # it would start consuming again
+    await broker.stop_delivery()
     while acks.in_work() and monotonic() < deadline:  # noqa: ASYNC110  a drain is no hot path
         await asyncio.sleep(POLL_S)
     await runtime.relay.drained(max(0.1, deadline - monotonic()))
@@ -154,7 +177,7 @@ async def _until_there(step: Callable[[], Awaitable[R]]) -> R:
         try:
             return await step()
         except Away as error:
-            log.warning("service.waiting", server=type(error).__name__, what=error.what)
+            log.warning("service.waiting", server=type(error).__name__, what=error.what, cause=type(error.__cause__).__name__)
             await asyncio.sleep(CONNECT_BACKOFF_S)
 
 

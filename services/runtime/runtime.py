@@ -12,7 +12,7 @@ from services.runtime.aggregates import Aggregates, Kind
 from services.runtime.answers import Answers
 from services.runtime.clock import Clock
 from services.runtime.consumer import Route
-from services.runtime.database import Database
+from services.runtime.database import Database, noticing_absence
 from services.runtime.gate import Gate
 from services.runtime.group_commit import GroupCommit
 from services.runtime.loading import GroupLoad
@@ -76,11 +76,12 @@ class Runtime:
         return aggregates
 
     async def prepare(self) -> None:
-        """Create the indexes that our queries need; existing ones stay."""
-        for aggregates, _ in self.kept:
-            collection = self.database[aggregates.kind.collection]
-            await collection.create_index("next_due", sparse=True)
-            await collection.create_index("unsent_since", sparse=True)
-            await collection.create_index("expires_at", expireAfterSeconds=0, sparse=True)
-            for index in aggregates.kind.indexes:
-                await collection.create_index(index, sparse=True)
+        """Create the indexes that our queries need; existing ones stay. Raises `DatabaseAway`."""
+        with noticing_absence("indexes"):
+            for aggregates, _ in self.kept:
+                collection = self.database[aggregates.kind.collection]
+                await collection.create_index("next_due", sparse=True)
+                await collection.create_index("unsent_since", sparse=True)
+                await collection.create_index("expires_at", expireAfterSeconds=0, sparse=True)
+                for index in aggregates.kind.indexes:
+                    await collection.create_index(index, sparse=True)

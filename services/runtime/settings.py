@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from typing import Literal, Self
-from urllib.parse import parse_qs, urlsplit
+from urllib.parse import parse_qs, unquote, urlsplit
 
 from pydantic import Field, SecretStr
 from pydantic_settings import BaseSettings, SettingsConfigDict
@@ -66,4 +66,4 @@ class RuntimeSettings(BaseSettings):
     @property
     def broker_user(self) -> str:
         """Our own login: what the broker checks `user_id` against."""
-        return urlsplit(self.amqp_url.get_secret_value()).username or ""
+        return unquote(urlsplit(self.amqp_url.get_secret_value()).username or "")

@@ -15,6 +15,7 @@ from services.runtime.declaring import declare
 from tests.support.builders import an_order_requested
 from tests.support.eventually import eventually
 from tests.support.outside import a_fresh_message
+from tests.support.servers import on_disk
 from tests.support.services import at_work, runtime_settings
 
 if TYPE_CHECKING:
@@ -90,6 +91,8 @@ async def orders_through(servers: EmbeddedServers, trouble: list[str]) -> None:
     connection = await aio_pika.connect(servers.urls.amqp)
     async with connection:
         await declare(connection)
+    work = [queue.name for queue in QUEUES.values() if queue.kind is QueueKind.WORK]
+    await eventually(lambda: on_disk(servers, *work), within=30)
     async with at_work("orders", build, settings) as runtime:
         messages = [a_fresh_message(an_order_requested(order_id=f"o-{n}")) for n in range(ORDERS)]
         publishing = asyncio.create_task(publish(servers.urls.amqp, messages))

@@ -20,6 +20,7 @@ from services.ops.embedded import EmbeddedServers, announced, join
 from services.ops.errors import FolderInUseError, NotRunningError
 from tests.support.eventually import eventually
 from tests.support.proxy import Proxy
+from tests.support.servers import on_disk
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -84,8 +85,7 @@ async def test_a_confirmed_message_survives_kill_9_and_the_port_stays(running: E
     async with connection:
         channel = await connection.channel()
         queue = await channel.declare_queue("kept", durable=True, arguments={"x-queue-type": "quorum"})
-        # RabbitMQ writes the name of a new quorum queue down a moment later; killed before that, the queue stays stuck.
-        await eventually(lambda: any(b"kept" in names.read_bytes() for names in running.folder.rglob("names.dets")))
+        await eventually(lambda: on_disk(running, "kept"))
         message = aio_pika.Message(b"here", delivery_mode=aio_pika.DeliveryMode.PERSISTENT)
         await channel.default_exchange.publish(message, queue.name, timeout=10)
         running.rabbit.kill()

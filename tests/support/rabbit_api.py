@@ -42,6 +42,10 @@ class RabbitApi:
         """Create or replace what `path` (below /api/) names."""
         self._http.put(path, json=body).raise_for_status()
 
+    def delete(self, path: str) -> None:
+        """Remove what `path` (below /api/) names."""
+        self._http.delete(path).raise_for_status()
+
     def get(self, path: str) -> Any:
         """What the interface says about `path` (below /api/)."""
         return self._http.get(path).raise_for_status().json()

@@ -42,6 +42,12 @@ def embedded(folder: Path, *, standalone: bool) -> Iterator[ServerUrls]:
         yield servers.urls
 
 
+def on_disk(running: EmbeddedServers, *queues: str) -> bool:
+    """Whether RabbitMQ has written these quorum queues' names down: it does so a moment late, and killed before, the queue stays stuck."""
+    noted = b"".join(names.read_bytes() for names in running.folder.rglob("names.dets"))
+    return all(name.encode() in noted for name in queues)
+
+
 @contextmanager
 def containers() -> Iterator[ServerUrls]:
     """Servers in containers; skips with the reason when no engine answers."""
