@@ -26,7 +26,8 @@ ROWS, COLUMNS = 50, 132
 # What rich writes between two frames of a live view: lines erased upwards, the cursor hidden and shown.
 BETWEEN = re.compile(r"(?:\r?\x1b\[2K|\x1b\[1A|\x1b\[\?25[lh])+")
 FONT_OF_A_SERVER = re.compile(r"@font-face \{.*?\}\s*", re.DOTALL)  # a picture that is looked at offline does without
-EVENTFUL = ("searching", "assigned", "picked_up", "completed", "unserved", "rejected", "cancelled")
+IN_A_FRAME, TAKES_TIME = "orders ended", "starting "
+FILLED = re.compile(r"[a-z_.]+ +[1-9]\d* ")
 
 
 def main(arguments: list[str]) -> int:
@@ -62,19 +63,20 @@ def _read(terminal: int) -> bytes:
 
 def _drawn(output: str, command: str) -> str:
     pieces = [piece.strip("\n") for piece in BETWEEN.split(output) if piece.strip()]
-    beginning, *frames, end = pieces
+    frames = [piece for piece in pieces if IN_A_FRAME in piece]
+    beginning = [line for piece in pieces[: pieces.index(frames[0])] for line in piece.splitlines() if TAKES_TIME not in line]
     console = Console(record=True, width=COLUMNS, file=io.StringIO(), force_terminal=True)
     console.print(Text.assemble(("$ ", "dim"), (command, "bold")))
-    for part in (beginning, max(frames, key=_eventfulness), end):
+    for part in ("\n".join(beginning), max(reversed(frames), key=_eventfulness), pieces[-1]):
         console.print(Text.from_ansi(part), soft_wrap=True)
         console.print()
     picture = FONT_OF_A_SERVER.sub("", console.export_svg(title="Gancang", unique_id="gancang"))
     return "".join(f"{line.rstrip()}\n" for line in picture.splitlines())
 
 
-def _eventfulness(frame: str) -> tuple[int, int]:
-    """More states, then more lines, make a better picture."""
-    return sum(state in frame for state in EVENTFUL), frame.count("\n")
+def _eventfulness(frame: str) -> int:
+    """How many of the rows say something: states of orders and drivers, templates of letters."""
+    return len(FILLED.findall(Text.from_ansi(frame).plain))
 
 
 if __name__ == "__main__":

@@ -34,7 +34,7 @@ class Passenger:
             await pace.sleep(CANCEL_EARLIER_S)
         self._desk.chronicle.asked(plan.order_id)
         await self._desk.send(self._order(), CUSTOMERS)
-        if plan.mood is Mood.CANCELS_SEARCH:
+        if plan.mood in {Mood.CANCELS_SEARCH, Mood.CHANGES_MIND}:
             await self._change_of_mind()
 
     def hear(self, event: Message[Any]) -> None:

@@ -31,6 +31,7 @@ class Desk:
         self.chronicle = chronicle
         self.sent: Counter[str] = Counter()
         self.delivered_by: dict[str, str] = {}
+        self.forsaken: set[str] = set()  # orders whose first driver will fall silent
         self.failures: list[str] = []
         self._tasks: set[asyncio.Task[None]] = set()
 

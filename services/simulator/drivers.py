@@ -22,33 +22,23 @@ from contracts.requests.drivers import (
     DriverPickedUp,
     DriverRegistered,
     DriverResidenceAttested,
+    DriverShiftEnded,
     DriverShiftStarted,
     Paper,
     PaperKind,
 )
-from contracts.values import Actor, Point, Role, Vehicle
+from contracts.values import Actor, Point, Role, Value, Vehicle
 from services.simulator.decisions import Drive, answer, drive
 from services.simulator.desk import AGENCY, DRIVERS, Desk
-from services.simulator.geography import between, metres
+from services.simulator.geography import Way
+from services.simulator.phones import Phone
 from services.simulator.plans import DriverPlan
 
 AGENCY_ID = "dispendukcapil"
-ROAD_FACTOR = 1.3
 YEAR = timedelta(days=365)
 LAST_WEEK = timedelta(days=-7)
-
-
-class Way:
-    """A stretch of road under the wheels."""
-
-    def __init__(self, start: Point, end: Point, begins: datetime, metres_per_s: float) -> None:
-        self.seconds = metres(start, end) * ROAD_FACTOR / metres_per_s
-        self._start, self._end, self._begins = start, end, begins
-
-    def at(self, now: datetime) -> Point:
-        """Where one is on it."""
-        gone = (now - self._begins).total_seconds()
-        return between(self._start, self._end, gone / self.seconds if self.seconds else 1.0)
+SILENT_S = 180.0
+VANISHED_S = 360.0  # matching gives a driver up who says nothing for five minutes
 
 
 class Rider:
@@ -61,6 +51,13 @@ class Rider:
         self._asked: dict[str, int] = {}
         self._trips: dict[str, asyncio.Task[None]] = {}
         self._closed: set[str] = set()
+        self.phone = Phone(desk.pace)
+        self.on_shift = True
+
+    @property
+    def seen(self) -> bool:
+        """Whether his phone says where he is."""
+        return self.phone.alive and (self.on_shift or self.driving)
 
     @property
     def driving(self) -> bool:
@@ -80,6 +77,19 @@ class Rider:
         await self._desk.register_contact(plan.id, Role.DRIVER, "id", plan.name)
         home = Point(lat=plan.home.lat, lng=plan.home.lng)
         await self._desk.send(DriverShiftStarted(driver_id=plan.id, place=home), DRIVERS)
+
+    async def live(self, dawn: datetime) -> None:
+        """Fall silent for a while, or go home, where that is the plan; never with a passenger."""
+        plan, pace = self.plan, self._desk.pace
+        if plan.silent_after_s is not None:
+            await pace.until(dawn + timedelta(seconds=plan.silent_after_s))
+            await self._at_rest()
+            await self.phone.die(SILENT_S)
+        if plan.leaves_after_s is not None:
+            await pace.until(dawn + timedelta(seconds=plan.leaves_after_s))
+            await self._at_rest()
+            self.on_shift = False
+            await self._desk.send(DriverShiftEnded(driver_id=plan.id), DRIVERS)
 
     def hear(self, event: Message[Any]) -> None:
         """React to what concerns this driver."""
@@ -102,7 +112,7 @@ class Rider:
         if reply.accepts is None:
             return
         await self._desk.pace.sleep(reply.after_s)
-        if offer.offer_id in self._closed:  # his app no longer shows it
+        if offer.offer_id in self._closed or not self.phone.alive or not self.on_shift:  # his app no longer shows it
             return
         said = DriverOfferAccepted if reply.accepts else DriverOfferDeclined
         await self._desk.send(said(driver_id=self.plan.id, offer_id=offer.offer_id), DRIVERS)
@@ -121,16 +131,29 @@ class Rider:
 
     async def _drive(self, briefed: AssignmentBriefed, how: Drive) -> None:
         driver, order = self.plan.id, briefed.order_id
+        if order in self._desk.forsaken:
+            self._desk.forsaken.remove(order)
+            self._desk.spawn(self.phone.die(VANISHED_S))
         await self._ride_to(briefed.pickup, how, how.gives_up_after)
         if how.gives_up_after is not None:
-            await self._desk.send(DriverCancelled(driver_id=driver, order_id=order, reason="flat_tyre"), DRIVERS)
+            await self._say(DriverCancelled(driver_id=driver, order_id=order, reason="flat_tyre"))
             return
-        await self._desk.send(DriverArrived(driver_id=driver, order_id=order), DRIVERS)
+        await self._say(DriverArrived(driver_id=driver, order_id=order))
         await self._desk.pace.sleep(how.boarding_s)
-        await self._desk.send(DriverPickedUp(driver_id=driver, order_id=order), DRIVERS)
+        await self._say(DriverPickedUp(driver_id=driver, order_id=order))
         await self._ride_to(briefed.dropoff, how, None)
+        await self.phone.until_alive()
         self._desk.delivered_by[order] = driver
-        await self._desk.send(DriverDelivered(driver_id=driver, order_id=order), DRIVERS)
+        await self._say(DriverDelivered(driver_id=driver, order_id=order))
+
+    async def _say(self, step: Value) -> None:
+        await self.phone.until_alive()
+        await self._desk.send(step, DRIVERS)
+
+    async def _at_rest(self) -> None:
+        """Wait until no trip is under way."""
+        while self.driving:
+            await asyncio.gather(*self._trips.values(), return_exceptions=True)
 
     async def _ride_to(self, there: Point, how: Drive, part: float | None) -> None:
         now = self._desk.pace.now()

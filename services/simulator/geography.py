@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from datetime import datetime
 from functools import cache
 from random import Random
 
@@ -16,7 +17,21 @@ TOWN_DISTRICTS = ("35.10.15", "35.10.16", "35.10.17", "35.10.21")
 TOWN_RADIUS_M = 5_000
 REMOTE_FROM_M = 40_000
 NEAR_THE_POINT_M = 450
+ROAD_FACTOR = 1.3  # as in the services' own data
 OUTSIDE = Place(lat=-8.1724, lng=113.7009, label="Alun-alun Jember")
+
+
+class Way:
+    """A stretch of road under the wheels."""
+
+    def __init__(self, start: Point, end: Point, begins: datetime, metres_per_s: float) -> None:
+        self.seconds = metres(start, end) * ROAD_FACTOR / metres_per_s
+        self._start, self._end, self._begins = start, end, begins
+
+    def at(self, now: datetime) -> Point:
+        """Where one is on it."""
+        gone = (now - self._begins).total_seconds()
+        return between(self._start, self._end, gone / self.seconds if self.seconds else 1.0)
 
 
 @cache

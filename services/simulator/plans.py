@@ -2,20 +2,20 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
-from random import Random
 
 from contracts.values import CustomerKind, Place, VehicleClass
 from services.simulator.dice import dice
-from services.simulator.geography import OUTSIDE, metres, near, point_of, remote, town
+from services.simulator.geography import near, town
 from services.simulator.names import driver_names, guest_names, resident_names
+from services.simulator.trips import Trip, drawn
 
-LONGEST_RIDE_M = 2_200
-SHORTEST_RIDE_M = 600
-REMOTE_HOP_M = 6_000
 TOURISTS = 0.25
-ENOUGH_FOR_STRANGERS = 8  # from this many drivers on, the last two may not work
+ENOUGH_FOR_STRANGERS = 8  # from this many drivers on, the last two may not work, and some are away for a while or go home early
+GOES_SILENT_EVERY, LEAVES_EVERY = 9, 10
+LATE_S = 240.0  # who orders so shortly before the last customer does not ride far: nobody wants to watch one motorcycle for minutes
+PATIENCE_S, SECOND_THOUGHT_S, SECOND_ORDER_AFTER_S = (4.0, 40.0), (2.0, 6.0), 3.0
 VEHICLES = (VehicleClass.MOTORCYCLE, VehicleClass.SCOOTER, VehicleClass.TRAIL)
 
 
@@ -33,7 +33,7 @@ TEMPERS = {Temper.QUICK: 60, Temper.SLOW: 15, Temper.PICKY: 12, Temper.ABSENT: 6
 
 
 class Mood(StrEnum):
-    """What a customer does besides ordering."""
+    """What a customer does besides ordering, or what befalls him."""
 
     PATIENT = "patient"
     REMOTE = "remote"
@@ -41,21 +41,30 @@ class Mood(StrEnum):
     CANCELS_BEFORE = "cancels_before"
     CANCELS_SEARCH = "cancels_search"
     CANCELS_RIDE = "cancels_ride"
+    CHANGES_MIND = "changes_mind"  # cancels, because he wants to go somewhere else …
+    ORDERS_AGAIN = "orders_again"  # … and this is his second order
+    FORSAKEN = "forsaken"  # his first driver falls silent on the way to him
 
 
 # Of a hundred customers; at least one of each where there are as many customers.
 MOODS = {
-    Mood.REMOTE: 5,
-    Mood.CANCELS_RIDE: 5,
-    Mood.CANCELS_SEARCH: 4,
-    Mood.OUTSIDE: 3,
-    Mood.CANCELS_BEFORE: 2,
+    (Mood.REMOTE,): 5,
+    (Mood.CANCELS_RIDE,): 5,
+    (Mood.CHANGES_MIND, Mood.ORDERS_AGAIN): 4,
+    (Mood.FORSAKEN,): 3,
+    (Mood.CANCELS_SEARCH,): 3,
+    (Mood.OUTSIDE,): 3,
+    (Mood.CANCELS_BEFORE,): 2,
 }
+TRIPS = {Mood.REMOTE: Trip.REMOTE, Mood.OUTSIDE: Trip.OUTSIDE, Mood.FORSAKEN: Trip.AROUND_THE_CORNER}
 
 
 @dataclass(frozen=True, slots=True)
 class DriverPlan:
-    """A driver. Without `attested` no agency vouches for him, without `papers_valid` his licence has run out."""
+    """A driver. Without `attested` no agency vouches for him, without `papers_valid` his licence has run out.
+
+    So many business seconds after the town woke up his phone dies for a while (`silent_after_s`), or he goes home (`leaves_after_s`).
+    """
 
     id: str
     name: str
@@ -65,6 +74,8 @@ class DriverPlan:
     temper: Temper
     attested: bool = True
     papers_valid: bool = True
+    silent_after_s: float | None = None
+    leaves_after_s: float | None = None
 
     @property
     def may_work(self) -> bool:
@@ -94,13 +105,17 @@ def driver_plans(seed: int, count: int) -> tuple[DriverPlan, ...]:
 
 
 def customer_plans(seed: int, count: int, every_s: float) -> tuple[CustomerPlan, ...]:
-    """`count` customers, one every `every_s` business seconds on average."""
-    moods = _moods(seed, count)
-    return tuple(_customer(seed, number, moods[number - 1], every_s) for number in range(1, count + 1))
+    """`count` customers, one every `every_s` business seconds on average; one who changes his mind counts twice."""
+    plans: list[CustomerPlan] = []
+    for number, mood in enumerate(_moods(seed, count), start=1):
+        plan = _customer(seed, number, mood, every_s, late=(count - number) * every_s < LATE_S)
+        plans.append(_again(plans[-1], plan) if mood is Mood.ORDERS_AGAIN else plan)
+    return tuple(plans)
 
 
 def _driver(seed: int, number: int, count: int) -> DriverPlan:
     random = dice(seed, "driver", number)
+    moody = count >= ENOUGH_FOR_STRANGERS
     return DriverPlan(
         id=f"d-{number:03d}",
         name=_turn(driver_names(dice(seed, "driver names")), number),
@@ -108,15 +123,17 @@ def _driver(seed: int, number: int, count: int) -> DriverPlan:
         vehicle_class=random.choices(VEHICLES, (60, 30, 10))[0],
         plate=f"P {random.randint(1000, 9999)} {random.choice('QRSTUVWXYZ')}{random.choice('ABCDEFGHJKLMN')}",
         temper=random.choices(list(TEMPERS), list(TEMPERS.values()))[0],
-        attested=count < ENOUGH_FOR_STRANGERS or number != count,
-        papers_valid=count < ENOUGH_FOR_STRANGERS or number != count - 1,
+        attested=not moody or number != count,
+        papers_valid=not moody or number != count - 1,
+        silent_after_s=random.uniform(30, 240) if moody and number % GOES_SILENT_EVERY == 0 else None,
+        leaves_after_s=random.uniform(60, 400) if moody and number % LEAVES_EVERY == 1 else None,
     )
 
 
-def _customer(seed: int, number: int, mood: Mood, every_s: float) -> CustomerPlan:
+def _customer(seed: int, number: int, mood: Mood, every_s: float, *, late: bool) -> CustomerPlan:
     random = dice(seed, "customer", number)
     tourist = random.random() < TOURISTS
-    pickup, dropoff = _ride(random, mood)
+    pickup, dropoff = drawn(TRIPS.get(mood, Trip.IN_TOWN if late else Trip.ANYWHERE), random)
     names = (guest_names if tourist else resident_names)(dice(seed, "names"))
     return CustomerPlan(
         id=f"c-{number:03d}",
@@ -128,18 +145,14 @@ def _customer(seed: int, number: int, mood: Mood, every_s: float) -> CustomerPla
         dropoff=dropoff,
         after_s=(number - 1) * every_s + random.uniform(0, every_s),
         mood=mood,
-        patience_s=random.uniform(4, 40),
+        patience_s=random.uniform(*(SECOND_THOUGHT_S if mood is Mood.CHANGES_MIND else PATIENCE_S)),
     )
 
 
-def _ride(random: Random, mood: Mood) -> tuple[Place, Place]:
-    around, within = (remote(), REMOTE_HOP_M) if mood is Mood.REMOTE else (town(), LONGEST_RIDE_M)
-    while True:
-        start, end = random.choice(around), random.choice(around)
-        if start is not end and metres(point_of(start), point_of(end)) <= within:
-            pickup, dropoff = near(start, random), near(end, random)
-            if metres(pickup, dropoff) >= SHORTEST_RIDE_M:
-                return pickup, OUTSIDE if mood is Mood.OUTSIDE else dropoff
+def _again(first: CustomerPlan, plan: CustomerPlan) -> CustomerPlan:
+    """The same person, a moment after he has cancelled, from the same door to where `plan` goes."""
+    after_s = first.after_s + first.patience_s + SECOND_ORDER_AFTER_S
+    return replace(first, order_id=plan.order_id, dropoff=plan.dropoff, after_s=after_s, mood=plan.mood)
 
 
 def _turn(names: list[str], number: int) -> str:
@@ -148,10 +161,11 @@ def _turn(names: list[str], number: int) -> str:
 
 
 def _moods(seed: int, count: int) -> list[Mood]:
-    moods: list[Mood] = []
-    for mood, of_hundred in MOODS.items():
-        moods += [mood] * max(1, round(count * of_hundred / 100))
-    moods = moods[: count // 3]
-    moods += [Mood.PATIENT] * (count - len(moods))
-    dice(seed, "moods").shuffle(moods)
-    return moods
+    unusual: list[tuple[Mood, ...]] = []
+    for moods, of_hundred in MOODS.items():
+        unusual += [moods] * max(1, round(count * of_hundred / 100))
+    while sum(map(len, unusual)) > count // 3:
+        unusual.pop()
+    blocks = unusual + [(Mood.PATIENT,)] * (count - sum(map(len, unusual)))
+    dice(seed, "moods").shuffle(blocks)
+    return [mood for block in blocks for mood in block]

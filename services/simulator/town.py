@@ -18,7 +18,7 @@ from services.simulator.desk import DRIVERS, Desk, address_of
 from services.simulator.drivers import Rider
 from services.simulator.gateway import Gateway
 from services.simulator.pace import Pace
-from services.simulator.plans import customer_plans, driver_plans
+from services.simulator.plans import Mood, customer_plans, driver_plans
 
 POSITIONS_EVERY_S = 10
 POLL_S = 0.05
@@ -31,7 +31,7 @@ class Scenario:
     seed: int
     orders: int
     drivers: int
-    every_s: float = 6.0
+    every_s: float = 5.0
 
 
 class Town:
@@ -47,6 +47,7 @@ class Town:
         customers = customer_plans(scenario.seed, scenario.orders, scenario.every_s)
         self.riders = {plan.id: Rider(plan, self.desk) for plan in drivers}
         self.passengers = {plan.order_id: Passenger(plan, self.desk) for plan in customers}
+        self.desk.forsaken = {plan.order_id for plan in customers if plan.mood is Mood.FORSAKEN}
         self.chronicle.listen(self._pass_on)
 
     @property
@@ -79,6 +80,8 @@ class Town:
         dawn = self.pace.now()
         for passenger in self.passengers.values():
             self.desk.spawn(passenger.live(dawn))
+        for rider in self.riders.values():
+            self.desk.spawn(rider.live(dawn))
         return await holds(lambda: self.over, within_s)
 
     def _pass_on(self, event: Message[Any]) -> None:
@@ -92,7 +95,7 @@ class Town:
     async def _report_positions(self) -> None:
         while True:
             now = self.pace.now()
-            positions = [self._position(rider) for rider in self.riders.values()]
+            positions = [self._position(rider) for rider in self.riders.values() if rider.seen]
             for first in range(0, len(positions), MAX_POSITIONS):
                 report = DriverPositionsReported(positions=positions[first : first + MAX_POSITIONS])
                 await self.desk.send_once(report, DRIVERS)

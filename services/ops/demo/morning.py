@@ -15,11 +15,13 @@ from aiormq.exceptions import AMQPError
 from pymongo.errors import PyMongoError
 from rich.console import Console
 
+from services.ops import terminal
 from services.ops.children import Child, Children, known_services
 from services.ops.demo.evidence import Evidence, Servers, gather
 from services.ops.demo.invariants import Finding, check
 from services.ops.demo.stories import Narrator
 from services.ops.demo.summary import Document, Timing, summarise
+from services.ops.demo.traffic import Traffic
 from services.ops.demo.view import View
 from services.ops.embedded import ServerUrls
 from services.ops.embedded.ports import free_ports
@@ -35,7 +37,7 @@ QUIET_WITHIN_S = 20.0
 LOOK_EVERY_S = 0.5
 WATCH_EVERY_S = 0.5
 MOST_RESTARTS = 20
-STORIES = 6
+STORIES = 8
 LIMIT_S, SLOWEST, LONGEST_RIDE_S = 60.0, 4, 1_800
 CLOCK_VARIABLE = "GANCANG_CLOCK"
 log = structlog.get_logger()
@@ -65,13 +67,18 @@ async def play(morning: Morning) -> Document:
     async with Mailbox() as mailbox:
         environment = _environment(morning, mailbox)
         with known(morning.urls, environment), Children(environment, morning.folder) as children:
-            await all_ready(_start(children))
+            started = _start(children)
+            with terminal.waiting("starting the services", morning.console):
+                await all_ready(started)
             services_s = monotonic() - began
             morning.console.print(f"services ready … {services_s:.1f} s", highlight=False)
             town = Town(morning.scenario, morning.urls.amqp, clock_from(environment[CLOCK_VARIABLE]))
             narrator = Narrator(town)
             async with town.open():
-                town_s = await _live(morning, town, children, View(town, mailbox, narrator, morning.console))
+                traffic = Traffic(morning.urls.amqp, [(child.name, child.port) for child in started])
+                view = View(town, traffic, narrator, morning.console)
+                async with _beside(traffic.run()), _beside(view.run()), _beside(_watch(morning, children)):
+                    town_s = await _live(morning, town)
                 servers = Servers(morning.urls.amqp, morning.urls.mongodb)
                 await _quiet(town, mailbox, servers)
                 # Only when nobody holds a message unacknowledged do the queues tell the whole truth.
@@ -99,11 +106,10 @@ def _start(children: Children) -> list[Child]:
     return [children.start(name, port=port) for name, port in zip(names, free_ports(len(names)), strict=True)]
 
 
-async def _live(morning: Morning, town: Town, children: Children, view: View) -> float:
+async def _live(morning: Morning, town: Town) -> float:
     """Real seconds until the last order ended, or the limit."""
     began = monotonic()
-    async with _beside(view.run()), _beside(_watch(morning, children)):
-        await town.live(morning.limit_s)
+    await town.live(morning.limit_s)
     return monotonic() - began
 
 

@@ -12,6 +12,7 @@ from contracts.events.matching import OfferMade
 from contracts.events.orders import (
     OrderAccepted,
     OrderCancelled,
+    OrderCompleted,
     OrderDriverAssigned,
     OrderDriverUnassigned,
     OrderRejected,
@@ -20,9 +21,11 @@ from contracts.events.orders import (
 from contracts.message import Message
 from contracts.reasons import sentence
 from contracts.values import Role
+from services.simulator.plans import Mood
 from services.simulator.town import Town
 
-MANY = 3
+FAR_M = 5_000
+GONE = {"driver_cancelled": "gave it back", "vanished": "fell silent on the way"}
 
 
 @dataclass(slots=True)
@@ -70,20 +73,31 @@ class Narrator:
                 tale.asked.append(event.data.driver_id)
             case OrderDriverAssigned():
                 asked = len(set(tale.asked))
-                waited = (event.time - tale.accepted_at).total_seconds() if tale.accepted_at else 0.0
+                waited = _seconds(tale.accepted_at, event.time)
                 drivers = "1 driver" if asked == 1 else f"{asked} drivers"
                 yield (
-                    f"taken, {min(asked, MANY)} asked",
+                    "taken" if asked == 1 else "taken, several asked",
                     f"{ride}: asked {drivers}, {self._driver(event.data.driver_id)} took it after {waited:.0f} s",
                 )
-            case OrderDriverUnassigned():
-                yield "given back", f"{ride}: {self._driver(event.data.driver_id)} gave it back, another driver is searched"
+            case OrderDriverUnassigned(driver_id=driver, reason=reason):
+                why = GONE.get(reason, "no longer drives it")
+                yield reason, f"{ride}: {self._driver(driver)} {why}, another driver is searched"
             case OrderCancelled() if event.data.by.role is Role.CUSTOMER:
-                yield "cancelled", f"{ride}: cancelled, {'after' if tale.asked else 'before'} a driver was asked"
+                yield self._cancelled(event.data.order_id, ride, asked=bool(tale.asked))
+            case OrderCompleted(fare=fare, distance_m=distance) if distance >= FAR_M:
+                minutes = _seconds(tale.accepted_at, event.time) / 60
+                yield "far", f"{ride}: {distance / 1000:.1f} km, Rp {fare.total:,}, there {minutes:.0f} min after it was ordered"
             case OrderUnserved() | OrderRejected():
                 yield event.data.reason, f"{ride}: {sentence(event.data.reason)}"
             case _:
                 return
+
+    def _cancelled(self, order_id: str, ride: str, *, asked: bool) -> tuple[str, str]:
+        plan = self._town.passengers[order_id].plan
+        if plan.mood is Mood.CHANGES_MIND:
+            second = next(other.plan for other in self._town.passengers.values() if other.plan.id == plan.id and other.plan is not plan)
+            return "changed mind", f"{ride}: cancelled after a second thought, to go to {second.dropoff.label} instead"
+        return "cancelled", f"{ride}: cancelled, {'after' if asked else 'before'} a driver was asked"
 
     def _ride(self, order_id: str) -> str:
         plan = self._town.passengers[order_id].plan
@@ -92,3 +106,7 @@ class Narrator:
     def _driver(self, driver_id: str) -> str:
         rider = self._town.riders.get(driver_id)
         return rider.plan.name if rider is not None else driver_id
+
+
+def _seconds(since: datetime | None, until: datetime) -> float:
+    return (until - since).total_seconds() if since is not None else 0.0

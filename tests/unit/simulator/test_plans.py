@@ -15,7 +15,7 @@ from services.simulator.desk import Desk
 from services.simulator.gateway import Gateway
 from services.simulator.geography import CENTRE, OUTSIDE, metres, town
 from services.simulator.pace import Pace
-from services.simulator.plans import CustomerPlan, Mood, Temper, customer_plans, driver_plans
+from services.simulator.plans import LATE_S, CustomerPlan, Mood, Temper, customer_plans, driver_plans
 
 
 def test_the_same_seed_draws_the_same_people() -> None:
@@ -45,10 +45,36 @@ def test_every_mood_is_there_once_there_are_enough_customers() -> None:
 
 
 def test_customers_come_one_after_the_other() -> None:
-    times = [plan.after_s for plan in customer_plans(1, 60, 8.0)]
+    times = [plan.after_s for plan in customer_plans(1, 60, 8.0) if plan.mood is not Mood.ORDERS_AGAIN]
 
     assert times == sorted(times)
     assert 59 * 8 <= times[-1] <= 60 * 8
+
+
+@pytest.mark.parametrize("seed", range(5))
+def test_who_changes_his_mind_cancels_and_then_orders_from_the_same_door_to_somewhere_else(seed: int) -> None:
+    plans = customer_plans(seed, 60, 5.0)
+    seconds = {plan.id: plan for plan in plans if plan.mood is Mood.ORDERS_AGAIN}
+
+    firsts = [plan for plan in plans if plan.mood is Mood.CHANGES_MIND]
+
+    assert firsts
+    assert {first.id for first in firsts} == set(seconds)
+    for first in firsts:
+        second = seconds[first.id]
+        assert second.after_s > first.after_s + first.patience_s
+        assert second.pickup == first.pickup
+        assert second.dropoff != first.dropoff
+
+
+@pytest.mark.parametrize("seed", range(5))
+def test_some_ride_to_another_district_and_none_of_them_so_late_that_everybody_waits_for_them(seed: int) -> None:
+    far = [
+        plan.after_s for plan in customer_plans(seed, 200, 5.0) if plan.mood is Mood.PATIENT and metres(plan.pickup, plan.dropoff) > 3_400
+    ]
+
+    assert len(far) > 20
+    assert max(far) <= 200 * 5.0 - LATE_S
 
 
 @pytest.mark.parametrize("seed", range(5))
@@ -64,6 +90,14 @@ def test_rides_lie_in_the_town_except_those_that_are_meant_to_fail(seed: int) ->
 def test_two_of_many_drivers_may_not_work() -> None:
     assert [plan.id for plan in driver_plans(1, 20) if not plan.may_work] == ["d-019", "d-020"]
     assert all(plan.may_work for plan in driver_plans(1, 4))
+
+
+def test_some_drivers_fall_silent_and_some_go_home_early() -> None:
+    plans = driver_plans(1, 40)
+
+    assert sum(plan.silent_after_s is not None for plan in plans) == 4
+    assert sum(plan.leaves_after_s is not None for plan in plans) == 4
+    assert all(plan.silent_after_s is None and plan.leaves_after_s is None for plan in driver_plans(1, 4))
 
 
 def test_the_town_has_villages_of_four_districts() -> None:

@@ -1,0 +1,115 @@
+"""A driver of the town: he drives, falls silent, goes home. A morning at five hundred times its speed."""
+
+from __future__ import annotations
+
+import asyncio
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from contracts.events.orders import AssignmentBriefed
+from services.runtime.clock import SimulatedClock
+from services.simulator.chronicle import Chronicle
+from services.simulator.desk import Desk
+from services.simulator.drivers import Rider
+from services.simulator.pace import Pace
+from services.simulator.plans import DriverPlan, Temper, driver_plans
+from tests.support.builders import NOW, PARK, STATION, a_message, an_offer_made
+from tests.support.eventually import eventually
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncIterator
+
+    from contracts.message import Message
+    from contracts.values import Value
+
+SPEED = 500.0
+ARRIVED, DELIVERED, ENDED, ACCEPTED = "driver.arrived.v1", "driver.delivered.v1", "driver.shift_ended.v1", "driver.offer_accepted.v1"
+
+
+@dataclass
+class Notebook:
+    """Stands where the broker is: writes down what was sent."""
+
+    sent: list[str] = field(default_factory=list)
+
+    async def send(self, message: Message[Value]) -> None:
+        self.sent.append(message.type)
+
+
+@pytest.fixture
+def notebook() -> Notebook:
+    return Notebook()
+
+
+@pytest.fixture
+async def desk(notebook: Notebook) -> AsyncIterator[Desk]:
+    desk = Desk(1, notebook, Pace(SimulatedClock(NOW, SPEED, datetime.now(UTC))), Chronicle())  # type: ignore[arg-type]
+    yield desk
+    await desk.close()
+
+
+def a_plan(**changes: Any) -> DriverPlan:
+    one = driver_plans(1, 1)[0]
+    plan = {name: getattr(one, name) for name in ("id", "name", "home", "vehicle_class", "plate")}
+    return DriverPlan(**{**plan, "temper": Temper.FICKLE, **changes})
+
+
+def briefed(order: str = "o-2") -> Message[Value]:
+    ride = {"order_id": order, "driver_id": "d-001", "pickup": STATION, "dropoff": PARK}
+    return a_message(AssignmentBriefed.model_validate(ride))
+
+
+def offered() -> Message[Value]:
+    return a_message(an_offer_made(driver_id="d-001"))
+
+
+async def test_he_drives_what_he_was_given(desk: Desk, notebook: Notebook) -> None:
+    rider = Rider(a_plan(temper=Temper.QUICK), desk)
+
+    rider.hear(briefed())
+
+    assert rider.driving
+    await eventually(lambda: notebook.sent == [ARRIVED, "driver.picked_up.v1", DELIVERED])
+    assert desk.delivered_by == {"o-2": "d-001"}
+
+
+async def test_whom_he_forsakes_hears_nothing_until_his_phone_is_alive_again(desk: Desk, notebook: Notebook) -> None:
+    rider = Rider(a_plan(temper=Temper.QUICK), desk)
+    desk.forsaken = {"o-2"}
+
+    rider.hear(briefed())
+    await eventually(lambda: not rider.phone.alive)
+    said_while_silent, seen_while_silent = list(notebook.sent), rider.seen
+
+    await eventually(lambda: notebook.sent[-1:] == [DELIVERED])
+    assert (said_while_silent, seen_while_silent) == ([], False)
+    assert (rider.seen, desk.forsaken) == (True, set())
+
+
+async def test_while_he_is_silent_he_answers_no_offer(desk: Desk, notebook: Notebook) -> None:
+    rider = Rider(a_plan(silent_after_s=1.0), desk)
+    await asyncio.gather(rider.live(desk.pace.now()), _heard_while_silent(rider))
+
+    rider.hear(offered())
+
+    await eventually(lambda: notebook.sent == [ACCEPTED])
+
+
+async def test_he_goes_home_when_his_passenger_has_arrived_and_then_answers_no_offer(desk: Desk, notebook: Notebook) -> None:
+    rider = Rider(a_plan(temper=Temper.QUICK, leaves_after_s=1.0), desk)
+    rider.hear(briefed())
+
+    await rider.live(desk.pace.now())
+    rider.hear(offered())
+    await desk.pace.sleep(60)
+
+    assert notebook.sent[-2:] == [DELIVERED, ENDED]
+    assert not rider.seen
+
+
+async def _heard_while_silent(rider: Rider) -> None:
+    await eventually(lambda: not rider.phone.alive)
+    rider.hear(offered())
