@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, replace
 from time import perf_counter
@@ -24,6 +25,7 @@ from services.runtime.ladder import Ladder
 from services.runtime.outcomes import Outcome, outcome_of
 from services.runtime.parking import Parking
 
+GIVE_BACK_S = 1.0
 log = structlog.get_logger()
 
 Handler = Callable[[Message[Any]], Awaitable[None]]
@@ -79,11 +81,17 @@ class Consumer:
         except Away as error:
             self._desk.pause(error.what)
             outcome = Outcome.GIVEN_BACK
+        except Exception as error:  # noqa: BLE001  a message that stays unsettled takes a place of the prefetch for ever
+            log.error("message.unsettled", error=type(error).__name__)  # noqa: TRY400  its text may carry the message's values
+            await asyncio.sleep(GIVE_BACK_S)
+            outcome = Outcome.GIVEN_BACK
         await self._settle(acks, tag, outcome)
         spent = perf_counter() - started
+        # A stranger chooses the routing key; without bound it would make a metric of each.
+        known = delivery.routing_key if delivery.routing_key in self._route.handlers else "unknown"
         metrics.HANDLING.labels(self._route.queue).observe(spent)
-        metrics.HANDLED.labels(self._route.queue, delivery.routing_key, outcome).inc()
-        log.info("message.done", type=delivery.routing_key, outcome=outcome.value, ms=round(spent * 1000, 1))
+        metrics.HANDLED.labels(self._route.queue, known, outcome).inc()
+        log.info("message.done", type=known, outcome=outcome.value, ms=round(spent * 1000, 1))
 
     async def _settle(self, acks: ChannelAcks, tag: int, outcome: Outcome) -> None:
         if outcome is Outcome.GIVEN_BACK:

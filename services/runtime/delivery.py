@@ -8,12 +8,18 @@ from typing import Any
 from aio_pika.abc import AbstractIncomingMessage
 from pamqp.commands import Basic
 
+from services.runtime.headers import carried, short
+
 PERSISTENT = 2
 ATTEMPTS = "x-gancang-attempts"
 WAITING_SINCE = "x-gancang-waiting-since"
 USER = "x-gancang-user"
 ORIGIN_KEY = "x-gancang-routing-key"
+OUR_PREFIX = "x-gancang-"
+OUR_NOTES = frozenset({ATTEMPTS, WAITING_SINCE, USER, ORIGIN_KEY})
 BROKER_NOTES = ("x-death", "x-first-death-exchange", "x-first-death-queue", "x-first-death-reason", "x-delivery-count")
+# RabbitMQ sends copies to the queues that they name, and would do so under our login.
+FURTHER_TARGETS = ("CC", "BCC")
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,17 +39,20 @@ class Delivery:
 
     @classmethod
     def of(cls, queue: str, message: AbstractIncomingMessage, our_users: frozenset[str]) -> Delivery:
-        """Read it; the note of the user is believed only from our own services."""
-        headers = dict(message.headers)
-        noted = headers.get(USER)
-        user = str(noted) if noted is not None and message.user_id in our_users else message.user_id
+        """Read it; notes like ours are believed only from our own services, and only those that we read back."""
+        ours = message.user_id in our_users
+        headers = {
+            name: value for name, value in message.headers.items() if not name.startswith(OUR_PREFIX) or (ours and name in OUR_NOTES)
+        }
+        origin = _text(headers.get(ORIGIN_KEY))
         return cls(
             queue=queue,
             body=message.body,
             headers=headers,
             content_type=message.content_type,
-            routing_key=str(headers.get(ORIGIN_KEY) or message.routing_key or ""),
-            user=user,
+            routing_key=origin if origin is not None else message.routing_key or "",
+            # What we put back ourselves comes under our login: its sender is whom we noted, or nobody.
+            user=_text(headers.get(USER)) if origin is not None else message.user_id,
             message_id=message.message_id,
             type=message.type,
             correlation_id=message.correlation_id,
@@ -64,7 +73,8 @@ class Delivery:
     def properties(self, our_user: str, notes: dict[str, Any]) -> Basic.Properties:
         """The same message for re-publishing under our own login, with further notes."""
         # A sender's own note of the user must not become ours: under our login it would be believed.
-        headers = {name: value for name, value in self.headers.items() if name not in {*BROKER_NOTES, USER}}
+        left_behind = {*BROKER_NOTES, *FURTHER_TARGETS, USER}
+        headers = carried({name: value for name, value in self.headers.items() if name not in left_behind})
         headers.update(notes)
         headers[ORIGIN_KEY] = self.routing_key
         if self.user is not None:
@@ -73,12 +83,16 @@ class Delivery:
             content_type=self.content_type,
             headers=headers,
             delivery_mode=PERSISTENT,
-            message_id=self.message_id,
-            message_type=self.type,
-            correlation_id=self.correlation_id,
-            app_id=self.app_id,
+            message_id=short(self.message_id),
+            message_type=short(self.type),
+            correlation_id=short(self.correlation_id),
+            app_id=short(self.app_id),
             user_id=our_user,
         )
+
+
+def _text(value: Any) -> str | None:
+    return short(value) if isinstance(value, str) else None
 
 
 def _number(value: Any) -> int:

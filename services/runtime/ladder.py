@@ -22,8 +22,8 @@ class Ladder:
     @staticmethod
     def may_wait(delivery: Delivery) -> bool:
         """Whether it can still become legal: 60 real seconds from the first time."""
-        since = delivery.waiting_since
-        return since is None or time.time() - since < WAIT_S
+        now = time.time()
+        return now - _since(delivery, now) < WAIT_S
 
     @staticmethod
     def may_retry(delivery: Delivery) -> bool:
@@ -32,8 +32,9 @@ class Ladder:
 
     async def wait(self, delivery: Delivery) -> None:
         """Put it on the rung that fits how long it has waited. Raises `BrokerAway`."""
-        since = delivery.waiting_since or time.time()
-        waited = time.time() - since
+        now = time.time()
+        since = _since(delivery, now)
+        waited = now - since
         seconds = next((delay for delay in DELAYS_S if delay >= waited), DELAYS_S[-1])
         await self._send(delivery, seconds, {WAITING_SINCE: int(since * 1000)})
 
@@ -44,4 +45,10 @@ class Ladder:
 
     async def _send(self, delivery: Delivery, seconds: int, notes: dict[str, int]) -> None:
         properties = delivery.properties(self._user, dict(notes))
-        await self._relay.publish_raw(delay_exchange(seconds), delivery.queue, delivery.body, properties)
+        await self._relay.publish_raw(delay_exchange(seconds), delivery.queue, delivery.body, properties, mandatory=True)
+
+
+def _since(delivery: Delivery, now: float) -> float:
+    """When it began to wait. A time to come counts as none: the note that replaces it bounds the wait all the same."""
+    since = delivery.waiting_since
+    return now if since is None or since > now else since

@@ -17,6 +17,7 @@ from services.runtime import metrics
 from services.runtime.clock import real_now
 from services.runtime.delivery import PERSISTENT
 from services.runtime.errors import BrokerAway
+from services.runtime.headers import short
 from services.runtime.outbox import Outgoing, order_of
 
 CONFIRM_S = 10.0
@@ -135,7 +136,7 @@ class Relay:
                 flight.confirmed.add(entry.key)
                 del flight.waiting[entry.key]
             else:
-                log.warning("relay.unsent", aggregate=aggregate_id, type=entry.type, error=str(outcome))
+                log.warning("relay.unsent", aggregate=aggregate_id, type=entry.type, error=type(outcome).__name__)
         all_sent = all(outcome is None for outcome in outcomes)
         if flight.confirmed:
             marker.sent(aggregate_id, flight.version, set(flight.confirmed), complete=all_sent and not flight.waiting)
@@ -147,9 +148,9 @@ class Relay:
             content_type="application/json",
             headers=headers,
             delivery_mode=PERSISTENT,
-            message_id=headers["ce-id"],
+            message_id=short(headers["ce-id"]),
             message_type=outgoing.type,
-            correlation_id=headers.get("ce-correlationid"),
+            correlation_id=short(headers.get("ce-correlationid")),
             timestamp=real_now(),
             app_id=f"gancang.{self._service}",
             user_id=self._user,
@@ -164,7 +165,7 @@ class Relay:
         self._tasks.discard(task)
         self._note()
         if not task.cancelled() and task.exception() is not None:
-            log.error("relay.failed", error=repr(task.exception()))
+            log.error("relay.failed", exc_info=task.exception())
 
     def _note(self) -> None:
         metrics.OUTBOX_IN_FLIGHT.labels(self._service).set(len(self._tasks))

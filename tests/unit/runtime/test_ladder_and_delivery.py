@@ -34,7 +34,8 @@ class FakeRelay:
     def __init__(self) -> None:
         self.published: list[tuple[str, str, Basic.Properties]] = []
 
-    async def publish_raw(self, exchange: str, routing_key: str, body: bytes, properties: Basic.Properties) -> None:
+    async def publish_raw(self, exchange: str, routing_key: str, body: bytes, properties: Basic.Properties, *, mandatory: bool) -> None:
+        assert mandatory, "without its delay queue a message would vanish"
         self.published.append((exchange, routing_key, properties))
 
 
@@ -74,6 +75,17 @@ def test_it_waits_a_minute_and_no_longer() -> None:
     assert Ladder.may_wait(DELIVERY)
     assert Ladder.may_wait(with_headers(**{WAITING_SINCE: int((time.time() - 59) * 1000)}))
     assert not Ladder.may_wait(with_headers(**{WAITING_SINCE: int((time.time() - 61) * 1000)}))
+
+
+async def test_a_wait_that_begins_in_the_future_begins_now() -> None:
+    relay = FakeRelay()
+    tomorrow = with_headers(**{WAITING_SINCE: int((time.time() + 86_400) * 1000)})
+
+    await Ladder(relay, "gancang").wait(tomorrow)  # type: ignore[arg-type]
+
+    noted = relay.published[0][2].headers
+    assert noted is not None
+    assert abs(noted[WAITING_SINCE] / 1000 - time.time()) < 5
 
 
 def test_a_handler_has_five_attempts() -> None:

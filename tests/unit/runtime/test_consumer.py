@@ -1,0 +1,98 @@
+"""A consumer settles every message, whatever its handler, the desk or a stranger does."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from contracts.codec import binary_headers, body_of
+from contracts.requests.drivers import DriverArrived
+from services.runtime import metrics
+from services.runtime.acks import Acks
+from services.runtime.clock import SystemClock
+from services.runtime.consumer import Consumer, Desk, Route
+from services.runtime.ladder import Ladder
+from tests.support.eventually import eventually
+from tests.support.incoming import FakeIncoming
+from tests.support.outside import a_fresh_message
+
+if TYPE_CHECKING:
+    from contracts.message import Message
+    from services.runtime.delivery import Delivery
+    from services.runtime.errors import Rejected
+
+QUEUE = "orders.driver_step"
+TYPES = ("driver.arrived.v1", "driver.picked_up.v1", "driver.delivered.v1", "driver.cancelled.v1")
+
+
+@dataclass
+class FakeParking:
+    """Notes reasons; fails with `failure` when there is one."""
+
+    failure: Exception | None = None
+    reasons: list[str] = field(default_factory=list)
+
+    async def park(self, delivery: Delivery, reason: str, *, error: str, handler: str) -> None:
+        if self.failure is not None:
+            raise self.failure
+        self.reasons.append(reason)
+
+
+@dataclass
+class FakeAnswers:
+    """Notes codes."""
+
+    codes: list[str] = field(default_factory=list)
+
+    async def reject(self, request: Message[Any], refusal: Rejected) -> None:
+        self.codes.append(refusal.code)
+
+
+class Handled:
+    """A handler that notes what reached it."""
+
+    def __init__(self) -> None:
+        self.messages: list[Message[Any]] = []
+
+    async def __call__(self, message: Message[Any]) -> None:
+        self.messages.append(message)
+
+
+def a_consumer(handled: Handled, parking: FakeParking) -> Consumer:
+    desk = Desk(Acks("test"), Ladder(None, "orders"), parking, FakeAnswers(), SystemClock(), print, frozenset({"orders"}))  # type: ignore[arg-type]
+    return Consumer(Route(QUEUE, dict.fromkeys(TYPES, handled)), desk)
+
+
+def an_arrival(**changes: Any) -> FakeIncoming:
+    message = a_fresh_message(DriverArrived(driver_id="d-7", order_id="o-1"), **changes)
+    return FakeIncoming(body_of(message.data), binary_headers(message))
+
+
+async def test_a_message_is_handled_and_acknowledged() -> None:
+    handled, message = Handled(), an_arrival()
+
+    await a_consumer(handled, FakeParking()).consume(message)  # type: ignore[arg-type]
+    await eventually(lambda: message.channel.acked)
+
+    assert [one.data.order_id for one in handled.messages] == ["o-1"]
+
+
+async def test_a_message_that_cannot_even_be_parked_is_given_back() -> None:
+    message = FakeIncoming(b"no json")
+
+    await a_consumer(Handled(), FakeParking(TypeError("ayu@example.org"))).consume(message)  # type: ignore[arg-type]
+
+    assert message.channel.given_back == [1]
+
+
+@pytest.mark.parametrize("routing_key", ["driver.arrived.v1", "ayu@example.org"])
+async def test_a_routing_key_that_a_stranger_chose_makes_no_metric(routing_key: str) -> None:
+    message = an_arrival()
+    message.routing_key = routing_key
+
+    await a_consumer(Handled(), FakeParking()).consume(message)  # type: ignore[arg-type]
+
+    labels = {sample.labels["type"] for family in metrics.HANDLED.collect() for sample in family.samples if sample.labels["queue"] == QUEUE}
+    assert labels <= {*TYPES, "unknown"}
