@@ -2,24 +2,31 @@
 
 from __future__ import annotations
 
+import asyncio
+from typing import Any
+
+import structlog
 from aio_pika.abc import AbstractIncomingMessage, AbstractRobustConnection
 
 from contracts.queues import DEAD, QUEUES, UNROUTED, UNROUTED_INTAKE, QueueKind
-from services.runtime.consumer import Pause
 from services.runtime.delivery import Delivery
 from services.runtime.errors import Away
+from services.runtime.gate import Gate
 from services.runtime.parking import Parking
 
 PREFETCH = 20
+GIVE_BACK_S = 1.0
+DELIVERY_LIMIT = "delivery_limit"
+log = structlog.get_logger()
 
 
 class Drain:
     """Any process of any service may do it: consumers of one queue compete."""
 
-    def __init__(self, parking: Parking, our_users: frozenset[str], pause: Pause) -> None:
+    def __init__(self, parking: Parking, our_users: frozenset[str], gate: Gate) -> None:
         self._parking = parking
         self._our_users = our_users
-        self._pause = pause
+        self._gate = gate
 
     async def start(self, connection: AbstractRobustConnection) -> None:
         """Consume both queues on a channel of their own."""
@@ -30,20 +37,41 @@ class Drain:
             await queue.consume(handle)
 
     async def _dead(self, message: AbstractIncomingMessage) -> None:
-        origin = str(message.headers.get("x-first-death-queue") or "")
+        origin = died_in(message.headers)
         if origin in QUEUES and QUEUES[origin].kind is QueueKind.WORK:
-            await self._move(message, origin, QUEUES[origin].parked, "delivery_limit")
+            await self._move(message, origin, QUEUES[origin].parked, DELIVERY_LIMIT)
         else:
-            await self._move(message, DEAD, UNROUTED, "delivery_limit")
+            await self._move(message, DEAD, UNROUTED, DELIVERY_LIMIT)
 
     async def _unrouted(self, message: AbstractIncomingMessage) -> None:
         await self._move(message, UNROUTED_INTAKE, UNROUTED, "unrouted")
 
     async def _move(self, message: AbstractIncomingMessage, queue: str, target: str, reason: str) -> None:
         try:
+            await self._gate.passed()
             await self._parking.move(Delivery.of(queue, message, self._our_users), target, reason)
-        except Away as error:
-            self._pause(error.what)
-            await message.nack(requeue=True)
-        else:
             await message.ack()
+        except Away as error:
+            self._gate.close(error.what)
+            await self._give_back(message)
+        except Exception as error:  # noqa: BLE001  a message that stays unsettled takes a place of the prefetch for ever
+            log.error("drain.unsettled", queue=queue, error=type(error).__name__)  # noqa: TRY400  its text may carry the message's values
+            await self._give_back(message)
+
+    async def _give_back(self, message: AbstractIncomingMessage) -> None:
+        """Not before the servers are back: the broker would deliver it again at once, over and over."""
+        await self._gate.passed()
+        await asyncio.sleep(GIVE_BACK_S)
+        try:
+            await message.nack(requeue=True)
+        except Exception as error:  # noqa: BLE001  its channel is gone: the broker has taken the message back already
+            log.info("drain.channel_closed", error=type(error).__name__)
+
+
+def died_in(headers: dict[str, Any]) -> str:
+    """The queue where the delivery limit was reached; the first death of all may be a stay on the retry ladder."""
+    deaths = headers.get("x-death")
+    for death in deaths if isinstance(deaths, list) else ():
+        if isinstance(death, dict) and death.get("reason") == DELIVERY_LIMIT:
+            return str(death.get("queue") or "")
+    return str(headers.get("x-first-death-queue") or "")

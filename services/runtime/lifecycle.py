@@ -133,7 +133,7 @@ async def _subscribe(broker: Broker, acks: Acks, runtime: Runtime, application: 
     desk = Desk(acks, ladder, parking, runtime.answers, runtime.clock, gate.close, settings.our_users)
     for route in application.routes:
         broker.subscribe(route, Consumer(route, desk))
-    await Drain(parking, settings.our_users, gate.close).start(runtime.connection)
+    await Drain(parking, settings.our_users, gate).start(runtime.connection)
 
 
 def _background(runtime: Runtime, application: Application) -> list[asyncio.Task[None]]:
