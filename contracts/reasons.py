@@ -115,6 +115,7 @@ UNREADABLE = _table(
     ("no_id", "The attribute id is missing.", Fault.APP),
     ("no_type", "The attribute type is missing.", Fault.APP),
     ("no_source", "The attribute source is missing.", Fault.APP),
+    ("foreign_source", "A request's source begins with /gancang/, which is ours alone.", Fault.APP),
     ("unknown_type", "No such type is published.", Fault.APP),
     ("bad_time", "The attribute time is no instant with an offset.", Fault.APP),
     ("bad_datacontenttype", "The attribute datacontenttype is no plain text.", Fault.APP),

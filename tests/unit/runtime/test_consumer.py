@@ -87,6 +87,15 @@ async def test_a_message_that_cannot_even_be_parked_is_given_back() -> None:
     assert message.channel.given_back == [1]
 
 
+async def test_a_request_in_our_own_name_is_parked_so_that_our_next_event_is_no_repeat() -> None:
+    handled, parking = Handled(), FakeParking()
+
+    await a_consumer(handled, parking).consume(an_arrival(source="/gancang/orders"))  # type: ignore[arg-type]
+
+    assert parking.reasons == ["foreign_source"]
+    assert handled.messages == []
+
+
 @pytest.mark.parametrize("routing_key", ["driver.arrived.v1", "ayu@example.org"])
 async def test_a_routing_key_that_a_stranger_chose_makes_no_metric(routing_key: str) -> None:
     message = an_arrival()
