@@ -9,6 +9,7 @@ from pydantic import TypeAdapter
 
 from services.orders.domain.order import Order, timers
 from services.runtime.aggregates import Kind
+from services.runtime.clock import real_now
 from services.runtime.database import Document
 
 RETENTION = timedelta(days=365)
@@ -25,7 +26,8 @@ def _decode(document: Document) -> Order:
 
 
 def _expires(order: Order) -> datetime | None:
-    return order.since + RETENTION if order.ended else None
+    # The database's own clock removes it, and that one never runs at the speed of a simulation.
+    return real_now() + RETENTION if order.ended else None
 
 
 ORDER = Kind(

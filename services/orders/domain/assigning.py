@@ -6,7 +6,8 @@ from dataclasses import replace
 from datetime import datetime
 
 from contracts.values import OrderStatus, Role
-from services.orders.domain.errors import MatchRefused, StepRefused
+from services.orders.domain.driving import BEFORE_DRIVER
+from services.orders.domain.errors import MatchRefused, StepRefused, TooEarly
 from services.orders.domain.intake import SYSTEM, start_search
 from services.orders.domain.order import Assignment, Ending, Order, timers
 from services.orders.domain.transitions import Step, move
@@ -53,10 +54,15 @@ def match_withdrawn(order: Order, offer_id: str, now: datetime) -> Order | None:
 
 
 def driver_gives_back(order: Order, driver_id: str, now: datetime) -> Order | None:
-    """Search again without this driver; None when he has given it back before."""
+    """Search again without this driver; None when he has given it back before.
+
+    Raises `TooEarly` while the order has no driver yet, `StepRefused` (`wrong_driver`, `order_ended`).
+    """
     if order.driver_id != driver_id:
         if driver_id in order.excluded_drivers:
             return None
+        if order.status in BEFORE_DRIVER:
+            raise TooEarly("illegal_step")
         raise StepRefused("order_ended" if order.ended else "wrong_driver")
     freed = move(order, Step.UNASSIGN, Role.DRIVER, now)
     excluded = (*order.excluded_drivers, driver_id)

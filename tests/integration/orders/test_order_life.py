@@ -74,6 +74,18 @@ async def test_steps_out_of_order_lead_to_the_same_end(app: OutsideApp) -> None:
     assert app.of_type("request.rejected.v1") == []
 
 
+async def test_a_driver_who_gives_back_faster_than_his_match_is_heard_of_is_not_asked_again(app: OutsideApp) -> None:
+    await app.request(an_order_requested())
+    await app.event("order.search_started.v1")
+    await app.request(DriverCancelled(**STEP, reason="flat tyre"))
+    await app.request(a_match_made())
+
+    again = await app.event("order.search_started.v1", attempt=2)
+
+    assert again.data.excluded_drivers == ["d-7"]
+    assert app.of_type("request.rejected.v1") == []
+
+
 async def test_a_cancellation_that_comes_before_its_order_ends_it(app: OutsideApp) -> None:
     await app.request(a_cancellation_requested())
     await app.request(an_order_requested())

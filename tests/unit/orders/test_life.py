@@ -10,7 +10,7 @@ import pytest
 
 from contracts.values import Actor, OrderStatus, Payer, Place, Residence, Role, Vehicle
 from services.orders.adapters.catalogue import load
-from services.orders.adapters.mongo import ORDER
+from services.orders.adapters.mongo import ORDER, RETENTION
 from services.orders.domain.assigning import assign, driver_gives_back, search_failed, search_overdue
 from services.orders.domain.cancelling import cancel, cancellation_fee
 from services.orders.domain.driving import drive
@@ -19,6 +19,7 @@ from services.orders.domain.intake import Wanted, take_in
 from services.orders.domain.order import ENDED, Assignment, Order, timers
 from services.orders.domain.transitions import TRANSITIONS, Step, move
 from services.orders.settings import BUILT_IN
+from services.runtime.clock import real_now
 from tests.support.builders import PARK, STATION, an_order_requested
 
 CATALOGUE = load(BUILT_IN)
@@ -99,6 +100,28 @@ def test_who_gave_the_order_back_gets_it_no_more() -> None:
 
     with pytest.raises(MatchRefused, match="driver_excluded"):
         assign(again, an_assignment(attempt=2, offer_id="of-2"), NOW)
+
+
+def test_a_driver_who_gives_back_before_his_match_was_heard_of_is_too_early() -> None:
+    with pytest.raises(TooEarly, match="illegal_step"):
+        driver_gives_back(an_order(), "d-7", NOW)
+
+
+def test_a_driver_who_gives_back_the_order_of_another_is_refused() -> None:
+    with pytest.raises(StepRefused, match="wrong_driver") as refused:
+        driver_gives_back(an_assigned_order(), "d-8", NOW)
+
+    assert not isinstance(refused.value, TooEarly)
+
+
+def test_an_ended_order_is_kept_a_year_of_real_time() -> None:
+    long_ago = an_order(status=OrderStatus.CANCELLED, since=NOW - timedelta(days=4000))
+
+    expires = ORDER.expires(long_ago)
+
+    assert expires is not None
+    assert abs(expires - real_now() - RETENTION) < timedelta(minutes=1)
+    assert ORDER.expires(an_order()) is None
 
 
 def test_only_the_search_under_way_can_fail() -> None:
