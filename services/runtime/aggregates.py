@@ -123,7 +123,8 @@ class Aggregates(Generic[S]):
         async with self._locks(aggregate_id):
             stored = None if expect_new else await self.get(aggregate_id)
             for _ in range(MAX_CONFLICTS):
-                if stored is not None and self._repeated(stored, cause):
+                # What is not remembered can't be repeated; a stranger's message may look like a timer of ours.
+                if stored is not None and cause.remembered and self._repeated(stored, cause):
                     return False
                 change = decide(stored.state if stored else None)
                 if change is None:

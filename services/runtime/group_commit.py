@@ -85,9 +85,9 @@ class GroupCommit:
     def mark(self, aggregate_id: str, version: int, keys: set[str], *, complete: bool) -> None:
         """Remove confirmed outbox keys with the next write; joins a save of the same aggregate that still waits."""
         mark = self._marks.setdefault(aggregate_id, Mark(aggregate_id, version))
-        mark.version = max(mark.version, version)
+        if version >= mark.version:  # a late word on an older version says nothing of what came since
+            mark.version, mark.complete = version, complete
         mark.keys |= keys
-        mark.complete = complete
         waiting = self._saves.get(aggregate_id)
         if waiting:
             self._merge_mark(waiting[0])

@@ -4,18 +4,20 @@ from __future__ import annotations
 
 import asyncio
 from datetime import timedelta
+from time import monotonic
 from typing import Any
 
 from services.runtime import metrics
 from services.runtime.aggregates import Aggregates
 from services.runtime.clock import real_now
-from services.runtime.database import Collection, noticing_absence
+from services.runtime.database import Collection, Document, noticing_absence
 from services.runtime.errors import Away
 from services.runtime.gate import Gate
 
 AGE = timedelta(seconds=5)
 INTERVAL_S = 2.0
 BATCH = 200
+RETRY_S = 10.0
 
 
 class Sweeper:
@@ -25,6 +27,7 @@ class Sweeper:
         self._aggregates = aggregates
         self._collection = collection
         self._gate = gate
+        self._not_before: dict[str, float] = {}
 
     async def run(self) -> None:
         """Until cancelled."""
@@ -40,11 +43,15 @@ class Sweeper:
 
     async def sweep(self) -> int:
         """Send a batch; answers how many aggregates had something left."""
+        where: Document = {"unsent_since": {"$lte": real_now() - AGE}}
+        self._not_before = {key: until for key, until in self._not_before.items() if until > monotonic()}
+        if self._not_before:  # what can't be sent must not keep the others from being found
+            where["_id"] = {"$nin": list(self._not_before)}
         with noticing_absence("sweep"):
-            cursor = self._collection.find({"unsent_since": {"$lte": real_now() - AGE}})
-            documents = await cursor.sort("unsent_since", 1).limit(BATCH).to_list(BATCH)
-        metrics.OUTBOX_OVERDUE.labels(self._aggregates.kind.name).set(len(documents))
+            documents = await self._collection.find(where).sort("unsent_since", 1).limit(BATCH).to_list(BATCH)
+        metrics.OUTBOX_OVERDUE.labels(self._aggregates.kind.name).set(len(documents) + len(self._not_before))
         for document in documents:
+            self._not_before[document["_id"]] = monotonic() + RETRY_S
             self._aggregates.resend(document)
         if documents:
             await asyncio.sleep(INTERVAL_S)

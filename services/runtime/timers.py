@@ -39,6 +39,7 @@ class TimerLoop:
         self._next: datetime | None = None
         self._changed = asyncio.Event()
         self._not_before: dict[str, float] = {}
+        self._just_fired: set[str] = set()
 
     def set(self, due: datetime) -> None:
         """A timer was written."""
@@ -71,6 +72,7 @@ class TimerLoop:
         outcomes = await asyncio.gather(*(self._fire(aggregate_id) for aggregate_id in ready), return_exceptions=True)
         for aggregate_id, outcome in zip(ready, outcomes, strict=True):
             self._note(aggregate_id, outcome)
+        self._just_fired = set(ready) if len(ready) == BATCH else set()
         for outcome in outcomes:
             if isinstance(outcome, Away):
                 raise outcome
@@ -79,6 +81,8 @@ class TimerLoop:
     def _note(self, aggregate_id: str, outcome: BaseException | None) -> None:
         if outcome is None:
             self._not_before.pop(aggregate_id, None)
+            if aggregate_id in self._just_fired:  # still due: firing wrote nothing, and would write nothing again at once
+                self._not_before[aggregate_id] = monotonic() + POLL_S
             metrics.TIMERS.labels(self._kind).inc()
         elif not isinstance(outcome, Away):
             self._not_before[aggregate_id] = monotonic() + RETRY_S

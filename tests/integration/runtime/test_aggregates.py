@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import asyncio
+from dataclasses import replace
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
 import pytest
 
-from services.runtime.aggregates import Change
+from contracts.events.matching import DriverEligibilityChanged
+from services.runtime.aggregates import Change, timer_cause
 from services.runtime.clock import real_now
 from services.runtime.errors import Rejected, Vanished
+from services.runtime.outbox import Cause
 from tests.support.counting import Counter, a_cause, count
 from tests.support.eventually import eventually
 from tests.support.outside import an_outside_app
@@ -129,6 +132,26 @@ async def test_what_a_crash_left_in_the_outbox_is_sent_under_the_same_id(countin
     assert again.id == first.id
 
 
+async def test_an_event_with_a_long_correlation_id_does_not_block_what_stands_behind_it(counting: Counting, broker_url: str) -> None:
+    long = Cause("app.test", "m-1", NOW, correlation_id="c" * 300)
+
+    async with an_outside_app(broker_url) as app:
+        await counting.counters.change("c-1", long, told_without_an_order)
+        await counting.counters.change("c-1", a_cause(2, NOW), count())
+
+        first = await app.event("driver.eligibility_changed.v1")
+        await app.event("driver.released.v1")
+
+    assert first.correlation_id == "c" * 300
+
+
+async def test_a_strangers_message_that_looks_like_our_timer_does_not_stop_it(counting: Counting) -> None:
+    own = timer_cause("counter", "c-1", NOW)
+    await counting.counters.change("c-1", replace(own, remembered=True), count())
+
+    assert await counting.counters.change("c-1", own, count())
+
+
 async def test_a_timer_fires_once_in_two_processes_and_also_when_it_is_long_overdue(counting: Counting, another: Counting) -> None:
     await counting.counters.change("c-1", a_cause(1, NOW), count(due=real_now() - timedelta(hours=3)))
 
@@ -142,6 +165,10 @@ async def test_a_timer_fires_once_in_two_processes_and_also_when_it_is_long_over
     assert stored is not None
     assert stored.state.n == 2
     assert stored.state.due is None
+
+
+def told_without_an_order(counter: Counter | None) -> Change[Counter]:
+    return Change(counter or Counter(n=1), (DriverEligibilityChanged(driver_id="d-7", eligible=True, reasons=[]),))
 
 
 async def _outbox_is_empty(counting: Counting, counter_id: str) -> bool:
