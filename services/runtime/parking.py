@@ -48,7 +48,7 @@ class Parking:
     def _for_keeping(self, delivery: Delivery, target: str) -> tuple[bytes, dict[str, Any]]:
         body = delivery.body
         document = _json(body)
-        if document is not None and not _personal(delivery):
+        if isinstance(document, dict) and not _opaque(document) and not _personal(delivery):
             cleaned = _without_code(document)
             return (body if cleaned is None else cleaned), {}
         sealed = self._sealer.seal(body, f"parked:{target}")
@@ -68,17 +68,21 @@ def _type_of(delivery: Delivery) -> str:
         return ""
 
 
-def _json(body: bytes) -> Any:
+def _json(body: bytes) -> object:
     try:
-        return json.loads(body)
+        document: object = json.loads(body)
     except (ValueError, RecursionError):
         return None
+    return document
 
 
-def _without_code(document: Any) -> bytes | None:
+def _opaque(document: dict[str, Any]) -> bool:
+    """Whether a structured event's data are written in a way that we don't look into."""
+    return "data_base64" in document or isinstance(document.get("data"), str)
+
+
+def _without_code(document: dict[str, Any]) -> bytes | None:
     """The body without `proof.code`, or None when there is none in it."""
-    if not isinstance(document, dict):
-        return None
     changed = False
     inner = document.get("data")
     for holder in (document, inner):

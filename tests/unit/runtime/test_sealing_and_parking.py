@@ -86,6 +86,16 @@ async def test_what_nobody_can_read_is_encrypted_too() -> None:
     assert b"ayu" not in relay.body
 
 
+@pytest.mark.parametrize("data", [{"data_base64": "eyJwcm9vZiI6IHsiY29kZSI6ICIxMjM0NTYifX0="}, {"data": '{"proof": {"code": "123456"}}'}])
+async def test_data_that_nobody_looks_into_are_encrypted(data: dict[str, str]) -> None:
+    relay = FakeRelay()
+    body = json.dumps({"specversion": "1.0", "id": "m-1", **data}).encode()
+
+    await Parking(relay, Sealer(KEY), "gancang").park(replace(DELIVERY, body=body), "unknown_type")  # type: ignore[arg-type]
+
+    assert Sealer(KEY).open(relay.body, f"parked:{relay.headers[SEALED]}") == body
+
+
 @pytest.mark.parametrize("wrapped", [False, True])
 async def test_the_one_time_code_never_gets_into_parking(wrapped: bool) -> None:
     relay = FakeRelay()
