@@ -8,6 +8,8 @@ from typing import Any, Literal
 
 import structlog
 
+from services.runtime.tracebacks import traceback_of
+
 NOISY = ("aio_pika", "aiormq", "pymongo", "motor", "uvicorn.error", "faststream")
 
 
@@ -19,15 +21,14 @@ def configure(style: Literal["console", "json"], level: str, service: str) -> No
         structlog.processors.TimeStamper(fmt="iso", utc=True),
     ]
     colours = style == "console" and sys.stderr.isatty()
-    # Never structlog's defaults: they print the local variables of every frame, and those hold messages and addresses.
-    plain = structlog.dev.plain_traceback
+    plain = structlog.dev.plain_traceback  # another one would complain that tracebacks are text already
     renderer: Any = (
         structlog.processors.JSONRenderer() if style == "json" else structlog.dev.ConsoleRenderer(colors=colours, exception_formatter=plain)
     )
-    without_locals = structlog.tracebacks.ExceptionDictTransformer(show_locals=False)
-    errors: list[Any] = [structlog.processors.ExceptionRenderer(without_locals)] if style == "json" else []
+    # Never structlog's defaults: they print what an error says and every frame's local variables, and those hold messages and addresses.
+    errors = structlog.processors.ExceptionRenderer(traceback_of)
     structlog.configure(
-        processors=[*shared, *errors, renderer],
+        processors=[*shared, errors, renderer],
         wrapper_class=structlog.make_filtering_bound_logger(logging.getLevelNamesMapping()[level]),
         logger_factory=structlog.PrintLoggerFactory(file=sys.stderr),
         cache_logger_on_first_use=True,
@@ -36,10 +37,16 @@ def configure(style: Literal["console", "json"], level: str, service: str) -> No
     handler = logging.StreamHandler(sys.stderr)
     handler.setFormatter(
         structlog.stdlib.ProcessorFormatter(
-            foreign_pre_chain=[*shared, structlog.stdlib.add_logger_name],
-            processors=[structlog.stdlib.ProcessorFormatter.remove_processors_meta, *errors, renderer],
+            foreign_pre_chain=[*shared, structlog.stdlib.add_logger_name, first_line],
+            processors=[structlog.stdlib.ProcessorFormatter.remove_processors_meta, errors, renderer],
         )
     )
     logging.basicConfig(handlers=[handler], level=logging.WARNING, force=True)
     for name in NOISY:
         logging.getLogger(name).setLevel(logging.ERROR)
+
+
+def first_line(_logger: object, _method: str, event: structlog.typing.EventDict) -> structlog.typing.EventDict:
+    """What a library says in one line; asyncio goes on with the representation of the task and of its error."""
+    event["event"] = str(event["event"]).partition("\n")[0]
+    return event
