@@ -2,21 +2,24 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import date, timedelta
 
 from services.matching.adapters.hints import Hints
 from services.matching.adapters.kinds import MongoOpenSearches, driver_kind, search_kind
 from services.matching.adapters.leader import Leader
 from services.matching.adapters.position_index import PositionIndex
 from services.matching.adapters.positions import Positions
+from services.matching.adapters.road_estimates import BUILT_IN, RoadEstimates, read_estimates
 from services.matching.adapters.stream import Stream
 from services.matching.domain.asking import Rules
+from services.matching.domain.roads import RoadEstimate
 from services.matching.handlers.board import Board
 from services.matching.handlers.driver_due import DriverDueHandler
+from services.matching.handlers.gathering import Gathering
 from services.matching.handlers.rounds import Pace, Rounds
 from services.matching.handlers.routes import routes
 from services.matching.handlers.search_due import SearchDueHandler
-from services.matching.ports import Desk
+from services.matching.ports import Desk, Roads
 from services.matching.settings import MatchingSettings
 from services.runtime.clock import SystemClock
 from services.runtime.runtime import Application, Runtime, TimerTable
@@ -38,7 +41,8 @@ async def build(runtime: Runtime) -> Application:
     hints, index = Hints(), PositionIndex()
     desk = Desk(searches, drivers, hints, runtime.clock, _rules(settings), patience)
     board = Board(searches, MongoOpenSearches(runtime.database[search.collection]))
-    rounds = Rounds(desk, board, index, _pace(settings, speed, fresh))
+    gathering = Gathering(drivers, index, _roads(settings), fresh, settings.review_s)
+    rounds = Rounds(desk, board, gathering, _pace(settings, speed), settings.weights())
     positions = Positions(index, runtime.clock, fresh, hints.appeared)
     hints.connect(rounds, positions)
     stream = Stream(runtime.connection, positions, hints, runtime.clock)
@@ -59,10 +63,21 @@ def _rules(settings: MatchingSettings) -> Rules:
     )
 
 
-def _pace(settings: MatchingSettings, speed: float, fresh: timedelta) -> Pace:
+def _pace(settings: MatchingSettings, speed: float) -> Pace:
     return Pace(
-        round_s=max(SHORTEST_ROUND_S, settings.round_s / speed),
-        last_round_s=max(SHORTEST_ROUND_S, settings.last_round_s / speed),
+        window_s=max(SHORTEST_ROUND_S, settings.window_s / speed),
+        look_again_s=max(SHORTEST_ROUND_S, settings.look_again_s / speed),
         review_s=settings.review_s,
-        fresh=fresh,
     )
+
+
+def _roads(settings: MatchingSettings) -> Roads:
+    otherwise = RoadEstimate(date.min, settings.road_factor, settings.speed_kmh)
+    estimates = RoadEstimates(read_estimates(settings.roads or BUILT_IN), otherwise)
+    if settings.router_url is None:
+        return estimates
+    from httpx import AsyncClient  # noqa: PLC0415  a client that few need
+
+    from services.matching.adapters.osrm import Osrm  # noqa: PLC0415
+
+    return Osrm(AsyncClient(), settings.router_url, estimates, settings.router_box_s)

@@ -12,6 +12,7 @@ import numpy as np
 from services.matching.domain.asking import Rules
 from services.matching.domain.distance import Floats, Indices
 from services.matching.domain.driver import Driver
+from services.matching.domain.roads import Way
 from services.matching.domain.search import Search
 from services.runtime.aggregates import Decide, Stored
 from services.runtime.clock import Clock
@@ -86,6 +87,23 @@ class Radar(Protocol):
 
     def near(self, lat: float, lng: float, radius_m: float, oldest: datetime) -> Sequence[Sighting]:
         """Those seen within the radius, not before `oldest`, nearest first."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Approach:
+    """A pick-up, and the drivers who might ride to it."""
+
+    lat: float
+    lng: float
+    drivers: Sequence[Sighting]
+
+
+class Roads(Protocol):
+    """How long drivers take to pick-ups."""
+
+    async def ways(self, approaches: Sequence[Approach], now: datetime) -> Sequence[Sequence[Way]]:
+        """For each approach the way of each of its drivers."""
         ...
 
 

@@ -2,8 +2,14 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 from pydantic import Field
 from pydantic_settings import BaseSettings, SettingsConfigDict
+
+from services.matching.domain.cost import Weights
+
+USUAL = Weights()
 
 
 class MatchingSettings(BaseSettings):
@@ -11,13 +17,39 @@ class MatchingSettings(BaseSettings):
 
     model_config = SettingsConfigDict(env_prefix="GANCANG_MATCHING_", extra="ignore", frozen=True)
 
-    round_s: float = Field(default=0.25, gt=0, le=10, description="pause between two rounds of one search")
-    last_round_s: float = Field(default=1.0, gt=0, le=60, description="the same once the last radius is reached")
+    window_s: float = Field(default=1.0, gt=0, le=60, description="between two rounds; one after a quiet time begins at once")
+    look_again_s: float = Field(default=1.0, gt=0, le=60, description="until a search that could ask nobody looks again by itself")
     review_s: float = Field(default=5.0, gt=0, le=60, description="real: how often the leader compares with the database")
     stagger_s: float = Field(default=5.0, ge=0, le=60, description="between two offers that are open together")
     fresh_s: float = Field(default=120.0, gt=0, le=3600, description="a position older than this is not matched")
     times_asked: int = Field(default=2, ge=1, le=10, description="how often one driver is asked for one order")
     road_factor: float = Field(default=1.3, ge=1, le=3, description="road metres for a metre of straight line")
     speed_kmh: float = Field(default=25.0, gt=0, le=120, description="for the estimate of the pick-up time")
+    roads: Path | None = Field(default=None, description="a file that replaces the built-in roads.toml")
+    router_url: str | None = Field(default=None, description="a router with OSRM's HTTP API; unset: ways are estimated")
+    router_box_s: float = Field(default=0.3, gt=0, le=10, description="real: how long a round waits for the router")
+    weight_left_s: float = Field(default=USUAL.left_s, ge=0, description="cost of leaving an order out of a round")
+    weight_waited: float = Field(default=USUAL.waited, ge=0, description="the same for each second it has waited")
+    weight_priority_s: float = Field(default=USUAL.priority_s, ge=0, description="the same for each level of priority")
+    weight_idle: float = Field(default=USUAL.idle, ge=0, description="less for a driver, for each second he stood idle")
+    weight_income_s: float = Field(default=USUAL.income_s, ge=0, description="for each Rp 100,000 above the others' mean today")
+    weight_bias_s: float = Field(default=USUAL.bias_s, ge=0, description="idle time and income never weigh more")
+    weight_refusal_s: float = Field(default=USUAL.refusal_s, ge=0, description="times the share of offers that he does not take")
+    weight_again_s: float = Field(default=USUAL.again_s, ge=0, description="for each time he was asked for this order")
+    first_from: int = Field(default=USUAL.first_from, ge=0, le=10, description="priority that is served before all others")
     unconfirmed_s: float = Field(default=10.0, gt=0, le=600, description="real: how long an accept may take to be settled")
     retention_days: int = Field(default=30, ge=1, le=3650, description="how long an ended search is kept")
+
+    def weights(self) -> Weights:
+        """What each thing is worth in a round."""
+        return Weights(
+            left_s=self.weight_left_s,
+            waited=self.weight_waited,
+            priority_s=self.weight_priority_s,
+            idle=self.weight_idle,
+            income_s=self.weight_income_s,
+            bias_s=self.weight_bias_s,
+            refusal_s=self.weight_refusal_s,
+            again_s=self.weight_again_s,
+            first_from=self.first_from,
+        )

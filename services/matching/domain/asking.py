@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from services.matching.domain.distance import metres, ride_seconds
+from services.matching.domain.roads import Way
 from services.matching.domain.search import Offer, Outcome, Search, Status, offer_id_of
 
 
@@ -65,8 +66,16 @@ def round_after(search: Search, current: int) -> int:
     return min(here + 1 if ended else here, len(search.policy.radii_m) - 1)
 
 
-def offered(search: Search, driver_id: str, straight_m: float, found_in: int, rules: Rules, now: datetime) -> Search | None:
-    """The search with one more offer; None when it has changed so that this one must not be made."""
+def offered(
+    search: Search,
+    driver_id: str,
+    straight_m: float,
+    found_in: int,
+    rules: Rules,
+    now: datetime,
+    way: Way | None = None,
+) -> Search | None:
+    """The search with one more offer; None when it has changed so that this one must not be made. `way`: to the pick-up."""
     wanted, due = search.wanted, next_ask(search, rules)
     if wanted is None or due is None or due > now or now >= wanted.policy.until:
         return None
@@ -74,6 +83,7 @@ def offered(search: Search, driver_id: str, straight_m: float, found_in: int, ru
         return None
     trip_m = metres(wanted.pickup.lat, wanted.pickup.lng, wanted.dropoff.lat, wanted.dropoff.lng)
     pickup_m = straight_m * rules.road_factor
+    way = way or Way(pickup_m, ride_seconds(pickup_m, rules.speed_kmh))
     offer = Offer(
         offer_id=offer_id_of(search.order_id, len(search.offers) + 1),
         driver_id=driver_id,
@@ -81,8 +91,8 @@ def offered(search: Search, driver_id: str, straight_m: float, found_in: int, ru
         round=found_in,
         made_at=now,
         expires_at=min(now + timedelta(seconds=wanted.policy.window_s), wanted.policy.until),
-        pickup_distance_m=round(pickup_m),
+        pickup_distance_m=round(way.metres),
         trip_distance_m=round(trip_m * rules.road_factor),
-        eta_s=ride_seconds(pickup_m, rules.speed_kmh),
+        eta_s=round(way.seconds),
     )
     return replace(search, offers=(*search.offers, offer))

@@ -13,11 +13,15 @@ from services.matching.ports import OpenSearches, Store
 
 @dataclass(slots=True)
 class Entry:
-    """An open search. `round`: index of the radius it has reached; `not_before`: no sooner look (monotonic)."""
+    """An open search. `round`: index of the radius it has reached.
+
+    `since`: from when on this process knows that it waits; `not_before`: no sooner look (both monotonic).
+    """
 
     key: str
     version: int
     search: Search
+    since: float
     round: int = 0
     not_before: float = 0.0
 
@@ -91,4 +95,5 @@ class Board:
         known = self._entries.get(key)
         same = known is not None and known.search.attempt == search.attempt
         reached = known.round if known is not None and same else 0
-        self._entries[key] = Entry(key, version, search, round_after(search, reached))
+        since = known.since if known is not None else monotonic()
+        self._entries[key] = Entry(key, version, search, since, round_after(search, reached))

@@ -5,13 +5,11 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import Any
 
-import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from services.matching.domain.answers import declined
 from services.matching.domain.asking import Rules, may_ask, next_ask, offered, round_after
-from services.matching.domain.choosing import Edge, choose
 from services.matching.domain.search import key_in, key_of, offer_id_of
 from services.matching.domain.searching import lapsed
 from tests.support.builders import NOW
@@ -96,26 +94,3 @@ def test_an_offers_id_leads_to_its_search_and_to_no_other(order_id: str, other: 
     assert len(offer_id) <= 64
     assert key_in(offer_id) == key_of(order_id)
     assert order_id == other or key_of(order_id) != key_of(other)
-
-
-@given(st.lists(st.builds(Edge, st.sampled_from("abcde"), st.sampled_from("uvwxy"), st.floats(0, 9000))))
-def test_nobody_is_paired_twice_and_no_pair_is_left_over(edges: list[Edge]) -> None:
-    chosen = choose(edges)
-
-    orders, drivers = [edge.order_id for edge in chosen], [edge.driver_id for edge in chosen]
-    assert len(set(orders)) == len(orders)
-    assert len(set(drivers)) == len(drivers)
-    assert all(edge.order_id in orders or edge.driver_id in drivers for edge in edges)
-
-
-@pytest.mark.parametrize(
-    ("edges", "first"),
-    [
-        ([Edge("o", "far", 900), Edge("o", "near", 100)], "near"),
-        ([Edge("o", "asked", 100, asked=1), Edge("o", "fresh", 900)], "fresh"),
-        ([Edge("o", "d", 100), Edge("urgent", "d", 900, priority=9)], "d"),
-    ],
-)
-def test_the_urgent_then_the_unasked_then_the_nearest_comes_first(edges: list[Edge], first: str) -> None:
-    assert choose(edges)[0].driver_id == first
-    assert choose(edges)[0].order_id == max(edges, key=lambda edge: edge.priority).order_id

@@ -1,0 +1,58 @@
+"""Turns the hunts of a round into the assignment problem, and its solution into pairs."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Mapping
+from datetime import datetime
+
+import numpy as np
+
+from services.matching.domain.assigning import assign
+from services.matching.domain.cost import Edges, FreeDriver, WaitingOrder, Weights
+from services.matching.handlers.gathering import CANDIDATES, GROWTH, MOST_CANDIDATES, Candidate, Gathering, Hunt, Look
+
+# From here on it takes milliseconds, in which the other tasks of the process need not stand still.
+OWN_THREAD_EDGES = 1000
+
+
+async def decided(
+    hunts: list[Hunt], waited_s: Mapping[str, float], gathering: Gathering, look: Look, weights: Weights
+) -> list[tuple[Hunt, Candidate]]:
+    """Who is asked for what: each search and each driver at most once. Raises `DatabaseAway`.
+
+    A search that gets nobody although there were more candidates than it was given is given more, and all is decided again.
+    """
+    most, lacking = CANDIDATES, hunts
+    while True:
+        await gathering.gather(lacking, look, most)
+        pairs = await _paired(hunts, waited_s, weights, look.now)
+        served = {hunt.entry.key for hunt, _ in pairs}
+        lacking = [hunt for hunt in hunts if hunt.entry.key not in served and len(hunt.candidates) >= most]
+        if not lacking or most >= MOST_CANDIDATES:
+            return pairs
+        most = min(MOST_CANDIDATES, most * GROWTH)
+
+
+async def _paired(hunts: list[Hunt], waited_s: Mapping[str, float], weights: Weights, now: datetime) -> list[tuple[Hunt, Candidate]]:
+    rows: dict[str, int] = {}
+    drivers: list[FreeDriver] = []
+    pairs = [(number, candidate) for number, hunt in enumerate(hunts) for candidate in hunt.candidates]
+    for _, candidate in pairs:
+        driver_id = candidate.driver.driver_id
+        if driver_id not in rows:
+            rows[driver_id] = len(drivers)
+            merits = candidate.driver.merits(now)
+            drivers.append(FreeDriver(driver_id, merits.idle_s, merits.income_today, merits.acceptance))
+    edges = Edges(
+        np.array([number for number, _ in pairs], dtype=np.int64),
+        np.array([rows[candidate.driver.driver_id] for _, candidate in pairs], dtype=np.int64),
+        np.array([candidate.way.seconds for _, candidate in pairs], dtype=np.float64),
+        np.array([candidate.asked for _, candidate in pairs], dtype=np.int64),
+    )
+    orders = [WaitingOrder(hunt.entry.key, hunt.wanted.priority, waited_s[hunt.entry.key]) for hunt in hunts]
+    if len(edges) < OWN_THREAD_EDGES:
+        chosen = assign(orders, drivers, edges, weights)
+    else:
+        chosen = await asyncio.to_thread(assign, orders, drivers, edges, weights)
+    return [(hunts[pairs[number][0]], pairs[number][1]) for number in chosen]
