@@ -37,6 +37,7 @@ def connect(uri: str) -> Client:
         tz_aware=True,
         w="majority",
         journal=True,
+        readConcernLevel="majority",
         retryWrites=False,
         serverSelectionTimeoutMS=SERVER_SELECTION_MS,
         connectTimeoutMS=SERVER_SELECTION_MS,
