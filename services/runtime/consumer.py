@@ -15,6 +15,7 @@ from contracts.codec import Unreadable, WrongSchema, parse, read
 from contracts.message import Message, new_traceparent
 from contracts.queues import QUEUES
 from contracts.registry import CONTRACTS
+from contracts.speakers import may_say
 from services.runtime import metrics
 from services.runtime.acks import Acks, ChannelAcks
 from services.runtime.answers import Answers
@@ -105,6 +106,8 @@ class Consumer:
         message: Message[Any] | None = None
         try:
             message = self._read(delivery)
+            if self._is_request:
+                _require_say(message)
             await self._route.handlers[message.type](message)
         except Exception as error:  # noqa: BLE001  the table decides about every error
             return await self._after(error, delivery, message)
@@ -162,3 +165,8 @@ class Consumer:
         log.error("message.parked", reason=reason, attempts=delivery.attempts)
         # Only the error's class: its text may carry the message's values.
         await self._desk.parking.park(delivery, reason, error=type(error).__name__, handler=f"{self._route.queue}:{delivery.routing_key}")
+
+
+def _require_say(message: Message[Any]) -> None:
+    if not may_say(message.type, message.data):
+        raise Rejected("wrong_actor", pointer="/by/role")

@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from contracts.codec import binary_headers, body_of
-from contracts.requests.drivers import DriverArrived
+from contracts.queues import QUEUES
+from contracts.requests.drivers import DriverArrived, DriverSuspended
 from services.runtime import metrics
 from services.runtime.acks import Acks
 from services.runtime.clock import SystemClock
@@ -24,7 +25,6 @@ if TYPE_CHECKING:
     from services.runtime.errors import Rejected
 
 QUEUE = "orders.driver_step"
-TYPES = ("driver.arrived.v1", "driver.picked_up.v1", "driver.delivered.v1", "driver.cancelled.v1")
 
 
 @dataclass
@@ -60,9 +60,10 @@ class Handled:
         self.messages.append(message)
 
 
-def a_consumer(handled: Handled, parking: FakeParking) -> Consumer:
-    desk = Desk(Acks("test"), Ladder(None, "orders"), parking, FakeAnswers(), SystemClock(), print, frozenset({"orders"}))  # type: ignore[arg-type]
-    return Consumer(Route(QUEUE, dict.fromkeys(TYPES, handled)), desk)
+def a_consumer(handled: Handled, parking: FakeParking | None = None, answers: FakeAnswers | None = None, queue: str = QUEUE) -> Consumer:
+    acks, ladder = Acks("test"), Ladder(None, "orders")  # type: ignore[arg-type]
+    desk = Desk(acks, ladder, parking or FakeParking(), answers or FakeAnswers(), SystemClock(), print, frozenset({"orders"}))  # type: ignore[arg-type]
+    return Consumer(Route(queue, dict.fromkeys(QUEUES[queue].types, handled)), desk)
 
 
 def an_arrival(**changes: Any) -> FakeIncoming:
@@ -73,7 +74,7 @@ def an_arrival(**changes: Any) -> FakeIncoming:
 async def test_a_message_is_handled_and_acknowledged() -> None:
     handled, message = Handled(), an_arrival()
 
-    await a_consumer(handled, FakeParking()).consume(message)  # type: ignore[arg-type]
+    await a_consumer(handled).consume(message)  # type: ignore[arg-type]
     await eventually(lambda: message.channel.acked)
 
     assert [one.data.order_id for one in handled.messages] == ["o-1"]
@@ -96,12 +97,25 @@ async def test_a_request_in_our_own_name_is_parked_so_that_our_next_event_is_no_
     assert handled.messages == []
 
 
+@pytest.mark.parametrize(("role", "codes"), [("driver", ["wrong_actor"]), ("operator", [])])
+async def test_who_has_no_say_in_a_request_is_refused_before_anything_happens(role: str, codes: list[str]) -> None:
+    handled, answers = Handled(), FakeAnswers()
+    said = DriverSuspended.model_validate({"driver_id": "d-7", "by": {"role": role, "id": "x-1"}, "reason": "complaint"})
+    message = a_fresh_message(said)
+    incoming = FakeIncoming(body_of(said), binary_headers(message))
+
+    await a_consumer(handled, answers=answers, queue="matching.driver_fact").consume(incoming)  # type: ignore[arg-type]
+
+    assert answers.codes == codes
+    assert len(handled.messages) == (0 if codes else 1)
+
+
 @pytest.mark.parametrize("routing_key", ["driver.arrived.v1", "ayu@example.org"])
 async def test_a_routing_key_that_a_stranger_chose_makes_no_metric(routing_key: str) -> None:
     message = an_arrival()
     message.routing_key = routing_key
 
-    await a_consumer(Handled(), FakeParking()).consume(message)  # type: ignore[arg-type]
+    await a_consumer(Handled()).consume(message)  # type: ignore[arg-type]
 
     labels = {sample.labels["type"] for family in metrics.HANDLED.collect() for sample in family.samples if sample.labels["queue"] == QUEUE}
-    assert labels <= {*TYPES, "unknown"}
+    assert labels <= {*QUEUES[QUEUE].types, "unknown"}

@@ -1,0 +1,30 @@
+"""Which roles may say what: the word of anybody else is refused as `wrong_actor`, whoever published it."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from contracts.values import Actor, Role
+
+if TYPE_CHECKING:
+    from contracts.values import Value
+
+OFFICE = frozenset({Role.AGENCY})
+OVERSIGHT = frozenset({Role.AGENCY, Role.OPERATOR})
+
+# Every request that names a person in `by`. Whether he is a party of this very order is for its owner to check.
+SPEAKERS: dict[str, frozenset[Role]] = {
+    "order.cancellation_requested.v1": frozenset({Role.CUSTOMER, Role.MERCHANT, Role.AGENCY, Role.OPERATOR}),
+    "order.report_requested.v1": frozenset({Role.CUSTOMER, Role.DRIVER, Role.MERCHANT, Role.AGENCY, Role.OPERATOR}),
+    "driver.residence_attested.v1": OFFICE,
+    "driver.residence_revoked.v1": OFFICE,
+    "driver.certified.v1": OVERSIGHT,
+    "driver.suspended.v1": OVERSIGHT,
+    "driver.reinstated.v1": OVERSIGHT,
+}
+
+
+def may_say(message_type: str, data: Value) -> bool:
+    """Whether the role in `by` may say this; true for what names nobody."""
+    by = getattr(data, "by", None)
+    return not isinstance(by, Actor) or by.role in SPEAKERS.get(message_type, ())
