@@ -61,6 +61,7 @@ QUEUES: dict[str, Queue] = {
             "orders.driver_step",
             ("driver.arrived.v1", "driver.picked_up.v1", "driver.delivered.v1", "driver.cancelled.v1"),
         ),
+        Queue("orders.emergency", ("driver.emergency_raised.v1", "emergency.resolved.v1")),
         Queue("orders.match_outcome", ("match.made.v1", "match.failed.v1", "match.withdrawn.v1")),
         Queue(
             "matching.driver_fact",
@@ -68,12 +69,16 @@ QUEUES: dict[str, Queue] = {
                 "driver.registered.v1",
                 "driver.residence_attested.v1",
                 "driver.residence_revoked.v1",
+                "driver.certified.v1",
                 "driver.suspended.v1",
                 "driver.reinstated.v1",
                 "driver.shift_started.v1",
                 "driver.shift_ended.v1",
+                "driver.standby_joined.v1",
+                "driver.standby_left.v1",
             ),
         ),
+        Queue("matching.emergency", ("emergency.raised.v1", "emergency.closed.v1")),
         Queue("matching.offer_answer", ("driver.offer_accepted.v1", "driver.offer_declined.v1")),
         Queue("matching.search_started", ("order.search_started.v1",)),
         Queue(
@@ -93,6 +98,7 @@ QUEUES: dict[str, Queue] = {
         Queue(UNROUTED_INTAKE, kind=QueueKind.PLAIN),
         Queue(DEAD, kind=QueueKind.PLAIN),
         Queue("notifications.recipient_contact", ("recipient.contact_registered.v1",)),
+        Queue("notifications.emergency", ("emergency.raised.v1",)),
         Queue(
             "notifications.order_event",
             (

@@ -49,6 +49,10 @@ REJECTED = _table(
     ("time_ahead", "The time of the request lies more than five minutes ahead.", Fault.APP),
     ("invalid_papers", "A paper has a date that cannot be.", Fault.APP),
     ("outside_country", "The place lies outside Indonesia.", Fault.APP),
+    ("unknown_standby", "There is no such place to wait at.", Fault.APP),
+    ("not_at_standby", "The driver is not at the place where he wants to wait.", Fault.DRIVER),
+    ("shift_running", "The driver's shift before has not ended.", Fault.APP),
+    ("unknown_emergency", "There is no such emergency.", Fault.APP),
 )
 
 REFUSED = _table(
@@ -68,6 +72,23 @@ INELIGIBLE = _table(
     ("sim_c_lapsed", "The driving licence C is no longer valid.", Fault.DRIVER),
     ("stnk_missing", "The vehicle's registration was not shown.", Fault.DRIVER),
     ("stnk_lapsed", "The vehicle's registration is no longer valid.", Fault.DRIVER),
+    ("emergency", "The driver has raised an emergency that nobody has closed yet.", Fault.NOBODY),
+)
+
+NOT_ASKED = _table(
+    ("vehicle_class", "The order needs another class of vehicle.", Fault.NOBODY),
+    ("not_certified", "The driver does not have a certification that the order needs.", Fault.NOBODY),
+    ("certification_lapsed", "A certification that the order needs is no longer valid.", Fault.DRIVER),
+    ("off_shift", "The driver is not on shift.", Fault.NOBODY),
+    ("busy", "The driver has a live order.", Fault.NOBODY),
+    ("asked_elsewhere", "The driver holds an open offer for another order.", Fault.NOBODY),
+    ("stale_position", "The driver's last position is too old.", Fault.DRIVER),
+    ("excluded", "The driver had this order and is not asked for it again.", Fault.DRIVER),
+    ("asked_now", "The driver holds an open offer for this order.", Fault.NOBODY),
+    ("declined", "The driver has declined this order.", Fault.DRIVER),
+    ("asked_often_enough", "The driver was asked for this order as often as we ask.", Fault.DRIVER),
+    ("too_far_yet", "The driver is outside the radius that the search has reached.", Fault.NOBODY),
+    ("others_first", "The driver could be asked; others were better for all orders together, or enough offers are open.", Fault.NOBODY),
 )
 
 ENDED = _table(
@@ -125,7 +146,7 @@ UNREADABLE = _table(
     *((f"bad_{name}", f"The attribute {name} is not of the form that it should have.", Fault.APP) for name in ATTRIBUTES),
 )
 
-REASONS: dict[str, Reason] = {**REJECTED, **REFUSED, **INELIGIBLE, **ENDED, **FAILED, **UNREADABLE}
+REASONS: dict[str, Reason] = {**REJECTED, **REFUSED, **INELIGIBLE, **NOT_ASKED, **ENDED, **FAILED, **UNREADABLE}
 
 
 def sentence(code: str) -> str:

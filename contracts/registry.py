@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import TYPE_CHECKING
 
-from contracts.events import matching, notifications, orders, refusals
+from contracts.events import emergencies, matching, notifications, orders, refusals
 from contracts.requests import drivers, recipients
 from contracts.requests import orders as order_requests
 
@@ -75,14 +75,19 @@ CONTRACTS: dict[str, Contract] = {
             "driver.registered.v1": drivers.DriverRegistered,
             "driver.residence_attested.v1": drivers.DriverResidenceAttested,
             "driver.residence_revoked.v1": drivers.DriverResidenceRevoked,
+            "driver.certified.v1": drivers.DriverCertified,
             "driver.suspended.v1": drivers.DriverSuspended,
             "driver.reinstated.v1": drivers.DriverReinstated,
             "driver.shift_started.v1": drivers.DriverShiftStarted,
             "driver.shift_ended.v1": drivers.DriverShiftEnded,
             "driver.offer_accepted.v1": drivers.DriverOfferAccepted,
+            "driver.standby_joined.v1": drivers.DriverStandbyJoined,
+            "driver.standby_left.v1": drivers.DriverStandbyLeft,
             "driver.offer_declined.v1": drivers.DriverOfferDeclined,
         },
     ),
+    **_rows(Exchange.REQUESTS, "orders", "driver_id", {"driver.emergency_raised.v1": drivers.DriverEmergencyRaised}),
+    **_rows(Exchange.REQUESTS, "orders", "emergency_id", {"emergency.resolved.v1": order_requests.EmergencyResolved}),
     **_rows(
         Exchange.REQUESTS,
         "matching",
@@ -122,6 +127,16 @@ CONTRACTS: dict[str, Contract] = {
             "assignment.briefed.v1": orders.AssignmentBriefed,
         },
     ),
+    **_rows(
+        Exchange.EVENTS,
+        "orders",
+        "emergency_id",
+        {
+            "emergency.raised.v1": emergencies.EmergencyRaised,
+            "emergency.closed.v1": emergencies.EmergencyClosed,
+        },
+    ),
+    **_rows(Exchange.CONFIDENTIAL, "orders", "emergency_id", {"emergency.briefed.v1": emergencies.EmergencyBriefed}),
     **_rows(Exchange.CONFIDENTIAL, "matching", "offer_id", {"offer.made.v1": matching.OfferMade}),
     **_rows(Exchange.EVENTS, "matching", "offer_id", {"offer.closed.v1": matching.OfferClosed}),
     **_rows(

@@ -14,7 +14,7 @@ from contracts.publishing.asyncapi import EXCHANGES, document
 from contracts.publishing.baseline import Finding
 from contracts.publishing.fields import Field, fields_of
 from contracts.queues import QUEUES
-from contracts.reasons import ENDED, FAILED, INELIGIBLE, REFUSED, REJECTED, UNREADABLE
+from contracts.reasons import ENDED, FAILED, INELIGIBLE, NOT_ASKED, REFUSED, REJECTED, UNREADABLE
 from contracts.registry import CONTRACTS, Exchange
 
 if TYPE_CHECKING:
@@ -31,6 +31,7 @@ REASON_TABLES: dict[str, dict[str, Reason]] = {
     "An order is refused": REFUSED,
     "An order ends, or loses its driver": ENDED,
     "A driver may not be matched": INELIGIBLE,
+    "A driver is not asked for an order": NOT_ASKED,
     "A notification fails": FAILED,
     "A message is unreadable, and parked": UNREADABLE,
 }

@@ -103,6 +103,28 @@ class DriverShiftEnded(Value):
     driver_id: Id
 
 
+class DriverStandbyJoined(Value):
+    """The driver waits at a partner's place, behind whoever came before him."""
+
+    driver_id: Id
+    standby_id: Id
+
+
+class DriverStandbyLeft(Value):
+    """The driver waits there no longer."""
+
+    driver_id: Id
+    standby_id: Id
+
+
+class DriverEmergencyRaised(Value):
+    """The driver pressed the emergency button."""
+
+    driver_id: Id
+    order_id: Id | None = None
+    place: Point
+
+
 class Position(Value):
     """Where a driver was at an instant."""
 

@@ -121,3 +121,10 @@ class OrderChangeAnswered(Value):
     by: Actor
     proposal_id: Id
     accepted: bool
+
+
+class EmergencyResolved(Value):
+    """Somebody of the company has looked after an emergency."""
+
+    emergency_id: Id
+    by: Actor

@@ -5,15 +5,18 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable, Iterator
 from datetime import timedelta
 
+from contracts.events.emergencies import EmergencyRaised
 from contracts.events.orders import OrderEvent
 from contracts.registry import TYPE_OF
 from services.notifications.adapters import mongo
 from services.notifications.adapters.log_channel import StructlogChannel
 from services.notifications.adapters.smtp import SmtpChannel, SmtpServer
 from services.notifications.adapters.templates import JinjaTexts
-from services.notifications.domain.told import TOLD, template_of
+from services.notifications.domain.told import ALARMS, TOLD, template_of
+from services.notifications.handlers.emergency_raised import OnEmergencyRaised
+from services.notifications.handlers.opening import Opening
 from services.notifications.handlers.order_event import OnOrderEvent
-from services.notifications.handlers.parameters import parameters_of
+from services.notifications.handlers.parameters import parameters_of, parameters_of_emergency
 from services.notifications.handlers.recipient_contact_registered import OnContactRegistered
 from services.notifications.handlers.routes import routes
 from services.notifications.handlers.send_due import SendDue
@@ -43,15 +46,16 @@ def building(settings: NotificationsSettings) -> Callable[[Runtime], Awaitable[A
 
 def told_types() -> list[str]:
     """The event types of which somebody is told."""
-    return sorted(TOLD)
+    return sorted({*TOLD, *ALARMS})
 
 
-def previews(event: OrderEvent, locale: str) -> Iterator[tuple[str, Text]]:
+def previews(event: OrderEvent | EmergencyRaised, locale: str) -> Iterator[tuple[str, Text]]:
     """What each audience would read of the event, without anybody being told."""
     texts = JinjaTexts(NotificationsSettings().timezone)
     event_type = TYPE_OF[type(event)]
-    for audience in sorted(TOLD.get(event_type, ())):
-        yield audience, texts.render(template_of(event_type), audience, locale, parameters_of(event), None)
+    parameters = parameters_of_emergency(event) if isinstance(event, EmergencyRaised) else parameters_of(event)
+    for audience in sorted({**TOLD, **ALARMS}.get(event_type, ())):
+        yield audience, texts.render(template_of(event_type), audience, locale, parameters, None)
 
 
 def _application(runtime: Runtime, settings: NotificationsSettings) -> Application:
@@ -70,10 +74,12 @@ def _application(runtime: Runtime, settings: NotificationsSettings) -> Applicati
         log_roles=settings.log_roles,
     )
     sender = Sender(post.deliver, ledger, runtime.gate, clock, places=settings.places, within_s=settings.send_s)
+    opening = Opening(ledger, sender, clock)
     return Application(
         routes=routes(
             OnContactRegistered(contacts, runtime.sealer, clock),
-            OnOrderEvent(ledger, sender, clock),
+            OnOrderEvent(opening),
+            OnEmergencyRaised(opening, settings.on_duty),
         ),
         timers=[TimerTable(notifications, SendDue(ledger, sender))],
         workers=[*([] if mail is None else [mail.run]), *[sender.work] * settings.smtp_connections],

@@ -9,6 +9,7 @@ from typing import Literal, Self
 from pydantic import Field, SecretStr, field_validator, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
+from contracts.values import Id
 from services.notifications.domain.contact import is_mail_address
 from services.notifications.domain.retries import Plan
 
@@ -30,9 +31,10 @@ class NotificationsSettings(BaseSettings):
     sender_name: str = Field(default="Gancang Banyuwangi", max_length=80)
     timezone: str = "Asia/Jakarta"
     log_channel: bool = True
-    log_roles: frozenset[Literal["customer", "driver"]] = Field(
+    log_roles: frozenset[Literal["customer", "driver", "operator"]] = Field(
         default=frozenset(), description="told in the log even when no contact is known"
     )
+    on_duty: tuple[Id, ...] = Field(default=("emergency-desk",), description="operators who are told of an emergency")
     send_s: float = Field(default=20, gt=0, le=300, description="real seconds for one attempt, all in all")
     lease_s: float = Field(default=30, gt=0, le=600, description="real seconds that a claim lasts; more than send_s")
     contact_wait_s: float = Field(default=60, ge=0, le=3600, description="business seconds to wait for a contact")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from services.orders.adapters.catalogue import load
-from services.orders.adapters.mongo import ORDER
+from services.orders.adapters.mongo import EMERGENCY, ORDER
 from services.orders.handlers.routes import routes
 from services.orders.handlers.search_overdue import SearchOverdueHandler
 from services.orders.ports import Desk
@@ -14,5 +14,5 @@ from services.runtime.runtime import Application, Runtime, TimerTable
 async def build(runtime: Runtime) -> Application:
     """Wire the service. Raises `NotConfigured` for a catalogue that is wrong."""
     orders = runtime.aggregates(ORDER)
-    desk = Desk(orders, runtime.answers, load(OrdersSettings().catalogue), runtime.clock)
+    desk = Desk(orders, runtime.aggregates(EMERGENCY), runtime.answers, load(OrdersSettings().catalogue), runtime.clock)
     return Application(routes=routes(desk), timers=(TimerTable(orders, SearchOverdueHandler(desk)),))

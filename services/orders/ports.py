@@ -8,6 +8,7 @@ from typing import Protocol
 
 from contracts.values import Value
 from services.orders.domain.area import Area
+from services.orders.domain.emergency import Emergency
 from services.orders.domain.intake import Service
 from services.orders.domain.order import Order
 from services.orders.domain.tariff import Band
@@ -24,6 +25,14 @@ class Orders(Protocol):
         ...
 
     async def change(self, aggregate_id: str, cause: Cause, decide: Decide[Order], *, expect_new: bool = False) -> bool:
+        """Decide on the present state and write the decision, once per cause."""
+        ...
+
+
+class Emergencies(Protocol):
+    """Where emergencies are kept."""
+
+    async def change(self, aggregate_id: str, cause: Cause, decide: Decide[Emergency], *, expect_new: bool = False) -> bool:
         """Decide on the present state and write the decision, once per cause."""
         ...
 
@@ -50,6 +59,7 @@ class Desk:
     """What every handler of this service shares."""
 
     orders: Orders
+    emergencies: Emergencies
     answers: Answers
     catalogue: Catalogue
     clock: Clock

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-CUSTOMER, DRIVER = "customer", "driver"
+CUSTOMER, DRIVER, OPERATOR = "customer", "driver", "operator"
 BOTH = frozenset({CUSTOMER, DRIVER})
 
 TOLD: dict[str, frozenset[str]] = {
@@ -14,6 +14,9 @@ TOLD: dict[str, frozenset[str]] = {
     "order.cancelled.v1": BOTH,
     "order.unserved.v1": BOTH,
 }
+
+ALARMS: dict[str, frozenset[str]] = {"emergency.raised.v1": frozenset({OPERATOR, DRIVER})}
+"""The same for what is told at once and whoever it concerns: it asks no order who is to be told."""
 
 
 def template_of(event_type: str) -> str:

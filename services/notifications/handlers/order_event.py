@@ -7,50 +7,24 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from contracts.events.orders import OrderEvent
-from contracts.message import Message, derived_id
-from services.notifications.domain.notification import Cause, Notification
-from services.notifications.domain.told import CUSTOMER, DRIVER, is_told, template_of
+from contracts.message import Message
+from services.notifications.domain.told import CUSTOMER, DRIVER, is_told
+from services.notifications.handlers.opening import Opening
 from services.notifications.handlers.parameters import parameters_of
-from services.notifications.ledger import Ledger
-from services.notifications.ports import Outbound
-from services.runtime.aggregates import cause_of
-from services.runtime.clock import Clock
 
 
 @dataclass(frozen=True, slots=True)
 class OnOrderEvent:
-    """The first save claims the notification for this process; it is acknowledged then, and sent afterwards."""
+    """Each recipient's notification is an aggregate of its own: repeated, none is written twice."""
 
-    ledger: Ledger
-    outbound: Outbound
-    clock: Clock
+    opening: Opening
 
     async def __call__(self, message: Message[OrderEvent]) -> None:
-        """Each recipient's notification is an aggregate of its own: repeated, none is written twice."""
-        await asyncio.gather(*(self._open(message, role, recipient) for role, recipient in _recipients(message)))
-
-    async def _open(self, message: Message[OrderEvent], role: str, recipient_id: str) -> None:
-        has_place = await self.outbound.reserve_now()
-        claimed: Notification | None = None
-        try:
-            fresh = self._fresh(message, role, recipient_id)
-            claimed = await self.ledger.open(fresh, cause_of(message), claim=has_place)
-        finally:
-            if has_place and claimed is None:
-                self.outbound.release()
-        if has_place and claimed is not None:
-            self.outbound.send(claimed)
-
-    def _fresh(self, message: Message[OrderEvent], role: str, recipient_id: str) -> Notification:
-        return Notification(
-            id=derived_id(message.source, message.id, role, recipient_id),
-            role=role,
-            recipient_id=recipient_id,
-            template=template_of(message.type),
-            parameters=parameters_of(message.data),
-            cause=Cause(message.source, message.id, message.type, message.data.order_id, message.traceparent),
-            created_at=self.clock.now(),
-        )
+        """Open them all."""
+        event = message.data
+        told = list(_recipients(message))
+        parameters = parameters_of(event) if told else {}
+        await asyncio.gather(*(self.opening.open(message, role, who, event.order_id, parameters) for role, who in told))
 
 
 def _recipients(message: Message[OrderEvent]) -> Iterator[tuple[str, str]]:

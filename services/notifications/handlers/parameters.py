@@ -5,6 +5,7 @@ from __future__ import annotations
 from math import ceil
 from typing import Any
 
+from contracts.events.emergencies import EmergencyRaised
 from contracts.events.orders import (
     OrderCancelled,
     OrderCompleted,
@@ -38,3 +39,9 @@ def parameters_of(event: OrderEvent) -> Parameters:
         case OrderUnserved() | OrderRejected() | OrderDriverUnassigned():
             return {**common, "reason": event.reason}
     return common
+
+
+def parameters_of_emergency(event: EmergencyRaised) -> Parameters:
+    """Ids alone."""
+    who = {"emergency_id": event.emergency_id, "order_id": event.order_id, "driver_id": event.driver_id}
+    return {**who, "service": "", "service_name": {}, "notices": {}}

@@ -5,14 +5,16 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from services.notifications.domain.told import TOLD
+from services.notifications.handlers.emergency_raised import OnEmergencyRaised
 from services.notifications.handlers.order_event import OnOrderEvent
 from services.notifications.handlers.recipient_contact_registered import OnContactRegistered
 from services.runtime.consumer import Route
 
 
-def routes(on_contact: OnContactRegistered, on_order_event: OnOrderEvent) -> Sequence[Route]:
+def routes(on_contact: OnContactRegistered, on_order_event: OnOrderEvent, on_emergency: OnEmergencyRaised) -> Sequence[Route]:
     """The table; a type that is bound to a queue and not handled fails at the start."""
     return (
         Route("notifications.recipient_contact", {"recipient.contact_registered.v1": on_contact}),
+        Route("notifications.emergency", {"emergency.raised.v1": on_emergency}),
         Route("notifications.order_event", dict.fromkeys(TOLD, on_order_event)),
     )

@@ -7,6 +7,7 @@ from typing import cast
 
 from pydantic import TypeAdapter
 
+from services.orders.domain.emergency import Emergency
 from services.orders.domain.order import Order, timers
 from services.runtime.aggregates import Kind
 from services.runtime.clock import real_now
@@ -15,6 +16,7 @@ from services.runtime.database import Document
 RETENTION = timedelta(days=365)
 
 _ORDER: TypeAdapter[Order] = TypeAdapter(Order)
+_EMERGENCY: TypeAdapter[Emergency] = TypeAdapter(Emergency)
 
 
 def _encode(order: Order) -> Document:
@@ -39,4 +41,15 @@ ORDER = Kind(
     timers=timers,
     expires=_expires,
     indexes=("state.status",),
+)
+
+EMERGENCY = Kind(
+    name="emergency",
+    collection="emergencies",
+    source="/gancang/orders",
+    encode=lambda emergency: cast("Document", _EMERGENCY.dump_python(emergency, by_alias=True, exclude_none=True)),
+    decode=_EMERGENCY.validate_python,
+    timers=lambda _: {},
+    keep_seen=50,
+    keep_history=50,
 )

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from services.orders.handlers.driver_cancelled import DriverCancelledHandler
 from services.orders.handlers.driver_step import DriverStepHandler
+from services.orders.handlers.emergency_raised import EmergencyRaisedHandler
+from services.orders.handlers.emergency_resolved import EmergencyResolvedHandler
 from services.orders.handlers.match_failed import MatchFailedHandler
 from services.orders.handlers.match_made import MatchMadeHandler
 from services.orders.handlers.match_withdrawn import MatchWithdrawnHandler
@@ -31,6 +33,13 @@ def routes(desk: Desk) -> tuple[Route, ...]:
                 "driver.picked_up.v1": step,
                 "driver.delivered.v1": step,
                 "driver.cancelled.v1": DriverCancelledHandler(desk),
+            },
+        ),
+        Route(
+            "orders.emergency",
+            {
+                "driver.emergency_raised.v1": EmergencyRaisedHandler(desk),
+                "emergency.resolved.v1": EmergencyResolvedHandler(desk),
             },
         ),
         Route(

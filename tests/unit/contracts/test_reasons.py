@@ -10,7 +10,7 @@ import pytest
 
 from contracts import attributes, codec
 from contracts.publishing.examples import examples_of
-from contracts.reasons import ENDED, FAILED, INELIGIBLE, REASONS, REFUSED, REJECTED, UNREADABLE, Fault, sentence
+from contracts.reasons import ENDED, FAILED, INELIGIBLE, NOT_ASKED, REASONS, REFUSED, REJECTED, UNREADABLE, Fault, sentence
 from contracts.registry import CONTRACTS
 
 OUR_REASONS = [
@@ -39,7 +39,7 @@ def test_a_reason_in_an_event_is_listed(name: str, example: str, code: str) -> N
 
 def test_both_refusals_share_no_code() -> None:
     assert REJECTED.keys() & REFUSED.keys() == set()
-    tables = (REJECTED, REFUSED, INELIGIBLE, ENDED, FAILED, UNREADABLE)
+    tables = (REJECTED, REFUSED, INELIGIBLE, NOT_ASKED, ENDED, FAILED, UNREADABLE)
     assert REASONS.keys() == {code for table in tables for code in table}
 
 

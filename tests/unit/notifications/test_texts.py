@@ -10,19 +10,21 @@ import pytest
 from contracts.reasons import ENDED, REFUSED
 from contracts.registry import CONTRACTS
 from services.notifications.adapters.templates import FOLDER, JinjaTexts
-from services.notifications.domain.told import TOLD, template_of
-from services.notifications.handlers.parameters import parameters_of
+from services.notifications.domain.told import ALARMS, TOLD, template_of
+from services.notifications.handlers.parameters import parameters_of, parameters_of_emergency
 
 EXAMPLES = Path(__file__).resolve().parents[3] / "contracts" / "examples"
 GOLDEN = Path(__file__).resolve().parent / "golden"
 TEXTS = JinjaTexts("Asia/Jakarta")
-ALL = [(name, audience, locale) for name in TOLD for audience in sorted(TOLD[name]) for locale in ("id", "en")]
+EVERYTHING = {**TOLD, **ALARMS}
+ALL = [(name, audience, locale) for name in EVERYTHING for audience in sorted(EVERYTHING[name]) for locale in ("id", "en")]
 
 
 def written(name: str, audience: str, locale: str) -> str:
     example = json.loads(next((EXAMPLES / name).glob("*.json")).read_text())
     event = CONTRACTS[name].model.model_validate(example["data"])
-    text = TEXTS.render(template_of(name), audience, locale, parameters_of(event), "Sarah")
+    parameters = parameters_of_emergency(event) if name in ALARMS else parameters_of(event)
+    text = TEXTS.render(template_of(name), audience, locale, parameters, "Sarah")
     return f"{text.subject}\n\n{text.body}"
 
 

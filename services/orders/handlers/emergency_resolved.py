@@ -1,0 +1,37 @@
+"""`emergency.resolved.v1`: somebody of the company has looked after it."""
+
+from __future__ import annotations
+
+from contracts.events.emergencies import EmergencyClosed
+from contracts.message import Message
+from contracts.requests.orders import EmergencyResolved
+from services.orders.domain.emergency import Emergency, resolved
+from services.orders.domain.errors import StepRefused
+from services.orders.ports import Desk
+from services.runtime.aggregates import Change, Entry, cause_of
+from services.runtime.errors import NotYet, Rejected
+
+
+class EmergencyResolvedHandler:
+    """The second time changes nothing."""
+
+    def __init__(self, desk: Desk) -> None:
+        self._desk = desk
+
+    async def __call__(self, message: Message[EmergencyResolved]) -> None:
+        """Close it."""
+        said, now = message.data, self._desk.clock.now()
+
+        def decide(known: Emergency | None) -> Change[Emergency] | None:
+            if known is None:
+                raise NotYet("unknown_emergency")
+            try:
+                closed = resolved(known, said.by, now)
+            except StepRefused as refused:
+                raise Rejected(refused.code) from None
+            if closed is None:
+                return None
+            event = EmergencyClosed(emergency_id=known.emergency_id, order_id=known.order_id, driver_id=known.driver_id)
+            return Change(closed, (event,), Entry("closed", f"{said.by.role}:{said.by.id}"))
+
+        await self._desk.emergencies.change(said.emergency_id, cause_of(message), decide)

@@ -1,0 +1,54 @@
+"""The emergency button through the orders service."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from contracts.requests.drivers import DriverEmergencyRaised
+from contracts.requests.orders import EmergencyResolved
+
+if TYPE_CHECKING:
+    from tests.support.outside import OutsideApp
+
+PRESSED = {"driver_id": "d-7", "order_id": "o-1", "place": {"lat": -8.0716, "lng": 114.2236}}
+OPERATOR = {"role": "operator", "id": "op-3"}
+
+
+async def test_an_emergency_is_told_to_all_and_its_place_only_to_those_who_help(app: OutsideApp) -> None:
+    await app.request(DriverEmergencyRaised.model_validate(PRESSED))
+
+    raised = await app.event("emergency.raised.v1", driver_id="d-7")
+    briefed = await app.event("emergency.briefed.v1", driver_id="d-7")
+
+    assert (raised.data.order_id, raised.data.raised_by) == ("o-1", "driver")
+    assert briefed.data.emergency_id == raised.data.emergency_id
+    assert briefed.data.place.lat == PRESSED["place"]["lat"]
+    assert raised.sequence == briefed.sequence == 1
+
+
+async def test_an_operator_closes_it_once(app: OutsideApp) -> None:
+    await app.request(DriverEmergencyRaised.model_validate(PRESSED))
+    emergency_id = (await app.event("emergency.raised.v1")).data.emergency_id
+
+    stranger = await app.request(EmergencyResolved(emergency_id=emergency_id, by={"role": "customer", "id": "c-1"}))
+    refused = await app.event("request.rejected.v1", request_id=stranger.id)
+    for _ in range(2):
+        await app.request(EmergencyResolved(emergency_id=emergency_id, by=OPERATOR))
+    await app.request(DriverEmergencyRaised.model_validate({**PRESSED, "driver_id": "d-8"}))
+
+    await app.event("emergency.raised.v1", driver_id="d-8")
+    closed = await app.event("emergency.closed.v1", emergency_id=emergency_id)
+    assert refused.data.reason == "wrong_actor"
+    assert (closed.data.driver_id, closed.sequence) == ("d-7", 2)
+    assert len(app.of_type("emergency.closed.v1")) == 1
+
+
+async def test_the_same_press_twice_is_one_emergency_and_another_press_is_another(app: OutsideApp) -> None:
+    pressed = DriverEmergencyRaised.model_validate(PRESSED)
+    first = await app.request(pressed)
+    await app.send(first)
+    await app.request(pressed)
+    await app.request(DriverEmergencyRaised.model_validate({**PRESSED, "driver_id": "d-8"}))
+
+    await app.event("emergency.raised.v1", driver_id="d-8")
+    assert len(app.of_type("emergency.raised.v1", driver_id="d-7")) == 2
