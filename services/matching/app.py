@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import date, timedelta
 
+from services.matching.adapters import shelters
 from services.matching.adapters.hints import Hints
 from services.matching.adapters.kinds import MongoOpenSearches, driver_kind, search_kind
 from services.matching.adapters.leader import Leader
@@ -36,20 +37,31 @@ async def build(runtime: Runtime) -> Application:
     kept = timedelta(days=settings.retention_days) if isinstance(runtime.clock, SystemClock) else None
     fresh = timedelta(seconds=settings.fresh_s)
     search = search_kind(kept)
-    searches, drivers = runtime.aggregates(search), runtime.aggregates(driver_kind(patience))
+    silence = timedelta(seconds=settings.vanish_s)
+    searches, drivers = runtime.aggregates(search), runtime.aggregates(driver_kind(patience, silence))
 
     hints, index = Hints(), PositionIndex()
-    desk = Desk(searches, drivers, hints, runtime.clock, _rules(settings), patience)
-    board = Board(searches, MongoOpenSearches(runtime.database[search.collection]))
+    positions = Positions(index, runtime.clock, fresh, hints.appeared)
+    desk = Desk(
+        searches=searches,
+        drivers=drivers,
+        open_searches=MongoOpenSearches(runtime.database[search.collection]),
+        whereabouts=positions,
+        shelters=shelters.load(settings.shelters),
+        nudge=hints,
+        clock=runtime.clock,
+        rules=_rules(settings),
+        patience=patience,
+    )
+    board = Board(searches, desk.open_searches)
     gathering = Gathering(drivers, index, _roads(settings), fresh, settings.review_s)
     rounds = Rounds(desk, board, gathering, _pace(settings, speed), settings.weights())
-    positions = Positions(index, runtime.clock, fresh, hints.appeared)
     hints.connect(rounds, positions)
     stream = Stream(runtime.connection, positions, hints, runtime.clock)
     leader = Leader(runtime.connection, runtime.gate, rounds.lead, hints.lead)
     return Application(
         routes=routes(desk),
-        timers=(TimerTable(searches, SearchDueHandler(desk)), TimerTable(drivers, DriverDueHandler(desk))),
+        timers=(TimerTable(searches, SearchDueHandler(desk)), TimerTable(drivers, DriverDueHandler(desk, silence))),
         workers=(stream.run, leader.run),
     )
 

@@ -14,6 +14,7 @@ from services.matching.domain.distance import Floats, Indices
 from services.matching.domain.driver import Driver
 from services.matching.domain.roads import Way
 from services.matching.domain.search import Search
+from services.matching.domain.standby import Shelter
 from services.runtime.aggregates import Decide, Stored
 from services.runtime.clock import Clock
 from services.runtime.outbox import Cause
@@ -38,6 +39,18 @@ class OpenSearches(Protocol):
 
     async def versions(self) -> Mapping[str, int]:
         """Key and version of each."""
+        ...
+
+    async def asking(self, driver_id: str) -> Sequence[str]:
+        """Keys of those with an offer to this driver that is still open."""
+        ...
+
+
+class Queues(Protocol):
+    """Who waits at a partner's place."""
+
+    async def at(self, standby_id: str) -> Sequence[Driver]:
+        """Those who wait there, first come first."""
         ...
 
 
@@ -107,6 +120,27 @@ class Roads(Protocol):
         ...
 
 
+@dataclass(frozen=True, slots=True)
+class Seen:
+    """Where a driver was last, and when."""
+
+    lat: float
+    lng: float
+    at: datetime
+
+
+class Whereabouts(Protocol):
+    """What this process has heard of single drivers."""
+
+    def seen(self, driver_id: str) -> Seen | None:
+        """His last position; None for one who was not heard of, or long ago."""
+        ...
+
+    def listening_since(self) -> datetime | None:
+        """Since when no position can have been missed; None while none comes in."""
+        ...
+
+
 class Nudge(Protocol):
     """Tells whoever runs the rounds that something changed, so that he need not wait for his next look."""
 
@@ -129,6 +163,9 @@ class Desk:
 
     searches: Store[Search]
     drivers: Store[Driver]
+    open_searches: OpenSearches
+    whereabouts: Whereabouts
+    shelters: Mapping[str, Shelter]
     nudge: Nudge
     clock: Clock
     rules: Rules

@@ -38,6 +38,8 @@ class MatchingSettings(BaseSettings):
     weight_again_s: float = Field(default=USUAL.again_s, ge=0, description="for each time he was asked for this order")
     first_from: int = Field(default=USUAL.first_from, ge=0, le=10, description="priority that is served before all others")
     unconfirmed_s: float = Field(default=10.0, gt=0, le=600, description="real: how long an accept may take to be settled")
+    shelters: Path = Field(default=Path(__file__).with_name("shelters.toml"), description="where drivers wait for a partner's orders")
+    vanish_s: float = Field(default=300.0, gt=0, le=3600, description="an assigned driver without a position for so long has vanished")
     retention_days: int = Field(default=30, ge=1, le=3650, description="how long an ended search is kept")
 
     def weights(self) -> Weights:

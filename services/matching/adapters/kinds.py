@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any, cast
 
@@ -13,12 +13,17 @@ from services.matching.domain.eligibility import next_lapse
 from services.matching.domain.live import unsettled_at
 from services.matching.domain.search import Search, Status
 from services.matching.domain.searching import due
+from services.matching.domain.standby import in_order
+from services.matching.domain.vanishing import silent_at
 from services.runtime.aggregates import Kind
 from services.runtime.database import Collection, Document, noticing_absence
 
 SOURCE = "/gancang/matching"
 OPEN = "open"
 MOST_OPEN = 100_000
+WAITS_AT = "state.standby.standby_id"
+MOST_WAITING = 1_000
+FIVE_MINUTES = timedelta(minutes=5)
 
 _SEARCH: TypeAdapter[Search] = TypeAdapter(Search)
 _DRIVER: TypeAdapter[Driver] = TypeAdapter(Driver)
@@ -42,11 +47,11 @@ def search_kind(retention: timedelta | None) -> Kind[Search]:
     )
 
 
-def driver_kind(patience: timedelta) -> Kind[Driver]:
-    """One document per driver, for years. `patience`: how long an accept may take to be settled."""
+def driver_kind(patience: timedelta, silence: timedelta = FIVE_MINUTES) -> Kind[Driver]:
+    """One document per driver, for years. `patience`: how long an accept may take to be settled; `silence`: see vanishing."""
 
     def timers(driver: Driver) -> Mapping[str, datetime]:
-        times = {"lapse": next_lapse(driver), "accept": unsettled_at(driver, patience)}
+        times = {"lapse": next_lapse(driver), "accept": unsettled_at(driver, patience), "silence": silent_at(driver, silence)}
         return {name: at for name, at in times.items() if at is not None}
 
     return Kind(
@@ -58,6 +63,7 @@ def driver_kind(patience: timedelta) -> Kind[Driver]:
         timers=timers,
         keep_seen=200,
         keep_history=50,
+        indexes=(WAITS_AT,),
     )
 
 
@@ -73,6 +79,28 @@ class MongoOpenSearches:
             cursor = self._collection.find({f"state.{OPEN}": {"$eq": True}}, {"_id": 1, "version": 1})
             rows: list[dict[str, Any]] = await cursor.to_list(MOST_OPEN)
         return {row["_id"]: row["version"] for row in rows}
+
+    async def asking(self, driver_id: str) -> Sequence[str]:
+        """Keys of those with an offer to this driver that is still open. Raises `DatabaseAway`."""
+        offer = {"$elemMatch": {"driver_id": {"$eq": driver_id}, "outcome": {"$exists": False}}}
+        with noticing_absence("open offers"):
+            cursor = self._collection.find({f"state.{OPEN}": {"$eq": True}, "state.offers": offer}, {"_id": 1})
+            rows: list[dict[str, Any]] = await cursor.to_list(MOST_OPEN)
+        return [row["_id"] for row in rows]
+
+
+class MongoQueues:
+    """Finds waiting drivers by a field that only they have."""
+
+    def __init__(self, collection: Collection) -> None:
+        self._collection = collection
+
+    async def at(self, standby_id: str) -> Sequence[Driver]:
+        """Those who wait there, first come first. Raises `DatabaseAway`."""
+        with noticing_absence("standby queue"):
+            cursor = self._collection.find({WAITS_AT: {"$eq": standby_id}}, {"state": 1})
+            rows: list[dict[str, Any]] = await cursor.to_list(MOST_WAITING)
+        return in_order((_DRIVER.validate_python(row["state"]) for row in rows), standby_id)
 
 
 def _encode_search(search: Search) -> Document:

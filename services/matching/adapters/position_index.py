@@ -55,6 +55,11 @@ class PositionIndex:
         self._lat[rows[kept]], self._lng[rows[kept]], self._at[rows[kept]] = lat[kept], lng[kept], at[kept]
         return newer, before
 
+    def last(self, driver_id: str) -> tuple[float, float, float] | None:
+        """Latitude, longitude and time of his last position; None for one who was not heard of."""
+        row = self._rows.get(driver_id)
+        return None if row is None else (float(self._lat[row]), float(self._lng[row]), float(self._at[row]))
+
     def forget_before(self, oldest: float) -> None:
         """Drop who was not seen since."""
         stay = np.flatnonzero(self._at[: len(self._ids)] >= oldest)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 
 import numpy as np
 from prometheus_client import Counter
@@ -12,6 +12,7 @@ from contracts.requests.drivers import DriverPositionsReported
 from services.matching.adapters.position_index import PositionIndex
 from services.matching.domain.distance import Floats, all_inside_country
 from services.matching.domain.driver import AHEAD
+from services.matching.ports import Seen
 from services.runtime.clock import Clock
 
 POSITIONS = Counter("gancang_positions_total", "Positions reported, by what became of them", ["outcome"])
@@ -26,8 +27,26 @@ class Positions:
     def __init__(self, index: PositionIndex, clock: Clock, fresh: timedelta, appeared: Callable[[str], None]) -> None:
         self._index = index
         self._clock = clock
+        self._fresh = fresh
         self._fresh_s = fresh.total_seconds()
         self._appeared = appeared
+        self._listening_since: datetime | None = None
+        self._heard_at: datetime | None = None
+
+    def listening(self, *, yes: bool) -> None:
+        """Whether positions can come in from now on."""
+        self._listening_since = self._clock.now() if yes else None
+
+    def listening_since(self) -> datetime | None:
+        """Since when no position can have been missed; None while nobody at all is heard of."""
+        if self._listening_since is None or self._heard_at is None:
+            return None
+        return self._listening_since if self._clock.now() - self._heard_at <= self._fresh else None
+
+    def seen(self, driver_id: str) -> Seen | None:
+        """His last position; None for one who was not heard of, or long ago."""
+        last = self._index.last(driver_id)
+        return None if last is None else Seen(last[0], last[1], datetime.fromtimestamp(last[2], UTC))
 
     def reported(self, report: DriverPositionsReported) -> None:
         """Take a report in."""
@@ -60,9 +79,19 @@ class Positions:
         taken, before = self._index.saw_all(driver_ids, lat[good], lng[good], at[good])
         kept = int(np.count_nonzero(taken))
         KEPT.inc(kept)
+        if kept:
+            self._heard()
         STALE.inc(len(driver_ids) - kept)
         for number in np.flatnonzero(taken & (before < now - self._fresh_s)).tolist():
             self._appeared(driver_ids[number])
+
+    def _heard(self) -> None:
+        """After a silence of the whole town, everybody's positions may have been missed."""
+        now = self._clock.now()
+        silent = self._heard_at is None or now - self._heard_at > self._fresh
+        if silent and self._listening_since is not None:
+            self._listening_since = now
+        self._heard_at = now
 
     def forget_old(self) -> None:
         """Drop who was silent for ten times as long as a position counts."""

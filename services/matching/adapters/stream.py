@@ -54,12 +54,14 @@ class Stream:
             await queue.bind(Exchange.REQUESTS.value, POSITIONS)
             await queue.bind(HINTS, "")
             await queue.consume(self._take, no_ack=True)
+            self._positions.listening(yes=True)
             while True:
                 await asyncio.sleep(FORGET_EVERY_S)
                 self._positions.forget_old()
         except (AMQPError, OSError) as error:
             raise BrokerAway("positions") from error
         finally:
+            self._positions.listening(yes=False)
             self._hints.stop()
             if not channel.is_closed:
                 await channel.close()

@@ -57,6 +57,12 @@ def declined(search: Search, offer_id: str, now: datetime) -> Search | None:
     return closing(search, {offer_id: Outcome.DECLINED}, now)
 
 
+def withdrawn(search: Search, offer_id: str, now: datetime) -> Search | None:
+    """The search without an offer whose driver cannot take it; None when it is closed already."""
+    offer = search.offer(offer_id)
+    return closing(search, {offer_id: Outcome.WITHDRAWN}, now) if offer is not None and offer.outcome is None else None
+
+
 def given_up(search: Search, offer_id: str, now: datetime) -> Search | None:
     """An accept that was not settled in time: the offer is closed, so that a slow second step fails."""
     closed = closing(search, {offer_id: Outcome.LOST}, now)

@@ -40,14 +40,21 @@ def next_ask(search: Search, rules: Rules) -> datetime | None:
     return last + rules.stagger
 
 
+def why_not(search: Search, driver_id: str, rules: Rules) -> str | None:
+    """The reason code why this search does not ask him (again); None when it may."""
+    asked = [offer for offer in search.offers if offer.driver_id == driver_id and offer.outcome is not Outcome.WITHDRAWN]
+    if driver_id in search.excluded:
+        return "excluded"
+    if any(offer.outcome is None for offer in asked):
+        return "asked_now"
+    if any(offer.outcome is Outcome.DECLINED and offer.attempt == search.attempt for offer in asked):
+        return "declined"
+    return "asked_often_enough" if len(asked) >= rules.times_asked else None
+
+
 def may_ask(search: Search, driver_id: str, rules: Rules) -> bool:
     """Not excluded, not asked too often, not asked right now, and has not declined in this attempt."""
-    if driver_id in search.excluded:
-        return False
-    asked = [offer for offer in search.offers if offer.driver_id == driver_id]
-    if len(asked) >= rules.times_asked:
-        return False
-    return not any(offer.outcome is None or (offer.outcome is Outcome.DECLINED and offer.attempt == search.attempt) for offer in asked)
+    return why_not(search, driver_id, rules) is None
 
 
 def times_asked(search: Search, driver_id: str) -> int:

@@ -15,7 +15,10 @@ AHEAD = timedelta(minutes=5)
 LONGEST_PAPER = timedelta(days=20 * 365)
 FIRST_PAPER = date(1990, 1, 1)
 
-REGISTRATION, RESIDENCE, SUSPENSION, SHIFT = "registration", "residence", "suspension", "shift"
+REGISTRATION, RESIDENCE, SUSPENSION, SHIFT, STANDBY = "registration", "residence", "suspension", "shift", "standby"
+CERTIFICATION = "certification"
+MOST_CERTIFICATIONS = 32
+REMEMBERED_EMERGENCIES = 20
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,14 +30,36 @@ class Paper:
 
 
 @dataclass(frozen=True, slots=True)
+class Certification:
+    """What the driver was trained for, by whom, and the last day on which it is valid."""
+
+    code: Id
+    by: Id
+    valid_until: Day
+
+
+@dataclass(frozen=True, slots=True)
+class Standby:
+    """Where he waits for orders of that place. `since`: when we heard of it; it is his place in the queue."""
+
+    standby_id: Id
+    since: UtcTime
+
+
+@dataclass(frozen=True, slots=True)
 class Live:
-    """The order that the driver has taken. `confirmed`: the order named him."""
+    """The order that the driver has taken. `confirmed`: the order named him.
+
+    `heard_at`: the last sign of life that was written down; `withdrawn`: the order was told that he has vanished.
+    """
 
     order_id: Id
     offer_id: Id
     attempt: int
     since: UtcTime
     confirmed: bool = False
+    heard_at: UtcTime | None = None
+    withdrawn: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,9 +73,13 @@ class Driver:
     driver_id: Id
     vehicle: Vehicle
     papers: tuple[Paper, ...] = ()
+    certifications: tuple[Certification, ...] = ()
+    emergencies: tuple[Id, ...] = ()
+    closed_emergencies: tuple[Id, ...] = ()
     residence: Residence | None = None
     suspended: bool = False
     shift: Point | None = None
+    standby: Standby | None = None
     live: Live | None = None
     facts: Mapping[str, UtcTime] = field(default_factory=dict)
     told: tuple[str, ...] | None = None
@@ -91,13 +120,52 @@ def reinstated(driver: Driver, at: datetime) -> Driver | None:
 
 
 def shift_started(driver: Driver, place: Point, at: datetime) -> Driver | None:
-    """He works from now on."""
+    """He works from now on. Raises `Refused` while he does: the end of the shift before may still be on its way."""
+    if driver.shift is not None and at > driver.facts.get(SHIFT, at):
+        raise Refused("shift_running")
     return _granting(replace(driver, shift=place, idle_since=at), SHIFT, at)
 
 
 def shift_ended(driver: Driver, at: datetime) -> Driver | None:
     """He goes home; a trip under way is finished."""
-    return _restricting(replace(driver, shift=None), SHIFT, at)
+    return _restricting(replace(driver, shift=None, standby=None), SHIFT, at)
+
+
+def certified(driver: Driver, certification: Certification, at: datetime) -> Driver | None:
+    """He may carry what it names; of one kind the newest counts, so a day of the past takes it away."""
+    others = [known for known in driver.certifications if known.code != certification.code]
+    kept = (*others, certification)[-MOST_CERTIFICATIONS:]
+    return _granting(replace(driver, certifications=kept), f"{CERTIFICATION}-{certification.code}", at)
+
+
+def emergency_raised(driver: Driver, emergency_id: str) -> Driver | None:
+    """Nothing is asked of him until it is closed; None when that is known."""
+    if emergency_id in driver.emergencies or emergency_id in driver.closed_emergencies:
+        return None
+    return replace(driver, emergencies=(*driver.emergencies, emergency_id), standby=None)
+
+
+def emergency_closed(driver: Driver, emergency_id: str) -> Driver | None:
+    """Somebody has looked after it; remembered, should the news of it come later."""
+    if emergency_id in driver.closed_emergencies:
+        return None
+    still = tuple(known for known in driver.emergencies if known != emergency_id)
+    closed = (*driver.closed_emergencies, emergency_id)[-REMEMBERED_EMERGENCIES:]
+    return replace(driver, emergencies=still, closed_emergencies=closed)
+
+
+def standby_joined(driver: Driver, standby_id: str, at: datetime, now: datetime) -> Driver | None:
+    """He waits there, behind whoever came before; None where he waits already."""
+    if driver.standby is not None and driver.standby.standby_id == standby_id:
+        return None
+    return _granting(replace(driver, standby=Standby(standby_id, now)), STANDBY, at)
+
+
+def standby_left(driver: Driver, standby_id: str, at: datetime) -> Driver | None:
+    """He waits there no longer."""
+    if driver.standby is not None and driver.standby.standby_id != standby_id:
+        return None
+    return _restricting(replace(driver, standby=None), STANDBY, at)
 
 
 def not_ahead(at: datetime, now: datetime) -> None:

@@ -23,6 +23,8 @@ def standing(driver: Driver, now: datetime) -> tuple[str, ...]:
         reasons.append("residence_lapsed")
     if driver.suspended:
         reasons.append("suspended")
+    if driver.emergencies:
+        reasons.append("emergency")
     for kind in PAPERS:
         days = [paper.valid_until for paper in driver.papers if paper.kind == kind]
         if not days:
@@ -37,8 +39,11 @@ def against(driver: Driver, wanted: Requirements, now: datetime) -> tuple[str, .
     reasons = list(standing(driver, now))
     if wanted.vehicle_classes and driver.vehicle.vehicle_class not in wanted.vehicle_classes:
         reasons.append("vehicle_class")
-    if wanted.certifications:
+    days = {known.code: known.valid_until for known in driver.certifications}
+    if not days.keys() >= set(wanted.certifications):
         reasons.append("not_certified")
+    elif any(days[code] < day_of(now) for code in wanted.certifications):
+        reasons.append("certification_lapsed")
     return tuple(reasons)
 
 

@@ -18,9 +18,9 @@ def taken(driver: Driver, wanted: Live, requirements: Requirements, now: datetim
         if driver.live.offer_id == wanted.offer_id:
             return None
         raise Refused("driver_busy")
-    if against(driver, requirements, now):
+    if driver.shift is None or against(driver, requirements, now):
         raise Refused("driver_ineligible")
-    return replace(driver, live=wanted)
+    return replace(driver, live=wanted, standby=None)
 
 
 def confirmed(driver: Driver, order_id: str, attempt: int) -> Driver | None:

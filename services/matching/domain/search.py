@@ -67,7 +67,10 @@ class Wanted:
 
 @dataclass(frozen=True, slots=True)
 class Search:
-    """`sequence`: newest version of the order that we know of; `order_ended`: the version with which it ended."""
+    """`sequence`: newest version of the order that we know of; `order_ended`: the version with which it ended.
+
+    `withdrawn`: the reason code with which the present match was taken back.
+    """
 
     order_id: Id
     status: Status
@@ -79,6 +82,7 @@ class Search:
     excluded: tuple[Id, ...] = ()
     offers: tuple[Offer, ...] = ()
     winner: Id | None = None
+    withdrawn: str | None = None
 
     @property
     def open_offers(self) -> tuple[Offer, ...]:
@@ -112,6 +116,11 @@ def key_in(offer_id: str) -> str:
     """The `_id` of the search that an offer's id names, whether or not there is such an offer."""
     key = offer_id.rpartition("-")[0]
     return f"~{key}" if offer_id.endswith("x") else key
+
+
+def standby_of(search: Search | None) -> str | None:
+    """The place whose queue this order is for."""
+    return search.wanted.requirements.standby_id if search is not None and search.wanted is not None else None
 
 
 def latest(offer: Offer, policy: SearchPolicy) -> datetime:

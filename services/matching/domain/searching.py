@@ -47,6 +47,7 @@ def opened(
         wanted=wanted,
         excluded=tuple(dict.fromkeys((*known.excluded, *excluded))),
         winner=None,
+        withdrawn=None,
     )
 
 
@@ -69,6 +70,12 @@ def unassigned(known: Search | None, driver_id: str, attempt: int, sequence: int
         closed = replace(withdrawing(search, now), status=Status.CLOSED, winner=None)
         search = replace(closed, sequence=max(known.sequence, sequence))
     return None if search == known else search
+
+
+def without_offers_to(search: Search, driver_id: str, now: datetime) -> Search | None:
+    """The search without the open offers to this driver; None when he holds none."""
+    held = {offer.offer_id: Outcome.WITHDRAWN for offer in search.open_offers if offer.driver_id == driver_id}
+    return closing(search, held, now) if held else None
 
 
 def match_refused(known: Search | None, driver_id: str, offer_id: str, reason: str, now: datetime) -> Search | None:
@@ -111,5 +118,4 @@ def due(search: Search) -> dict[str, datetime]:
 def _without(search: Search, driver_id: str, now: datetime) -> Search:
     if driver_id in search.excluded:
         return search
-    asked = {offer.offer_id: Outcome.WITHDRAWN for offer in search.open_offers if offer.driver_id == driver_id}
-    return replace(closing(search, asked, now), excluded=(*search.excluded, driver_id))
+    return replace(without_offers_to(search, driver_id, now) or search, excluded=(*search.excluded, driver_id))

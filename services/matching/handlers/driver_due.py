@@ -1,8 +1,10 @@
-"""The clock acts on a driver: a paper or attestation lapses, or an accept was not settled in time."""
+"""The clock acts on a driver: a paper or attestation lapses, an accept was not settled in time, or he is not heard of."""
 
 from __future__ import annotations
 
-from services.matching.domain import live
+from datetime import datetime, timedelta
+
+from services.matching.domain import live, vanishing
 from services.matching.domain.answers import given_up, has_won
 from services.matching.domain.driver import Driver, Live
 from services.matching.domain.search import Search, key_of
@@ -15,8 +17,9 @@ BY = "clock"
 class DriverDueHandler:
     """Any process may do it; the second time changes nothing."""
 
-    def __init__(self, desk: Desk) -> None:
+    def __init__(self, desk: Desk, silence: timedelta) -> None:
         self._desk = desk
+        self._silence = silence
 
     async def __call__(self, driver_id: str) -> None:
         """Settle his accept, and announce his standing as it is today."""
@@ -24,9 +27,10 @@ class DriverDueHandler:
         if stored is None:
             return
         now = self._desk.clock.now()
-        due = live.unsettled_at(stored.state, self._desk.patience)
-        if stored.state.live is not None and due is not None and due <= now:
+        if stored.state.live is not None and _is_over(live.unsettled_at(stored.state, self._desk.patience), now):
             await self._settle(driver_id, stored.state.live)
+        elif stored.state.live is not None and _is_over(vanishing.silent_at(stored.state, self._silence), now):
+            await self._look_for(driver_id, stored.state.live, now)
         else:
             await change_driver(self._desk, driver_id, by_clock("lapse", now), lambda driver: driver, by=BY)
 
@@ -51,6 +55,27 @@ class DriverDueHandler:
 
         await change_driver(self._desk, driver_id, cause, decide, by=BY)
 
+    async def _look_for(self, driver_id: str, taken: Live, now: datetime) -> None:
+        """Who is still silent is given up: first with the search, which tells the order; that one has the last word."""
+        whereabouts, cause = self._desk.whereabouts, by_clock("silence", now)
+        seen = whereabouts.seen(driver_id)
+        sign = vanishing.last_sign(taken, seen.at if seen else None, whereabouts.listening_since(), self._silence)
+        gone = sign + self._silence <= now
+        if gone:
+            key = key_of(taken.order_id)
+            await change_search(self._desk, key, cause, lambda search: vanishing.withdrawn(search, taken.offer_id), by=BY)
+
+        def decide(driver: Driver | None) -> Driver | None:
+            if driver is None:
+                return None
+            return vanishing.given_up(driver, taken.order_id) if gone else vanishing.still_there(driver, taken.order_id, sign)
+
+        await change_driver(self._desk, driver_id, cause, decide, by=BY, reason=vanishing.REASON if gone else None)
+
     async def _won(self, key: str, taken: Live) -> bool:
         stored = await self._desk.searches.get(key)
         return has_won(stored.state if stored else None, taken.offer_id)
+
+
+def _is_over(due: datetime | None, now: datetime) -> bool:
+    return due is not None and due <= now

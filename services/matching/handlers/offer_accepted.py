@@ -14,7 +14,7 @@ from contracts.message import Message
 from contracts.requests.drivers import DriverOfferAccepted
 from contracts.values import Requirements
 from services.matching.domain import live
-from services.matching.domain.answers import accepted, has_won, may_win, offer_to
+from services.matching.domain.answers import accepted, has_won, may_win, offer_to, withdrawn
 from services.matching.domain.driver import Driver, Live
 from services.matching.domain.search import Offer, Outcome, Search, key_in
 from services.matching.handlers.lapsing import close_lapsed
@@ -45,9 +45,13 @@ class OfferAcceptedHandler:
         try:
             driver = await self._take(stored.state, offer, cause, now)
             await self._win(stored, offer, driver, cause, now)
+        except NotYet:
+            raise
         except Rejected as refusal:
             if refusal.code == "offer_closed":
                 await self._free(offer, cause)
+            else:
+                await self._close(stored.id, offer, cause, refusal.code, now)
             raise
 
     async def _take(self, search: Search, offer: Offer, cause: Cause, now: datetime) -> Driver:
@@ -84,6 +88,14 @@ class OfferAcceptedHandler:
             for rival in found
             if rival is not None and rival.state.live is not None and rival.state.live.offer_id == others[rival.id]
         }
+
+    async def _close(self, key: str, offer: Offer, cause: Cause, reason: str, now: datetime) -> None:
+        """Who cannot take it makes room for the next one at once."""
+
+        def decide(search: Search | None) -> Search | None:
+            return withdrawn(search, offer.offer_id, now) if search else None
+
+        await change_search(self._desk, key, own(cause), decide, by="matching", reason=reason)
 
     async def _refuse(self, search: Search, offer: Offer, cause: Cause) -> None:
         await self._free(offer, cause)

@@ -6,10 +6,10 @@ from dataclasses import replace
 
 from contracts.message import Message
 from contracts.requests.drivers import DriverOfferDeclined
-from services.matching.domain import record
+from services.matching.domain import record, standby
 from services.matching.domain.answers import declined, offer_to
 from services.matching.domain.driver import Driver
-from services.matching.domain.search import Search, key_in
+from services.matching.domain.search import Search, key_in, standby_of
 from services.matching.handlers.saving import change_driver, change_search, once
 from services.matching.ports import Desk
 from services.runtime.aggregates import cause_of
@@ -24,14 +24,20 @@ class OfferDeclinedHandler:
     async def __call__(self, message: Message[DriverOfferDeclined]) -> None:
         """Close the offer, then note it with the driver; when the message comes again, what is missing is done."""
         answer, now, cause = message.data, self._desk.clock.now(), cause_of(message)
+        key = key_in(answer.offer_id)
+        stored = await self._desk.searches.get(key)
+        standby_id = standby_of(stored.state) if stored else None
 
         def close(search: Search | None) -> Search | None:
             offer = offer_to(search, answer.offer_id, answer.driver_id)
             return declined(search, offer.offer_id, now) if search else None
 
         def note(driver: Driver | None) -> Driver | None:
-            return replace(driver, record=record.declined(driver.record, answer.reason)) if driver else None
+            if driver is None:
+                return None
+            noted = replace(driver, record=record.declined(driver.record, answer.reason))
+            return standby.lost(noted, standby_id)
 
         by = f"driver:{answer.driver_id}"
-        await change_search(self._desk, key_in(answer.offer_id), cause, close, by=by, reason=answer.reason)
+        await change_search(self._desk, key, cause, close, by=by, reason=answer.reason)
         await change_driver(self._desk, answer.driver_id, once("declined", answer.offer_id, now), note, by=by, reason=answer.reason)

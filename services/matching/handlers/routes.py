@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from contracts.queues import QUEUES
 from services.matching.handlers.driver_fact import DriverFactHandler
+from services.matching.handlers.emergency import EmergencyClosedHandler, EmergencyRaisedHandler
 from services.matching.handlers.offer_accepted import OfferAcceptedHandler
 from services.matching.handlers.offer_declined import OfferDeclinedHandler
 from services.matching.handlers.order_ended import OrderEndedHandler
@@ -13,6 +14,7 @@ from services.matching.handlers.order_progress import (
     MatchRefusedHandler,
 )
 from services.matching.handlers.search_started import SearchStartedHandler
+from services.matching.handlers.standby import StandbyJoinedHandler, StandbyLeftHandler
 from services.matching.ports import Desk
 from services.runtime.consumer import Route
 
@@ -22,7 +24,21 @@ def routes(desk: Desk) -> tuple[Route, ...]:
     ended = OrderEndedHandler(desk)
     facts = "matching.driver_fact"
     return (
-        Route(facts, dict.fromkeys(QUEUES[facts].types, DriverFactHandler(desk))),
+        Route(
+            facts,
+            {
+                **dict.fromkeys(QUEUES[facts].types, DriverFactHandler(desk)),
+                "driver.standby_joined.v1": StandbyJoinedHandler(desk),
+                "driver.standby_left.v1": StandbyLeftHandler(desk),
+            },
+        ),
+        Route(
+            "matching.emergency",
+            {
+                "emergency.raised.v1": EmergencyRaisedHandler(desk),
+                "emergency.closed.v1": EmergencyClosedHandler(desk),
+            },
+        ),
         Route(
             "matching.offer_answer",
             {

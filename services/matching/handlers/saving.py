@@ -14,10 +14,11 @@ from services.matching.domain.search import Search
 from services.matching.handlers.telling import of_driver, of_search
 from services.matching.ports import Desk
 from services.runtime.aggregates import Change, Entry
-from services.runtime.errors import Rejected
+from services.runtime.errors import NotYet, Rejected
 from services.runtime.outbox import Cause
 
 SOURCE = "/gancang/matching"
+MAY_PASS = frozenset({"shift_running"})
 
 OnSearch = Callable[[Search | None], Search | None]
 OnDriver = Callable[[Driver | None], Driver | None]
@@ -40,10 +41,12 @@ def once(what: str, offer_id: str, now: datetime) -> Cause:
 
 @contextmanager
 def refusing(order_id: str | None = None) -> Iterator[None]:
-    """The domain's refusals become `Rejected`."""
+    """The domain's refusals become `Rejected`, one that may become legal `NotYet`."""
     try:
         yield
     except Refused as refused:
+        if refused.code in MAY_PASS:
+            raise NotYet(refused.code, order_id=order_id) from None
         raise Rejected(refused.code, order_id=order_id) from None
 
 

@@ -9,6 +9,7 @@ from contracts.events.matching import (
     DriverReleased,
     MatchFailed,
     MatchMade,
+    MatchWithdrawn,
     OfferClosed,
     OfferMade,
     OfferOutcome,
@@ -22,7 +23,7 @@ NO_DRIVER = "no_driver"
 
 def of_search(before: Search | None, after: Search, chosen: Driver | None = None) -> tuple[Value, ...]:
     """Offers closed and made, then the match or the failure. `chosen`: the winner's driver."""
-    return (*_closed(before, after), *_made(before, after), *_ended(before, after, chosen))
+    return (*_closed(before, after), *_made(before, after), *_ended(before, after, chosen), *_withdrawn(before, after))
 
 
 def of_driver(before: Driver | None, after: Driver) -> tuple[Value, ...]:
@@ -69,6 +70,18 @@ def _ended(before: Search | None, after: Search, chosen: Driver | None) -> Itera
             vehicle=chosen.vehicle,
             residence=chosen.residence,
             eta_s=winner.eta_s,
+        )
+
+
+def _withdrawn(before: Search | None, after: Search) -> Iterator[Value]:
+    match = after.offer(after.winner) if after.winner else None
+    if match is not None and after.withdrawn is not None and (before is None or before.withdrawn is None):
+        yield MatchWithdrawn(
+            order_id=after.order_id,
+            attempt=match.attempt,
+            driver_id=match.driver_id,
+            offer_id=match.offer_id,
+            reason=after.withdrawn,
         )
 
 

@@ -39,7 +39,8 @@ def _driver(driver_id: str) -> Driver:
     registered = builders.a_driver_registered()
     papers = tuple(Paper(paper.kind.value, paper.valid_until) for paper in registered.papers)
     residence = builders.a_match_made().residence
-    return Driver(driver_id, registered.vehicle, papers, residence, told=(), told_at=builders.NOW)
+    place = builders.a_shift_started().place
+    return Driver(driver_id, registered.vehicle, papers, residence=residence, shift=place, told=(), told_at=builders.NOW)
 
 
 def _offer(offer_id: str, driver_id: str, now: Any, window_s: int) -> Offer:

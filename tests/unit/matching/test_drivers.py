@@ -74,6 +74,14 @@ def test_of_two_facts_with_one_time_the_restricting_one_holds_in_either_order(a_
     assert facts.shift_started(off, a_driver().shift, LATER) is not None
 
 
+def test_a_shift_is_not_started_twice(a_driver: Any) -> None:
+    on = facts.shift_started(a_driver(shift=None), a_driver().shift, NOW)
+    assert on is not None
+    assert facts.shift_started(on, a_driver().shift, NOW) is None
+    with pytest.raises(Refused, match="shift_running"):
+        facts.shift_started(on, a_driver().shift, LATER)
+
+
 def test_an_older_fact_says_nothing(a_driver: Any) -> None:
     suspended = facts.suspended(a_driver(), LATER)
     assert suspended is not None

@@ -1,0 +1,82 @@
+"""Why each driver near an order is asked for it, or not: the same rules as the rounds follow, with their names."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from contracts.values import Id, UtcTime
+from services.matching.domain.asking import Rules, why_not
+from services.matching.domain.driver import Driver
+from services.matching.domain.eligibility import against, not_available
+from services.matching.domain.search import Search
+
+OTHERS_FIRST = "others_first"
+
+
+@dataclass(frozen=True, slots=True)
+class Near:
+    """A driver near the pick-up, in straight metres; when he was seen, and what spoke against asking him."""
+
+    driver_id: Id
+    away_m: int
+    seen_at: UtcTime
+    reasons: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Look:
+    """Who was near when a round looked. `round`: index of its radius."""
+
+    at: UtcTime
+    attempt: int
+    round: int
+    radius_m: int
+    near: tuple[Near, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Seen:
+    """A driver as the positions have him."""
+
+    driver_id: str
+    away_m: float
+    at: datetime
+
+
+def look(  # noqa: PLR0913, PLR0917  all that a round knows
+    search: Search,
+    reached: int,
+    near: Collection[Seen],
+    drivers: dict[str, Driver],
+    asked_elsewhere: Collection[str],
+    rules: Rules,
+    fresh: timedelta,
+    now: datetime,
+) -> Look:
+    """What a round of this search sees that has reached the given radius."""
+    radii = search.policy.radii_m if search.policy else [0]
+    here = min(reached, len(radii) - 1)
+    found = []
+    for seen in near:
+        reasons = list(_of_driver(search, drivers.get(seen.driver_id), now))
+        if seen.at < now - fresh:
+            reasons.append("stale_position")
+        asked = why_not(search, seen.driver_id, rules)
+        if asked is not None:
+            reasons.append(asked)
+        elif seen.driver_id in asked_elsewhere:
+            reasons.append("asked_elsewhere")
+        if seen.away_m > radii[here]:
+            reasons.append("too_far_yet")
+        found.append(Near(seen.driver_id, round(seen.away_m), seen.at, tuple(reasons) or (OTHERS_FIRST,)))
+    return Look(now, search.attempt, here, radii[here], tuple(found))
+
+
+def _of_driver(search: Search, driver: Driver | None, now: datetime) -> tuple[str, ...]:
+    if driver is None:
+        return ("unknown_driver",)
+    if search.wanted is None:
+        return not_available(driver)
+    return (*against(driver, search.wanted.requirements, now), *not_available(driver))

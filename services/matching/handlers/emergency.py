@@ -1,0 +1,51 @@
+"""`emergency.raised.v1` and `emergency.closed.v1`: nothing is asked of a driver in need until somebody has looked after him."""
+
+from __future__ import annotations
+
+from contracts.events.emergencies import EmergencyClosed, EmergencyRaised
+from contracts.message import Message
+from services.matching.domain import driver as facts
+from services.matching.domain.driver import Driver
+from services.matching.handlers.saving import change_driver
+from services.matching.handlers.withdrawing import withdraw_offers
+from services.matching.ports import Desk
+from services.runtime.aggregates import cause_of
+
+BY, REASON = "orders", "emergency"
+
+
+class EmergencyRaisedHandler:
+    """A trip under way stays his."""
+
+    def __init__(self, desk: Desk) -> None:
+        self._desk = desk
+
+    async def __call__(self, message: Message[EmergencyRaised]) -> None:
+        """Stop asking him, and take back what he was asked."""
+        said, cause = message.data, cause_of(message)
+        if said.driver_id is None:
+            return
+
+        def decide(driver: Driver | None) -> Driver | None:
+            return facts.emergency_raised(driver, said.emergency_id) if driver else None
+
+        await change_driver(self._desk, said.driver_id, cause, decide, by=BY, reason=REASON)
+        await withdraw_offers(self._desk, said.driver_id, cause, self._desk.clock.now(), REASON)
+
+
+class EmergencyClosedHandler:
+    """He may be asked again."""
+
+    def __init__(self, desk: Desk) -> None:
+        self._desk = desk
+
+    async def __call__(self, message: Message[EmergencyClosed]) -> None:
+        """Note it."""
+        said = message.data
+        if said.driver_id is None:
+            return
+
+        def decide(driver: Driver | None) -> Driver | None:
+            return facts.emergency_closed(driver, said.emergency_id) if driver else None
+
+        await change_driver(self._desk, said.driver_id, cause_of(message), decide, by=BY, reason=REASON)

@@ -1,0 +1,58 @@
+"""`driver.standby_joined.v1` and `driver.standby_left.v1`: waiting at a partner's place."""
+
+from __future__ import annotations
+
+from contracts.message import Message
+from contracts.requests.drivers import DriverStandbyJoined, DriverStandbyLeft
+from services.matching.domain import driver as facts
+from services.matching.domain import standby
+from services.matching.domain.driver import Driver
+from services.matching.handlers.saving import change_driver, refusing
+from services.matching.ports import Desk
+from services.runtime.aggregates import cause_of
+from services.runtime.errors import NotYet, Rejected
+
+
+class StandbyJoinedHandler:
+    """His place in the queue is when we heard of it: a sender's clock gives nobody a better one."""
+
+    def __init__(self, desk: Desk) -> None:
+        self._desk = desk
+
+    async def __call__(self, message: Message[DriverStandbyJoined]) -> None:
+        """Queue him up."""
+        said, now = message.data, self._desk.clock.now()
+        with refusing():
+            facts.not_ahead(message.time, now)
+        shelter = self._desk.shelters.get(said.standby_id)
+        if shelter is None:
+            raise Rejected("unknown_standby", pointer="/standby_id")
+        seen = self._desk.whereabouts.seen(said.driver_id)
+        here = (seen.lat, seen.lng) if seen else None
+
+        def decide(driver: Driver | None) -> Driver | None:
+            if driver is None:
+                raise NotYet("unknown_driver")
+            return standby.joined(driver, shelter, here, message.time, now)
+
+        await change_driver(self._desk, said.driver_id, cause_of(message), decide, by=f"driver:{said.driver_id}")
+
+
+class StandbyLeftHandler:
+    """Leaving a place where he does not wait changes nothing."""
+
+    def __init__(self, desk: Desk) -> None:
+        self._desk = desk
+
+    async def __call__(self, message: Message[DriverStandbyLeft]) -> None:
+        """Let the next one move up."""
+        said = message.data
+        with refusing():
+            facts.not_ahead(message.time, self._desk.clock.now())
+
+        def decide(driver: Driver | None) -> Driver | None:
+            if driver is None:
+                raise NotYet("unknown_driver")
+            return facts.standby_left(driver, said.standby_id, message.time)
+
+        await change_driver(self._desk, said.driver_id, cause_of(message), decide, by=f"driver:{said.driver_id}")

@@ -1,0 +1,23 @@
+"""A driver may not be asked any more: the offers that he still holds are withdrawn."""
+
+from __future__ import annotations
+
+import asyncio
+from datetime import datetime
+
+from services.matching.domain.search import Search
+from services.matching.domain.searching import without_offers_to
+from services.matching.handlers.saving import change_search, own
+from services.matching.ports import Desk
+from services.runtime.outbox import Cause
+
+
+async def withdraw_offers(desk: Desk, driver_id: str, cause: Cause, now: datetime, reason: str) -> None:
+    """Whoever comes again later is asked again: an offer that we withdrew counts against nobody."""
+
+    def decide(search: Search | None) -> Search | None:
+        return without_offers_to(search, driver_id, now) if search else None
+
+    keys = await desk.open_searches.asking(driver_id)
+    changes = (change_search(desk, key, own(cause), decide, by="matching", reason=reason) for key in keys)
+    await asyncio.gather(*changes)
