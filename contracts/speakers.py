@@ -21,6 +21,7 @@ SPEAKERS: dict[str, frozenset[Role]] = {
     "driver.certified.v1": OVERSIGHT,
     "driver.suspended.v1": OVERSIGHT,
     "driver.reinstated.v1": OVERSIGHT,
+    "emergency.resolved.v1": frozenset({Role.OPERATOR}),
 }
 
 

@@ -6,10 +6,9 @@ from contracts.events.emergencies import EmergencyClosed
 from contracts.message import Message
 from contracts.requests.orders import EmergencyResolved
 from services.orders.domain.emergency import Emergency, resolved
-from services.orders.domain.errors import StepRefused
 from services.orders.ports import Desk
 from services.runtime.aggregates import Change, Entry, cause_of
-from services.runtime.errors import NotYet, Rejected
+from services.runtime.errors import NotYet
 
 
 class EmergencyResolvedHandler:
@@ -25,10 +24,7 @@ class EmergencyResolvedHandler:
         def decide(known: Emergency | None) -> Change[Emergency] | None:
             if known is None:
                 raise NotYet("unknown_emergency")
-            try:
-                closed = resolved(known, said.by, now)
-            except StepRefused as refused:
-                raise Rejected(refused.code) from None
+            closed = resolved(known, said.by, now)
             if closed is None:
                 return None
             event = EmergencyClosed(emergency_id=known.emergency_id, order_id=known.order_id, driver_id=known.driver_id)
