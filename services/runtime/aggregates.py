@@ -162,16 +162,17 @@ class Aggregates(Generic[S]):
         version = (stored.version if stored else 0) + 1
         now = self._clock.now()
         fresh = self._outgoing(aggregate_id, version, change.events, cause, now)
-        update = self._update(version, change, cause, fresh, now)
+        fields, lists = self._fields(version, change, cause, fresh, now)
+        written = _document(fields, lists, fresh) if stored is None else self._update(fields, lists, fresh)
         older = stored.outbox if stored else []
 
         def committed() -> None:
             if older or fresh:
                 self._relay.submit(self, aggregate_id, version, [*older, *fresh])
-            if self._on_timer is not None and "next_due" in update["$set"]:
-                self._on_timer(update["$set"]["next_due"])
+            if self._on_timer is not None and "next_due" in fields:
+                self._on_timer(fields["next_due"])
 
-        await self._commit.save(aggregate_id, version - 1, update, committed)
+        await self._commit.save(aggregate_id, version - 1, written, committed)
 
     def _outgoing(self, aggregate_id: str, version: int, events: Sequence[Value], cause: Cause, now: datetime) -> list[Outgoing]:
         return [
@@ -189,41 +190,40 @@ class Aggregates(Generic[S]):
             for position, data in enumerate(events)
         ]
 
-    def _update(self, version: int, change: Change[S], cause: Cause, outgoing: list[Outgoing], now: datetime) -> Document:
+    def _fields(self, version: int, change: Change[S], cause: Cause, fresh: list[Outgoing], now: datetime) -> tuple[Document, Document]:
+        """What is set, and what each list gets one more of."""
         fields: Document = {"version": version, "state": self.kind.encode(change.state), "updated_at": now}
-        absent: Document = {}
-        fields.update({f"outbox.{entry.key}": entry.to_document() for entry in outgoing})
-        if outgoing:
+        if fresh:
             fields["unsent_since"] = real_now()
         timers = self.kind.timers(change.state)
         if timers:
             fields["timers"] = [{"name": name, "due": due} for name, due in timers.items()]
             fields["next_due"] = min(timers.values())
-        elif version > 1:
-            absent = {"timers": "", "next_due": ""}
         expires = self.kind.expires(change.state)
         if expires is not None:
             fields["expires_at"] = expires
-        elif version > 1:
-            absent["expires_at"] = ""
-        pushes: Document = {}
+        lists: Document = {}
         if cause.remembered:
-            pushes["seen"] = _push([cause.source, cause.id, cause.digest], self.kind.keep_seen)
+            lists["seen"] = [cause.source, cause.id, cause.digest]
         if change.entry is not None:
-            line = {
+            lists["history"] = {
                 "at": now,
                 "status": change.entry.status,
                 "by": change.entry.by,
                 "reason": change.entry.reason,
-                "event_id": outgoing[0].headers["ce-id"] if outgoing else None,
+                "event_id": fresh[0].headers["ce-id"] if fresh else None,
                 "cause": cause.id,
             }
-            pushes["history"] = _push(line, self.kind.keep_history)
-        update: Document = {"$set": fields}
-        if pushes:
-            update["$push"] = pushes
+        return fields, lists
+
+    def _update(self, fields: Document, lists: Document, fresh: list[Outgoing]) -> Document:
+        keep = {"seen": self.kind.keep_seen, "history": self.kind.keep_history}
+        update: Document = {"$set": fields | {f"outbox.{entry.key}": entry.to_document() for entry in fresh}}
+        if lists:
+            update["$push"] = {name: _push(value, keep[name]) for name, value in lists.items()}
+        absent = [name for name in ("timers", "next_due", "expires_at") if name not in fields]
         if absent:
-            update["$unset"] = absent
+            update["$unset"] = dict.fromkeys(absent, "")
         return update
 
     def _stored(self, document: Document) -> Stored[S]:
@@ -241,6 +241,14 @@ def _outbox_of(document: Document) -> list[Outgoing]:
     """What is unsent, in the order in which it was decided."""
     outbox: Document = document.get("outbox", {})
     return [Outgoing.from_document(key, outbox[key]) for key in sorted(outbox, key=order_of)]
+
+
+def _document(fields: Document, lists: Document, fresh: list[Outgoing]) -> Document:
+    """An aggregate's first version, whole."""
+    document = fields | {name: [value] for name, value in lists.items()}
+    if fresh:
+        document["outbox"] = {entry.key: entry.to_document() for entry in fresh}
+    return document
 
 
 def _push(value: Any, keep: int | None) -> Document:

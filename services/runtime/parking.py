@@ -43,7 +43,7 @@ class Parking:
         properties = delivery.properties(self._user, notes)
         if SEALED in notes:
             properties.content_type = SEALED_CONTENT
-        await self._relay.publish_raw("", target, body, properties, mandatory=True)
+        await self._relay.publish_mandatory("", target, body, properties)
 
     def _for_keeping(self, delivery: Delivery, target: str) -> tuple[bytes, dict[str, Any]]:
         body = delivery.body

@@ -4,28 +4,23 @@ from __future__ import annotations
 
 import asyncio
 from collections import OrderedDict
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any, Protocol
 
 import structlog
-from aiormq import Channel
-from aiormq.exceptions import AMQPError
 from pamqp.commands import Basic
 
 from services.runtime import metrics
 from services.runtime.clock import real_now
 from services.runtime.delivery import PERSISTENT
-from services.runtime.errors import BrokerAway
 from services.runtime.headers import short
 from services.runtime.outbox import Outgoing, order_of
+from services.runtime.publishing import GetChannel, Publisher
 
-CONFIRM_S = 10.0
 ROOM = 2_000
 REMEMBERED = 10_000
 log = structlog.get_logger()
-
-GetChannel = Callable[[], Awaitable[Channel]]
 
 
 class Marker(Protocol):
@@ -55,7 +50,7 @@ class Relay:
     def __init__(self, service: str, user: str, get_channel: GetChannel) -> None:
         self._service = service
         self._user = user
-        self._get_channel = get_channel
+        self._publisher = Publisher(get_channel)
         self._flights: OrderedDict[tuple[int, str], Flight] = OrderedDict()
         self._tasks: set[asyncio.Task[None]] = set()
         self._room = asyncio.Event()
@@ -80,25 +75,11 @@ class Relay:
 
     async def publish(self, outgoing: Outgoing) -> None:
         """Send one and wait for the confirm. Raises `BrokerAway`."""
-        await self.publish_raw(outgoing.exchange, outgoing.type, outgoing.body.encode(), self._properties(outgoing))
+        await self._publisher.publish(outgoing.exchange, outgoing.type, outgoing.body.encode(), self._properties(outgoing))
 
-    async def publish_raw(
-        self, exchange: str, routing_key: str, body: bytes, properties: Basic.Properties, *, mandatory: bool = False
-    ) -> None:
-        """Send bytes and wait for the confirm. Raises `BrokerAway`; also when a mandatory one has no queue."""
-        try:
-            async with asyncio.timeout(CONFIRM_S):
-                channel = await self._get_channel()
-                await channel.basic_publish(
-                    body,
-                    exchange=exchange,
-                    routing_key=routing_key,
-                    properties=properties,
-                    mandatory=mandatory,
-                    wait=False,
-                )
-        except (AMQPError, OSError, TimeoutError, RuntimeError) as error:
-            raise BrokerAway(f"publish {routing_key}") from error
+    async def publish_mandatory(self, exchange: str, routing_key: str, body: bytes, properties: Basic.Properties) -> None:
+        """Send bytes that some queue must take, and wait for the confirm. Raises `BrokerAway`; also when there is no queue."""
+        await self._publisher.publish_mandatory(exchange, routing_key, body, properties)
 
     async def drained(self, within: float) -> None:
         """Wait for confirms under way, at most `within` seconds."""
@@ -129,7 +110,10 @@ class Relay:
             flight.sender = None
 
     async def _send_write(self, marker: Marker, aggregate_id: str, flight: Flight, entries: list[Outgoing]) -> bool:
-        outcomes = await asyncio.gather(*(self.publish(entry) for entry in entries), return_exceptions=True)
+        if len(entries) == 1:
+            outcomes = [await self._attempt(entries[0])]
+        else:
+            outcomes = await asyncio.gather(*(self._attempt(entry) for entry in entries))
         for entry, outcome in zip(entries, outcomes, strict=True):
             if outcome is None:
                 metrics.PUBLISHED.labels(self._service, entry.type).inc()
@@ -141,6 +125,13 @@ class Relay:
         if flight.confirmed:
             marker.sent(aggregate_id, flight.version, set(flight.confirmed), complete=all_sent and not flight.waiting)
         return all_sent
+
+    async def _attempt(self, entry: Outgoing) -> Exception | None:
+        try:
+            await self.publish(entry)
+        except Exception as error:  # noqa: BLE001  whatever it is, the sweeper tries again
+            return error
+        return None
 
     def _properties(self, outgoing: Outgoing) -> Basic.Properties:
         headers: dict[str, Any] = outgoing.headers

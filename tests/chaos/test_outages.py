@@ -101,6 +101,7 @@ async def orders_through(servers: EmbeddedServers, trouble: list[str]) -> None:
             await asyncio.to_thread(getattr(servers.rabbit if "rabbit" in step else servers.mongo, step.split()[1]))
             if step.endswith(("stop", "kill")):
                 await asyncio.sleep(AWAY_S)
+        await asyncio.to_thread(servers.mongo.wait_ready)
         await publishing
         await eventually(lambda: everything_accepted_and_sent(runtime), within=90)
         await nothing_parked_and_each_event_once(servers)

@@ -34,8 +34,7 @@ class FakeRelay:
     def __init__(self) -> None:
         self.published: list[tuple[str, str, Basic.Properties]] = []
 
-    async def publish_raw(self, exchange: str, routing_key: str, body: bytes, properties: Basic.Properties, *, mandatory: bool) -> None:
-        assert mandatory, "without its delay queue a message would vanish"
+    async def publish_mandatory(self, exchange: str, routing_key: str, body: bytes, properties: Basic.Properties) -> None:
         self.published.append((exchange, routing_key, properties))
 
 

@@ -29,8 +29,7 @@ class FakeRelay:
         self.headers: dict[str, Any] = {}
         self.target = ""
 
-    async def publish_raw(self, exchange: str, routing_key: str, body: bytes, properties: Basic.Properties, *, mandatory: bool) -> None:
-        assert mandatory
+    async def publish_mandatory(self, exchange: str, routing_key: str, body: bytes, properties: Basic.Properties) -> None:
         self.target, self.body, self.headers = routing_key, body, dict(properties.headers or {})
 
 
