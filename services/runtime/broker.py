@@ -1,8 +1,8 @@
 """The one place that knows FastStream's traps.
 
-Every subscriber acknowledges by hand (the default rejects on error, and the message is gone), answers no `reply_to`
-(it would send a handler's return value to whoever asks), resolves no parameters in a thread pool, and takes the body
-undecoded: our codec reads it.
+It connects, keeps the channels and subscribes. Every subscriber acknowledges by hand (the default rejects on error, and
+the message is gone), answers no `reply_to` (it would send a handler's return value to whoever asks), and hands the raw
+message to our consumer: our codec reads it.
 """
 
 from __future__ import annotations
@@ -25,9 +25,7 @@ from aiormq.exceptions import (
     ProbableAuthenticationError,
 )
 from faststream import AckPolicy
-from faststream.message import StreamMessage
 from faststream.rabbit import Channel, RabbitBroker, RabbitQueue
-from faststream.rabbit.message import RabbitMessage
 
 from services.runtime.consumer import Consumer, Route
 from services.runtime.declaring import declare
@@ -45,9 +43,8 @@ log = structlog.get_logger()
 OnLost = Callable[[str], None]
 
 
-async def undecoded(message: StreamMessage[Any]) -> StreamMessage[Any]:
-    """FastStream's decoder step: hand the message over as it is."""
-    return message
+async def _never(_: object) -> None:
+    """FastStream subscribes only what has a handler; ours takes the message before it comes to that."""
 
 
 class Broker:
@@ -116,10 +113,9 @@ class Broker:
             no_reply=True,
         )
 
-        async def handle(message: RabbitMessage) -> None:
-            await consumer.consume(message.raw_message)
-
-        subscriber(handle, decoder=undecoded)
+        subscriber(_never)
+        # FastStream's own way to a handler (two exit stacks, a log scope, a parsed copy) is an eighth of a message's cost.
+        subscriber.consume = consumer.consume  # type: ignore[assignment, method-assign]
         self._subscribers.append(subscriber)
 
     @property
