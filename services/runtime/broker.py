@@ -9,7 +9,8 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-from collections.abc import Callable
+from collections.abc import Callable, Coroutine
+from functools import partial
 from typing import Any, cast
 
 import aio_pika
@@ -17,6 +18,7 @@ import structlog
 from aio_pika import RobustChannel
 from aio_pika.abc import AbstractRobustConnection
 from aiormq import Channel as UnderlayChannel
+from aiormq.abc import DeliveredMessage
 from aiormq.exceptions import (
     AMQPError,
     AuthenticationError,
@@ -30,6 +32,7 @@ from faststream.rabbit import Channel, RabbitBroker, RabbitQueue
 from services.runtime.consumer import Consumer, Route
 from services.runtime.declaring import declare
 from services.runtime.errors import BrokerAway, NotConfigured
+from services.runtime.incoming import Incoming, Straight
 
 CONNECT_S = 5
 RECONNECT_S = 0.5
@@ -45,6 +48,10 @@ OnLost = Callable[[str], None]
 
 async def _never(_: object) -> None:
     """FastStream subscribes only what has a handler; ours takes the message before it comes to that."""
+
+
+def _hand_over(consume: Callable[[Incoming], Coroutine[Any, Any, None]], message: DeliveredMessage) -> Coroutine[Any, Any, None]:
+    return consume(Straight(message))
 
 
 class Broker:
@@ -193,8 +200,10 @@ class Broker:
     async def _watch_consumers(self) -> None:
         channel = await self._consuming_channel()
         channel.close_callbacks.add(self._on_channel_closed)
-        underlay = await channel.get_underlay_channel()
+        underlay = cast("UnderlayChannel", await channel.get_underlay_channel())
         underlay.on_consumer_cancel_callbacks.add(self._on_cancelled)
+        for subscriber in self._subscribers:  # what came in before takes the longer way, by aio-pika
+            underlay.consumers[subscriber._consumer_tag] = partial(_hand_over, subscriber.consume)  # noqa: SLF001
 
     def _on_connection_closed(self, *_: Any) -> None:
         self._lost("connection")

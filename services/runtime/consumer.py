@@ -9,7 +9,6 @@ from time import perf_counter
 from typing import Any
 
 import structlog
-from aio_pika.abc import AbstractIncomingMessage
 
 from contracts.codec import Unreadable, WrongSchema, parse, read
 from contracts.message import Message, new_traceparent
@@ -22,6 +21,7 @@ from services.runtime.answers import Answers
 from services.runtime.clock import Clock
 from services.runtime.delivery import Delivery
 from services.runtime.errors import Away, Rejected
+from services.runtime.incoming import Incoming
 from services.runtime.ladder import Ladder
 from services.runtime.outcomes import Outcome, outcome_of
 from services.runtime.parking import Parking
@@ -69,8 +69,11 @@ class Consumer:
         self._route = route
         self._desk = desk
         self._is_request = all(CONTRACTS[name].is_request for name in route.handlers)
+        self._handling = metrics.HANDLING.labels(route.queue)
+        self._age = metrics.AGE.labels(route.queue)
+        self._handled: dict[tuple[str, Outcome], Any] = {}
 
-    async def consume(self, raw: AbstractIncomingMessage) -> None:
+    async def consume(self, raw: Incoming) -> None:
         """Handle one delivery to its end; never raises."""
         acks, tag = self._desk.acks.of(raw.channel), raw.delivery_tag
         if tag is None:
@@ -92,9 +95,15 @@ class Consumer:
         spent = perf_counter() - started
         # A stranger chooses the routing key; without bound it would make a metric of each.
         known = delivery.routing_key if delivery.routing_key in self._route.handlers else "unknown"
-        metrics.HANDLING.labels(self._route.queue).observe(spent)
-        metrics.HANDLED.labels(self._route.queue, known, outcome).inc()
+        self._handling.observe(spent)
+        self._counter(known, outcome).inc()
         log.info("message.done", type=known, outcome=outcome.value, ms=round(spent * 1000, 1))
+
+    def _counter(self, known: str, outcome: Outcome) -> Any:
+        counter = self._handled.get((known, outcome))
+        if counter is None:  # `labels` takes a lock and joins strings
+            counter = self._handled[known, outcome] = metrics.HANDLED.labels(self._route.queue, known, outcome)
+        return counter
 
     async def _settle(self, acks: ChannelAcks, tag: int, outcome: Outcome) -> None:
         if outcome is Outcome.GIVEN_BACK:
@@ -111,7 +120,7 @@ class Consumer:
             await self._route.handlers[message.type](message)
         except Exception as error:  # noqa: BLE001  the table decides about every error
             return await self._after(error, delivery, message)
-        metrics.AGE.labels(self._route.queue).observe(max(0.0, (self._desk.clock.now() - message.time).total_seconds()))
+        self._age.observe(max(0.0, (self._desk.clock.now() - message.time).total_seconds()))
         return Outcome.DONE
 
     def _read(self, delivery: Delivery) -> Message[Any]:

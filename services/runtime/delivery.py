@@ -5,10 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-from aio_pika.abc import AbstractIncomingMessage
 from pamqp.commands import Basic
 
 from services.runtime.headers import carried, short
+from services.runtime.incoming import Incoming
 
 PERSISTENT = 2
 ATTEMPTS = "x-gancang-attempts"
@@ -38,7 +38,7 @@ class Delivery:
     app_id: str | None
 
     @classmethod
-    def of(cls, queue: str, message: AbstractIncomingMessage, our_users: frozenset[str]) -> Delivery:
+    def of(cls, queue: str, message: Incoming, our_users: frozenset[str]) -> Delivery:
         """Read it; notes like ours are believed only from our own services, and only those that we read back."""
         ours = message.user_id in our_users
         headers = {

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import logging
 import sys
+from collections.abc import Callable
 from typing import Any, Literal
 
+import orjson
 import structlog
 
 from services.runtime.tracebacks import traceback_of
@@ -23,7 +25,9 @@ def configure(style: Literal["console", "json"], level: str, service: str) -> No
     colours = style == "console" and sys.stderr.isatty()
     plain = structlog.dev.plain_traceback  # another one would complain that tracebacks are text already
     renderer: Any = (
-        structlog.processors.JSONRenderer() if style == "json" else structlog.dev.ConsoleRenderer(colors=colours, exception_formatter=plain)
+        structlog.processors.JSONRenderer(serializer=_json)
+        if style == "json"
+        else structlog.dev.ConsoleRenderer(colors=colours, exception_formatter=plain)
     )
     # Never structlog's defaults: they print what an error says and every frame's local variables, and those hold messages and addresses.
     errors = structlog.processors.ExceptionRenderer(traceback_of)
@@ -50,3 +54,7 @@ def first_line(_logger: object, _method: str, event: structlog.typing.EventDict)
     """What a library says in one line; asyncio goes on with the representation of the task and of its error."""
     event["event"] = str(event["event"]).partition("\n")[0]
     return event
+
+
+def _json(fields: Any, default: Callable[[Any], Any], **_: Any) -> str:
+    return orjson.dumps(fields, default=default).decode()
