@@ -10,11 +10,11 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from pymongo import InsertOne, UpdateOne
+from pymongo import InsertOne, UpdateMany, UpdateOne
 from pymongo.errors import BulkWriteError, PyMongoError
 
 from services.runtime import metrics
@@ -57,12 +57,6 @@ class Mark:
     version: int
     keys: set[str] = field(default_factory=set)
     complete: bool = False
-
-    def operation(self) -> UpdateOne:
-        """The write that removes the keys."""
-        if self.complete:
-            return UpdateOne({"_id": self.id, "version": self.version}, {"$unset": {**self.fields(), "unsent_since": ""}})
-        return UpdateOne({"_id": self.id}, {"$unset": self.fields()})
 
     def fields(self) -> Document:
         """The paths of the keys."""
@@ -144,7 +138,7 @@ class GroupCommit:
         return taken
 
     async def _write(self, saves: list[Save], marks: list[Mark]) -> None:
-        operations = [*(save.operation() for save in saves), *(mark.operation() for mark in marks)]
+        operations = [*(save.operation() for save in saves), *_removals(marks)]
         if not operations:
             return
         metrics.COMMITS.labels(self._kind).observe(len(operations))
@@ -171,7 +165,7 @@ class GroupCommit:
             for save in saves:
                 await self._write([save], [])
 
-    async def _bulk(self, operations: Sequence[InsertOne[Document] | UpdateOne]) -> Document:
+    async def _bulk(self, operations: Sequence[InsertOne[Document] | UpdateOne | UpdateMany]) -> Document:
         with noticing_absence(f"write {self._kind}"):
             try:
                 result = await self._collection.bulk_write(operations, ordered=False)
@@ -218,3 +212,17 @@ class GroupCommit:
             self.mark(save.id, save.mark.version, save.mark.keys, complete=save.mark.complete)
         if not save.done.done():
             save.done.set_exception(error)
+
+
+def _removals(marks: list[Mark]) -> Iterator[UpdateMany]:
+    """The writes that remove the keys: one for all that have the same keys and version, as neighbours in a burst mostly have."""
+    alike: dict[tuple[int | None, tuple[str, ...]], list[Mark]] = {}
+    for mark in marks:
+        alike.setdefault((mark.version if mark.complete else None, tuple(sorted(mark.keys))), []).append(mark)
+    for (version, _), group in alike.items():
+        where: Document = {"_id": {"$in": [mark.id for mark in group]}}
+        unset = group[0].fields()
+        if version is not None:
+            where["version"] = version
+            unset["unsent_since"] = ""
+        yield UpdateMany(where, {"$unset": unset})
