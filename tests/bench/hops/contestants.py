@@ -77,6 +77,13 @@ CONTESTANTS: dict[str, Contestant] = {
         ours("gancang-3", "Gancang, a process a hop"),
         ours("gancang-1", "Gancang, one process", processes=1),
         Contestant("batches", "hand-written micro-batches, outbox", _module("one_by_one", "seed"), _one_per_hop("batches"), outbox=True),
+        Contestant(
+            "batches-single",
+            "the same, an update for each sent mark",
+            _module("one_by_one", "seed"),
+            _one_per_hop("batches", "--single-marks"),
+            outbox=True,
+        ),
         Contestant("one-by-one", "aio-pika + motor, one at a time", _module("one_by_one", "seed"), _one_per_hop("one_by_one")),
         Contestant(
             "faststream",

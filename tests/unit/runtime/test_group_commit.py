@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from services.runtime.group_commit import GroupCommit
 
 if TYPE_CHECKING:
-    from pymongo import UpdateOne
+    from pymongo import UpdateMany
 
 
 @dataclass
@@ -24,9 +24,10 @@ class FakeCollection:
 
     updates: list[tuple[dict[str, Any], dict[str, Any]]] = field(default_factory=list)
 
-    async def bulk_write(self, operations: list[UpdateOne], *, ordered: bool) -> Result:
+    async def bulk_write(self, operations: list[UpdateMany], *, ordered: bool) -> Result:
         self.updates += [(one._filter, one._doc) for one in operations]  # type: ignore[attr-defined]
-        return Result({"writeErrors": [], "upserted": [], "nMatched": len(operations)})
+        matched = sum(len(one._filter["_id"]["$in"]) for one in operations)  # type: ignore[attr-defined]
+        return Result({"writeErrors": [], "upserted": [], "nMatched": matched})
 
 
 async def test_a_late_word_on_an_older_write_leaves_the_newer_one_unsent() -> None:
@@ -37,7 +38,7 @@ async def test_a_late_word_on_an_older_write_leaves_the_newer_one_unsent() -> No
     commit.mark("o-1", 4, {"4-0"}, complete=True)
     await commit.drained()
 
-    assert collection.updates == [({"_id": "o-1"}, {"$unset": {"outbox.5-0": "", "outbox.4-0": ""}})]
+    assert collection.updates == [({"_id": {"$in": ["o-1"]}}, {"$unset": {"outbox.5-0": "", "outbox.4-0": ""}})]
 
 
 async def test_the_last_word_on_the_newest_write_clears_the_note() -> None:
@@ -49,5 +50,20 @@ async def test_the_last_word_on_the_newest_write_clears_the_note() -> None:
     await commit.drained()
 
     where, update = collection.updates[0]
-    assert where == {"_id": "o-1", "version": 5}
+    assert where == {"_id": {"$in": ["o-1"]}, "version": 5}
     assert update["$unset"].keys() == {"outbox.4-0", "outbox.5-0", "unsent_since"}
+
+
+async def test_marks_of_one_version_and_the_same_keys_are_one_update() -> None:
+    collection = FakeCollection()
+    commit = GroupCommit(collection, "order")
+
+    commit.mark("o-1", 1, {"1-0"}, complete=True)
+    commit.mark("o-2", 1, {"1-0"}, complete=True)
+    commit.mark("o-3", 2, {"2-0"}, complete=True)
+    await commit.drained()
+
+    assert [where for where, _ in collection.updates] == [
+        {"_id": {"$in": ["o-1", "o-2"]}, "version": 1},
+        {"_id": {"$in": ["o-3"]}, "version": 2},
+    ]

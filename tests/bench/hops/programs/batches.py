@@ -46,7 +46,7 @@ PREFETCH = 2 * BATCH
 DUPLICATE_KEY = 11000
 
 
-async def work(hop: Hop) -> None:
+async def work(hop: Hop, *, single_marks: bool) -> None:
     """Consume until killed."""
     collection: Any = AsyncIOMotorClient(mongodb_uri(), **MONGO_OPTIONS).get_default_database()[hop.collection]
     connection = await aio_pika.connect(amqp_url())
@@ -57,7 +57,8 @@ async def work(hop: Hop) -> None:
     await consuming.basic_consume(hop.queue, arrived.put)
     while True:
         batch = await _batch(arrived)
-        await _do(hop, batch, collection, publishing)
+        documents = await _do(hop, batch, collection, publishing)
+        await _mark(documents, collection, single=single_marks)
         await consuming.basic_ack(batch[-1].delivery_tag or 0, multiple=True, wait=False)
 
 
@@ -74,10 +75,9 @@ async def _batch(arrived: asyncio.Queue[DeliveredMessage]) -> list[DeliveredMess
     return batch
 
 
-async def _do(hop: Hop, batch: list[DeliveredMessage], collection: Any, publishing: Channel) -> None:
-    writes: list[InsertOne[Document]] = []
+async def _do(hop: Hop, batch: list[DeliveredMessage], collection: Any, publishing: Channel) -> list[Document]:
+    documents: list[Document] = []
     sends: list[tuple[bytes, Basic.Properties]] = []
-    marks: list[UpdateOne] = []
     for raw in batch:
         properties = raw.header.properties
         message = parse(read(properties.headers or {}, raw.body, properties.content_type, datetime.now(UTC)))
@@ -87,11 +87,10 @@ async def _do(hop: Hop, batch: list[DeliveredMessage], collection: Any, publishi
         document = document_of(hop, step, message.id, message.data)
         document["outbox"] = {"1-0": {"type": event.type, "headers": headers, "body": body.decode()}}
         document["unsent_since"] = document["updated_at"]
-        writes.append(InsertOne(document))
-        marks.append(UpdateOne({"_id": step.id, "version": 1}, {"$unset": {"outbox.1-0": "", "unsent_since": ""}}))
+        documents.append(document)
         sends.append((body, Basic.Properties(content_type="application/json", delivery_mode=2, message_id=event.id, headers=headers)))
     try:
-        await collection.bulk_write(writes, ordered=False)
+        await collection.bulk_write([InsertOne(document) for document in documents], ordered=False)
     except BulkWriteError as error:
         if any(row["code"] != DUPLICATE_KEY for row in error.details["writeErrors"]):
             raise
@@ -99,12 +98,20 @@ async def _do(hop: Hop, batch: list[DeliveredMessage], collection: Any, publishi
     await asyncio.gather(
         *(publishing.basic_publish(body, routing_key=NEXT[hop.name], properties=properties, wait=False) for body, properties in sends)
     )
-    await collection.bulk_write(marks, ordered=False)
+    return documents
+
+
+async def _mark(documents: list[Document], collection: Any, *, single: bool) -> None:
+    unset = {"$unset": {"outbox.1-0": "", "unsent_since": ""}}
+    if single:
+        await collection.bulk_write([UpdateOne({"_id": document["_id"], "version": 1}, unset) for document in documents], ordered=False)
+    else:
+        await collection.update_many({"_id": {"$in": [document["_id"] for document in documents]}, "version": 1}, unset)
 
 
 def main(arguments: Sequence[str]) -> None:
     """Work until killed; the orders come from `one_by_one seed`, the messages are the same."""
-    uvloop.run(work(HOPS[arguments[1]]))
+    uvloop.run(work(HOPS[arguments[1]], single_marks="--single-marks" in arguments))
 
 
 if __name__ == "__main__":
