@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Collection
 from types import TracebackType
 from typing import Any, Self
 from urllib.parse import quote, urlsplit
@@ -10,10 +10,10 @@ from urllib.parse import quote, urlsplit
 import httpx
 
 from services.ops.errors import CommandError
-from services.runtime.topology import PolicySpec, topology
+from services.runtime.topology import ExchangeSpec, PolicySpec, QueueSpec, topology
 
 TIMEOUT_S = 10
-NOT_FOUND = httpx.codes.NOT_FOUND
+NOT_FOUND, REFUSED = httpx.codes.NOT_FOUND, {httpx.codes.UNAUTHORIZED, httpx.codes.FORBIDDEN}
 
 
 class ManagementError(CommandError):
@@ -22,6 +22,10 @@ class ManagementError(CommandError):
     def __init__(self, why: str) -> None:
         """Say what it said."""
         super().__init__(f"RabbitMQ's management interface: {why}")
+
+
+class RefusedError(ManagementError):
+    """The login may not see or do this."""
 
 
 class Management:
@@ -47,26 +51,43 @@ class Management:
         """Set it; an equal one stays as it is."""
         self._ask("PUT", f"policies/{self._vhost}/{quote(policy.name)}", _policy(policy))
 
-    def drift(self) -> Iterator[str]:
-        """One sentence for each policy or binding that is missing or different, and each binding that is too many."""
-        whole = topology()
-        for policy in whole.policies:
+    def policy_drift(self) -> list[str]:
+        """One sentence for each policy that is missing or different. Raises RefusedError."""
+        found = []
+        for policy in topology().policies:
             there = self._ask("GET", f"policies/{self._vhost}/{quote(policy.name)}")
             if there is None:
-                yield f"policy {policy.name}: is missing"
+                found.append(f"policy {policy.name}: is missing")
             elif any(there.get(name) != value for name, value in _policy(policy).items()):
-                yield f"policy {policy.name}: differs"
-        wanted = {(exchange, queue.name, key) for queue in whole.queues for exchange, key in queue.bindings}
-        ours = {queue.name for queue in whole.queues}
+                found.append(f"policy {policy.name}: differs")
+        return found
+
+    def binding_drift(self) -> list[str]:
+        """One sentence for each binding of our queues that is missing, and each that is too many. Raises RefusedError."""
+        queues = topology().queues
+        wanted = {(exchange, queue.name, key) for queue in queues for exchange, key in queue.bindings}
+        ours = {queue.name for queue in queues}
         bound = {
             (row["source"], row["destination"], row["routing_key"])
             for row in self._ask("GET", f"bindings/{self._vhost}") or []
             if row["source"] and row["destination_type"] == "queue" and row["destination"] in ours
         }
-        for exchange, queue_name, key in sorted(wanted - bound):
-            yield f"binding {exchange} → {queue_name} ({key}): is missing"
-        for exchange, queue_name, key in sorted(bound - wanted):
-            yield f"binding {exchange} → {queue_name} ({key}): is not ours"
+        missing = [f"binding {exchange} → {queue} ({key}): is missing" for exchange, queue, key in sorted(wanted - bound)]
+        return missing + [f"binding {exchange} → {queue} ({key}): is not ours" for exchange, queue, key in sorted(bound - wanted)]
+
+    def argument_drift(self, names: Collection[str]) -> list[str]:
+        """One sentence for each of these exchanges and queues that has other arguments. Raises RefusedError."""
+        whole = topology()
+        found = []
+        kinds: tuple[tuple[str, tuple[ExchangeSpec, ...] | tuple[QueueSpec, ...]], ...] = (
+            ("exchange", whole.exchanges),
+            ("queue", whole.queues),
+        )
+        for kind, specs in kinds:
+            rows = {row["name"]: row["arguments"] for row in self._ask("GET", f"{kind}s/{self._vhost}") or []}
+            different = [spec.name for spec in specs if spec.name in names and rows.get(spec.name) != spec.arguments]
+            found += [f"{kind} {name}: differs ({rows.get(name)})" for name in different]
+        return found
 
     def _ask(self, method: str, path: str, body: dict[str, Any] | None = None) -> Any:
         try:
@@ -75,6 +96,8 @@ class Management:
             raise ManagementError(str(error) or type(error).__name__) from None
         if response.status_code == NOT_FOUND:
             return None
+        if response.status_code in REFUSED:
+            raise RefusedError(f"{method} {path}: {response.status_code} {response.reason_phrase}")
         if response.is_error:
             raise ManagementError(f"{method} {path}: {response.status_code} {response.reason_phrase}")
         return response.json() if response.content else None

@@ -13,6 +13,7 @@ from urllib.parse import unquote, urlsplit
 import typer
 from aiormq.exceptions import AMQPError
 
+from services.ops.broker_check import Report, compare
 from services.ops.connecting import broker, settings
 from services.ops.errors import CommandError
 from services.ops.management import Management
@@ -30,7 +31,10 @@ def register(app: typer.Typer) -> None:
 
 
 def apply() -> None:
-    """Declare everything; policies too where GANCANG_RABBITMQ_API_URL is set. The second time changes nothing."""
+    """Declare exchanges, queues and bindings; policies too where GANCANG_RABBITMQ_API_URL is set. The second time changes nothing.
+
+    GANCANG_RABBITMQ_API_URL=http://admin:secret@broker:15672 gancang topology apply
+    """
     asyncio.run(_declare())
     whole = topology()
     with _management() as management:
@@ -45,18 +49,22 @@ def check(
     *,
     as_json: Annotated[bool, typer.Option("--json", help="One JSON object instead of lines.")] = False,
 ) -> None:
-    """Say what is missing or different on the broker; exit code 1 when something is."""
-    found = asyncio.run(_differences())
+    """Say what is missing or different on the broker, and what this login could not see; exit code 1 when something is.
+
+    Nothing is changed, and no right to declare is needed. Bindings and policies are looked at where GANCANG_RABBITMQ_API_URL is set.
+
+    gancang topology check --json
+    """
     with _management() as management:
-        found += management.drift() if management else ()
+        report = asyncio.run(_compared(management))
     if as_json:
-        sys.stdout.write(json.dumps({"ok": not found, "policies_checked": management is not None, "differences": found}))
-        sys.stdout.write("\n")
+        document = {"ok": not report.differences, "differences": report.differences, "unseen": report.unseen}
+        sys.stdout.write(f"{json.dumps(document)}\n")
     else:
-        sys.stdout.writelines(f"{line}\n" for line in found or ["the broker has what it should"])
-        if management is None:
-            sys.stderr.write("gancang: policies and bindings were not looked at: GANCANG_RABBITMQ_API_URL is not set\n")
-    if found:
+        sys.stdout.writelines(f"{line}\n" for line in report.differences or ["the broker has what it should"])
+        for what, why in report.unseen.items():
+            sys.stderr.write(f"gancang: {what} not looked at: {why}\n")
+    if report.differences:
         raise typer.Exit(1)
 
 
@@ -78,9 +86,9 @@ async def _declare() -> None:
             raise CommandError(f"the broker refuses: {error} (gancang topology check says what differs)") from None
 
 
-async def _differences() -> list[str]:
+async def _compared(management: Management | None) -> Report:
     async with broker() as connection:
-        return await declaring.differences(connection)
+        return await compare(connection, management)
 
 
 @contextlib.contextmanager

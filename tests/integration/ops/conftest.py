@@ -9,6 +9,7 @@ import sys
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
+from urllib.parse import urlsplit
 
 import aio_pika
 import pytest
@@ -16,9 +17,11 @@ import pytest
 from tests.support.services import DATA_KEY
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator, Mapping
+    from collections.abc import AsyncIterator, Iterator, Mapping
 
     from aio_pika.abc import AbstractChannel
+
+    from tests.support.rabbit_api import RabbitApi
 
 ROOT = Path(__file__).parents[3]
 WITHIN_S = 60
@@ -53,6 +56,25 @@ def gancang(broker_url: str, database_uri: str, rabbitmq_api_url: str) -> Gancan
             "GANCANG_RABBITMQ_API_URL": rabbitmq_api_url,
             "GANCANG_DATA_KEY": DATA_KEY,
         }
+    )
+
+
+@pytest.fixture
+def reading(gancang: Gancang, rabbitmq_api: RabbitApi, virtual_host: str) -> Iterator[Gancang]:
+    """The command line under a login that may look at the management interface and declare nothing."""
+    name, password = f"reader-{virtual_host}", "throw-away"
+    rabbitmq_api.put(f"users/{name}", {"password": password, "tags": "monitoring"})
+    rabbitmq_api.put(f"permissions/{virtual_host}/{name}", {"configure": "^$", "write": "^$", "read": "^$"})
+    yield Gancang({variable: _with_login(value, name, password) for variable, value in gancang.environment.items()})
+    rabbitmq_api.delete(f"users/{name}")
+
+
+def _with_login(value: str, name: str, password: str) -> str:
+    parts = urlsplit(value)
+    return (
+        value
+        if parts.scheme not in {"amqp", "http"}
+        else parts._replace(netloc=f"{name}:{password}@{parts.hostname}:{parts.port}").geturl()
     )
 
 

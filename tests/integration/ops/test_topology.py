@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import httpx
@@ -67,3 +68,26 @@ async def test_the_exported_definitions_build_the_same_topology(gancang: Gancang
     checked = await gancang("topology", "check")
 
     assert (checked.returncode, checked.stdout) == (0, "the broker has what it should\n")
+
+
+async def test_a_login_that_may_declare_nothing_sees_what_is_missing_or_different(reading: Gancang, channel: AbstractChannel) -> None:
+    await channel.queue_delete("matching.driver_fact")
+    await channel.declare_queue("matching.driver_fact", durable=True, arguments={"x-queue-type": "classic"})
+    await channel.queue_delete("orders.driver_step")
+
+    checked = await reading("topology", "check", "--json")
+
+    document = json.loads(checked.stdout)
+    assert (checked.returncode, checked.stderr) == (1, "")
+    assert "queue orders.driver_step: is missing" in document["differences"]
+    assert "queue matching.driver_fact: differs ({'x-queue-type': 'classic'})" in document["differences"]
+    assert document["unseen"] == {"policies": "the management interface does not show them to this login"}
+
+
+async def test_without_the_management_interface_it_says_what_it_could_not_see(reading: Gancang, channel: AbstractChannel) -> None:
+    blind = replace(reading, environment={**reading.environment, "GANCANG_RABBITMQ_API_URL": ""})
+
+    checked = await blind("topology", "check")
+
+    assert (checked.returncode, checked.stdout) == (0, "the broker has what it should\n")
+    assert "arguments not looked at: this login may not declare, and GANCANG_RABBITMQ_API_URL is not set\n" in checked.stderr
