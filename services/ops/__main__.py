@@ -18,8 +18,9 @@ EXPECTED, UNEXPECTED, INTERRUPTED = 2, 1, 130
 
 def main() -> None:
     """Run one command; what goes wrong is one line on standard error, with `--debug` the whole trace."""
+    debug, arguments = _without_debug(sys.argv[1:])
     try:
-        sys.exit(build()(prog_name="gancang", args=sys.argv[1:] or ["--help"], standalone_mode=False))
+        sys.exit(build()(prog_name="gancang", args=arguments or ["--help"], standalone_mode=False))
     except (KeyboardInterrupt, typer.Abort):
         sys.exit(INTERRUPTED)
     except BrokenPipeError:
@@ -27,14 +28,14 @@ def main() -> None:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         sys.exit(0)
     except Exception as error:
-        if "--debug" in sys.argv[1:]:
+        if debug:
             raise
         sys.exit(_report(error))
 
 
 def build() -> typer.Typer:
     """The command line with every command that is there."""
-    app = typer.Typer(name="gancang", no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False)
+    app = typer.Typer(name="gancang", no_args_is_help=True, pretty_exceptions_enable=False)
     app.callback()(_options)
     for module in sorted(pkgutil.iter_modules(commands.__path__), key=lambda found: found.name):
         importlib.import_module(f"{commands.__name__}.{module.name}").register(app)
@@ -43,9 +44,24 @@ def build() -> typer.Typer:
 
 def _options(
     *,
-    debug: Annotated[bool, typer.Option("--debug", help="Show the whole trace when something goes wrong.")] = False,
+    debug: Annotated[bool, typer.Option("--debug", help="Show the whole trace when something goes wrong; may stand anywhere.")] = False,
 ) -> None:
-    """Order processing for ride-hailing in Banyuwangi."""
+    """Order processing for ride-hailing in Banyuwangi.
+
+    Begin with: gancang demo
+
+    Then: gancang up, and in another terminal: gancang publish docs/examples/ride.jsonl
+
+    TAB completes commands, options and names once gancang --install-completion has run.
+    """
+
+
+def _without_debug(arguments: list[str]) -> tuple[bool, list[str]]:
+    """Whether the trace is wanted, said anywhere but behind `--` or among pytest's options; and the rest."""
+    if "--debug" not in arguments or "test" in arguments[:1]:
+        return False, arguments
+    end = arguments.index("--") if "--" in arguments else len(arguments)
+    return "--debug" in arguments[:end], [one for one in arguments[:end] if one != "--debug"] + arguments[end:]
 
 
 def _report(error: Exception) -> int:

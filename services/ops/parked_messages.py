@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import contextlib
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -26,6 +26,8 @@ QUEUE_NAMES = (
 # What parking and the ladder have noted; a replayed message starts afresh.
 NOTES = (REASON, ERROR, HANDLER, PARKED_AT, SEALED, FAILED, CONTENT_TYPE, ATTEMPTS, WAITING_SINCE, *BROKER_NOTES)
 PUBLISH_S = 10.0
+
+Seen = Callable[[int], None]  # hears of each message that was looked at
 
 
 class UnknownQueueError(CommandError):
@@ -149,10 +151,11 @@ async def read(channel: AbstractChannel, name: str, limit: int | None = None) ->
         yield ParkedMessage(name, raw)
 
 
-async def replay(channel: AbstractChannel, name: str, wish: Wish, sealer: Sealer | None, user: str) -> int:
+async def replay(channel: AbstractChannel, name: str, wish: Wish, sealer: Sealer | None, user: str, seen: Seen) -> int:
     """Put messages back where they came from; each is removed once the broker has confirmed its copy."""
     replayed = 0
     async for message in read(channel, name):
+        seen(1)
         if not wish.wants(message):
             continue
         target, key = message.target()
@@ -166,10 +169,11 @@ async def replay(channel: AbstractChannel, name: str, wish: Wish, sealer: Sealer
     return replayed
 
 
-async def discard(channel: AbstractChannel, name: str, wish: Wish) -> int:
+async def discard(channel: AbstractChannel, name: str, wish: Wish, seen: Seen) -> int:
     """Throw messages away."""
     discarded = 0
     async for message in read(channel, name):
+        seen(1)
         if wish.wants(message):
             await message.raw.ack()
             discarded += 1

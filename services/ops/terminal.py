@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import sys
 from collections.abc import Callable, Iterator
+from pathlib import Path
 
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
@@ -16,6 +17,11 @@ def console(*, errors: bool = False, pipe_width: int = PIPE_WIDTH) -> Console:
     """Standard output, or standard error."""
     target = sys.stderr if errors else sys.stdout
     return Console(file=target, soft_wrap=True, highlight=False, width=None if target.isatty() else pipe_width)
+
+
+def program() -> str:
+    """How the reader calls us: by the launcher where he stands beside it."""
+    return "./gancang" if Path("gancang").is_file() else "gancang"
 
 
 @contextlib.contextmanager

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 from services.orders.adapters.catalogue import load
 from services.orders.adapters.mongo import EMERGENCY, ORDER
 from services.orders.handlers.routes import routes
 from services.orders.handlers.search_overdue import SearchOverdueHandler
-from services.orders.ports import Desk
+from services.orders.ports import Catalogue, Desk
 from services.orders.settings import OrdersSettings
 from services.runtime.runtime import Application, Runtime, TimerTable
 
@@ -14,5 +16,10 @@ from services.runtime.runtime import Application, Runtime, TimerTable
 async def build(runtime: Runtime) -> Application:
     """Wire the service. Raises `NotConfigured` for a catalogue that is wrong."""
     orders = runtime.aggregates(ORDER)
-    desk = Desk(orders, runtime.aggregates(EMERGENCY), runtime.answers, load(OrdersSettings().catalogue), runtime.clock)
+    desk = Desk(orders, runtime.aggregates(EMERGENCY), runtime.answers, catalogue(), runtime.clock)
     return Application(routes=routes(desk), timers=(TimerTable(orders, SearchOverdueHandler(desk)),))
+
+
+def catalogue(folder: Path | None = None) -> Catalogue:
+    """The services on offer: of this folder, else of `GANCANG_CATALOGUE`, else the built-in ones. Raises `NotConfigured`."""
+    return load(folder or OrdersSettings().catalogue)

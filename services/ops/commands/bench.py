@@ -59,7 +59,10 @@ def hops(
 
 
 def price(orders: Orders = 2000, rounds: Rounds = 5, server: Server = "fast", json: Json = None, picture: Picture = None) -> None:
-    """Ours with everything, and without one promise or comfort at a time."""
+    """Ours with everything, and without one promise or comfort at a time.
+
+    gancang bench price --rounds 3 --json price.json
+    """
     compare = _module("compare")
     compare.compare(
         compare.priced(),
@@ -79,7 +82,10 @@ def latency(
     server: Server = "fast",
     json: Json = None,
 ) -> None:
-    """From the publish of an order to its notification: one at a time, and at 50 % and 80 % of the highest rate."""
+    """From the publish of an order to its notification: one at a time, and at 50 % and 80 % of the highest rate.
+
+    gancang bench latency --processes 1
+    """
     _module("latency").measure(_known(server), rate, seconds, processes, terminal.console(), json)
 
 
@@ -88,7 +94,10 @@ def idle(
     server: Server = "fast",
     json: Json = None,
 ) -> None:
-    """What each service costs while nothing happens, and how soon it is ready."""
+    """What each service costs while nothing happens, and how soon it is ready.
+
+    gancang bench idle --seconds 60
+    """
     _module("idle").measure(_known(server), seconds, terminal.console(), json)
 
 

@@ -64,9 +64,12 @@ def register(app: typer.Typer) -> None:
 def export(
     folder: Annotated[Path | None, typer.Option(help="Where to write; by default where the contracts lie.")] = None,
     *,
-    allow_breaking: Annotated[bool, typer.Option(help="Overwrite even what apps in the field rely on.")] = False,
+    allow_breaking: Annotated[bool, typer.Option("--allow-breaking", help="Overwrite even what apps in the field rely on.")] = False,
 ) -> None:
-    """Write JSON Schemas, the AsyncAPI document and the manifest of the examples; in a checkout also docs/asyncapi.html."""
+    """Write JSON Schemas, the AsyncAPI document and the manifest of the examples; in a checkout also docs/asyncapi.html.
+
+    gancang contracts export && git diff contracts
+    """
     from contracts.publishing import baseline, page  # noqa: PLC0415  reading all models is not for every command
 
     target = (folder or baseline.CONTRACTS_FOLDER).resolve()
@@ -85,7 +88,10 @@ def check(
     against: Annotated[str | None, typer.Option(metavar="REF", help="Look also for what breaks this git revision.")] = None,
     as_json: Annotated[bool, typer.Option("--json", help="One JSON object instead of lines.")] = False,
 ) -> None:
-    """Compare the committed files with the models; exit code 1 when they differ."""
+    """Compare the committed files with the models; exit code 1 when they differ.
+
+    gancang contracts check --against origin/main
+    """
     from contracts.publishing import baseline, page  # noqa: PLC0415  reading all models is not for every command
 
     committed = (folder or baseline.CONTRACTS_FOLDER).resolve()

@@ -48,6 +48,8 @@ def run(
     """Play a morning in Banyuwangi on servers of its own; exit code 1 when something that must hold does not.
 
     gancang demo --orders 200 --seed 7
+
+    gancang demo --json | jq '.orders, .assignment_s'
     """
     console = terminal.console(errors=as_json)
     crowd = drivers if drivers is not None else round(orders * DRIVERS_PER_ORDER) + MORE_DRIVERS

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import json
 import os
 import shutil
 import sys
-from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from dataclasses import asdict, dataclass
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -36,10 +37,18 @@ def register(app: typer.Typer) -> None:
     app.command("doctor")(run)
 
 
-def run() -> None:
-    """Say what is missing on this machine and how to get it; exit code 1 when something needed is."""
+def run(
+    *,
+    as_json: Annotated[bool, typer.Option("--json", help="A JSON array.")] = False,
+) -> None:
+    """Say what is missing on this machine and how to get it; exit code 1 when something needed is.
+
+    gancang doctor --json
+    """
     findings = [_python(), _rabbitmq(), _setpriv(), _mongodb(), _processors(), _engine(), _browser(), _servers()]
-    for finding in findings:
+    if as_json:
+        sys.stdout.write(json.dumps([asdict(finding) for finding in findings], indent=2) + "\n")
+    for finding in findings if not as_json else ():
         mark = "ok     " if finding.good else "MISSING" if finding.needed else "absent "
         sys.stdout.write(f"{mark}  {finding.subject:<22} {finding.detail}\n")
     raise typer.Exit(0 if all(finding.good or not finding.needed for finding in findings) else 1)

@@ -32,11 +32,22 @@ def register(app: typer.Typer) -> None:
     app.add_typer(commands, name="notifications")
 
 
+def _told() -> list[str]:
+    from services.notifications.app import told_types  # noqa: PLC0415  reading all models is not for every command
+
+    return told_types()
+
+
 def preview(
-    event_type: Annotated[str, typer.Argument(metavar="TYPE", help="An event's type, e.g. order.completed.v1.")],
+    event_type: Annotated[str, typer.Argument(metavar="TYPE", help="An event's type, e.g. order.completed.v1.", autocompletion=_told)],
     locale: Annotated[str, typer.Option(help="BCP 47 tag of the reader.")] = "id",
+    *,
+    as_json: Annotated[bool, typer.Option("--json", help="A JSON array.")] = False,
 ) -> None:
-    """Write what each audience would read of the golden example of the event."""
+    """Write what each audience would read of the golden example of the event.
+
+    gancang notifications preview order.completed.v1 --locale en
+    """
     from contracts.registry import CONTRACTS  # noqa: PLC0415  reading all models is not for every command
     from services.notifications.app import previews, told_types  # noqa: PLC0415  as above
 
@@ -44,7 +55,11 @@ def preview(
     if full_type not in told_types():
         raise NotToldError(event_type, told_types())
     event = cast("OrderEvent", CONTRACTS[full_type].model.model_validate(_example(full_type)))
-    for audience, text in previews(event, locale):
+    texts = list(previews(event, locale))
+    if as_json:
+        rows = [{"audience": audience, "locale": text.language, "subject": text.subject, "body": text.body} for audience, text in texts]
+        typer.echo(json.dumps(rows, ensure_ascii=False, indent=2))
+    for audience, text in texts if not as_json else ():
         typer.echo(f"── {audience} · {text.language} ──\n{text.subject}\n\n{text.body}")
 
 

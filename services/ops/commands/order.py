@@ -19,6 +19,7 @@ from services.runtime.database import Document
 
 COLLECTION = "orders"
 MOST = 1_000
+STATUSES = [word.value for word in OrderStatus if word is not OrderStatus.UNKNOWN]
 
 
 class UnknownOrderError(CommandError):
@@ -39,13 +40,15 @@ def register(app: typer.Typer) -> None:
 
 
 def show(
-    order_id: Annotated[str, typer.Argument(metavar="ID")],
+    order_id: Annotated[str, typer.Argument(metavar="ID", help="As the app that ordered named it.")],
     *,
     as_json: Annotated[bool, typer.Option("--json", help="One JSON object.")] = False,
 ) -> None:
     """Show an order with its history.
 
     gancang order show o-1
+
+    gancang order show o-1 --json | jq .history
     """
     if not re.fullmatch(ID_PATTERN, order_id):
         raise UnknownOrderError(order_id)
@@ -60,7 +63,7 @@ def show(
 
 
 def list_orders(
-    status: Annotated[str | None, typer.Option(help="Only these, e.g. searching.")] = None,
+    status: Annotated[str | None, typer.Option(help="Only these, e.g. searching.", autocompletion=lambda: STATUSES)] = None,
     limit: Annotated[int, typer.Option(min=1, max=MOST, help="At most so many, the newest first.")] = 50,
     *,
     as_json: Annotated[bool, typer.Option("--json", help="A JSON array.")] = False,
@@ -71,9 +74,8 @@ def list_orders(
     """
     wanted: Document = {}
     if status is not None:
-        words = [word.value for word in OrderStatus if word is not OrderStatus.UNKNOWN]
-        if status not in words:
-            raise CommandError(f"no such status: {status} (there are {', '.join(words)})")
+        if status not in STATUSES:
+            raise CommandError(f"no such status: {status} (there are {', '.join(STATUSES)})")
         wanted = {"state.status": {"$eq": status}}
     rows = [orders_view.row(document) for document in asyncio.run(_find(wanted, limit))]
     if as_json:

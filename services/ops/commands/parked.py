@@ -10,7 +10,7 @@ from typing import Annotated, Any
 
 import typer
 
-from services.ops import parked_messages
+from services.ops import parked_messages, terminal
 from services.ops.connecting import broker, settings
 from services.ops.errors import CommandError
 from services.ops.parked_messages import QUEUE_NAMES, ParkedMessage, Wish
@@ -20,7 +20,7 @@ from services.runtime.sealing import Sealer
 SEALED_BODY = "(sealed: holds addresses of people; opened only for a replay)"
 SHOWN_HEADERS_FIRST = ("x-gancang-reason", "x-gancang-handler", "x-gancang-error", "x-gancang-parked-at")
 
-QueueName = Annotated[str, typer.Argument(metavar="QUEUE", help="As `parked list` names it.")]
+QueueName = Annotated[str, typer.Argument(metavar="QUEUE", help="As `parked list` names it.", autocompletion=lambda: list(QUEUE_NAMES))]
 OneId = Annotated[str | None, typer.Option("--id", help="Only the message with this id.")]
 All = Annotated[bool, typer.Option("--all", help="Every message in the queue.")]
 AsJson = Annotated[bool, typer.Option("--json", help="JSON instead of lines.")]
@@ -41,7 +41,10 @@ def list_queues(
     *,
     as_json: AsJson = False,
 ) -> None:
-    """Count given-up messages by queue and reason."""
+    """Count given-up messages by queue and reason.
+
+    gancang parked list --json
+    """
     counts = asyncio.run(_counts(limit))
     if as_json:
         rows = [{"queue": queue, "messages": reasons.total(), "reasons": dict(reasons)} for queue, reasons in counts.items()]
@@ -76,6 +79,8 @@ def show(
 
 def replay(queue: QueueName, message_id: OneId = None, *, everything: All = False) -> None:
     """Put messages back into the queue where they were handled, with all their attempts before them.
+
+    gancang parked replay orders.order_requested.parked --id 9a1c
 
     gancang parked replay orders.order_requested.parked --all
     """
@@ -137,12 +142,14 @@ async def _replay(queue: str, wish: Wish) -> int:
     except NotConfigured:
         sealer = None
     async with broker() as connection, parked_messages.opened(connection, queue) as channel:
-        return await parked_messages.replay(channel, queue, wish, sealer, given.broker_user)
+        with terminal.progress("putting back", None) as seen:
+            return await parked_messages.replay(channel, queue, wish, sealer, given.broker_user, seen)
 
 
 async def _discard(queue: str, wish: Wish) -> int:
     async with broker() as connection, parked_messages.opened(connection, queue) as channel:
-        return await parked_messages.discard(channel, queue, wish)
+        with terminal.progress("throwing away", None) as seen:
+            return await parked_messages.discard(channel, queue, wish, seen)
 
 
 def _row(message: ParkedMessage) -> dict[str, Any]:

@@ -5,9 +5,10 @@ from __future__ import annotations
 import asyncio
 import json
 import sys
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from itertools import islice
 from typing import Annotated, TextIO
 from urllib.parse import urlsplit
 
@@ -18,6 +19,7 @@ from aiormq.exceptions import AMQPError, DeliveryError
 
 from contracts.codec import STRUCTURED, Envelope, Unreadable, read
 from contracts.registry import CONTRACTS, Exchange
+from services.ops import terminal
 from services.ops.connecting import broker, settings
 from services.ops.errors import CommandError
 
@@ -56,13 +58,15 @@ def run(
 ) -> None:
     """Publish CloudEvents in structured mode and say how many the broker confirmed.
 
-    Exit code 1 when a line was not published, 2 when there was nothing to publish.
+    Exit code 1 when a line was not published, 2 when there was nothing to publish. The same file again has no second effect.
 
-    gancang publish contracts/requests.jsonl
+    gancang publish docs/examples/ride.jsonl
+
+    tail -n 1 docs/examples/ride.jsonl | gancang publish - --json
     """
     tally = Tally()
-    with _opened(file) as source:
-        asyncio.run(_publish(_lines(source, tally), tally))
+    with _opened(file) as source, terminal.progress("publishing", None) as sent:
+        asyncio.run(_publish(_lines(source, tally), tally, sent))
     if not tally.confirmed and not tally.failed:
         raise CommandError(f"{file}: no line in it")
     _report(tally, as_json=as_json)
@@ -102,7 +106,7 @@ def _decoded(source: TextIO) -> Iterator[str]:
         raise CommandError("the input is not UTF-8") from None
 
 
-async def _publish(lines: Iterable[Line], tally: Tally) -> None:
+async def _publish(lines: Iterable[Line], tally: Tally, sent: Callable[[int], None]) -> None:
     user = urlsplit(settings().amqp_url.get_secret_value()).username
     async with broker() as connection:
         channel = await connection.channel(publisher_confirms=True, on_return_raises=True)
@@ -110,13 +114,15 @@ async def _publish(lines: Iterable[Line], tally: Tally) -> None:
             exchange = await channel.get_exchange(Exchange.REQUESTS)
         except AMQPError:
             raise CommandError(f"the broker has no exchange {Exchange.REQUESTS}: gancang topology apply") from None
-        batch: list[Line] = []
-        for line in lines:
-            batch.append(line)
-            if len(batch) == AT_ONCE:
-                await _send(exchange, batch, user, tally)
-                batch = []
-        await _send(exchange, batch, user, tally)
+        for batch in _batches(lines):
+            await _send(exchange, batch, user, tally)
+            sent(len(batch))
+
+
+def _batches(lines: Iterable[Line]) -> Iterator[list[Line]]:
+    rest = iter(lines)
+    while batch := list(islice(rest, AT_ONCE)):
+        yield batch
 
 
 async def _send(exchange: AbstractExchange, batch: list[Line], user: str | None, tally: Tally) -> None:

@@ -1,16 +1,25 @@
-"""`gancang run`: service processes against the servers of `GANCANG_*`, or of the embedded set-up that runs."""
+"""`gancang run`: service processes against the servers of `GANCANG_*`, or of the embedded set-up of this folder."""
 
 from __future__ import annotations
 
 import asyncio
+import os
 import sys
+from collections.abc import Mapping
+from pathlib import Path
 from typing import Annotated
 
 import typer
 
-from services.ops.children import Children
-from services.ops.serving import chosen, stopping, until_stopped
+from services.ops import home
+from services.ops.children import Children, known_services
+from services.ops.embedded import ServerUrls, state_folder
+from services.ops.embedded.urls import AMQP_VARIABLE, MONGODB_VARIABLE
+from services.ops.errors import NotRunningError, ServerMissingError
+from services.ops.serving import ALL, chosen, stopping, until_stopped
 from services.ops.shared import service_environment
+
+Wanted = list[tuple[str, int]]
 
 
 def register(app: typer.Typer) -> None:
@@ -19,21 +28,48 @@ def register(app: typer.Typer) -> None:
 
 
 def run(
-    services: Annotated[list[str], typer.Argument(metavar="SERVICE…", help="Which ones; `all` for all of them.")],
+    services: Annotated[
+        list[str],
+        typer.Argument(metavar="SERVICE…", help="Which ones; `all` for all of them.", autocompletion=lambda: [*known_services(), ALL]),
+    ],
     processes: Annotated[int, typer.Option(min=1, max=64, help="Processes of each service.")] = 1,
 ) -> None:
     """Run services until Ctrl-C; they finish what they have in hand. Exit code 2 when one dies by itself.
 
+    Against GANCANG_AMQP_URL and GANCANG_MONGODB_URI; without them in the running set-up of this folder, which is started when none runs.
+
     gancang run orders matching --processes 2
     """
     names = chosen(services)
-    environment = service_environment()
-    first_port = int(environment.get("GANCANG_HTTP_PORT") or 0)
-    asyncio.run(_run([(name, number) for name in names for number in range(1, processes + 1)], environment, first_port))
+    wanted = [(name, number) for name in names for number in range(1, processes + 1)]
+    try:
+        environment = service_environment()
+    except NotRunningError as none_runs:
+        if os.environ.get(AMQP_VARIABLE) or os.environ.get(MONGODB_VARIABLE):
+            raise
+        _run_at_home(wanted, none_runs)
+    else:
+        asyncio.run(_run(wanted, environment))
 
 
-async def _run(wanted: list[tuple[str, int]], environment: dict[str, str], first_port: int) -> None:
+def _run_at_home(wanted: Wanted, none_runs: NotRunningError) -> None:
+    folder = state_folder()
+    try:
+        with home.servers_at(folder) as urls:
+            asyncio.run(_run_on(urls, folder, wanted))
+    except ServerMissingError:
+        raise none_runs from None
+
+
+async def _run_on(urls: ServerUrls, folder: Path, wanted: Wanted) -> None:
+    async with home.environment_at(folder, urls) as environment:
+        await home.apply_policies(urls)
+        await _run(wanted, {**environment, **_given()})
+
+
+async def _run(wanted: Wanted, environment: Mapping[str, str]) -> None:
     stop = stopping()
+    first_port = int(environment.get("GANCANG_HTTP_PORT") or 0)
     with Children(environment) as children:
         for index, (name, number) in enumerate(wanted):
             child = children.start(name, number, first_port + index if first_port else 0)
@@ -41,3 +77,7 @@ async def _run(wanted: list[tuple[str, int]], environment: dict[str, str], first
             sys.stderr.write(f"gancang: {child.name} started (pid {child.process.pid}{health})\n")
         await until_stopped(children, stop)
         sys.stderr.write("gancang: stopping\n")
+
+
+def _given() -> dict[str, str]:
+    return {name: value for name, value in os.environ.items() if name.startswith("GANCANG_") and value}

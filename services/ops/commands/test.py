@@ -58,7 +58,11 @@ def run(
 ) -> None:
     """Lint, then test: on embedded servers, in containers where an engine answers, on a stand-alone database.
 
-    Whatever else is given goes to pytest: gancang test --stage tests tests/unit -k fare
+    Whatever else is given goes to pytest.
+
+    gancang test --stage lint
+
+    gancang test --stage tests tests/unit -k fare
     """
     chosen = stage or list(STAGES)
     unknown = set(chosen) - set(STAGES)

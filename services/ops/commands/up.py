@@ -5,23 +5,21 @@ from __future__ import annotations
 import asyncio
 import sys
 from pathlib import Path
+from shlex import quote
+from urllib.parse import urlsplit
 
 import typer
 
+from services.ops import home, terminal
 from services.ops.children import Child, Children, known_services
-from services.ops.embedded import EmbeddedServers, ServerUrls, state_folder
+from services.ops.embedded import ServerUrls, state_folder
 from services.ops.embedded.ports import LOOPBACK, free_ports
 from services.ops.embedded.runfile import RUN_FILE
-from services.ops.keys import kept_keys
-from services.ops.mailing import mail_settings
-from services.ops.management import Management
 from services.ops.readiness import all_ready
 from services.ops.serving import stopping, until_stopped
-from services.ops.shared import known
-from services.runtime.topology import topology
-from services.simulator.mailbox import Mailbox
 
-SERVERS, LOGS, MAIL = "servers", "logs", "mail"
+# A driver on shift and a customer, then what each row lets one look at.
+TRY_FIRST = "docs/examples/ride.jsonl"
 
 
 def register(app: typer.Typer) -> None:
@@ -30,51 +28,53 @@ def register(app: typer.Typer) -> None:
 
 
 def run() -> None:
-    """Start RabbitMQ, MongoDB and all services, and keep them until Ctrl-C; the data stays for the next time."""
+    """Start RabbitMQ, MongoDB and all services, and keep them until Ctrl-C; the data stays for the next time.
+
+    Prints where each is, and a command to try there. Commands in other terminals of this folder find it by themselves.
+
+    gancang up
+    """
     folder = state_folder()
-    for name in (LOGS, MAIL):
-        (folder / name).mkdir(mode=0o700, parents=True, exist_ok=True)
-    _say("starting RabbitMQ and MongoDB")
-    with EmbeddedServers(folder / SERVERS) as servers:
-        asyncio.run(_up(servers.urls, folder))
-        _say("stopping the servers")
+    with home.servers_at(folder) as urls:
+        asyncio.run(_up(urls, folder))
 
 
 async def _up(urls: ServerUrls, folder: Path) -> None:
     stop = stopping()
-    async with Mailbox(folder=folder / MAIL) as mailbox:
-        environment = {**urls.environment(), **kept_keys(folder), **mail_settings(mailbox)}
-        with known(urls, environment), Children(environment, folder / LOGS) as children:
+    async with home.environment_at(folder, urls) as environment:
+        with Children(environment, folder / home.LOGS) as children:
             names = known_services()
             started = [children.start(name, port=port) for name, port in zip(names, free_ports(len(names)), strict=True)]
-            await all_ready(started)
-            await asyncio.to_thread(_apply_policies, urls)
+            with terminal.waiting("gancang: starting the services", terminal.console(errors=True)):
+                await all_ready(started)
+            await home.apply_policies(urls)
             _show(urls, folder, started)
             await until_stopped(children, stop)
-            _say("stopping the services")
-
-
-def _apply_policies(urls: ServerUrls) -> None:
-    with Management(urls.rabbitmq_api, "/") as management:
-        for policy in topology().policies:
-            management.put_policy(policy)
+            sys.stderr.write("gancang: stopping the services\n")
 
 
 def _show(urls: ServerUrls, folder: Path, started: list[Child]) -> None:
+    program = terminal.program()
+    pages = urlsplit(urls.rabbitmq_api)
     rows = [
-        ("RabbitMQ", urls.amqp),
-        ("its pages", urls.rabbitmq_api),
-        ("MongoDB", urls.mongodb),
-        *((child.name, f"http://{LOOPBACK}:{child.port}/readyz  /livez  /metrics") for child in started),
-        ("mail", str(folder / MAIL)),
-        ("logs", str(folder / LOGS)),
-        ("run file", str(folder / RUN_FILE)),
+        ("RabbitMQ", urls.amqp, f"{program} publish {TRY_FIRST}"),
+        (
+            "its pages",
+            f"http://{pages.hostname}:{pages.port}  (login {pages.username}, password {pages.password})",
+            f"curl -s {urls.rabbitmq_api}/api/queues?columns=name,messages",
+        ),
+        ("MongoDB", urls.mongodb, f"{program} order list"),
+        *(_row(child) for child in started),
+        ("mail", str(folder / home.MAIL), f"tail -n 20 {quote(str(folder / home.MAIL))}/*.eml"),
+        ("logs", str(folder / home.LOGS), f"tail -f {quote(str(folder / home.LOGS))}/orders.log"),
+        ("run file", str(folder / RUN_FILE), f"{program} doctor"),
     ]
-    for label, value in rows:
-        sys.stdout.write(f"{label:<14} {value}\n")
-    sys.stdout.write("Commands in another terminal of this folder join: gancang order list. Ctrl-C ends everything.\n")
+    for label, value, command in rows:
+        sys.stdout.write(f"{label:<14} {value}\n{'':<14} $ {command}\n")
+    sys.stdout.write("These commands work in another terminal, in this folder. Ctrl-C ends everything.\n")
     sys.stdout.flush()
 
 
-def _say(line: str) -> None:
-    sys.stderr.write(f"gancang: {line}\n")
+def _row(child: Child) -> tuple[str, str, str]:
+    url = f"http://{LOOPBACK}:{child.port}"
+    return child.name, f"{url}/readyz  /livez  /metrics", f"curl -s {url}/readyz"

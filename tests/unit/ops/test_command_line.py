@@ -2,21 +2,52 @@
 
 from __future__ import annotations
 
+import json
 import os
+import re
+import shutil
 import subprocess
 import sys
+from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 
 import pytest
+from typer.main import get_command
 
+from contracts.codec import STRUCTURED, parse, read
+from contracts.registry import CONTRACTS
+from services.ops.__main__ import build
 from services.ops.embedded import announced, server_urls
 from services.ops.embedded.ports import EPHEMERAL_RANGE, answers_at, free_ports
 from services.ops.embedded.urls import ServerUrls
 from services.ops.errors import NotRunningError
 from services.ops.junit import Counts, read_counts
+from services.orders.settings import BUILT_IN
 
+ROOT = Path(__file__).parents[3]
+EXAMPLE = ROOT / "docs" / "examples" / "ride.jsonl"
 REPORT = '<testsuites><testsuite tests="9" failures="2" errors="1" skipped="2"/></testsuites>'
 URLS = ServerUrls("amqp://a:b@127.0.0.1:1/", "mongodb://127.0.0.1:1/", "http://127.0.0.1:1")
+
+
+def _leaves() -> list[tuple[str, ...]]:
+    """Every command as one types it."""
+    found = []
+    pending: list[tuple[str, ...]] = [(name,) for name in _command(()).commands]
+    while pending:
+        path = pending.pop()
+        inner = getattr(_command(path), "commands", {})
+        pending += [(*path, name) for name in inner]
+        found += [] if inner else [path]
+    return found
+
+
+def _command(path: tuple[str, ...]) -> Any:
+    command: Any = get_command(build())
+    for name in path:
+        command = command.commands[name]
+    return command
 
 
 @pytest.fixture
@@ -38,11 +69,52 @@ def test_a_wrong_call_is_one_line_on_standard_error_and_exit_code_2(arguments: l
     assert done.stderr.count("\n") == 1
 
 
-def test_debug_shows_where_it_went_wrong() -> None:
-    done = _gancang("--debug", "test", "--stage", "nope")
+@pytest.mark.parametrize("arguments", [["--debug", "catalogue", "show", "nope"], ["catalogue", "show", "nope", "--debug"]])
+def test_debug_shows_where_it_went_wrong(arguments: list[str]) -> None:
+    done = _gancang(*arguments)
 
     assert done.returncode != 0
     assert "Traceback" in done.stderr
+
+
+@pytest.mark.parametrize("command", sorted(_leaves()), ids=" ".join)
+def test_the_help_of_every_command_has_an_example(command: tuple[str, ...]) -> None:
+    path = " ".join(command)
+
+    text = _command(command).help or ""
+
+    assert re.search(rf"gancang {path}( |$)", text, re.MULTILINE), text
+
+
+@pytest.mark.parametrize(
+    ("words", "completed"),
+    [("gancang catal", ["catalogue"]), ("gancang order list --status sea", ["searching"]), ("gancang run mat", ["matching"])],
+)
+def test_a_shell_can_complete_commands_and_names(words: str, completed: list[str]) -> None:
+    asked = {"_GANCANG_COMPLETE": "complete_bash", "COMP_WORDS": words, "COMP_CWORD": str(words.count(" "))}
+
+    done = _gancang(environment=asked)
+
+    assert done.stdout.split() == completed
+
+
+def test_the_catalogue_is_listed_and_a_wrong_one_names_file_and_key(tmp_path: Path) -> None:
+    shutil.copytree(BUILT_IN, tmp_path, dirs_exist_ok=True)
+    ride = tmp_path / "ride.toml"
+    ride.write_text(ride.read_text().replace("per_km = 2200", "per_km = -1"))
+
+    listed, wrong = _gancang("catalogue", "list", "--json"), _gancang("catalogue", "check", "--folder", str(tmp_path))
+
+    assert [(row["name"], row["tariff"]["per_km"]) for row in json.loads(listed.stdout) if row["name"] == "ride"] == [("ride", 2200)]
+    assert wrong.returncode == 2
+    assert wrong.stderr.startswith("gancang: ride.toml is wrong at tariff.per_km: ")
+
+
+@pytest.mark.parametrize("line", EXAMPLE.read_text().splitlines(), ids=lambda line: json.loads(line)["id"])
+def test_every_line_of_the_example_is_a_request_by_the_contract(line: str) -> None:
+    request = parse(read({}, line.encode(), STRUCTURED, datetime.now(UTC)))
+
+    assert CONTRACTS[request.type].is_request
 
 
 def test_without_arguments_the_commands_are_listed() -> None:
@@ -90,6 +162,7 @@ def test_an_error_in_a_fixture_counts_as_failed(tmp_path: Path) -> None:
     assert read_counts(report) == Counts(passed=4, failed=3, skipped=2)
 
 
-def _gancang(*arguments: str) -> subprocess.CompletedProcess[str]:
+def _gancang(*arguments: str, environment: dict[str, str] | None = None) -> subprocess.CompletedProcess[str]:
     command = [sys.executable, "-P", "-m", "services.ops", *arguments]
-    return subprocess.run(command, capture_output=True, text=True, check=False, env=os.environ | {"PYTHONPATH": str(Path.cwd())})
+    variables = os.environ | {"PYTHONPATH": str(ROOT)} | (environment or {})
+    return subprocess.run(command, capture_output=True, text=True, check=False, env=variables)

@@ -1,0 +1,133 @@
+"""`gancang catalogue`: the services that people can order, as the files of the catalogue describe them."""
+
+from __future__ import annotations
+
+import json
+import sys
+from dataclasses import asdict
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+from rich.table import Table
+
+from services.ops import terminal
+from services.ops.errors import CommandError
+from services.runtime.errors import NotConfigured
+
+if TYPE_CHECKING:
+    from services.orders.domain.intake import Service
+    from services.orders.ports import Catalogue
+
+SAME_AS_TOWN = "policy.search"  # what an order begins with until its pick-up is known
+Folder = Annotated[Path | None, typer.Option(help="Another one than GANCANG_CATALOGUE or the built-in one.")]
+AsJson = Annotated[bool, typer.Option("--json", help="JSON instead of lines.")]
+
+
+class UnknownServiceError(CommandError):
+    """The catalogue has no such service."""
+
+    def __init__(self, name: str, known: list[str]) -> None:
+        """Name it and those that there are."""
+        super().__init__(f"the catalogue has no service {name} (there are {', '.join(known)})")
+        self.name = name
+
+
+def register(app: typer.Typer) -> None:
+    """Add the sub-commands."""
+    commands = typer.Typer(no_args_is_help=True, help="The services that people can order.")
+    commands.command("list")(list_services)
+    commands.command("show")(show)
+    commands.command("check")(check)
+    app.add_typer(commands, name="catalogue")
+
+
+def list_services(folder: Folder = None, *, as_json: AsJson = False) -> None:
+    """List the services with what a kilometre costs.
+
+    gancang catalogue list
+    """
+    services = _loaded(folder).services
+    if as_json:
+        _write_json([_document(service) for service in services.values()])
+        return
+    table = Table(box=None, pad_edge=False)
+    for column in ("service", "name", "priority", "per km", "at least", "vehicles"):
+        table.add_column(column, overflow="fold")
+    for service in services.values():
+        shown = _document(service)
+        vehicles = ", ".join(shown["policy"]["requirements"]["vehicle_classes"])
+        prices = (f"Rp {shown['tariff'][name]:,}" for name in ("per_km", "minimum"))
+        table.add_row(service.name, shown["texts"].get("en", ""), str(shown["policy"]["priority"]), *prices, vehicles)
+    terminal.console().print(table)
+
+
+def show(
+    name: Annotated[str, typer.Argument(metavar="SERVICE", help="As `catalogue list` names it.")],
+    folder: Folder = None,
+    *,
+    as_json: AsJson = False,
+) -> None:
+    """Show everything that the catalogue says about a service.
+
+    gancang catalogue show ride
+    """
+    services = _loaded(folder).services
+    if name not in services:
+        raise UnknownServiceError(name, list(services))
+    document = _document(services[name])
+    if as_json:
+        _write_json(document)
+        return
+    console = terminal.console()
+    for key, value in _flat(document):
+        console.print(f"{key:<40} {value}", markup=False)
+
+
+def check(folder: Folder = None) -> None:
+    """Read every file of the catalogue; exit code 2 and file and key of the first thing that is wrong.
+
+    gancang catalogue check --folder /etc/gancang/catalogue
+    """
+    catalogue = _loaded(folder)
+    newest = max(catalogue.bands, key=lambda band: band.valid_from)
+    sys.stdout.write(f"{len(catalogue.services)} services; newest tariff {newest.decree}, in force since {newest.valid_from}\n")
+
+
+def _loaded(folder: Path | None) -> Catalogue:
+    from services.orders.app import catalogue  # noqa: PLC0415  reading all models is not for every command
+
+    try:
+        return catalogue(folder)
+    except NotConfigured as error:
+        raise CommandError(str(error)) from None
+
+
+def _document(service: Service) -> dict[str, Any]:
+    document: dict[str, Any] = json.loads(json.dumps(asdict(service), default=_plain))
+    return document
+
+
+def _plain(value: Any) -> Any:
+    if hasattr(value, "model_dump"):
+        return value.model_dump(mode="json", exclude_none=True)
+    return sorted(map(str, value)) if isinstance(value, frozenset) else str(value)
+
+
+def _flat(document: dict[str, Any], above: str = "") -> list[tuple[str, str]]:
+    rows: list[tuple[str, str]] = []
+    for name, value in document.items():
+        key = f"{above}{name}"
+        if key == SAME_AS_TOWN:
+            continue
+        if isinstance(value, dict):
+            rows += _flat(value, f"{key}.")
+        elif key == "policy.tell":
+            rows += [(f"{key} {event}", ", ".join(audience)) for event, audience in value]
+        elif value not in (None, [], {}):
+            rows.append((key, ", ".join(map(str, value)) if isinstance(value, list) else str(value)))
+    return rows
+
+
+def _write_json(value: object) -> None:
+    sys.stdout.write(json.dumps(value, ensure_ascii=False, indent=2) + "\n")
