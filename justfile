@@ -52,9 +52,9 @@ docs:
 picture *options:
     {{ venv }}/python docs/picture.py {{ options }}
 
-# rides per second, on this machine
+# how fast, against whom, at what price: `just bench hops`
 bench *options:
-    {{ venv }}/python -m tests.bench.rides {{ options }}
+    ./gancang bench {{ options }}
 
 # check what is about to be committed, from now on
 hooks:
