@@ -6,7 +6,7 @@ from datetime import date, timedelta
 
 from services.matching.adapters import shelters
 from services.matching.adapters.hints import Hints
-from services.matching.adapters.kinds import MongoOpenSearches, driver_kind, search_kind
+from services.matching.adapters.kinds import DRIVERS, MongoOpenSearches, MongoQueues, driver_kind, search_kind
 from services.matching.adapters.leader import Leader
 from services.matching.adapters.position_index import PositionIndex
 from services.matching.adapters.positions import Positions
@@ -17,6 +17,7 @@ from services.matching.domain.roads import RoadEstimate
 from services.matching.handlers.board import Board
 from services.matching.handlers.driver_due import DriverDueHandler
 from services.matching.handlers.gathering import Gathering
+from services.matching.handlers.queueing import Queueing
 from services.matching.handlers.rounds import Pace, Rounds
 from services.matching.handlers.routes import routes
 from services.matching.handlers.search_due import SearchDueHandler
@@ -54,8 +55,10 @@ async def build(runtime: Runtime) -> Application:
         patience=patience,
     )
     board = Board(searches, desk.open_searches)
-    gathering = Gathering(drivers, index, _roads(settings), fresh, settings.review_s)
-    rounds = Rounds(desk, board, gathering, _pace(settings, speed), settings.weights())
+    roads = _roads(settings)
+    gathering = Gathering(drivers, index, roads, fresh, settings.review_s)
+    queueing = Queueing(MongoQueues(runtime.database[DRIVERS]), positions, roads, fresh)
+    rounds = Rounds(desk, board, queueing, gathering, _pace(settings, speed), settings.weights())
     hints.connect(rounds, positions)
     stream = Stream(runtime.connection, positions, hints, runtime.clock)
     leader = Leader(runtime.connection, runtime.gate, rounds.lead, hints.lead)

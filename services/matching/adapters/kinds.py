@@ -20,6 +20,7 @@ from services.runtime.database import Collection, Document, noticing_absence
 
 SOURCE = "/gancang/matching"
 OPEN = "open"
+DRIVERS = "drivers"
 MOST_OPEN = 100_000
 WAITS_AT = "state.standby.standby_id"
 MOST_WAITING = 1_000
@@ -56,7 +57,7 @@ def driver_kind(patience: timedelta, silence: timedelta = FIVE_MINUTES) -> Kind[
 
     return Kind(
         name="driver",
-        collection="drivers",
+        collection=DRIVERS,
         source=SOURCE,
         encode=_encode_driver,
         decode=_DRIVER.validate_python,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
@@ -50,6 +50,18 @@ def in_order(drivers: Iterable[Driver], standby_id: str) -> list[Driver]:
     return [
         driver for _, _, driver in sorted(waiting, key=lambda row: row[:2]) if driver.standby and driver.standby.standby_id == standby_id
     ]
+
+
+def heads(orders: int, queue: Sequence[str], may: Callable[[int, str], bool]) -> list[tuple[int, str]]:
+    """(number of the order, driver): each order in turn gets the first of the queue who may be asked for it and is left."""
+    left = list(queue)
+    pairs = []
+    for number in range(orders):
+        first = next((driver_id for driver_id in left if may(number, driver_id)), None)
+        if first is not None:
+            left.remove(first)
+            pairs.append((number, first))
+    return pairs
 
 
 def candidates(queue: Iterable[Driver], wanted: Requirements, now: datetime) -> list[Driver]:

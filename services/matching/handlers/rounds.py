@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from time import monotonic
 
@@ -16,6 +16,7 @@ from services.matching.domain.solving import warm_up
 from services.matching.handlers.board import Board
 from services.matching.handlers.gathering import Candidate, Gathering, Hunt, Look
 from services.matching.handlers.pairing import decided
+from services.matching.handlers.queueing import Queueing
 from services.matching.handlers.saving import SOURCE, change_search
 from services.matching.ports import Desk
 from services.runtime.errors import Away
@@ -40,9 +41,10 @@ class Pace:
 class Rounds:
     """Runs in the process that leads; correctness does not depend on there being only one."""
 
-    def __init__(self, desk: Desk, board: Board, gathering: Gathering, pace: Pace, weights: Weights) -> None:
+    def __init__(self, desk: Desk, board: Board, queueing: Queueing, gathering: Gathering, pace: Pace, weights: Weights) -> None:
         self._desk = desk
         self._board = board
+        self._queueing = queueing
         self._gathering = gathering
         self._pace = pace
         self._weights = weights
@@ -93,7 +95,11 @@ class Rounds:
         speed = self._desk.clock.speed
         waited = {hunt.entry.key: (self._began - hunt.entry.since) * speed for hunt in hunts}
         look = Look(self._board.asked_drivers(), self._desk.rules, now)
-        pairs = await decided(hunts, waited, self._gathering, look, self._weights)
+        pairs = await self._queueing.served(hunts, look)
+        served = {hunt.entry.key for hunt, _ in pairs}
+        look = replace(look, taken=look.taken | {candidate.driver.driver_id for _, candidate in pairs})
+        rest = [hunt for hunt in hunts if hunt.entry.key not in served]
+        pairs += await decided(rest, waited, self._gathering, look, self._weights)
         await self._offer_all(pairs)
         self._space(hunts, {hunt.entry.key for hunt, _ in pairs})
 

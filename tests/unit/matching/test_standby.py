@@ -14,7 +14,7 @@ from services.matching.domain import driver as facts
 from services.matching.domain import live
 from services.matching.domain.driver import Live, Standby
 from services.matching.domain.errors import Refused
-from services.matching.domain.standby import Shelter, candidates, in_order, joined, lost
+from services.matching.domain.standby import Shelter, candidates, heads, in_order, joined, lost
 from services.matching.settings import MatchingSettings
 from services.runtime.errors import NotConfigured
 from tests.support.builders import NOW
@@ -84,6 +84,14 @@ def test_who_cannot_take_it_is_passed_over_and_keeps_his_place(a_driver: Any) ->
     queue = [waiting(a_driver, "d-1", 0, suspended=True), waiting(a_driver, "d-2", 1), waiting(a_driver, "d-3", 2)]
 
     assert [driver.driver_id for driver in candidates(queue, WANTED, NOW)] == ["d-2", "d-3"]
+
+
+def test_each_order_gets_the_first_who_is_left_and_may_be_asked() -> None:
+    declined = {(0, "d-1")}
+
+    pairs = heads(3, ["d-1", "d-2"], lambda order, driver: (order, driver) not in declined)
+
+    assert pairs == [(0, "d-2"), (1, "d-1")]
 
 
 def test_the_two_hospitals_are_known() -> None:

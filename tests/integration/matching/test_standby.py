@@ -1,0 +1,75 @@
+"""Drivers who wait at the hospital, and the orders that leave from there."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from contracts.requests.drivers import DriverOfferDeclined, DriverStandbyJoined, DriverStandbyLeft
+from tests.support.eventually import eventually
+
+if TYPE_CHECKING:
+    from services.runtime.runtime import Runtime
+
+HOSPITAL = "rsud-blambangan"
+
+
+async def test_the_first_to_come_is_asked_first_although_others_are_nearer(town: Any, matching: Runtime) -> None:
+    await town.driver("d-near", north_m=10)
+    await _waits(town, "d-first", north_m=250)
+    await _waits(town, "d-second", north_m=100)
+
+    await town.search("o-1", requirements={"standby_id": HOSPITAL}, policy={"open_offers": 1, "window_s": 60})
+    await town.search("o-2", requirements={"standby_id": HOSPITAL}, policy={"open_offers": 1, "window_s": 60})
+    await town.search("o-3", requirements={"standby_id": HOSPITAL}, policy={"open_offers": 1, "window_s": 60})
+
+    offers = {offer.order_id: offer.driver_id for offer in await town.of("offer.made.v1", 3)}
+    assert offers == {"o-1": "d-first", "o-2": "d-second", "o-3": "d-near"}
+
+
+async def test_who_declines_loses_his_place_and_the_next_one_is_asked(town: Any, matching: Runtime) -> None:
+    await _waits(town, "d-first", north_m=50)
+    await _waits(town, "d-second", north_m=60)
+    await town.search(requirements={"standby_id": HOSPITAL}, policy={"open_offers": 1, "window_s": 60})
+    (offer,) = await town.of("offer.made.v1", driver_id="d-first")
+
+    await town.send(DriverOfferDeclined(driver_id="d-first", offer_id=offer.offer_id))
+
+    await town.of("offer.made.v1", driver_id="d-second")
+    await eventually(lambda: _waits_no_longer(town, "d-first"))
+    assert (await town.state("drivers", "d-second", "standby"))["standby_id"] == HOSPITAL
+
+
+async def test_who_leaves_or_was_never_there_is_asked_like_everybody(town: Any, matching: Runtime) -> None:
+    await _waits(town, "d-left", north_m=250)
+    await town.driver("d-near", north_m=10)
+
+    await town.send(DriverStandbyLeft(driver_id="d-left", standby_id=HOSPITAL))
+
+    await eventually(lambda: _waits_no_longer(town, "d-left"))
+    await town.search(requirements={"standby_id": HOSPITAL}, policy={"open_offers": 1})
+    (offer,) = await town.of("offer.made.v1")
+    assert offer.driver_id == "d-near"
+
+
+async def test_a_place_that_nobody_knows_and_a_driver_who_is_elsewhere_are_refused(town: Any, matching: Runtime) -> None:
+    await town.driver("d-7", north_m=2000)
+
+    unknown = await town.send(DriverStandbyJoined(driver_id="d-7", standby_id="rsud-nowhere"))
+    elsewhere = await town.send(DriverStandbyJoined(driver_id="d-7", standby_id=HOSPITAL))
+
+    refused = await town.of("request.rejected.v1", 2)
+    assert {refusal.request_id: refusal.reason for refusal in refused} == {
+        unknown.id: "unknown_standby",
+        elsewhere.id: "not_at_standby",
+    }
+    assert await town.state("drivers", "d-7", "standby") is None
+
+
+async def _waits(town: Any, driver_id: str, *, north_m: float) -> None:
+    await town.driver(driver_id, north_m=north_m)
+    await town.send(DriverStandbyJoined(driver_id=driver_id, standby_id=HOSPITAL))
+    await eventually(lambda: town.state("drivers", driver_id, "standby"))
+
+
+async def _waits_no_longer(town: Any, driver_id: str) -> bool:
+    return bool(await town.state("drivers", driver_id, "standby") is None)
