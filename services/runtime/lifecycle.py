@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import gc
 import os
 import signal
 import sys
@@ -34,6 +35,7 @@ from services.runtime.timers import TimerLoop
 CONNECT_BACKOFF_S = 0.5
 WORKER_BACKOFF_S = 1.0
 POLL_S = 0.05
+COLLECT_AFTER = (50_000, 20, 50)  # objects; collections of the younger generation
 log = structlog.get_logger()
 
 R = TypeVar("R")
@@ -81,6 +83,7 @@ async def running(service: str, build: Build, settings: RuntimeSettings) -> Asyn
         async with _healthy(settings, lambda: {name: holds() for name, holds in ready.items()}):
             runtime, acks = await _reach(service, settings, broker, database.database_of(client))
             tasks = await _start(broker, acks, runtime, build)
+            _collect_seldom()
             ready["consuming"] = lambda: runtime.gate.is_open
             log.info("service.ready", pid=os.getpid())
             try:
@@ -93,6 +96,13 @@ async def running(service: str, build: Build, settings: RuntimeSettings) -> Asyn
     finally:
         await broker.close()
         client.close()
+
+
+def _collect_seldom() -> None:
+    """A message leaves no cycles behind, yet by default every 700 objects are searched for some: a tenth of our time."""
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(*COLLECT_AFTER)
 
 
 async def _reach(service: str, settings: RuntimeSettings, broker: Broker, store: database.Database) -> tuple[Runtime, Acks]:
