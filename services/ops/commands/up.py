@@ -65,7 +65,7 @@ def _show(urls: ServerUrls, folder: Path, started: list[Child]) -> None:
         ),
         ("MongoDB", urls.mongodb, f"{program} order list"),
         *(_row(child) for child in started),
-        ("mail", str(folder / home.MAIL), f"tail -n 20 {quote(str(folder / home.MAIL))}/*.eml"),
+        ("mail", str(folder / home.MAIL), f"grep -rh ^Subject: {quote(str(folder / home.MAIL))}"),
         ("logs", str(folder / home.LOGS), f"tail -f {quote(str(folder / home.LOGS))}/orders.log"),
         ("run file", str(folder / RUN_FILE), f"{program} doctor"),
     ]

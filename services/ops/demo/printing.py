@@ -8,6 +8,8 @@ from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
+from contracts.reasons import sentence
+
 Document = dict[str, Any]
 
 SHARE_NAMES = {
@@ -52,7 +54,8 @@ def _numbers(document: Document) -> Table:
     table.add_row("mails", f"{document['mails']['received']}, {document['mails']['repeated']} of them repeated")
     table.add_row("money", _money(document["money"]))
     if document["requests_rejected"]:
-        table.add_row("requests rejected", _counts(document["requests_rejected"]))
+        rejected = [f"{count} {reason} ({sentence(reason)})" for reason, count in document["requests_rejected"].items()]
+        table.add_row("requests rejected", ", ".join(rejected))
     seconds = document["real_seconds"]
     table.add_row(
         "speed",
