@@ -33,6 +33,7 @@ from services.runtime.consumer import Consumer, Route
 from services.runtime.declaring import declare
 from services.runtime.errors import BrokerAway, NotConfigured
 from services.runtime.incoming import Incoming, Straight
+from services.runtime.tolerance import tolerate
 
 CONNECT_S = 5
 RECONNECT_S = 0.5
@@ -58,6 +59,7 @@ class Broker:
     """One connection: a channel that consumes, a channel that publishes with confirms."""
 
     def __init__(self, url: str, prefetch: int, name: str) -> None:
+        tolerate()
         self._url = url
         self._consuming = Channel(prefetch_count=prefetch, publisher_confirms=False)
         self._publishing = Channel(publisher_confirms=True, on_return_raises=True)

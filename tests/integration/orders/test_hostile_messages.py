@@ -57,14 +57,20 @@ HOSTILE = {
 }
 
 
-async def send_with_pika(broker_url: str, message: Message[Any], body: bytes, headers: dict[str, Any]) -> None:
+def nested(depth: int) -> list[Any]:
+    inner: list[Any] = []
+    for _ in range(depth):
+        inner = [inner]
+    return inner
+
+
+async def send_with_pika(broker_url: str, message: Message[Any], body: bytes, headers: dict[str, Any], **properties: Any) -> None:
     """Pika writes types that aio-pika does not."""
+    known = {"content_type": "application/json", "delivery_mode": 2, "headers": {**binary_headers(message), **headers}}
 
     def send() -> None:
         with pika.BlockingConnection(pika.URLParameters(broker_url)) as connection:
-            channel = connection.channel()
-            properties = WithDoubles(content_type="application/json", delivery_mode=2, headers={**binary_headers(message), **headers})
-            channel.basic_publish("gancang.requests", message.type, body, properties)
+            connection.channel().basic_publish("gancang.requests", message.type, body, WithDoubles(**known, **properties))
 
     await asyncio.to_thread(send)
 
@@ -112,3 +118,30 @@ async def test_a_message_names_no_further_queue_for_our_login_to_write_to(app: O
         channel = await connection.channel()
         for name in ("orders.driver_step.parked", "orders.match_outcome.parked"):
             assert await (await channel.get_queue(name)).get(fail=False) is None
+
+
+@pytest.mark.parametrize("properties", [{"message_id": NotUtf8("café")}, {"timestamp": 2**63}], ids=str)
+async def test_a_property_that_nobody_can_decode_does_not_close_the_connection(
+    app: OutsideApp, broker_url: str, properties: dict[str, Any]
+) -> None:
+    order = a_fresh_message(an_order_requested())
+    await send_with_pika(broker_url, order, body_of(order.data), {}, **properties)
+
+    accepted = await app.event("order.accepted.v1")
+
+    assert accepted.causation_id == order.id
+
+
+@pytest.mark.parametrize("headers", [{NotUtf8("x-é"): "1"}, {"x-deep": nested(700)}], ids=["a name", "a nesting"])
+async def test_headers_that_nobody_can_decode_are_none_and_the_queue_goes_on(
+    app: OutsideApp, broker_url: str, headers: dict[str, Any]
+) -> None:
+    order = a_fresh_message(an_order_requested())
+    await send_with_pika(broker_url, order, body_of(order.data), headers)
+    await app.request(an_order_requested(order_id="after"))
+
+    parked = await next_of(broker_url, f"{QUEUE}.parked")
+    await app.event("order.accepted.v1", order_id="after")
+
+    assert parked.headers["x-gancang-reason"] == "no_headers"
+    assert parked.body == body_of(order.data)
