@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Sequence
 from datetime import datetime
-from itertools import chain
+from functools import lru_cache
 from math import ceil
 
 import numpy as np
@@ -18,6 +18,10 @@ RESOLUTION = 9
 # Neighbouring hexagons advance by 1.5 edges at least; edges near Java are up to a tenth shorter than the mean of 201 m.
 RING_M = 1.5 * 177.0
 EVERYBODY = 2**31
+# Looking into a hexagon takes as long as measuring the way of so many drivers.
+DRIVERS_A_HEXAGON = 6
+BLOCK = 200
+DISCS = 2048
 FIRST_ROOM = 1024
 NEVER = -np.inf
 Cells = NDArray[np.uint64]
@@ -79,6 +83,12 @@ class PositionIndex:
     def around(self, spots: Sequence[Spot], oldest: datetime, enough: int, without: Collection[str] = ()) -> Nearby:
         """For each spot the `enough` nearest of those within its radius, seen not before `oldest`; `without` them."""
         view = _View(*self._findable(oldest.timestamp(), without))
+        found = [self._block(spots[start : start + BLOCK], start, view, enough) for start in range(0, len(spots), BLOCK)]
+        spot, row, straight = (np.concatenate(column) for column in zip(*found, strict=True)) if found else _NOTHING
+        return Nearby(spot, row, straight, self._lat[row], self._lng[row], self._ids)
+
+    def _block(self, spots: Sequence[Spot], number: int, view: _View, enough: int) -> tuple[Indices, Indices, Floats]:
+        """The same for a few spots, counted from `number`: columns of all pairs take memory."""
         lat, lng = np.array([spot.lat for spot in spots]), np.array([spot.lng for spot in spots])
         radius = np.array([spot.radius_m for spot in spots], dtype=np.float64)
         centres = [h3.latlng_to_cell(spot.lat, spot.lng, RESOLUTION) for spot in spots]
@@ -94,16 +104,8 @@ class PositionIndex:
             take = sure & done[pair_spot]
             found.append((open_spots[pair_spot[take]], row[take], straight[take]))
             open_spots, rings = open_spots[~done], _wider(rings, float(radius.max()))
-        return self._nearby(found, len(spots), enough)
-
-    def _nearby(self, found: list[tuple[Indices, Indices, Floats]], spots: int, enough: int) -> Nearby:
-        spot, row, straight = (np.concatenate(column) for column in zip(*found, strict=True)) if found else _NOTHING
-        order = np.lexsort((straight, spot))
-        spot, row, straight = spot[order], row[order], straight[order]
-        starts = np.searchsorted(spot, np.arange(spots + 1))
-        near = np.arange(len(spot)) - starts[spot] < enough
-        spot, row, straight = spot[near], row[near], straight[near]
-        return Nearby(spot, row, straight, self._lat[row], self._lng[row], self._ids)
+        spot, row, straight = _nearest(found, len(spots), enough)
+        return spot + number, row, straight
 
     def _findable(self, since: float, without: Collection[str]) -> tuple[Indices, Cells]:
         """Rows that count, and their hexagons, sorted by these."""
@@ -139,17 +141,30 @@ class _View:
 
     def pairs(self, centres: Sequence[int], rings: int) -> tuple[Indices, Indices, float]:
         """(position in `centres`, row) of everybody in the rings around each centre, and how far out nobody is missing."""
-        if len(self._rows) <= _hexagons(rings):
+        if len(self._rows) <= DRIVERS_A_HEXAGON * _hexagons(rings):
             everybody = np.tile(self._rows, len(centres))
             return np.repeat(np.arange(len(centres)), len(self._rows)), everybody, np.inf
-        discs = [h3.grid_disk(centre, rings) for centre in centres]
-        sizes = np.fromiter(map(len, discs), np.int64, len(discs))
-        cells = np.fromiter(chain.from_iterable(discs), np.uint64, int(sizes.sum()))
+        discs = [_disc(centre, rings) for centre in centres]
+        sizes, cells = np.fromiter(map(len, discs), np.int64, len(discs)), np.concatenate(discs)
         starts = np.searchsorted(self._cells, cells, "left")
         counts = np.searchsorted(self._cells, cells, "right") - starts
         owner = np.repeat(np.repeat(np.arange(len(discs)), sizes), counts)
         first = np.repeat(starts - np.concatenate(([0], np.cumsum(counts)[:-1])), counts)
         return owner, self._rows[first + np.arange(len(first))], (rings - 1) * RING_M
+
+
+@lru_cache(maxsize=DISCS)
+def _disc(centre: int, rings: int) -> Cells:
+    return np.array(h3.grid_disk(centre, rings), dtype=np.uint64)
+
+
+def _nearest(found: list[tuple[Indices, Indices, Floats]], spots: int, enough: int) -> tuple[Indices, Indices, Floats]:
+    """Sorted by spot and distance, the first `enough` of each spot."""
+    spot, row, straight = (np.concatenate(column) for column in zip(*found, strict=True))
+    order = np.lexsort((straight, spot))
+    spot, row, straight = spot[order], row[order], straight[order]
+    near = np.arange(len(spot)) - np.searchsorted(spot, np.arange(spots))[spot] < enough
+    return spot[near], row[near], straight[near]
 
 
 _NOTHING = (np.zeros(0, np.int64), np.zeros(0, np.int64), np.zeros(0))

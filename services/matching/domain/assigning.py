@@ -43,6 +43,9 @@ def _best(order: Indices, driver: Indices, cost: Floats, left: Floats) -> Indice
     waiting = len(np.unique(order))
     while True:
         kept = np.flatnonzero(rank < most)
+        if len(kept) < len(order) and len(np.unique(driver[kept])) < min(waiting, known):
+            most *= GROWTH  # they cannot do for all
+            continue
         picked: Indices = kept[solve(order[kept], driver[kept], cost[kept], left)]
         if len(kept) == len(order) or len(picked) in {waiting, known}:
             return picked

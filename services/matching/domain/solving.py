@@ -9,7 +9,8 @@ import numpy as np
 
 from services.matching.domain.distance import Floats, Indices
 
-DENSE_CELLS = 250_000
+# 32 MiB for a moment; sparse is faster for many orders among many drivers, and far slower where they compete for few.
+DENSE_CELLS = 2_000_000
 
 
 def warm_up() -> None:
