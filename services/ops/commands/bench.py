@@ -31,6 +31,7 @@ def register(app: typer.Typer) -> None:
     bench.command("price")(price)
     bench.command("latency")(latency)
     bench.command("idle")(idle)
+    bench.command("matching")(matching)
     app.add_typer(bench, name="bench")
 
 
@@ -101,6 +102,34 @@ def idle(
     _module("idle").measure(_known(server), seconds, terminal.console(), json)
 
 
+def matching(
+    *,
+    seeds: Annotated[int, typer.Option(min=1, max=20, help="Days to play; the means are shown.")] = 3,
+    orders: Annotated[int, typer.Option(min=100, max=50_000, help="Orders of a day.")] = 3000,
+    drive: Annotated[int, typer.Option(min=0, max=5_000, help="Orders of the monthly drive, within a quarter of an hour.")] = 400,
+    drivers: Annotated[int, typer.Option(min=10, max=5_000, help="Drivers of a day.")] = 260,
+    day: Annotated[
+        bool, typer.Option("--day/--no-day", help="Play the days (a minute each), or only measure rounds and positions.")
+    ] = True,
+    json: Json = None,
+    picture: Picture = None,
+) -> None:
+    """Rounds against the optimum and against the nearest first, positions a second, memory; a day by three policies.
+
+    gancang bench matching --seeds 5 --json docs/matching.json --picture docs/matching.svg
+    """
+    _module("compare", "matching").measure(
+        seeds=seeds,
+        orders=orders,
+        drive=drive,
+        drivers=drivers,
+        day=day,
+        console=terminal.console(),
+        json_file=json,
+        picture=picture,
+    )
+
+
 def _known(server: str) -> str:
     choices: tuple[str, ...] = _module("servers").CHOICES
     if server not in choices:
@@ -108,9 +137,9 @@ def _known(server: str) -> str:
     return server
 
 
-def _module(name: str) -> ModuleType:
-    if not (ROOT / "tests" / "bench" / "hops").is_dir():
+def _module(name: str, of: str = "hops") -> ModuleType:
+    if not (ROOT / "tests" / "bench" / of).is_dir():
         raise CommandError("gancang bench needs the source tree: clone it and use ./gancang bench")
     if str(ROOT) not in sys.path:
         sys.path.insert(0, str(ROOT))
-    return importlib.import_module(f"tests.bench.hops.{name}")
+    return importlib.import_module(f"tests.bench.{of}.{name}")
