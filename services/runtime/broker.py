@@ -146,11 +146,9 @@ class Broker:
         Through the queue objects: FastStream's own `stop()` first waits for handlers, and meanwhile drops deliveries.
         """
         self._halted = True
-        for subscriber in self._subscribers:
-            queue, tag = subscriber._queue_obj, subscriber._consumer_tag  # noqa: SLF001
-            if queue is not None and tag is not None:
-                with contextlib.suppress(*LOST):
-                    await queue.cancel(tag, timeout=CLOSE_S)
+        with contextlib.suppress(TimeoutError):
+            async with asyncio.timeout(CLOSE_S):  # a robust channel waits for its connection, and that may never come back
+                await asyncio.gather(*(self._cancel(subscriber) for subscriber in self._subscribers))
 
     async def halt(self) -> None:
         """Close the consuming channel: the broker takes every unacknowledged message back at once."""
@@ -192,9 +190,17 @@ class Broker:
         return cast("UnderlayChannel", await channel.get_underlay_channel())
 
     async def close(self) -> None:
-        """Close everything."""
+        """Close everything; what does not close in time ends with the process."""
         self._halted = True
-        await self._faststream.stop()
+        with contextlib.suppress(*LOST):
+            async with asyncio.timeout(CLOSE_S):
+                await self._faststream.stop()
+
+    async def _cancel(self, subscriber: Any) -> None:
+        queue, tag = subscriber._queue_obj, subscriber._consumer_tag  # noqa: SLF001
+        if queue is not None and tag is not None:
+            with contextlib.suppress(*LOST):
+                await queue.cancel(tag, timeout=CLOSE_S)
 
     async def _consuming_channel(self) -> RobustChannel:
         return cast("RobustChannel", await self._channels.get_channel(self._consuming))

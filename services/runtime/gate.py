@@ -49,8 +49,9 @@ class Gate:
         self._recovery = asyncio.create_task(self._recover(), name="recovery")
 
     async def stop(self) -> None:
-        """Give up recovering, for good."""
+        """Close for good, without recovering: what waits for the servers is about to be cancelled."""
         self._stopped = True
+        self._open.clear()
         if self._recovery is not None:
             self._recovery.cancel()
             await asyncio.gather(self._recovery, return_exceptions=True)

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 from urllib.parse import urlsplit, urlunsplit
 
 import httpx
+import pytest
 
 from services.orders.app import build
 from tests.support.builders import an_order_requested
@@ -38,13 +39,13 @@ def a_free_port() -> int:
 
 
 @asynccontextmanager
-async def a_process(**environment: str) -> AsyncIterator[asyncio.subprocess.Process]:
-    """The orders service as an operating system process."""
+async def a_process(service: str = "orders", **environment: str) -> AsyncIterator[asyncio.subprocess.Process]:
+    """A service as an operating system process."""
     inherited = {name: value for name, value in os.environ.items() if not name.startswith("GANCANG_")}
     process = await asyncio.create_subprocess_exec(
         sys.executable,
         "-m",
-        "services.orders",
+        f"services.{service}",
         env={**inherited, "GANCANG_DATA_KEY": DATA_KEY, **environment},
         stderr=asyncio.subprocess.PIPE,
     )
@@ -76,6 +77,21 @@ async def test_without_servers_it_is_alive_not_ready_and_obeys_sigterm() -> None
         process.send_signal(signal.SIGTERM)
 
         assert await asyncio.wait_for(process.wait(), WITHIN_S) == 0
+
+
+@pytest.mark.parametrize("service", ["orders", "matching", "notifications"])
+async def test_it_ends_on_sigterm_when_both_servers_have_gone(service: str, broker_url: str, database_uri: str) -> None:
+    port = a_free_port()
+    async with Proxy.of(broker_url) as broker, Proxy.of(database_uri) as mongo:
+        urls = {"GANCANG_AMQP_URL": broker.through(broker_url), "GANCANG_MONGODB_URI": mongo.through(database_uri)}
+        async with a_process(service, **urls, GANCANG_HTTP_PORT=str(port), GANCANG_DRAIN_S="3") as process:
+            await eventually(lambda: _is(port, "/readyz", OK), WITHIN_S)
+
+            await broker.cut()
+            await mongo.cut()
+            process.send_signal(signal.SIGTERM)
+
+            assert await asyncio.wait_for(process.wait(), WITHIN_S) == 0
 
 
 async def test_a_login_that_the_broker_refuses_is_one_line_and_exit_code_2(broker_url: str, database_uri: str) -> None:

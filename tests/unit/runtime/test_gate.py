@@ -51,12 +51,12 @@ async def test_what_is_only_half_resumed_is_halted_again() -> None:
     assert servers.steps == ["halt", "probe", "resume", "halt", "probe", "resume"]
 
 
-async def test_once_stopped_it_never_resumes() -> None:
+async def test_once_stopped_it_is_closed_and_never_resumes() -> None:
     servers = Servers()
     gate = servers.gate()
 
     await gate.stop()
     gate.close("broker")
 
-    assert gate.is_open
+    assert not gate.is_open
     assert servers.steps == []
