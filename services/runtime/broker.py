@@ -20,7 +20,6 @@ from aio_pika.abc import AbstractRobustConnection
 from aiormq import Channel as UnderlayChannel
 from aiormq.abc import DeliveredMessage
 from aiormq.exceptions import (
-    AMQPError,
     AuthenticationError,
     ChannelPreconditionFailed,
     ConnectionNotAllowed,
@@ -33,6 +32,7 @@ from services.runtime.consumer import Consumer, Route
 from services.runtime.declaring import declare
 from services.runtime.errors import BrokerAway, NotConfigured
 from services.runtime.incoming import Incoming, Straight
+from services.runtime.publishing import LOST
 from services.runtime.tolerance import tolerate
 
 CONNECT_S = 5
@@ -41,7 +41,6 @@ CLOSE_S = 5
 RESUME_S = 30
 NOWHERE = "gancang.nowhere"  # no queue: confirmed and dropped
 PATIENCE = 4  # failed probes of a connection that says it is there, before it is cut
-LOST = (AMQPError, OSError, TimeoutError, RuntimeError)
 log = structlog.get_logger()
 
 OnLost = Callable[[str], None]

@@ -9,13 +9,13 @@ import structlog
 from aio_pika.abc import AbstractIncomingMessage, AbstractRobustConnection
 
 from contracts.queues import DEAD, QUEUES, UNROUTED, UNROUTED_INTAKE, QueueKind
+from services.runtime.consumer import GIVE_BACK_S
 from services.runtime.delivery import Delivery
 from services.runtime.errors import Away
 from services.runtime.gate import Gate
 from services.runtime.parking import Parking
 
 PREFETCH = 20
-GIVE_BACK_S = 1.0
 DELIVERY_LIMIT = "delivery_limit"
 log = structlog.get_logger()
 

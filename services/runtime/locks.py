@@ -15,7 +15,7 @@ class Counted:
 
 
 class KeyedLock:
-    """The lock of one key. A class of its own: a generator-based context manager costs three times as much a message."""
+    """The lock of one key. A class of its own: a generator-based context manager costs twice as much."""
 
     __slots__ = ("_key", "_locks")
 

@@ -21,8 +21,8 @@ from pamqp.header import ContentHeader
 from services.runtime.errors import BrokerAway
 
 CONFIRM_S = 10.0
-LARGEST_FRAME = 100_000  # below every broker's frame_max of 128 KiB; anything longer goes the ordinary way
-AWAY = (AMQPError, OSError, TimeoutError, RuntimeError)
+LARGEST_FRAME = 100_000  # below the usual frame_max of 128 KiB; a longer body goes in several frames
+LOST = (AMQPError, OSError, TimeoutError, RuntimeError)  # how aiormq and aio-pika say that the broker is not there
 
 GetChannel = Callable[[], Awaitable[Channel]]
 
@@ -67,7 +67,7 @@ class Publisher:
                 await channel.basic_publish(
                     body, exchange=exchange, routing_key=routing_key, properties=properties, mandatory=True, wait=False
                 )
-        except AWAY as error:
+        except LOST as error:
             raise BrokerAway(f"publish {routing_key}") from error
 
     async def _send(self) -> None:
