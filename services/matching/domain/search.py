@@ -69,7 +69,7 @@ class Wanted:
 class Search:
     """`sequence`: newest version of the order that we know of; `order_ended`: the version with which it ended.
 
-    `withdrawn`: the reason code with which the present match was taken back.
+    `withdrawn`: the reason code with which the present match was taken back. `since`: from when on its customer waits.
     """
 
     order_id: Id
@@ -83,6 +83,7 @@ class Search:
     offers: tuple[Offer, ...] = ()
     winner: Id | None = None
     withdrawn: str | None = None
+    since: UtcTime | None = None
 
     @property
     def open_offers(self) -> tuple[Offer, ...]:
@@ -93,6 +94,10 @@ class Search:
     def policy(self) -> SearchPolicy | None:
         """How it is searched, None for an order that ended before its search was known."""
         return self.wanted.policy if self.wanted else None
+
+    def waited_s(self, now: datetime) -> float:
+        """How long its customer has waited, whoever leads."""
+        return max(0.0, (now - self.since).total_seconds()) if self.since is not None else 0.0
 
     def offer(self, offer_id: str) -> Offer | None:
         """One of its offers."""

@@ -30,9 +30,12 @@ def opened(
     excluded: tuple[str, ...],
     now: datetime,
 ) -> Search | None:
-    """The search of this attempt; None when it is known, or the order has moved on."""
+    """The search of this attempt; None when it is known, or the order has moved on.
+
+    Who lost his driver waits since he first asked; whose search has failed asks anew.
+    """
     if known is None:
-        return Search(order_id, Status.OPEN, attempt, sequence, wanted=wanted, excluded=excluded)
+        return Search(order_id, Status.OPEN, attempt, sequence, wanted=wanted, excluded=excluded, since=now)
     if attempt <= known.attempt or sequence < known.sequence:
         return None
     if known.order_ended is not None and sequence <= known.order_ended:
@@ -48,6 +51,7 @@ def opened(
         excluded=tuple(dict.fromkeys((*known.excluded, *excluded))),
         winner=None,
         withdrawn=None,
+        since=now if known.since is None or known.status is Status.FAILED else known.since,
     )
 
 

@@ -15,13 +15,12 @@ from services.matching.ports import OpenSearches, Store
 class Entry:
     """An open search. `round`: index of the radius it has reached.
 
-    `since`: from when on this process knows that it waits; `not_before`: no sooner look (both monotonic).
+    `not_before`: no sooner look (monotonic).
     """
 
     key: str
     version: int
     search: Search
-    since: float
     round: int = 0
     not_before: float = 0.0
 
@@ -95,5 +94,4 @@ class Board:
         known = self._entries.get(key)
         same = known is not None and known.search.attempt == search.attempt
         reached = known.round if known is not None and same else 0
-        since = known.since if known is not None else monotonic()
-        self._entries[key] = Entry(key, version, search, since, round_after(search, reached))
+        self._entries[key] = Entry(key, version, search, round_after(search, reached))

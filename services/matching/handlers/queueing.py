@@ -27,7 +27,10 @@ class Queueing:
 
     async def served(self, hunts: list[Hunt], look: Look) -> list[Pair]:
         """The hunts that a queue serves, the urgent and then the oldest first. Raises `DatabaseAway`."""
-        waiting = sorted((hunt for hunt in hunts if _place(hunt)), key=lambda hunt: (_place(hunt), -hunt.wanted.priority, hunt.entry.since))
+        waiting = sorted(
+            (hunt for hunt in hunts if _place(hunt)),
+            key=lambda hunt: (_place(hunt), -hunt.wanted.priority, -hunt.entry.search.waited_s(look.now)),
+        )
         pairs: list[Pair] = []
         for place, some in groupby(waiting, key=_place):
             queue = await self._queues.at(place)

@@ -92,8 +92,7 @@ class Rounds:
         if not hunts:
             return
         self._began = monotonic()
-        speed = self._desk.clock.speed
-        waited = {hunt.entry.key: (self._began - hunt.entry.since) * speed for hunt in hunts}
+        waited = {hunt.entry.key: hunt.entry.search.waited_s(now) for hunt in hunts}
         look = Look(self._board.asked_drivers(), self._desk.rules, now)
         pairs = await self._queueing.served(hunts, look)
         served = {hunt.entry.key for hunt, _ in pairs}

@@ -125,7 +125,7 @@ class Day:
         self.at(done, self._freed, driver_id, request.dropoff, income)
 
     def _ordered(self, request: Request) -> None:
-        case = Case(request, Entry(request.order_id, 1, a_search(request, self.now), self.t))
+        case = Case(request, Entry(request.order_id, 1, a_search(request, self.now)))
         self.cases[request.order_id] = self.open[request.order_id] = case
         self.at(request.at + LIFE_S, self._lapse, case)
         self.on_change()

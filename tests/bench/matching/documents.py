@@ -86,7 +86,7 @@ def a_search(request: Request, now: datetime) -> Search:
         asked_by="bench",
         priority=request.priority,
     )
-    return Search(request.order_id, Status.OPEN, 1, 1, wanted=wanted)
+    return Search(request.order_id, Status.OPEN, 1, 1, wanted=wanted, since=now)
 
 
 def a_driver(worker: Worker) -> Driver:

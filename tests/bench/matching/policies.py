@@ -50,7 +50,7 @@ class Rounds:
         hunts = [self._hunt(case) for case in day.open.values() if self._is_due(case)]
         if hunts:
             self._began = day.t
-            waited = {hunt.entry.key: day.t - hunt.entry.since for hunt in hunts}
+            waited = {hunt.entry.key: hunt.entry.search.waited_s(day.now) for hunt in hunts}
             look = Look(frozenset(day.fleet.asked | day.fleet.unavailable()), RULES, day.now)
             pairs = await self._choose(hunts, waited, day.gathering, look)
             for hunt, candidate in pairs:

@@ -49,7 +49,7 @@ class Town:
 
     def hunt(self, order_id: str = "o-1", **changes: Any) -> Hunt:
         search = self._a_search(order_id=order_id, **changes)
-        return Hunt(Entry(order_id, 1, search, since=0.0), search.wanted, 0)
+        return Hunt(Entry(order_id, 1, search), search.wanted, 0)
 
     async def gathered(self, rules: Any, *hunts: Hunt, taken: frozenset[str] = frozenset()) -> list[list[str]]:
         await self.gathering.gather(list(hunts), Look(taken, rules, NOW))

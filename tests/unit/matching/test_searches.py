@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import timedelta
 from itertools import permutations
 from typing import Any
@@ -125,3 +126,15 @@ def test_a_stale_position_is_not_found_and_an_older_one_not_taken() -> None:
 @pytest.mark.parametrize(("lat", "lng", "inside"), [(-8.2, 114.3, True), (0, 0, False), (51.5, -0.1, False)])
 def test_indonesia_is_where_it_is(lat: float, lng: float, inside: bool) -> None:
     assert inside_country(lat, lng) is inside
+
+
+def test_who_lost_his_driver_waits_since_he_first_asked_and_whose_search_failed_asks_anew(a_search: Any) -> None:
+    wanted, later = a_search().wanted, NOW + timedelta(minutes=9)
+    first = searching.opened(None, "o-1", 1, 1, wanted, (), NOW)
+
+    after_loss = searching.opened(replace(first, status=Status.CLOSED), "o-1", 2, 3, wanted, (), later)
+    after_failure = searching.opened(replace(first, status=Status.FAILED), "o-1", 2, 3, wanted, (), later)
+
+    assert after_loss is not None
+    assert after_failure is not None
+    assert (after_loss.waited_s(later), after_failure.waited_s(later)) == (540, 0)
