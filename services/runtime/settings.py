@@ -58,6 +58,14 @@ class RuntimeSettings(BaseSettings):
         return f"{url}{'&' if parts.query else '?'}heartbeat={HEARTBEAT_S}"
 
     @property
+    def one_time_key(self) -> bytes:
+        """What one-time codes are derived from: the text of `GANCANG_CODE_KEY` as it stands. Raises `NotConfigured`."""
+        text = self.code_key.get_secret_value().strip()
+        if not text:
+            raise NotConfigured("GANCANG_CODE_KEY")
+        return text.encode()
+
+    @property
     def our_users(self) -> frozenset[str]:
         """Logins whose note of the checked user is believed: our own, and `GANCANG_SERVICE_USERS`."""
         named = {name.strip() for name in self.service_users.split(",")}

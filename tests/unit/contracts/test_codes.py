@@ -1,0 +1,40 @@
+"""The one-time code: the same on both sides, another for each order, serial and key."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+
+from contracts.codes import one_time_code
+
+KEY = b"a key for tests"
+
+
+def test_a_code_is_six_digits_and_always_the_same() -> None:
+    code = one_time_code(KEY, "o-1", 1)
+
+    assert re.fullmatch("[0-9]{6}", code)
+    assert code == one_time_code(KEY, "o-1", 1) == "566028"
+
+
+def test_order_serial_and_key_make_another_code() -> None:
+    codes = {one_time_code(key, order, serial) for key in (KEY, b"another") for order in ("o-1", "o-11") for serial in (1, 2)}
+
+    assert len(codes) == 8
+
+
+def test_order_and_serial_do_not_run_into_each_other() -> None:
+    assert one_time_code(KEY, "o-1", 11) != one_time_code(KEY, "o-11", 1)
+
+
+def test_codes_are_spread_over_all_digits() -> None:
+    codes = [one_time_code(KEY, "o-1", serial) for serial in range(1, 2001)]
+
+    assert len(set(codes)) > 1990
+    assert {code[0] for code in codes} == set("0123456789")
+
+
+def test_there_is_no_code_without_a_key() -> None:
+    with pytest.raises(ValueError, match="key"):
+        one_time_code(b"", "o-1", 1)
