@@ -4,14 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime, timedelta, timezone
+from datetime import datetime
 
 from contracts.values import Actor, Customer, OrderStatus, Payer, Place, Role, Texts
 from services.orders.domain.area import Area, distance_m
 from services.orders.domain.order import Ending, Order, Policy, SearchRules
-from services.orders.domain.tariff import Band, Tariff, fare
+from services.orders.domain.tariff import Band, Tariff, pricing
 
-LOCAL_TIME = timezone(timedelta(hours=7))  # WIB: the day of a tariff is the regency's day
 SYSTEM = Actor(role=Role.SYSTEM, id="orders")
 SAME_PLACE_M = 20
 
@@ -69,10 +68,11 @@ def take_in(wanted: Wanted, service: Service, area: Area, bands: Sequence[Band],
     )
     reason = _refusal(order, wanted, service)
     if reason is None:
-        price = fare(service.tariff, bands, now.astimezone(LOCAL_TIME).date(), order.distance_m, wanted.payer)
+        priced = pricing(service.tariff, bands, now)
+        price = priced.fare(now, order.distance_m, wanted.payer)
         if wanted.max_fare is None or price.total <= wanted.max_fare:
             rules = service.town if area.is_town(order.pickup_district or "") else service.rural
-            accepted = replace(order, fare=price, policy=replace(service.policy, search=rules))
+            accepted = replace(order, fare=price, policy=replace(service.policy, search=rules, pricing=priced))
             return start_search(accepted, now)
         reason = "fare_above_limit"
     return replace(order, ending=Ending(reason, SYSTEM))

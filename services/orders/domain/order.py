@@ -18,6 +18,7 @@ from contracts.values import (
     Texts,
     Vehicle,
 )
+from services.orders.domain.tariff import Pricing
 
 SEARCH_GRACE_S = 30
 
@@ -75,6 +76,7 @@ class Policy:
     cancellation: CancellationRules
     priority: int = 0
     tell: tuple[tuple[str, tuple[str, ...]], ...] = ()
+    pricing: Pricing | None = None
 
     def told_of(self, event_type: str) -> tuple[str, ...]:
         """Who is told of an event."""

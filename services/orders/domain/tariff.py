@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 
-from contracts.values import Fare, Payer
+from contracts.values import Day, Fare, Payer, Surcharge
+from services.orders.domain.hours import LOCAL_TIME, Hours
 
 ROUND_TO = 100
 SHARES = 10_000  # shares are counted in ten-thousandths, so that no rupiah hangs on a float
@@ -14,52 +15,115 @@ SHARES = 10_000  # shares are counted in ten-thousandths, so that no rupiah hang
 
 @dataclass(frozen=True, slots=True)
 class Band:
-    """What a decree allows from a day on: rupiah per km, for the first kilometres in all, and shares of the fare."""
+    """What a decree allows from a day on: rupiah per km, for the first kilometres in all, and shares of the fare.
+
+    `surcharges`: reasons that may come on top of the band; any other has to find room inside it.
+    """
 
     decree: str
-    valid_from: date
+    valid_from: Day
     per_km: tuple[int, int]
     minimum: tuple[int, int]
     minimum_km: int
     app_share_max: float
     welfare_share_max: float = 0.0
+    zone: str = "I"
+    surcharges: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class SurchargeRule:
+    """A named addition, all of it the driver's; only within `hours` where they are given."""
+
+    reason: str
+    amount: int
+    hours: Hours | None = None
+
+    def falls_due(self, at: datetime) -> bool:
+        """Whether a trip that begins then pays it."""
+        return self.hours is None or self.hours.cover(at)
 
 
 @dataclass(frozen=True, slots=True)
 class Tariff:
-    """What the service charges: rupiah per km, at least `minimum`; shares are taken out of the fare."""
+    """What the service charges: rupiah per km, at least `minimum`.
+
+    App and welfare shares are taken out of the fare, or come `on_top` of it. `regulated`: the band of the day binds the
+    fare, which with shares on top is what the driver gets. `merchant_share`: of the items, what the merchant gets.
+    """
 
     per_km: int
     minimum: int
     app_share: float
     welfare_share: float
     regulated: bool
+    on_top: bool = False
+    merchant_share: float = 1.0
+    surcharges: tuple[SurchargeRule, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Pricing:
+    """A tariff with the band that bound it when the order was accepted; it travels with the order."""
+
+    tariff: Tariff
+    band: Band | None = None
+
+    def fare(self, at: datetime, distance_m: int, payer: Payer, items_total: int = 0) -> Fare:
+        """The fare of a trip that begins at `at`; a regulated one never leaves its band, whatever the tariff says."""
+        base = self._base(distance_m)
+        surcharges = self._surcharges(base, distance_m, at)
+        app_share, welfare_share = _part(base, self._app()), _part(base, self._welfare())
+        shared = 0 if self.tariff.on_top else app_share + welfare_share
+        driver_share = base - shared + sum(line.amount for line in surcharges)
+        return Fare(
+            total=items_total + driver_share + app_share + welfare_share,
+            items_total=items_total,
+            driver_share=driver_share,
+            app_share=app_share,
+            welfare_share=welfare_share,
+            merchant_share=_part(items_total, self.tariff.merchant_share),
+            surcharges=surcharges,
+            payer=payer,
+        )
+
+    def _base(self, distance_m: int) -> int:
+        base = _rounded(max(self.tariff.minimum * 1000, self.tariff.per_km * distance_m))
+        if self.band is None:
+            return base
+        lowest, highest = limits(self.band, distance_m)
+        return min(max(base, lowest), highest)
+
+    def _surcharges(self, base: int, distance_m: int, at: datetime) -> list[Surcharge]:
+        room = None if self.band is None else limits(self.band, distance_m)[1] - base
+        lines = []
+        for rule in self.tariff.surcharges:
+            amount = rule.amount if rule.falls_due(at) else 0
+            if room is not None and self.band is not None and rule.reason not in self.band.surcharges:
+                amount = min(amount, room)
+                room -= amount
+            if amount:
+                lines.append(Surcharge(reason=rule.reason, amount=amount))
+        return lines
+
+    def _app(self) -> float:
+        share = min(self.tariff.app_share, 1.0)
+        return share if self.band is None else min(share, self.band.app_share_max)
+
+    def _welfare(self) -> float:
+        share = min(self.tariff.welfare_share, 1.0 - self._app())
+        return share if self.band is None else min(share, self.band.welfare_share_max)
+
+
+def pricing(tariff: Tariff, bands: Sequence[Band], at: datetime) -> Pricing:
+    """The tariff as the law of that day leaves it."""
+    return Pricing(tariff, band_on(bands, at.astimezone(LOCAL_TIME).date()) if tariff.regulated else None)
 
 
 def band_on(bands: Sequence[Band], day: date) -> Band | None:
     """The band in force on a day."""
     in_force = [band for band in bands if band.valid_from <= day]
     return max(in_force, key=lambda band: band.valid_from, default=None)
-
-
-def fare(tariff: Tariff, bands: Sequence[Band], day: date, distance_m: int, payer: Payer) -> Fare:
-    """The fare of a trip; a regulated one never leaves the band of its day, whatever the tariff says."""
-    band = band_on(bands, day) if tariff.regulated else None
-    total = _rounded(max(tariff.minimum, tariff.per_km * distance_m / 1000))
-    app, welfare = tariff.app_share, tariff.welfare_share
-    if band is not None:
-        lowest, highest = limits(band, distance_m)
-        total = min(max(total, lowest), highest)
-        app, welfare = min(app, band.app_share_max), min(welfare, band.welfare_share_max)
-    app_share = _share(total, app)
-    welfare_share = _share(total, welfare)
-    return Fare(
-        total=total,
-        driver_share=total - app_share - welfare_share,
-        app_share=app_share,
-        welfare_share=welfare_share,
-        payer=payer,
-    )
 
 
 def limits(band: Band, distance_m: int) -> tuple[int, int]:
@@ -71,9 +135,11 @@ def limits(band: Band, distance_m: int) -> tuple[int, int]:
     return lowest, highest
 
 
-def _rounded(amount: float) -> int:
-    return round(amount / ROUND_TO) * ROUND_TO
+def _rounded(thousandths: int) -> int:
+    """Whole hundreds of rupiah, from thousandths of a rupiah."""
+    unit = ROUND_TO * 1000
+    return (thousandths + unit // 2) // unit * ROUND_TO
 
 
-def _share(total: int, share: float) -> int:
-    return total * round(share * SHARES) // SHARES
+def _part(amount: int, share: float) -> int:
+    return amount * int(share * SHARES + 1e-6) // SHARES
