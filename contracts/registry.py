@@ -6,8 +6,8 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import TYPE_CHECKING
 
-from contracts.events import emergencies, matching, notifications, orders, refusals
-from contracts.requests import drivers, recipients
+from contracts.events import confidential, emergencies, matching, notifications, orders, refusals
+from contracts.requests import agencies, drivers, merchants, programmes, recipients, roads
 from contracts.requests import orders as order_requests
 
 if TYPE_CHECKING:
@@ -65,8 +65,43 @@ CONTRACTS: dict[str, Contract] = {
             "driver.picked_up.v1": drivers.DriverPickedUp,
             "driver.delivered.v1": drivers.DriverDelivered,
             "driver.cancelled.v1": drivers.DriverCancelled,
+            "driver.delivery_failed.v1": drivers.DriverDeliveryFailed,
+            "driver.returned.v1": drivers.DriverReturned,
+            "agency.return_confirmed.v1": agencies.AgencyReturnConfirmed,
+            "order.code_requested.v1": order_requests.OrderCodeRequested,
+            "order.change_requested.v1": order_requests.OrderChangeRequested,
+            "order.change_answered.v1": order_requests.OrderChangeAnswered,
+            "merchant.order_accepted.v1": merchants.MerchantOrderAccepted,
+            "merchant.order_rejected.v1": merchants.MerchantOrderRejected,
+            "merchant.order_ready.v1": merchants.MerchantOrderReady,
+            "merchant.change_proposed.v1": merchants.MerchantChangeProposed,
         },
     ),
+    **_rows(
+        Exchange.REQUESTS,
+        "orders",
+        "merchant_id",
+        {
+            "merchant.registered.v1": merchants.MerchantRegistered,
+            "merchant.residence_attested.v1": merchants.MerchantResidenceAttested,
+            "merchant.residence_revoked.v1": merchants.MerchantResidenceRevoked,
+            "merchant.opened.v1": merchants.MerchantOpened,
+            "merchant.closed.v1": merchants.MerchantClosed,
+            "merchant.rush_started.v1": merchants.MerchantRushStarted,
+            "merchant.rush_ended.v1": merchants.MerchantRushEnded,
+        },
+    ),
+    **_rows(
+        Exchange.REQUESTS,
+        "orders",
+        "programme_id",
+        {
+            "programme.budget_set.v1": programmes.ProgrammeBudgetSet,
+            "programme.beneficiary_attested.v1": programmes.ProgrammeBeneficiaryAttested,
+        },
+    ),
+    **_rows(Exchange.REQUESTS, "orders", "campaign_id", {"donation.pledged.v1": programmes.DonationPledged}),
+    **_rows(Exchange.REQUESTS, "orders", "route", {"route.status_changed.v1": roads.RouteStatusChanged}),
     **_rows(
         Exchange.REQUESTS,
         "matching",
@@ -116,6 +151,19 @@ CONTRACTS: dict[str, Contract] = {
             "order.cancelled.v1": orders.OrderCancelled,
             "order.unserved.v1": orders.OrderUnserved,
             "order.reported.v1": orders.OrderReported,
+            "order.scheduled.v1": orders.OrderScheduled,
+            "order.merchant_asked.v1": orders.OrderMerchantAsked,
+            "order.preparing.v1": orders.OrderPreparing,
+            "order.ready.v1": orders.OrderReady,
+            "order.leg_completed.v1": orders.OrderLegCompleted,
+            "order.attempt_failed.v1": orders.OrderAttemptFailed,
+            "order.code_issued.v1": orders.OrderCodeIssued,
+            "order.returning.v1": orders.OrderReturning,
+            "order.returned.v1": orders.OrderReturned,
+            "order.return_overdue.v1": orders.OrderReturnOverdue,
+            "order.handed_over.v1": orders.OrderHandedOver,
+            "order.change_proposed.v1": orders.OrderChangeProposed,
+            "order.changed.v1": orders.OrderChanged,
         },
     ),
     **_rows(
@@ -125,6 +173,10 @@ CONTRACTS: dict[str, Contract] = {
         {
             "order.search_started.v1": orders.OrderSearchStarted,
             "assignment.briefed.v1": orders.AssignmentBriefed,
+            "merchant.briefed.v1": confidential.MerchantBriefed,
+            "proposal.made.v1": confidential.ProposalMade,
+            "position.shared.v1": confidential.PositionShared,
+            "receipt.issued.v1": confidential.ReceiptIssued,
         },
     ),
     **_rows(

@@ -11,11 +11,20 @@ if TYPE_CHECKING:
 
 OFFICE = frozenset({Role.AGENCY})
 OVERSIGHT = frozenset({Role.AGENCY, Role.OPERATOR})
+ORDERING = frozenset({Role.CUSTOMER, Role.AGENCY})
 
 # Every request that names a person in `by`. Whether he is a party of this very order is for its owner to check.
 SPEAKERS: dict[str, frozenset[Role]] = {
     "order.cancellation_requested.v1": frozenset({Role.CUSTOMER, Role.MERCHANT, Role.AGENCY, Role.OPERATOR}),
     "order.report_requested.v1": frozenset({Role.CUSTOMER, Role.DRIVER, Role.MERCHANT, Role.AGENCY, Role.OPERATOR}),
+    "order.code_requested.v1": frozenset({Role.RECIPIENT, Role.CUSTOMER, Role.AGENCY, Role.OPERATOR}),
+    "order.change_requested.v1": ORDERING,
+    "order.change_answered.v1": ORDERING,
+    "merchant.residence_attested.v1": OFFICE,
+    "merchant.residence_revoked.v1": OFFICE,
+    "programme.budget_set.v1": OVERSIGHT,
+    "programme.beneficiary_attested.v1": OFFICE,
+    "route.status_changed.v1": OVERSIGHT,
     "driver.residence_attested.v1": OFFICE,
     "driver.residence_revoked.v1": OFFICE,
     "driver.certified.v1": OVERSIGHT,

@@ -21,13 +21,14 @@ from pydantic import (
     model_validator,
 )
 
-from contracts.words import EXTENSIBLE_ENUM, CustomerKind, Leg, OrderStatus, PayerKind, Role, VehicleClass, Word
+from contracts.words import EXTENSIBLE_ENUM, CustodyStep, CustomerKind, Leg, OrderStatus, PayerKind, ProofKind, Role, VehicleClass, Word
 
 __all__ = [
     "DISTRICT_PATTERN",
     "EXTENSIBLE_ENUM",
     "ID_PATTERN",
     "Actor",
+    "CustodyStep",
     "Customer",
     "CustomerKind",
     "Day",
@@ -47,6 +48,7 @@ __all__ = [
     "Place",
     "Point",
     "Proof",
+    "ProofKind",
     "Recipient",
     "Requirements",
     "Residence",
@@ -238,11 +240,13 @@ class Residence(Value):
 
 
 class Requirements(Value):
-    """What a driver needs for an order."""
+    """What a driver needs for an order. `handling`: how to carry it, e.g. keep_cool; `time_limit_min` from pick-up to drop-off."""
 
     vehicle_classes: list[VehicleClass] = []
     certifications: list[Id] = []
     standby_id: Id | None = None
+    handling: list[Id] = []
+    time_limit_min: Annotated[int, Field(gt=0, le=1440)] | None = None
 
 
 class SearchPolicy(Value):

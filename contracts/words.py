@@ -37,6 +37,7 @@ class Role(Word):
     MERCHANT = "merchant"
     AGENCY = "agency"
     OPERATOR = "operator"
+    RECIPIENT = "recipient"
     SYSTEM = "system"
     UNKNOWN = "unknown"
 
@@ -94,4 +95,25 @@ class Leg(Word):
 
     OUT = "out"
     BACK = "back"
+    UNKNOWN = "unknown"
+
+
+class CustodyStep(Word):
+    """How goods change hands, or fail to."""
+
+    PICKED_UP = "picked_up"
+    ATTEMPT_FAILED = "attempt_failed"
+    DELIVERED = "delivered"
+    BROUGHT_BACK = "brought_back"
+    RETURN_CONFIRMED = "return_confirmed"
+    UNKNOWN = "unknown"
+
+
+class ProofKind(Word):
+    """What a courier can show: the recipient's code, a number read off the envelope, a picture, a note."""
+
+    CODE = "code"
+    ENVELOPE = "envelope"
+    PHOTO = "photo"
+    NOTE = "note"
     UNKNOWN = "unknown"

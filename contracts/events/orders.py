@@ -18,10 +18,12 @@ from contracts.values import (
     OrderStatus,
     Payer,
     Place,
+    ProofKind,
     Requirements,
     Residence,
     Rupiah,
     SearchPolicy,
+    Short,
     UtcTime,
     Value,
     Vehicle,
@@ -119,6 +121,85 @@ class OrderUnserved(OrderEvent):
     reason: ReasonCode
 
 
+class OrderScheduled(OrderEvent):
+    """Booked ahead; a driver is searched from `search_starts_at` on."""
+
+    scheduled_for: UtcTime
+    search_starts_at: UtcTime
+
+
+class OrderMerchantAsked(OrderEvent):
+    """The merchant has the order and has not answered yet."""
+
+
+class OrderPreparing(OrderEvent):
+    """The merchant cooks; the meal should be ready at `ready_at`."""
+
+    ready_at: UtcTime
+
+
+class OrderReady(OrderEvent):
+    """The meal stands on the counter."""
+
+
+class OrderLegCompleted(OrderEvent):
+    """A leg of a trip with a way back is done."""
+
+    leg: Leg
+
+
+class OrderAttemptFailed(OrderEvent):
+    """The courier could not hand over; `next_at`: when he tries again, absent after the last attempt."""
+
+    delivery_attempt: int
+    reason: ReasonCode
+    next_at: UtcTime | None = None
+
+
+class OrderCodeIssued(OrderEvent):
+    """The recipient gets a new one-time code; the digits are derived by who sends it, from this serial."""
+
+    code_serial: int
+
+
+class OrderReturning(OrderEvent):
+    """The goods go back to where they came from, to be there by `return_by`."""
+
+    reason: ReasonCode
+    return_by: UtcTime | None = None
+
+
+class OrderReturned(OrderEvent):
+    """The sender has the goods back."""
+
+    reason: ReasonCode | None = None
+
+
+class OrderReturnOverdue(OrderEvent):
+    """The goods should be back by now, and nobody has confirmed it: somebody has to look."""
+
+    return_by: UtcTime
+
+
+class OrderHandedOver(OrderEvent):
+    """Not ours to carry out: who calls is told to call `to` at once."""
+
+    to: Short
+
+
+class OrderChangeProposed(OrderEvent):
+    """A change waits for the customer's answer; what it is stands in the confidential proposal."""
+
+    proposal_id: Id
+    until: UtcTime
+
+
+class OrderChanged(OrderEvent):
+    """Drop-off or items are others now, and this is the fare."""
+
+    fare: Fare
+
+
 class OrderReported(OrderEvent):
     """The present state, as somebody asked."""
 
@@ -141,7 +222,7 @@ class OrderSearchStarted(OrderEvent):
 
 
 class AssignmentBriefed(Value):
-    """Confidential: what the assigned driver needs to know."""
+    """Confidential: what the assigned driver needs to know, and which proofs he has to show at either end."""
 
     order_id: Id
     driver_id: Id
@@ -149,3 +230,6 @@ class AssignmentBriefed(Value):
     dropoff: Place
     note: Note | None = None
     items: list[Item] = []
+    requirements: Requirements | None = None
+    proof_at_pickup: list[ProofKind] = []
+    proof_at_dropoff: list[ProofKind] = []
