@@ -113,6 +113,7 @@ NOT_ASKED = _table(
     ("certification_lapsed", "A certification that the order needs is no longer valid.", Fault.DRIVER),
     ("off_shift", "The driver is not on shift.", Fault.NOBODY),
     ("busy", "The driver has a live order.", Fault.NOBODY),
+    ("reserved", "The driver has taken a booked order that this one would run into.", Fault.NOBODY),
     ("asked_elsewhere", "The driver holds an open offer for another order.", Fault.NOBODY),
     ("stale_position", "The driver's last position is too old.", Fault.DRIVER),
     ("excluded", "The driver had this order and is not asked for it again.", Fault.DRIVER),

@@ -75,6 +75,8 @@ def _rules(settings: MatchingSettings) -> Rules:
         times_asked=settings.times_asked,
         road_factor=settings.road_factor,
         speed_kmh=settings.speed_kmh,
+        lead=timedelta(seconds=settings.reservation_lead_s),
+        between=timedelta(seconds=settings.reservation_gap_s),
     )
 
 

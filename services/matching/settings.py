@@ -23,6 +23,8 @@ class MatchingSettings(BaseSettings):
     stagger_s: float = Field(default=5.0, ge=0, le=60, description="between two offers that are open together")
     fresh_s: float = Field(default=120.0, gt=0, le=3600, description="a position older than this is not matched")
     times_asked: int = Field(default=2, ge=1, le=10, description="how often one driver is asked for one order")
+    reservation_lead_s: float = Field(default=900.0, ge=0, le=7200, description="so long before its pick-up a booked order becomes live")
+    reservation_gap_s: float = Field(default=300.0, ge=0, le=7200, description="room that is left between a trip and a booked order")
     road_factor: float = Field(default=1.3, ge=1, le=3, description="road metres for a metre of straight line")
     speed_kmh: float = Field(default=25.0, gt=0, le=120, description="for the estimate of the pick-up time")
     roads: Path | None = Field(default=None, description="a file that replaces the built-in roads.toml")

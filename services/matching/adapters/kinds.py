@@ -11,6 +11,7 @@ from pydantic import TypeAdapter
 from services.matching.domain.driver import Driver
 from services.matching.domain.eligibility import next_lapse
 from services.matching.domain.live import unsettled_at
+from services.matching.domain.reserving import begins_at
 from services.matching.domain.search import Search, Status
 from services.matching.domain.searching import due
 from services.matching.domain.standby import in_order
@@ -52,7 +53,12 @@ def driver_kind(patience: timedelta, silence: timedelta = FIVE_MINUTES) -> Kind[
     """One document per driver, for years. `patience`: how long an accept may take to be settled; `silence`: see vanishing."""
 
     def timers(driver: Driver) -> Mapping[str, datetime]:
-        times = {"lapse": next_lapse(driver), "accept": unsettled_at(driver, patience), "silence": silent_at(driver, silence)}
+        times = {
+            "lapse": next_lapse(driver),
+            "accept": unsettled_at(driver, patience),
+            "reservation": begins_at(driver),
+            "silence": silent_at(driver, silence),
+        }
         return {name: at for name, at in times.items() if at is not None}
 
     return Kind(

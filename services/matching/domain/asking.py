@@ -12,12 +12,14 @@ from services.matching.domain.search import Offer, Outcome, Search, Status, offe
 
 @dataclass(frozen=True, slots=True)
 class Rules:
-    """Our policy of asking."""
+    """Our policy of asking. `lead`: so long before its pick-up a booked order becomes live; `between`: room behind a trip."""
 
     stagger: timedelta
     times_asked: int
     road_factor: float
     speed_kmh: float
+    lead: timedelta = timedelta(minutes=15)
+    between: timedelta = timedelta(minutes=5)
 
 
 def next_ask(search: Search, rules: Rules) -> datetime | None:

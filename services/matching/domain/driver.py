@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
 
-from contracts.values import Day, Id, Point, Residence, UtcTime, Vehicle
+from contracts.values import Day, Id, Point, Requirements, Residence, UtcTime, Vehicle
 from services.matching.domain.errors import Refused
 from services.matching.domain.record import Merits, Record, merits
 
@@ -48,9 +48,10 @@ class Standby:
 
 @dataclass(frozen=True, slots=True)
 class Live:
-    """The order that the driver has taken. `confirmed`: the order named him.
+    """An order that the driver has taken. `confirmed`: the order named him; `until`: by when it is done, as estimated.
 
-    `heard_at`: the last sign of life that was written down; `withdrawn`: the order was told that he has vanished.
+    `starts_at`: of a reservation, when it becomes his live order if he is still what it asks for (`asked`).
+    `heard_at`: the last sign of life that was written down; `withdrawn`: the order was told that he is lost to it.
     """
 
     order_id: Id
@@ -60,6 +61,9 @@ class Live:
     confirmed: bool = False
     heard_at: UtcTime | None = None
     withdrawn: bool = False
+    starts_at: UtcTime | None = None
+    until: UtcTime | None = None
+    asked: Requirements | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,11 +85,17 @@ class Driver:
     shift: Point | None = None
     standby: Standby | None = None
     live: Live | None = None
+    reserved: tuple[Live, ...] = ()
     facts: Mapping[str, UtcTime] = field(default_factory=dict)
     told: tuple[str, ...] | None = None
     told_at: UtcTime | None = None
     idle_since: UtcTime | None = None
     record: Record = field(default_factory=Record)
+
+    @property
+    def held(self) -> tuple[Live, ...]:
+        """All that he has taken: the live order first, then what is booked ahead."""
+        return self.reserved if self.live is None else (self.live, *self.reserved)
 
     def merits(self, now: datetime) -> Merits:
         """What fairness weighs."""

@@ -10,6 +10,7 @@ from contracts.values import Id, UtcTime
 from services.matching.domain.asking import Rules, why_not
 from services.matching.domain.driver import Driver
 from services.matching.domain.eligibility import against, not_available
+from services.matching.domain.reserving import RESERVED, in_the_way
 from services.matching.domain.search import Search
 
 OTHERS_FIRST = "others_first"
@@ -60,7 +61,7 @@ def look(  # noqa: PLR0913, PLR0917  all that a round knows
     here = min(reached, len(radii) - 1)
     found = []
     for seen in near:
-        reasons = list(_of_driver(search, drivers.get(seen.driver_id), now))
+        reasons = list(_of_driver(search, drivers.get(seen.driver_id), seen.away_m, rules, now))
         if seen.at < now - fresh:
             reasons.append("stale_position")
         asked = why_not(search, seen.driver_id, rules)
@@ -74,9 +75,12 @@ def look(  # noqa: PLR0913, PLR0917  all that a round knows
     return Look(now, search.attempt, here, radii[here], tuple(found))
 
 
-def _of_driver(search: Search, driver: Driver | None, now: datetime) -> tuple[str, ...]:
+def _of_driver(search: Search, driver: Driver | None, away_m: float, rules: Rules, now: datetime) -> tuple[str, ...]:
     if driver is None:
         return ("unknown_driver",)
     if search.wanted is None:
         return not_available(driver)
-    return (*against(driver, search.wanted.requirements, now), *not_available(driver))
+    away = not_available(driver)
+    if not away and in_the_way(driver, search.wanted, away_m, rules, now):
+        away = (RESERVED,)
+    return (*against(driver, search.wanted.requirements, now), *away)

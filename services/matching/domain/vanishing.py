@@ -42,11 +42,11 @@ def given_up(driver: Driver, order_id: str) -> Driver | None:
     return replace(driver, live=replace(live, withdrawn=True))
 
 
-def withdrawn(search: Search | None, offer_id: str) -> Search | None:
+def withdrawn(search: Search | None, offer_id: str, reason: str = REASON) -> Search | None:
     """The match is taken back, once; None when it is no longer the one."""
     if search is None or search.status is not Status.MATCHED or search.winner != offer_id or search.withdrawn is not None:
         return None
-    return replace(search, withdrawn=REASON)
+    return replace(search, withdrawn=reason)
 
 
 def _known(live: Live) -> datetime:

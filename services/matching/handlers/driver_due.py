@@ -1,10 +1,10 @@
-"""The clock acts on a driver: a paper or attestation lapses, an accept was not settled in time, or he is not heard of."""
+"""The clock acts on a driver: an accept was not settled, a booked order begins, he is not heard of, or a paper lapses."""
 
 from __future__ import annotations
 
 from datetime import datetime, timedelta
 
-from services.matching.domain import live, vanishing
+from services.matching.domain import live, reserving, vanishing
 from services.matching.domain.answers import given_up, has_won
 from services.matching.domain.driver import Driver, Live
 from services.matching.domain.search import Search, key_of
@@ -22,13 +22,17 @@ class DriverDueHandler:
         self._silence = silence
 
     async def __call__(self, driver_id: str) -> None:
-        """Settle his accept, and announce his standing as it is today."""
+        """Do what is due first; what else is due comes next, since the document is still due. Then announce his standing."""
         stored = await self._desk.drivers.get(driver_id)
         if stored is None:
             return
         now = self._desk.clock.now()
-        if stored.state.live is not None and _is_over(live.unsettled_at(stored.state, self._desk.patience), now):
-            await self._settle(driver_id, stored.state.live)
+        open_accept = live.unsettled(stored.state, self._desk.patience, now)
+        booked = reserving.beginning(stored.state, now)
+        if open_accept is not None:
+            await self._settle(driver_id, open_accept)
+        elif booked is not None:
+            await self._begin(driver_id, booked, now)
         elif stored.state.live is not None and _is_over(vanishing.silent_at(stored.state, self._silence), now):
             await self._look_for(driver_id, stored.state.live, now)
         else:
@@ -54,6 +58,26 @@ class DriverDueHandler:
             return live.freed_of_offer(driver, taken.offer_id)
 
         await change_driver(self._desk, driver_id, cause, decide, by=BY)
+
+    async def _begin(self, driver_id: str, booked: Live, now: datetime) -> None:
+        """It becomes his live order; where he cannot drive it, the search is told first, and the order has the last word."""
+        key, cause = key_of(booked.order_id), by_clock("reservation", now)
+        won = await self._won(key, booked)
+
+        def begin(driver: Driver | None) -> Driver | None:
+            if driver is None:
+                return None
+            return reserving.begun(driver, booked.offer_id, now) if won else live.freed_of_offer(driver, booked.offer_id)
+
+        if await change_driver(self._desk, driver_id, cause, begin, by=BY) is not None or not won:
+            return
+
+        def lose(driver: Driver | None) -> Driver | None:
+            return reserving.given_up(driver, booked.offer_id) if driver else None
+
+        lost = reserving.LOST
+        await change_search(self._desk, key, cause, lambda search: vanishing.withdrawn(search, booked.offer_id, lost), by=BY, reason=lost)
+        await change_driver(self._desk, driver_id, cause, lose, by=BY, reason=lost)
 
     async def _look_for(self, driver_id: str, taken: Live, now: datetime) -> None:
         """Who is still silent is given up: first with the search, which tells the order; that one has the last word."""

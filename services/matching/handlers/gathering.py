@@ -10,6 +10,7 @@ from time import monotonic
 from services.matching.domain.asking import Rules, may_ask, times_asked
 from services.matching.domain.driver import Driver
 from services.matching.domain.eligibility import against, not_available
+from services.matching.domain.reserving import in_the_way
 from services.matching.domain.roads import Way
 from services.matching.domain.search import Wanted
 from services.matching.handlers.board import Entry
@@ -124,7 +125,9 @@ def _candidates(hunt: Hunt, seen: list[Sighting], look: Look) -> list[Candidate]
     found = []
     for each in seen:
         driver = look.drivers[each.driver_id]
-        if driver is not None and may_ask(search, each.driver_id, look.rules) and _may(driver, hunt.wanted, look.now):
+        if driver is None or not may_ask(search, each.driver_id, look.rules) or not _may(driver, hunt.wanted, look.now):
+            continue
+        if not in_the_way(driver, hunt.wanted, each.straight_m, look.rules, look.now):
             found.append(Candidate(each, driver, times_asked(search, each.driver_id), UNMEASURED))
     return found
 

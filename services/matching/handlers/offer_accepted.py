@@ -1,8 +1,8 @@
 """`driver.offer_accepted.v1`: the driver takes the order; of many who do, exactly one wins.
 
-(1) The driver's document takes the order as his live one; (2) the search names the winner. Where the second step finds
-the search decided otherwise, the first is taken back. A crash in between is settled by the message when it comes again,
-or by the driver's timer.
+(1) The driver's document takes the order as his live one, or ahead of its time as a reservation; (2) the search names the
+winner. Where the second step finds the search decided otherwise, the first is taken back. A crash in between is settled
+by the message when it comes again, or by the driver's timer.
 """
 
 from __future__ import annotations
@@ -15,7 +15,8 @@ from contracts.requests.drivers import DriverOfferAccepted
 from contracts.values import Requirements
 from services.matching.domain import live
 from services.matching.domain.answers import accepted, has_won, may_win, offer_to, withdrawn
-from services.matching.domain.driver import Driver, Live
+from services.matching.domain.driver import Driver
+from services.matching.domain.reserving import commitment
 from services.matching.domain.search import Offer, Outcome, Search, key_in
 from services.matching.handlers.lapsing import close_lapsed
 from services.matching.handlers.saving import change_driver, change_search, own, refusing
@@ -55,7 +56,7 @@ class OfferAcceptedHandler:
             raise
 
     async def _take(self, search: Search, offer: Offer, cause: Cause, now: datetime) -> Driver:
-        wanted = Live(search.order_id, offer.offer_id, offer.attempt, now)
+        wanted = commitment(search, offer, self._desk.rules, now)
         asked = search.wanted.requirements if search.wanted else Requirements()
 
         def decide(driver: Driver | None) -> Driver | None:
@@ -83,11 +84,7 @@ class OfferAcceptedHandler:
         """Drivers whose own accept of this order is under way: they answered, and lose."""
         others = {other.driver_id: other.offer_id for other in search.open_offers if other is not offer}
         found = await asyncio.gather(*(self._desk.drivers.get(driver_id) for driver_id in others))
-        return {
-            rival.id
-            for rival in found
-            if rival is not None and rival.state.live is not None and rival.state.live.offer_id == others[rival.id]
-        }
+        return {rival.id for rival in found if rival is not None and live.holds(rival.state, others[rival.id])}
 
     async def _close(self, key: str, offer: Offer, cause: Cause, reason: str, now: datetime) -> None:
         """Who cannot take it makes room for the next one at once."""

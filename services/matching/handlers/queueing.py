@@ -9,6 +9,7 @@ from itertools import groupby
 from services.matching.domain.asking import may_ask, times_asked
 from services.matching.domain.distance import metres
 from services.matching.domain.driver import Driver
+from services.matching.domain.reserving import in_the_way
 from services.matching.domain.standby import candidates, heads
 from services.matching.handlers.gathering import Candidate, Hunt, Look
 from services.matching.ports import Approach, Queues, Roads, Seen, Sighting, Whereabouts
@@ -44,7 +45,9 @@ class Queueing:
             {
                 driver.driver_id: driver
                 for driver in candidates(queue, hunt.wanted.requirements, look.now)
-                if driver.driver_id in heard.keys() - look.taken and may_ask(hunt.entry.search, driver.driver_id, look.rules)
+                if driver.driver_id in heard.keys() - look.taken
+                and may_ask(hunt.entry.search, driver.driver_id, look.rules)
+                and not in_the_way(driver, hunt.wanted, _away_m(hunt, heard[driver.driver_id]), look.rules, look.now)
             }
             for hunt in hunts
         ]
@@ -53,9 +56,13 @@ class Queueing:
 
     async def _measured(self, hunt: Hunt, driver: Driver, seen: Seen, look: Look) -> Pair:
         pickup = hunt.wanted.pickup
-        sighting = Sighting(driver.driver_id, metres(pickup.lat, pickup.lng, seen.lat, seen.lng), seen.lat, seen.lng)
+        sighting = Sighting(driver.driver_id, _away_m(hunt, seen), seen.lat, seen.lng)
         ((way,),) = await self._roads.ways([Approach(pickup.lat, pickup.lng, [sighting])], look.now)
         return hunt, Candidate(sighting, driver, times_asked(hunt.entry.search, driver.driver_id), way)
+
+
+def _away_m(hunt: Hunt, seen: Seen) -> float:
+    return metres(hunt.wanted.pickup.lat, hunt.wanted.pickup.lng, seen.lat, seen.lng)
 
 
 def _place(hunt: Hunt) -> str:

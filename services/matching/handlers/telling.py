@@ -28,9 +28,9 @@ def of_search(before: Search | None, after: Search, chosen: Driver | None = None
 
 def of_driver(before: Driver | None, after: Driver) -> tuple[Value, ...]:
     """His release and a change of his standing."""
-    events: list[Value] = []
-    if before is not None and before.live is not None and before.live != after.live and after.live is None:
-        events.append(DriverReleased(driver_id=after.driver_id, order_id=before.live.order_id))
+    still = {each.order_id for each in after.held}
+    gone = [each.order_id for each in before.held if each.order_id not in still] if before is not None else []
+    events: list[Value] = [DriverReleased(driver_id=after.driver_id, order_id=order_id) for order_id in gone]
     if after.told is not None and (before is None or before.told != after.told):
         reasons = list(after.told)
         events.append(DriverEligibilityChanged(driver_id=after.driver_id, eligible=not reasons, reasons=reasons))
@@ -69,8 +69,16 @@ def _ended(before: Search | None, after: Search, chosen: Driver | None) -> Itera
             offer_id=winner.offer_id,
             vehicle=chosen.vehicle,
             residence=chosen.residence,
-            eta_s=winner.eta_s,
+            eta_s=_eta_s(after, winner),
         )
+
+
+def _eta_s(search: Search, winner: Offer) -> int:
+    """Seconds to the pick-up: the way there, or ahead of a booked one the time that is left."""
+    booked = search.wanted.pickup_at if search.wanted else None
+    if booked is None or winner.closed_at is None:
+        return winner.eta_s
+    return max(winner.eta_s, round((booked - winner.closed_at).total_seconds()))
 
 
 def _withdrawn(before: Search | None, after: Search) -> Iterator[Value]:
