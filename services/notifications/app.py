@@ -7,12 +7,13 @@ from datetime import timedelta
 
 from contracts.events.emergencies import EmergencyRaised
 from contracts.events.orders import OrderEvent
-from contracts.registry import TYPE_OF
+from contracts.registry import CONTRACTS, TYPE_OF
 from services.notifications.adapters import mongo
 from services.notifications.adapters.log_channel import StructlogChannel
 from services.notifications.adapters.smtp import SmtpChannel, SmtpServer
 from services.notifications.adapters.templates import JinjaTexts
-from services.notifications.domain.told import ALARMS, TOLD, template_of
+from services.notifications.domain.checking import check_table
+from services.notifications.domain.told import EVERYTHING
 from services.notifications.handlers.emergency_raised import OnEmergencyRaised
 from services.notifications.handlers.opening import Opening
 from services.notifications.handlers.order_event import OnOrderEvent
@@ -28,6 +29,7 @@ from services.notifications.settings import NotificationsSettings
 from services.runtime.runtime import Application, Runtime, TimerTable
 
 EMAIL = "email"
+EXAMPLE_CODE = "123456"
 
 
 async def build(runtime: Runtime) -> Application:
@@ -46,7 +48,7 @@ def building(settings: NotificationsSettings) -> Callable[[Runtime], Awaitable[A
 
 def told_types() -> list[str]:
     """The event types of which somebody is told."""
-    return sorted({*TOLD, *ALARMS})
+    return sorted(EVERYTHING.keys() & CONTRACTS.keys())
 
 
 def previews(event: OrderEvent | EmergencyRaised, locale: str) -> Iterator[tuple[str, Text]]:
@@ -54,12 +56,13 @@ def previews(event: OrderEvent | EmergencyRaised, locale: str) -> Iterator[tuple
     texts = JinjaTexts(NotificationsSettings().timezone)
     event_type = TYPE_OF[type(event)]
     parameters = parameters_of_emergency(event) if isinstance(event, EmergencyRaised) else parameters_of(event)
-    for audience in sorted({**TOLD, **ALARMS}.get(event_type, ())):
-        yield audience, texts.render(template_of(event_type), audience, locale, parameters, None)
+    for audience, row in EVERYTHING.get(event_type, {}).items():
+        yield audience, texts.render(row.template, audience, locale, {**parameters, "code": EXAMPLE_CODE}, None)
 
 
 def _application(runtime: Runtime, settings: NotificationsSettings) -> Application:
-    clock = runtime.clock
+    clock, texts = runtime.clock, JinjaTexts(settings.timezone)
+    check_table(EVERYTHING, texts.has)
     contacts = runtime.aggregates(mongo.contacts())
     notifications = runtime.aggregates(mongo.notifications(timedelta(days=settings.retention_days)))
     ledger = Ledger(notifications, clock, settings.plan(clock.speed))
@@ -68,17 +71,18 @@ def _application(runtime: Runtime, settings: NotificationsSettings) -> Applicati
         contacts=contacts,
         channels={} if mail is None else {EMAIL: mail},
         log_channel=StructlogChannel() if settings.log_channel else None,
-        texts=JinjaTexts(settings.timezone),
+        texts=texts,
         seal=runtime.sealer,
         within_s=settings.send_s,
         log_roles=settings.log_roles,
+        code_key=runtime.settings.code_key.get_secret_value().strip().encode(),
     )
     sender = Sender(post.deliver, ledger, runtime.gate, clock, places=settings.places, within_s=settings.send_s)
     opening = Opening(ledger, sender, clock)
     return Application(
         routes=routes(
             OnContactRegistered(contacts, runtime.sealer, clock),
-            OnOrderEvent(opening),
+            OnOrderEvent(opening, settings.on_duty),
             OnEmergencyRaised(opening, settings.on_duty),
         ),
         timers=[TimerTable(notifications, SendDue(ledger, sender))],

@@ -31,12 +31,52 @@ class ChannelUnavailable(Exception):  # noqa: N818  says what happened
 
 
 @dataclass(frozen=True, slots=True)
-class Text:
-    """What a person reads."""
+class Approved:
+    """A text that WhatsApp has approved beforehand: its name and language there, its wording with numbered places, the values."""
 
-    subject: str
-    body: str
+    name: str
     language: str
+    wording: str
+    values: tuple[str, ...]
+
+
+class Text(Protocol):
+    """What a person reads, in the form that the channel asks for. Rendering raises what the template engine raises."""
+
+    @property
+    def language(self) -> str:
+        """`id`, `en` or `zh`."""
+        ...
+
+    @property
+    def subject(self) -> str:
+        """One line."""
+        ...
+
+    @property
+    def short(self) -> str:
+        """One line that stands by itself."""
+        ...
+
+    @property
+    def sms(self) -> str:
+        """The short form within one text message."""
+        ...
+
+    @property
+    def body(self) -> str:
+        """The whole letter as plain text."""
+        ...
+
+    @property
+    def html(self) -> str:
+        """The whole letter as HTML."""
+        ...
+
+    @property
+    def approved(self) -> Approved:
+        """What WhatsApp sends."""
+        ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,6 +122,10 @@ class Texts(Protocol):
 
     def render(self, template: str, audience: str, locale: str, parameters: Mapping[str, Any], name: str | None) -> Text:
         """The text in the language that fits the locale."""
+        ...
+
+    def has(self, template: str, audience: str, language: str) -> bool:
+        """Whether the text is there, in all its forms."""
         ...
 
 

@@ -6,15 +6,19 @@ import asyncio
 from collections.abc import Mapping
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
+from typing import Any
 
 import structlog
 
+from contracts.codes import one_time_code
 from services.notifications.domain.contact import Choice, Contact
 from services.notifications.domain.notification import Notification, Outcome, Result
 from services.notifications.ports import AddressRefused, Channel, ChannelUnavailable, Letter, LogChannel, Seal, Store, Texts
+from services.runtime.aggregates import Stored
 from services.runtime.errors import Away
 
 LOG = "log"
+SERIAL = "code_serial"
 log = structlog.get_logger()
 
 
@@ -29,16 +33,24 @@ class Post:
     seal: Seal
     within_s: float
     log_roles: AbstractSet[str] = frozenset()
+    code_key: bytes = b""
 
     async def deliver(self, notification: Notification) -> Outcome:
         """One attempt, at most `within_s` real seconds. Raises only `DatabaseAway`."""
-        stored = await self.contacts.get(notification.contact_id)
+        stored = await self._contact(notification)
         if stored is None:
             return self._without_address(notification, Choice(None), known=False)
         choice = stored.state.choose(self.channels.keys())
         if choice.channel is None:
             return self._without_address(notification, choice, known=True)
-        return await self._send(notification, stored.state, choice, choice.channel.kind)
+        return await self._send(notification, stored, choice, choice.channel.kind)
+
+    async def _contact(self, notification: Notification) -> Stored[Contact] | None:
+        for contact_id in notification.contact_ids:
+            stored = await self.contacts.get(contact_id)
+            if stored is not None:
+                return stored
+        return None
 
     def _without_address(self, notification: Notification, choice: Choice, *, known: bool) -> Outcome:
         if self.log_channel is None or not (known or notification.role in self.log_roles):
@@ -46,10 +58,10 @@ class Post:
         self.log_channel.note(notification)
         return Outcome(Result.SENT, LOG, choice.skipped)
 
-    async def _send(self, notification: Notification, contact: Contact, choice: Choice, kind: str) -> Outcome:
+    async def _send(self, notification: Notification, stored: Stored[Contact], choice: Choice, kind: str) -> Outcome:
         try:
             async with asyncio.timeout(self.within_s):
-                await self.channels[kind].send(self._letter(notification, contact, choice))
+                await self.channels[kind].send(self._letter(notification, stored, choice))
         except AddressRefused as refusal:
             return Outcome(Result.REFUSED, kind, choice.skipped, refusal.detail)
         except ChannelUnavailable as trouble:
@@ -63,11 +75,18 @@ class Post:
             return Outcome(Result.UNAVAILABLE, kind, choice.skipped, "broken")
         return Outcome(Result.SENT, kind, choice.skipped)
 
-    def _letter(self, notification: Notification, contact: Contact, choice: Choice) -> Letter:
-        sealed = choice.channel.address if choice.channel else b""
-        name = None if contact.name is None else self._clear(contact.name, notification)
-        text = self.texts.render(notification.template, notification.role, contact.locale, notification.parameters, name)
-        return Letter(notification.id, self._clear(sealed, notification), notification.created_at, text)
+    def _letter(self, notification: Notification, stored: Stored[Contact], choice: Choice) -> Letter:
+        contact, sealed = stored.state, choice.channel.address if choice.channel else b""
+        name = None if contact.name is None else self._clear(contact.name, stored.id)
+        text = self.texts.render(notification.template, notification.role, contact.locale, self._values(notification), name)
+        return Letter(notification.id, self._clear(sealed, stored.id), notification.created_at, text)
 
-    def _clear(self, sealed: bytes, notification: Notification) -> str:
-        return self.seal.open(sealed, notification.contact_id).decode()
+    def _values(self, notification: Notification) -> Mapping[str, Any]:
+        """A one-time code is here and in the letter, and nowhere else."""
+        if SERIAL not in notification.parameters:
+            return notification.parameters
+        code = one_time_code(self.code_key, notification.cause.order_id, notification.parameters[SERIAL])
+        return {**notification.parameters, "code": code}
+
+    def _clear(self, sealed: bytes, contact_id: str) -> str:
+        return self.seal.open(sealed, contact_id).decode()

@@ -31,7 +31,7 @@ class NotificationsSettings(BaseSettings):
     sender_name: str = Field(default="Gancang Banyuwangi", max_length=80)
     timezone: str = "Asia/Jakarta"
     log_channel: bool = True
-    log_roles: frozenset[Literal["customer", "driver", "operator"]] = Field(
+    log_roles: frozenset[Literal["customer", "recipient", "driver", "merchant", "agency", "operator"]] = Field(
         default=frozenset(), description="told in the log even when no contact is known"
     )
     on_duty: tuple[Id, ...] = Field(default=("emergency-desk",), description="operators who are told of an emergency")

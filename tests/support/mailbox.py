@@ -38,8 +38,10 @@ class Mailbox:
         return {mail["Message-ID"] for mail in self.mails}
 
     def text(self, number: int = -1) -> str:
-        """The body of a mail."""
-        return self.mails[number].get_content().replace("\r\n", "\n")
+        """The plain text of a mail."""
+        plain = self.mails[number].get_body(("plain",))
+        assert plain is not None
+        return plain.get_content().replace("\r\n", "\n")
 
     def answer(self, address: str, *answers: str) -> None:
         """Say these to RCPT for the address, one after the other; then accept it."""

@@ -87,6 +87,7 @@ def _encode_notification(notification: Notification) -> Document:
         "reason": notification.reason,
         "attempts": [_encode_attempt(attempt) for attempt in notification.attempts],
         "id": notification.id,
+        "roles": list(notification.roles),
     }
 
 
@@ -116,6 +117,7 @@ def _decode_notification(document: Document) -> Notification:
         channel=document["channel"],
         reason=document["reason"],
         attempts=tuple(_decode_attempt(row) for row in document["attempts"]),
+        roles=tuple(document.get("roles", ())),
     )
 
 

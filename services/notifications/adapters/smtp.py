@@ -130,6 +130,7 @@ class SmtpChannel:
         message["Content-Language"] = letter.text.language
         message["Auto-Submitted"] = "auto-generated"
         message.set_content(letter.text.body, cte="quoted-printable")
+        message.add_alternative(letter.text.html, subtype="html", cte="quoted-printable")
         return message
 
     async def _keep_after_refusal(self, client: SMTP) -> None:

@@ -67,7 +67,10 @@ class Cause:
 
 @dataclass(frozen=True, slots=True)
 class Notification:
-    """One event, one recipient. `claims` tells one claim from the next; `due` is None when it has ended."""
+    """One event, one recipient. `claims` tells one claim from the next; `due` is None when it has ended.
+
+    `role`: the audience; `roles`: under which roles the contact may be known, when not under this one.
+    """
 
     id: str
     role: str
@@ -82,11 +85,12 @@ class Notification:
     channel: str = NO_CHANNEL
     reason: str | None = None
     attempts: tuple[Attempt, ...] = field(default=())
+    roles: tuple[str, ...] = ()
 
     @property
-    def contact_id(self) -> str:
-        """Whose address is asked for when it is sent."""
-        return contact_id(self.role, self.recipient_id)
+    def contact_ids(self) -> tuple[str, ...]:
+        """Whose address is asked for when it is sent: the first that is known."""
+        return tuple(contact_id(role, self.recipient_id) for role in self.roles or (self.role,))
 
     @property
     def ended(self) -> bool:

@@ -1,22 +1,85 @@
-"""Who is told what: event type and audience decide whether there is something to say."""
+"""Who is told what: event type and audience → template, urgency, and the channels in the order in which they are tried."""
 
 from __future__ import annotations
 
-CUSTOMER, DRIVER, OPERATOR = "customer", "driver", "operator"
-BOTH = frozenset({CUSTOMER, DRIVER})
+from collections.abc import Mapping
+from dataclasses import dataclass
+from enum import StrEnum
 
-TOLD: dict[str, frozenset[str]] = {
-    "order.rejected.v1": frozenset({CUSTOMER}),
-    "order.driver_assigned.v1": BOTH,
-    "order.driver_unassigned.v1": BOTH,
-    "order.driver_arrived.v1": BOTH,
-    "order.completed.v1": BOTH,
-    "order.cancelled.v1": BOTH,
-    "order.unserved.v1": BOTH,
+CUSTOMER, RECIPIENT, DRIVER, MERCHANT, AGENCY, OPERATOR = "customer", "recipient", "driver", "merchant", "agency", "operator"
+AUDIENCES = (CUSTOMER, RECIPIENT, DRIVER, MERCHANT, AGENCY, OPERATOR)
+EMAIL, PUSH, WHATSAPP, SMS = "email", "push", "whatsapp", "sms"
+CHANNELS = (PUSH, WHATSAPP, SMS, EMAIL)
+RINGING = frozenset({PUSH, WHATSAPP, SMS})
+"""Channels that wake people up; mail does not."""
+
+
+class Urgency(StrEnum):
+    """`urgent` is told at any hour; `normal` waits for the morning where it would ring; `low` asks no paid channel either."""
+
+    URGENT = "urgent"
+    NORMAL = "normal"
+    LOW = "low"
+
+
+ORDER_OF_CHANNELS = {
+    Urgency.URGENT: (PUSH, WHATSAPP, SMS, EMAIL),
+    Urgency.NORMAL: (PUSH, WHATSAPP, EMAIL, SMS),
+    Urgency.LOW: (PUSH, EMAIL),
+}
+BY_PHONE_FIRST = (WHATSAPP, SMS, PUSH, EMAIL)
+"""For a code, which somebody without our app must have in hand at the door."""
+AT_A_DESK = (EMAIL, WHATSAPP, PUSH, SMS)
+"""For offices, which read mail."""
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """What one audience is told of one event."""
+
+    template: str
+    urgency: Urgency
+    channels: tuple[str, ...]
+
+
+U, N, L = Urgency.URGENT, Urgency.NORMAL, Urgency.LOW
+
+_WHO: dict[str, dict[str, Urgency]] = {
+    "order.rejected.v1": {CUSTOMER: U, AGENCY: N},
+    "order.scheduled.v1": {CUSTOMER: N, AGENCY: N},
+    "order.merchant_asked.v1": {MERCHANT: U},
+    "order.preparing.v1": {CUSTOMER: N},
+    "order.ready.v1": {DRIVER: U},
+    "order.driver_assigned.v1": {CUSTOMER: U, RECIPIENT: N, DRIVER: U, MERCHANT: U, AGENCY: L},
+    "order.driver_unassigned.v1": {CUSTOMER: U, DRIVER: U},
+    "order.driver_arrived.v1": {CUSTOMER: U, DRIVER: U, MERCHANT: U},
+    "order.picked_up.v1": {CUSTOMER: N, RECIPIENT: U, AGENCY: L},
+    "order.leg_completed.v1": {CUSTOMER: N},
+    "order.attempt_failed.v1": {CUSTOMER: N, RECIPIENT: U, AGENCY: N},
+    "order.code_issued.v1": {RECIPIENT: U},
+    "order.completed.v1": {CUSTOMER: N, RECIPIENT: N, DRIVER: N, MERCHANT: L, AGENCY: L},
+    "order.cancelled.v1": {CUSTOMER: U, RECIPIENT: U, DRIVER: U, MERCHANT: U, AGENCY: N},
+    "order.unserved.v1": {CUSTOMER: U, RECIPIENT: N, DRIVER: U, MERCHANT: U, AGENCY: N, OPERATOR: N},
+    "order.handed_over.v1": {CUSTOMER: U, OPERATOR: U},
+    "order.returning.v1": {CUSTOMER: N, RECIPIENT: N, DRIVER: U, AGENCY: N},
+    "order.returned.v1": {CUSTOMER: N, RECIPIENT: N, AGENCY: N},
+    "order.return_overdue.v1": {DRIVER: N, AGENCY: N, OPERATOR: N},
+    "order.change_proposed.v1": {CUSTOMER: U},
+    "order.changed.v1": {CUSTOMER: U, DRIVER: U, MERCHANT: U},
+}
+"""Who can be told how urgently; whom an order's event is told depends on its `tell`, which comes from the catalogue."""
+
+_ALARMS: dict[str, dict[str, Urgency]] = {"emergency.raised.v1": {OPERATOR: U, DRIVER: U}}
+_CHANNELS: dict[tuple[str, str], tuple[str, ...]] = {
+    ("order.code_issued.v1", RECIPIENT): BY_PHONE_FIRST,
+    ("order.merchant_asked.v1", MERCHANT): (PUSH, WHATSAPP, SMS),  # it has minutes to answer: a mail would come too late
 }
 
-ALARMS: dict[str, frozenset[str]] = {"emergency.raised.v1": frozenset({OPERATOR, DRIVER})}
-"""The same for what is told at once and whoever it concerns: it asks no order who is to be told."""
+CODE = "order.code_issued"
+ENDS = frozenset(
+    {"order.completed", "order.cancelled", "order.unserved", "order.rejected", "order.handed_over", "order.returned"},
+)
+"""Templates that tell of an order's end: whatever is unsent before them has become untrue."""
 
 
 def template_of(event_type: str) -> str:
@@ -24,6 +87,28 @@ def template_of(event_type: str) -> str:
     return event_type.rpartition(".v")[0]
 
 
-def is_told(event_type: str, audience: str) -> bool:
-    """Whether there is a text for this audience."""
-    return audience in TOLD.get(event_type, frozenset())
+def _channels(event_type: str, audience: str, urgency: Urgency) -> tuple[str, ...]:
+    if audience == AGENCY:
+        return AT_A_DESK
+    return _CHANNELS.get((event_type, audience), ORDER_OF_CHANNELS[urgency])
+
+
+def _table(who: Mapping[str, Mapping[str, Urgency]]) -> dict[str, dict[str, Row]]:
+    return {
+        event_type: {
+            audience: Row(template_of(event_type), urgency, _channels(event_type, audience, urgency))
+            for audience, urgency in audiences.items()
+        }
+        for event_type, audiences in who.items()
+    }
+
+
+TOLD = _table(_WHO)
+ALARMS = _table(_ALARMS)
+"""The same for what is told at once and whoever it concerns: it asks no order who is to be told."""
+EVERYTHING: dict[str, dict[str, Row]] = {**TOLD, **ALARMS}
+
+
+def row_of(event_type: str, audience: str) -> Row | None:
+    """What this audience is told of the event; None: nothing."""
+    return EVERYTHING.get(event_type, {}).get(audience)

@@ -7,7 +7,8 @@ from typing import Any
 
 from contracts.message import Message, derived_id
 from services.notifications.domain.notification import Cause, Notification
-from services.notifications.domain.told import template_of
+from services.notifications.domain.told import row_of
+from services.notifications.handlers.addressees import Addressee
 from services.notifications.ledger import Ledger
 from services.notifications.ports import Outbound
 from services.runtime.aggregates import cause_of
@@ -22,16 +23,20 @@ class Opening:
     outbound: Outbound
     clock: Clock
 
-    async def open(self, message: Message[Any], role: str, recipient_id: str, order_id: str, parameters: dict[str, Any]) -> None:
+    async def open(self, message: Message[Any], who: Addressee, order_id: str, parameters: dict[str, Any]) -> None:
         """One event, one recipient: repeated, it is not written twice."""
+        row = row_of(message.type, who.audience)
+        if row is None:
+            return
         has_place = await self.outbound.reserve_now()
         claimed: Notification | None = None
         try:
             fresh = Notification(
-                id=derived_id(message.source, message.id, role, recipient_id),
-                role=role,
-                recipient_id=recipient_id,
-                template=template_of(message.type),
+                id=derived_id(message.source, message.id, who.audience, who.id),
+                role=who.audience,
+                recipient_id=who.id,
+                roles=who.roles,
+                template=row.template,
                 parameters=parameters,
                 cause=Cause(message.source, message.id, message.type, order_id, message.traceparent),
                 created_at=self.clock.now(),

@@ -1,22 +1,32 @@
-"""What the texts need of an event: plain values, which the notification keeps. Nobody's name, address or place."""
+"""What the texts need of an event: plain values, which the notification keeps. Nobody's name, address, place or code."""
 
 from __future__ import annotations
 
+from enum import Enum
 from math import ceil
 from typing import Any
 
 from contracts.events.emergencies import EmergencyRaised
-from contracts.events.orders import (
-    OrderCancelled,
-    OrderCompleted,
-    OrderDriverAssigned,
-    OrderDriverUnassigned,
-    OrderEvent,
-    OrderRejected,
-    OrderUnserved,
-)
+from contracts.events.orders import OrderEvent
 
 Parameters = dict[str, Any]
+
+AS_THEY_ARE = (
+    "code_serial",
+    "completed_at",
+    "delivery_attempt",
+    "fee",
+    "leg",
+    "next_at",
+    "ready_at",
+    "reason",
+    "return_by",
+    "scheduled_for",
+    "search_starts_at",
+    "to",
+    "until",
+)
+"""Fields of events that a text may name; an event has those that its type has."""
 
 
 def parameters_of(event: OrderEvent) -> Parameters:
@@ -28,20 +38,30 @@ def parameters_of(event: OrderEvent) -> Parameters:
         "notices": dict(event.notices or {}),
         "payer": event.payer.kind.value,
     }
-    match event:
-        case OrderDriverAssigned():
-            return {**common, "plate": event.vehicle.plate, "minutes": max(1, ceil(event.eta_s / 60))}
-        case OrderCompleted():
-            money = {"total": event.fare.total, "driver_share": event.fare.driver_share}
-            return {**common, **money, "completed_at": event.completed_at}
-        case OrderCancelled():
-            return {**common, "reason": event.reason, "by": event.by.role.value, "fee": event.fee}
-        case OrderUnserved() | OrderRejected() | OrderDriverUnassigned():
-            return {**common, "reason": event.reason}
-    return common
+    fields = type(event).model_fields
+    for name in AS_THEY_ARE:
+        if name in fields:
+            common[name] = _plain(getattr(event, name))
+    return {**common, **_derived(event)}
 
 
 def parameters_of_emergency(event: EmergencyRaised) -> Parameters:
     """Ids alone."""
     who = {"emergency_id": event.emergency_id, "order_id": event.order_id, "driver_id": event.driver_id}
     return {**who, "service": "", "service_name": {}, "notices": {}}
+
+
+def _derived(event: OrderEvent) -> Parameters:
+    derived: Parameters = {}
+    vehicle, fare, by = (getattr(event, name, None) for name in ("vehicle", "fare", "by"))
+    if vehicle is not None:
+        derived |= {"plate": vehicle.plate, "minutes": max(1, ceil(getattr(event, "eta_s", 0) / 60))}
+    if fare is not None:
+        derived |= {"total": fare.total, "driver_share": fare.driver_share, "merchant_share": fare.merchant_share}
+    if by is not None:
+        derived["by"] = by.role.value
+    return derived
+
+
+def _plain(value: Any) -> Any:
+    return value.value if isinstance(value, Enum) else value

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from services.notifications.domain.told import TOLD
+from contracts.queues import QUEUES
 from services.notifications.handlers.emergency_raised import OnEmergencyRaised
 from services.notifications.handlers.order_event import OnOrderEvent
 from services.notifications.handlers.recipient_contact_registered import OnContactRegistered
 from services.runtime.consumer import Route
+
+ORDER_EVENTS = "notifications.order_event"
 
 
 def routes(on_contact: OnContactRegistered, on_order_event: OnOrderEvent, on_emergency: OnEmergencyRaised) -> Sequence[Route]:
@@ -16,5 +18,5 @@ def routes(on_contact: OnContactRegistered, on_order_event: OnOrderEvent, on_eme
     return (
         Route("notifications.recipient_contact", {"recipient.contact_registered.v1": on_contact}),
         Route("notifications.emergency", {"emergency.raised.v1": on_emergency}),
-        Route("notifications.order_event", dict.fromkeys(TOLD, on_order_event)),
+        Route(ORDER_EVENTS, dict.fromkeys(QUEUES[ORDER_EVENTS].types, on_order_event)),
     )

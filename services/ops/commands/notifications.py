@@ -12,6 +12,7 @@ from services.ops.errors import CommandError
 
 if TYPE_CHECKING:
     from contracts.events.orders import OrderEvent
+    from services.notifications.ports import Text
 
 
 class NotToldError(CommandError):
@@ -44,7 +45,7 @@ def preview(
     *,
     as_json: Annotated[bool, typer.Option("--json", help="A JSON array.")] = False,
 ) -> None:
-    """Write what each audience would read of the golden example of the event.
+    """Write what each audience would read of the golden example of the event, in every form; `--json` has the HTML too.
 
     gancang notifications preview order.completed.v1 --locale en
     """
@@ -57,10 +58,23 @@ def preview(
     event = cast("OrderEvent", CONTRACTS[full_type].model.model_validate(_example(full_type)))
     texts = list(previews(event, locale))
     if as_json:
-        rows = [{"audience": audience, "locale": text.language, "subject": text.subject, "body": text.body} for audience, text in texts]
-        typer.echo(json.dumps(rows, ensure_ascii=False, indent=2))
+        typer.echo(json.dumps([_row(audience, text) for audience, text in texts], ensure_ascii=False, indent=2))
     for audience, text in texts if not as_json else ():
-        typer.echo(f"── {audience} · {text.language} ──\n{text.subject}\n\n{text.body}")
+        typer.echo(_page(audience, text))
+
+
+def _row(audience: str, text: Text) -> dict[str, object]:
+    approved = text.approved
+    whatsapp = {"name": approved.name, "language": approved.language, "wording": approved.wording, "values": approved.values}
+    forms = {"subject": text.subject, "short": text.short, "sms": text.sms, "body": text.body, "html": text.html}
+    return {"audience": audience, "locale": text.language, **forms, "whatsapp": whatsapp}
+
+
+def _page(audience: str, text: Text) -> str:
+    approved = text.approved
+    whatsapp = f"{approved.name} ({approved.language}): {approved.wording}"
+    forms = f"push      {text.short}\nsms       {text.sms}\nwhatsapp  {whatsapp}\n          {' | '.join(approved.values)}"
+    return f"── {audience} · {text.language} ──\n{forms}\n\n{text.subject}\n\n{text.body}"
 
 
 def _example(event_type: str) -> object:

@@ -100,7 +100,12 @@ def test_anything_else_is_no_mail_address(text: str) -> None:
 
 
 @pytest.mark.parametrize(
-    ("locale", "language"), [("id", "id"), ("id-ID", "id"), ("en-AU", "en"), ("zh-TW", "en"), ("jv", "id"), ("osi", "id")]
+    ("locale", "language"),
+    [("id", "id"), ("id-ID", "id"), ("en-AU", "en"), ("zh-TW", "zh"), ("cmn-Hans", "zh"), ("de", "en"), ("jv", "id"), ("osi", "id")],
 )
-def test_guests_read_english_and_neighbours_indonesian(locale: str, language: str) -> None:
+def test_guests_read_english_or_chinese_and_neighbours_indonesian(locale: str, language: str) -> None:
     assert language_of(locale) == language
+
+
+def test_a_driver_who_asks_for_chinese_reads_english() -> None:
+    assert language_of("zh", "driver") == "en"

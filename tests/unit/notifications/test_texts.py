@@ -1,65 +1,136 @@
-"""What people read, in both languages, compared with the golden files beside this test."""
+"""What people read: every text in every language and form, compared with the golden files beside this test."""
 
 from __future__ import annotations
 
-import json
-from pathlib import Path
+import re
+from html.parser import HTMLParser
+from typing import TYPE_CHECKING
 
 import pytest
 
 from contracts.reasons import ENDED, REFUSED
-from contracts.registry import CONTRACTS
-from services.notifications.adapters.templates import FOLDER, JinjaTexts
-from services.notifications.domain.told import ALARMS, TOLD, template_of
-from services.notifications.handlers.parameters import parameters_of, parameters_of_emergency
+from services.notifications.domain import sms
+from services.notifications.domain.language import LANGUAGES, languages_of
+from services.notifications.domain.told import EVERYTHING
+from tests.support.texts import ALL, GOLDEN, TEXTS, golden_files, text_of
 
-EXAMPLES = Path(__file__).resolve().parents[3] / "contracts" / "examples"
-GOLDEN = Path(__file__).resolve().parent / "golden"
-TEXTS = JinjaTexts("Asia/Jakarta")
-EVERYTHING = {**TOLD, **ALARMS}
-ALL = [(name, audience, locale) for name in EVERYTHING for audience in sorted(EVERYTHING[name]) for locale in ("id", "en")]
+if TYPE_CHECKING:
+    from pathlib import Path
 
-
-def written(name: str, audience: str, locale: str) -> str:
-    example = json.loads(next((EXAMPLES / name).glob("*.json")).read_text())
-    event = CONTRACTS[name].model.model_validate(example["data"])
-    parameters = parameters_of_emergency(event) if name in ALARMS else parameters_of(event)
-    text = TEXTS.render(template_of(name), audience, locale, parameters, "Sarah")
-    return f"{text.subject}\n\n{text.body}"
+ROWS = [(event, audience, language) for event, rows in EVERYTHING.items() for audience in rows for language in languages_of(audience)]
+FILES = list(golden_files())
+RIDE = {"order_id": "o-1", "service": "ride", "service_name": {}, "notices": {}, "payer": "customer"}
 
 
-@pytest.mark.parametrize(("name", "audience", "locale"), ALL)
-def test_every_text_reads_as_its_golden_file(name: str, audience: str, locale: str) -> None:
-    assert written(name, audience, locale) == (GOLDEN / locale / audience / f"{template_of(name)}.txt").read_text()
+class Words(HTMLParser):
+    """The words that a reader sees."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.text: list[str] = []
+
+    def handle_data(self, data: str) -> None:
+        self.text.append(data)
 
 
-@pytest.mark.parametrize("locale", ["id", "en"])
-@pytest.mark.parametrize("audience", ["customer", "driver"])
-def test_every_sentence_belongs_to_a_reason(locale: str, audience: str) -> None:
-    sentences = TEXTS._reasons[locale][audience]
+@pytest.mark.parametrize(("path", "content"), FILES, ids=[str(path.relative_to(GOLDEN)) for path, _ in FILES])
+def test_all_texts_read_as_their_golden_file(path: Path, content: str) -> None:
+    assert content == path.read_text("utf-8"), "if the change is wanted: python -m tests.support.texts"
 
-    assert "other" in sentences
-    assert set(sentences) - {"other"} <= {*ENDED, *REFUSED}
+
+def test_there_is_no_golden_file_too_many() -> None:
+    assert {path for path in GOLDEN.rglob("*") if path.is_file()} == {path for path, _ in golden_files()}
+
+
+@pytest.mark.parametrize(("event_type", "audience", "language"), ALL)
+def test_the_html_says_what_the_plain_letter_says(event_type: str, audience: str, language: str) -> None:
+    text = text_of(event_type, audience, language)
+    words = Words()
+
+    words.feed(text.html)
+
+    assert "".join("".join(words.text).split()) == "".join(f"{text.subject}{text.subject}{text.body}".split())
+
+
+@pytest.mark.parametrize(("event_type", "audience", "language"), ALL)
+def test_a_short_text_is_one_text_message_and_needs_no_cutting(event_type: str, audience: str, language: str) -> None:
+    text = text_of(event_type, audience, language)
+
+    assert sms.fits(text.sms)
+    assert not text.sms.endswith(sms.CUT)
+
+
+@pytest.mark.parametrize(("event_type", "audience", "language"), ALL)
+def test_what_whatsapp_approves_is_one_wording_with_its_values(event_type: str, audience: str, language: str) -> None:
+    approved = text_of(event_type, audience, language).approved
+    places = re.findall(r"\{\{(\d+)\}\}", approved.wording)
+
+    assert places == [str(place) for place in range(1, len(approved.values) + 1)]
+    assert re.fullmatch("[a-z0-9_]{1,512}", approved.name)
+    assert not approved.wording.startswith("{")
+    assert not approved.wording.endswith("}")
+    assert all(value and "\n" not in value for value in approved.values)
+
+
+@pytest.mark.parametrize(("event_type", "audience", "language"), ROWS)
+def test_a_short_text_has_no_conditions(event_type: str, audience: str, language: str) -> None:
+    source = TEXTS.short_source(EVERYTHING[event_type][audience].template, audience, language)
+
+    assert "{%" not in source
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_every_sentence_belongs_to_a_reason(language: str) -> None:
+    tables = TEXTS.reasons[language]
+
+    assert {"other"} <= tables["everybody"].keys() <= {"other", *ENDED, *REFUSED}
+    assert all(sentences.keys() <= tables["everybody"].keys() for sentences in tables.values())
 
 
 def test_there_is_no_text_that_nobody_gets() -> None:
-    files = {path.relative_to(FOLDER).with_suffix("").as_posix() for path in FOLDER.glob("*/*/*.txt")}
+    rows = {(language, f"{audience}/{EVERYTHING[event][audience].template}") for event, audience, language in ROWS}
+    written = {
+        (language, name.removesuffix(".short"))
+        for language in LANGUAGES
+        for name in TEXTS._environments[language].list_templates()
+        if name.endswith(".short")
+    }
 
-    assert files == {f"{locale}/{audience}/{template_of(name)}" for name, audience, locale in ALL}
+    assert written == rows
 
 
 def test_a_name_cannot_begin_a_line_of_its_own() -> None:
-    parameters = {"order_id": "o-1", "service": "ride", "service_name": {}, "notices": {}, "payer": "customer"}
-
-    text = TEXTS.render("order.driver_arrived", "customer", "en", parameters, "Eve\n\nYou have won {{ order_id }}")
+    text = TEXTS.render("order.driver_arrived", "customer", "en", RIDE, "Eve\n\nYou have won {{ order_id }}")
 
     assert text.body.splitlines()[0] == "Hi Eve You have won {{ order_id }},"
 
 
-def test_a_reason_of_a_newer_writer_has_a_general_sentence() -> None:
-    parameters = {"order_id": "o-1", "service": "ride", "service_name": {}, "notices": {}, "payer": "customer", "reason": "eclipse"}
+def test_a_name_cannot_be_markup() -> None:
+    text = TEXTS.render("order.driver_arrived", "customer", "en", RIDE, "<script>")
 
-    text = TEXTS.render("order.unserved", "customer", "en", parameters, None)
+    assert "Hi &lt;script&gt;," in text.html
+
+
+def test_a_reason_of_a_newer_writer_has_a_general_sentence() -> None:
+    text = TEXTS.render("order.unserved", "customer", "en", {**RIDE, "reason": "eclipse"}, None)
 
     assert "Something went wrong on our side." in text.body
     assert "eclipse" not in text.body
+
+
+def test_a_notice_of_the_service_stands_in_the_letter_in_the_readers_language() -> None:
+    notices = {"id": "Bawa jaket.", "en": "Bring a jacket.", "zh": "请带外套。"}
+
+    text = TEXTS.render("order.driver_arrived", "customer", "zh-Hans", {**RIDE, "notices": notices}, None)
+
+    assert "请带外套。" in text.body
+    assert "请带外套。" in text.html
+
+
+def test_the_code_stands_in_the_recipients_text_and_fits_one_message() -> None:
+    values = {**RIDE, "service_name": {"id": "Antar dokumen kependudukan"}, "code_serial": 1, "code": "407193"}
+
+    texts = [TEXTS.render("order.code_issued", "recipient", locale, values, None) for locale in LANGUAGES]
+
+    assert all("407193" in text.sms and sms.fits(text.sms) for text in texts)
+    assert all(text.approved.values[1] == "407193" for text in texts)

@@ -1,0 +1,54 @@
+"""How long a text message is, and how it is made to fit into one (3GPP TS 23.038)."""
+
+from __future__ import annotations
+
+GSM7 = frozenset(
+    "@£$¥èéùìòÇ\nØø\rÅåΔ_ΦΓΛΩΠΨΣΘΞÆæßÉ !\"#¤%&'()*+,-./0123456789:;<=>?¡ABCDEFGHIJKLMNOPQRSTUVWXYZÄÖÑÜ§¿abcdefghijklmnopqrstuvwxyzäöñüà"
+)
+GSM7_EXTENDED = frozenset("^{}\\[~]|€\f")
+SEPTETS, UCS2_UNITS = 160, 70
+TYPOGRAPHY = {
+    "\u2013": "-",
+    "\u2014": "-",
+    "\u2018": "'",
+    "\u2019": "'",
+    "\u201c": '"',
+    "\u201d": '"',
+    "\u2026": "...",
+    "\u00a0": " ",
+    "\u202f": " ",
+}
+PLAIN = str.maketrans(TYPOGRAPHY)
+CUT = "..."
+LONGEST_WORD = 20  # Chinese has no spaces: a longer piece is no word
+
+
+def is_gsm7(text: str) -> bool:
+    """Whether the 7-bit alphabet can write it."""
+    return all(sign in GSM7 or sign in GSM7_EXTENDED for sign in text)
+
+
+def length(text: str) -> int:
+    """Septets where the 7-bit alphabet can write it, UTF-16 units otherwise."""
+    if is_gsm7(text):
+        return sum(2 if sign in GSM7_EXTENDED else 1 for sign in text)
+    return len(text.encode("utf-16-le")) // 2
+
+
+def fits(text: str) -> bool:
+    """Whether it goes out as one message."""
+    return length(text) <= (SEPTETS if is_gsm7(text) else UCS2_UNITS)
+
+
+def one_message(text: str) -> str:
+    """The text with typewriter signs, cut after a whole word where it would be too long for one message."""
+    plain = " ".join(text.translate(PLAIN).split())
+    if fits(plain):
+        return plain
+    most = SEPTETS if is_gsm7(plain) else UCS2_UNITS
+    kept = plain[:most]
+    while length(kept + CUT) > most:
+        kept = kept[:-1]
+    words, _, rest = kept.rpartition(" ")
+    whole = words if words and len(rest) <= LONGEST_WORD else kept
+    return whole.rstrip(" ,.;:") + CUT

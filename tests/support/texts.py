@@ -1,0 +1,78 @@
+"""What every audience reads of every event that there is, as one document: `python -m tests.support.texts` writes the golden files."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from contracts.events.emergencies import EmergencyRaised
+from contracts.registry import CONTRACTS
+from services.notifications.adapters.templates import JinjaTexts
+from services.notifications.domain.language import languages_of
+from services.notifications.domain.told import AUDIENCES, EVERYTHING
+from services.notifications.handlers.parameters import parameters_of, parameters_of_emergency
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from services.notifications.ports import Text
+
+ROOT = Path(__file__).resolve().parents[2]
+EXAMPLES = ROOT / "contracts" / "examples"
+GOLDEN = ROOT / "tests" / "unit" / "notifications" / "golden"
+TEXTS = JinjaTexts("Asia/Jakarta")
+CODE = "407193"
+
+ALL = [
+    (event_type, audience, language)
+    for event_type, rows in EVERYTHING.items()
+    for audience in rows
+    for language in languages_of(audience)
+    if event_type in CONTRACTS
+]
+DOCUMENTS = [(language, audience) for audience in AUDIENCES for language in languages_of(audience)]
+
+
+def parameters(event_type: str) -> dict[str, Any]:
+    """What the texts need of the golden example of the event."""
+    example = json.loads(min((EXAMPLES / event_type).glob("*.json")).read_text("utf-8"))
+    event = CONTRACTS[event_type].model.model_validate(example["data"])
+    known = parameters_of_emergency(event) if isinstance(event, EmergencyRaised) else parameters_of(event)
+    return {**known, "code": CODE}
+
+
+def text_of(event_type: str, audience: str, language: str) -> Text:
+    """The text of one row, to Sarah."""
+    return TEXTS.render(EVERYTHING[event_type][audience].template, audience, language, parameters(event_type), "Sarah")
+
+
+def document(language: str, audience: str) -> str:
+    """All texts for the audience, in all forms but HTML."""
+    return "\n".join(_chapter(*row) for row in ALL if row[1:] == (audience, language))
+
+
+def golden_files() -> Iterator[tuple[Path, str]]:
+    """Each golden file and what it should hold."""
+    for language, audience in DOCUMENTS:
+        yield GOLDEN / language / f"{audience}.txt", document(language, audience)
+    for language in languages_of("customer"):
+        yield GOLDEN / language / "mail.html", text_of("order.completed.v1", "customer", language).html
+
+
+def _chapter(event_type: str, audience: str, language: str) -> str:
+    text = text_of(event_type, audience, language)
+    approved = text.approved
+    whatsapp = f"{approved.name} ({approved.language}): {approved.wording}\n{' | '.join(approved.values)}"
+    return f"════ {event_type}\n\n# push, SMS\n{text.sms}\n\n# WhatsApp\n{whatsapp}\n\n# mail\n{text.subject}\n\n{text.body}"
+
+
+def main() -> None:
+    """Write them all."""
+    for path, content in golden_files():
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(content, "utf-8")
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,44 @@
+"""Who is told what: the table can be kept, and every end of an order is told to whoever ordered."""
+
+from __future__ import annotations
+
+import pytest
+
+from contracts.queues import QUEUES
+from contracts.registry import CONTRACTS
+from services.notifications.domain.checking import TableWrong, check_table
+from services.notifications.domain.told import ENDS, EVERYTHING, TOLD, Row, Urgency, row_of
+from tests.support.texts import TEXTS
+
+
+def test_every_row_has_its_texts() -> None:
+    check_table(EVERYTHING, TEXTS.has)
+
+
+@pytest.mark.parametrize(
+    ("audience", "row", "finding"),
+    [
+        ("customer", Row("order.dragon", Urgency.URGENT, ("push",)), "no text in id"),
+        ("customer", Row("order.completed", Urgency.URGENT, ("pigeon",)), "channels pigeon"),
+        ("customer", Row("order.completed", Urgency.URGENT, ()), "channels missing"),
+        ("dragon", Row("order.completed", Urgency.URGENT, ("push",)), "no such audience"),
+    ],
+)
+def test_a_row_that_nobody_could_keep_is_named(audience: str, row: Row, finding: str) -> None:
+    with pytest.raises(TableWrong, match=finding) as caught:
+        check_table({"order.completed.v1": {audience: row}}, TEXTS.has)
+
+    assert f"order.completed.v1 for {audience}" in str(caught.value)
+
+
+def test_our_queue_gets_every_type_that_is_told() -> None:
+    assert set(QUEUES["notifications.order_event"].types) == TOLD.keys() & CONTRACTS.keys()
+
+
+@pytest.mark.parametrize("template", sorted(ENDS))
+def test_the_customer_is_told_of_every_end(template: str) -> None:
+    assert row_of(f"{template}.v1", "customer") is not None
+
+
+def test_a_code_is_told_to_nobody_but_the_recipient() -> None:
+    assert TOLD["order.code_issued.v1"].keys() == {"recipient"}
