@@ -62,6 +62,18 @@ QUEUES: dict[str, Queue] = {
             ("driver.arrived.v1", "driver.picked_up.v1", "driver.delivered.v1", "driver.cancelled.v1"),
         ),
         Queue("orders.emergency", ("driver.emergency_raised.v1", "emergency.resolved.v1")),
+        Queue(
+            "orders.merchant_fact",
+            (
+                "merchant.registered.v1",
+                "merchant.residence_attested.v1",
+                "merchant.residence_revoked.v1",
+                "merchant.opened.v1",
+                "merchant.closed.v1",
+                "merchant.rush_started.v1",
+                "merchant.rush_ended.v1",
+            ),
+        ),
         Queue("orders.match_outcome", ("match.made.v1", "match.failed.v1", "match.withdrawn.v1")),
         Queue(
             "matching.driver_fact",

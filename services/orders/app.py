@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from services.orders.adapters.catalogue import load
-from services.orders.adapters.mongo import EMERGENCY, ORDER
+from services.orders.adapters.mongo import EMERGENCY, MERCHANT, ORDER
 from services.orders.handlers.routes import routes
 from services.orders.handlers.search_overdue import SearchOverdueHandler
 from services.orders.ports import Catalogue, Desk
@@ -16,7 +16,14 @@ from services.runtime.runtime import Application, Runtime, TimerTable
 async def build(runtime: Runtime) -> Application:
     """Wire the service. Raises `NotConfigured` for a catalogue that is wrong."""
     orders = runtime.aggregates(ORDER)
-    desk = Desk(orders, runtime.aggregates(EMERGENCY), runtime.answers, catalogue(), runtime.clock)
+    desk = Desk(
+        orders=orders,
+        emergencies=runtime.aggregates(EMERGENCY),
+        merchants=runtime.aggregates(MERCHANT),
+        answers=runtime.answers,
+        catalogue=catalogue(),
+        clock=runtime.clock,
+    )
     return Application(routes=routes(desk), timers=(TimerTable(orders, SearchOverdueHandler(desk)),))
 
 

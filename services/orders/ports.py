@@ -10,6 +10,7 @@ from contracts.values import Value
 from services.orders.domain.area import Area
 from services.orders.domain.emergency import Emergency
 from services.orders.domain.intake import Service
+from services.orders.domain.merchant import Merchant
 from services.orders.domain.order import Order
 from services.orders.domain.tariff import Band
 from services.runtime.aggregates import Decide, Stored
@@ -37,6 +38,18 @@ class Emergencies(Protocol):
         ...
 
 
+class Merchants(Protocol):
+    """Where merchants are kept."""
+
+    async def get(self, aggregate_id: str) -> Stored[Merchant] | None:
+        """Read one."""
+        ...
+
+    async def change(self, aggregate_id: str, cause: Cause, decide: Decide[Merchant], *, expect_new: bool = False) -> bool:
+        """Decide on the present state and write the decision, once per cause."""
+        ...
+
+
 class Answers(Protocol):
     """Answers that leave no trace in an order."""
 
@@ -60,6 +73,7 @@ class Desk:
 
     orders: Orders
     emergencies: Emergencies
+    merchants: Merchants
     answers: Answers
     catalogue: Catalogue
     clock: Clock

@@ -8,6 +8,7 @@ from typing import cast
 from pydantic import TypeAdapter
 
 from services.orders.domain.emergency import Emergency
+from services.orders.domain.merchant import Merchant
 from services.orders.domain.order import Order, timers
 from services.runtime.aggregates import Kind
 from services.runtime.clock import real_now
@@ -17,6 +18,7 @@ RETENTION = timedelta(days=365)
 
 _ORDER: TypeAdapter[Order] = TypeAdapter(Order)
 _EMERGENCY: TypeAdapter[Emergency] = TypeAdapter(Emergency)
+_MERCHANT: TypeAdapter[Merchant] = TypeAdapter(Merchant)
 
 
 def _encode(order: Order) -> Document:
@@ -51,5 +53,16 @@ EMERGENCY = Kind(
     decode=_EMERGENCY.validate_python,
     timers=lambda _: {},
     keep_seen=50,
+    keep_history=50,
+)
+
+MERCHANT = Kind(
+    name="merchant",
+    collection="merchants",
+    source="/gancang/orders",
+    encode=lambda merchant: cast("Document", _MERCHANT.dump_python(merchant, exclude_none=True)),
+    decode=_MERCHANT.validate_python,
+    timers=lambda _: {},
+    keep_seen=200,
     keep_history=50,
 )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contracts.queues import QUEUES
 from services.orders.handlers.driver_cancelled import DriverCancelledHandler
 from services.orders.handlers.driver_step import DriverStepHandler
 from services.orders.handlers.emergency_raised import EmergencyRaisedHandler
@@ -9,11 +10,14 @@ from services.orders.handlers.emergency_resolved import EmergencyResolvedHandler
 from services.orders.handlers.match_failed import MatchFailedHandler
 from services.orders.handlers.match_made import MatchMadeHandler
 from services.orders.handlers.match_withdrawn import MatchWithdrawnHandler
+from services.orders.handlers.merchant_fact import MerchantFactHandler
 from services.orders.handlers.order_cancellation_requested import OrderCancellationRequestedHandler
 from services.orders.handlers.order_report_requested import OrderReportRequestedHandler
 from services.orders.handlers.order_requested import OrderRequestedHandler
 from services.orders.ports import Desk
 from services.runtime.consumer import Route
+
+MERCHANT_FACTS = QUEUES["orders.merchant_fact"].types
 
 
 def routes(desk: Desk) -> tuple[Route, ...]:
@@ -42,6 +46,7 @@ def routes(desk: Desk) -> tuple[Route, ...]:
                 "emergency.resolved.v1": EmergencyResolvedHandler(desk),
             },
         ),
+        Route("orders.merchant_fact", dict.fromkeys(MERCHANT_FACTS, MerchantFactHandler(desk))),
         Route(
             "orders.match_outcome",
             {

@@ -1,0 +1,92 @@
+"""A merchant as a frozen value: where it cooks, who attests that it is a resident's, whether it takes orders now."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from datetime import date, datetime, timedelta
+
+from contracts.values import Id, Place, Residence, Short, UtcTime
+from services.orders.domain.errors import StepRefused
+
+AHEAD = timedelta(minutes=5)
+REGISTRATION, RESIDENCE, HOURS, RUSH = "registration", "residence", "hours", "rush"
+
+
+@dataclass(frozen=True, slots=True)
+class Merchant:
+    """`rush_minutes`: what a rush adds to each order; `paused`: in it no new one is taken.
+
+    `facts`: time of the newest fact of each kind.
+    """
+
+    merchant_id: Id
+    name: Short
+    place: Place
+    residence: Residence | None = None
+    is_open: bool = False
+    rush_minutes: int = 0
+    paused: bool = False
+    facts: Mapping[str, UtcTime] = field(default_factory=dict)
+
+    def resident_on(self, day: date) -> bool:
+        """Whether an agency attests for that day that it is a resident's."""
+        return self.residence is not None and self.residence.valid_until >= day
+
+
+def registered(merchant: Merchant | None, merchant_id: str, name: str, place: Place, at: datetime) -> Merchant | None:
+    """A new merchant, or the known one under another name or at another place; None for an old fact."""
+    if merchant is None:
+        return Merchant(merchant_id, name, place, facts={REGISTRATION: at})
+    return _granting(replace(merchant, name=name, place=place), REGISTRATION, at)
+
+
+def attested(merchant: Merchant, residence: Residence, at: datetime) -> Merchant | None:
+    """An agency attests that the merchant is a resident."""
+    return _granting(replace(merchant, residence=residence), RESIDENCE, at)
+
+
+def revoked(merchant: Merchant, at: datetime) -> Merchant | None:
+    """The attestation no longer holds."""
+    return _restricting(replace(merchant, residence=None), RESIDENCE, at)
+
+
+def opened(merchant: Merchant, at: datetime) -> Merchant | None:
+    """It takes orders."""
+    return _granting(replace(merchant, is_open=True), HOURS, at)
+
+
+def closed(merchant: Merchant, at: datetime) -> Merchant | None:
+    """It takes no new orders; those that it has are cooked."""
+    return _restricting(replace(merchant, is_open=False), HOURS, at)
+
+
+def rush_started(merchant: Merchant, extra_minutes: int, at: datetime, *, paused: bool) -> Merchant | None:
+    """Each order takes so much longer until the rush ends."""
+    return _restricting(replace(merchant, rush_minutes=extra_minutes, paused=paused), RUSH, at)
+
+
+def rush_ended(merchant: Merchant, at: datetime) -> Merchant | None:
+    """Orders take as long as ever."""
+    return _granting(replace(merchant, rush_minutes=0, paused=False), RUSH, at)
+
+
+def not_ahead(at: datetime, now: datetime) -> None:
+    """Raises `StepRefused` for a fact of the future."""
+    if at > now + AHEAD:
+        raise StepRefused("time_ahead")
+
+
+def _granting(changed: Merchant, kind: str, at: datetime) -> Merchant | None:
+    """Of two facts with one time the restricting one holds, in whatever order they come."""
+    known = changed.facts.get(kind)
+    return _noted(changed, kind, at) if known is None or at > known else None
+
+
+def _restricting(changed: Merchant, kind: str, at: datetime) -> Merchant | None:
+    known = changed.facts.get(kind)
+    return _noted(changed, kind, at) if known is None or at >= known else None
+
+
+def _noted(changed: Merchant, kind: str, at: datetime) -> Merchant:
+    return replace(changed, facts={**changed.facts, kind: at})

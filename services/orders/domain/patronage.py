@@ -1,0 +1,25 @@
+"""Whether a merchant takes an order now: known, a resident's, open, and not overrun."""
+
+from __future__ import annotations
+
+from datetime import date
+
+from contracts.values import Place
+from services.orders.domain.area import distance_m
+from services.orders.domain.kitchen import MerchantRules
+from services.orders.domain.merchant import Merchant
+
+
+def merchant_refused(pickup: Place, merchant: Merchant | None, rules: MerchantRules, today: date) -> str | None:
+    """The reason code where this merchant takes no order from there now."""
+    if pickup.merchant_id is None:
+        return "merchant_missing"
+    if merchant is None:
+        return "merchant_unknown"
+    if distance_m(pickup, merchant.place) > rules.reach_m:
+        return "merchant_elsewhere"
+    if not merchant.resident_on(today):
+        return "merchant_not_resident"
+    if not merchant.is_open:
+        return "merchant_closed"
+    return "merchant_in_rush" if merchant.paused else None

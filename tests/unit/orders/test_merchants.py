@@ -1,0 +1,101 @@
+"""What is known of a merchant, and whether it takes orders now."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from itertools import permutations
+
+import pytest
+
+from contracts.values import Place, Residence
+from services.orders.domain import merchant as facts
+from services.orders.domain.errors import StepRefused
+from services.orders.domain.kitchen import MerchantRules
+from services.orders.domain.merchant import Merchant
+from services.orders.domain.patronage import merchant_refused
+
+NOW = datetime(2026, 11, 24, 4, 0, tzinfo=UTC)
+LATER = NOW + timedelta(minutes=1)
+WARUNG = Place(lat=-8.2106, lng=114.3745, label="Warung Bu Sri", merchant_id="m-1")
+RESIDENCE = Residence.model_validate({"by": "dispendukcapil", "district_code": "35.10.16", "valid_until": "2027-06-30"})
+RULES = MerchantRules(answer_s=180, most_minutes=90, most_items=50, largest_total=1_000_000, search_lead_s=420)
+
+
+def a_merchant(**changes: object) -> Merchant:
+    merchant = Merchant("m-1", "Warung Bu Sri", WARUNG, RESIDENCE, is_open=True)
+    return replace(merchant, **changes)
+
+
+def test_an_open_merchant_of_a_resident_takes_orders() -> None:
+    assert merchant_refused(WARUNG, a_merchant(), RULES, NOW.date()) is None
+
+
+@pytest.mark.parametrize(
+    ("pickup", "merchant", "reason"),
+    [
+        (Place(lat=-8.2106, lng=114.3745), a_merchant(), "merchant_missing"),
+        (WARUNG, None, "merchant_unknown"),
+        (WARUNG.model_copy(update={"lat": -8.22}), a_merchant(), "merchant_elsewhere"),
+        (WARUNG, a_merchant(residence=None), "merchant_not_resident"),
+        (
+            WARUNG,
+            a_merchant(residence=RESIDENCE.model_copy(update={"valid_until": NOW.date() - timedelta(days=1)})),
+            "merchant_not_resident",
+        ),
+        (WARUNG, a_merchant(is_open=False), "merchant_closed"),
+        (WARUNG, a_merchant(paused=True), "merchant_in_rush"),
+    ],
+    ids=lambda value: value if isinstance(value, str) else "",
+)
+def test_a_merchant_takes_no_order_and_says_why(pickup: Place, merchant: Merchant | None, reason: str) -> None:
+    assert merchant_refused(pickup, merchant, RULES, NOW.date()) == reason
+
+
+def test_a_rush_adds_minutes_until_it_ends() -> None:
+    rushed = facts.rush_started(a_merchant(), 15, NOW, paused=False)
+    assert rushed is not None
+    calm = facts.rush_ended(rushed, LATER)
+
+    assert (rushed.rush_minutes, rushed.is_open) == (15, True)
+    assert calm is not None
+    assert calm.rush_minutes == 0
+
+
+def test_an_older_fact_has_no_effect() -> None:
+    merchant = facts.closed(a_merchant(), LATER)
+    assert merchant is not None
+
+    assert facts.opened(merchant, NOW) is None
+
+
+@pytest.mark.parametrize("order", list(permutations(range(3))))
+def test_facts_lead_to_the_same_end_in_whatever_order_they_come(order: tuple[int, ...]) -> None:
+    steps = (
+        lambda merchant: facts.opened(merchant, NOW),
+        lambda merchant: facts.closed(merchant, NOW),
+        lambda merchant: facts.opened(merchant, NOW - timedelta(hours=1)),
+    )
+    merchant = a_merchant()
+
+    for step in order:
+        merchant = steps[step](merchant) or merchant
+
+    assert merchant.is_open is False
+
+
+def test_a_fact_of_the_future_is_refused() -> None:
+    facts.not_ahead(NOW + timedelta(minutes=5), NOW)
+
+    with pytest.raises(StepRefused, match="time_ahead"):
+        facts.not_ahead(NOW + timedelta(minutes=5, seconds=1), NOW)
+
+
+def test_a_new_registration_moves_the_merchant() -> None:
+    first = facts.registered(None, "m-1", "Warung Bu Sri", WARUNG, NOW)
+    assert first is not None
+
+    moved = facts.registered(first, "m-1", "Bu Sri 2", WARUNG.model_copy(update={"lat": -8.3}), LATER)
+
+    assert moved is not None
+    assert (moved.name, moved.place.lat, moved.is_open) == ("Bu Sri 2", -8.3, False)
