@@ -1,0 +1,51 @@
+"""What was said last about a route, as a frozen value."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+
+SWEEP_AGAIN = timedelta(minutes=1)  # an order that was just being taken in when the word came is found then
+
+
+@dataclass(frozen=True, slots=True)
+class RouteStatus:
+    """`as_of`: when it was said. `open` without `until` only takes a closure back: the calendar holds again.
+
+    `level`: the volcano's, None where nobody has said. `sweep_at`: when the orders that it closes out are looked for once
+    more; None when that is done.
+    """
+
+    route: str
+    as_of: datetime
+    open: bool
+    reason: str
+    starts_at: datetime
+    until: datetime | None = None
+    level: int | None = None
+    sweep_at: datetime | None = None
+
+    def says(self, moment: datetime) -> bool | None:
+        """Open or closed at that instant; None where it says nothing about it."""
+        if moment < self.starts_at or (self.until is not None and moment >= self.until):
+            return None
+        return None if self.open and self.until is None else self.open
+
+
+def heard(known: RouteStatus | None, said: RouteStatus, now: datetime) -> RouteStatus | None:
+    """The newer word; None when something as new is known. The volcano's level stays until somebody says another."""
+    if known is not None and said.as_of <= known.as_of:
+        return None
+    level = said.level if said.level is not None or known is None else known.level
+    return replace(said, level=level, sweep_at=now + SWEEP_AGAIN)
+
+
+def swept(status: RouteStatus, now: datetime) -> RouteStatus | None:
+    """The second look is done; None when it is not due."""
+    due = status.sweep_at is not None and status.sweep_at <= now
+    return replace(status, sweep_at=None) if due else None
+
+
+def route_timers(status: RouteStatus) -> dict[str, datetime]:
+    """What has to happen by itself."""
+    return {} if status.sweep_at is None else {"sweep": status.sweep_at}

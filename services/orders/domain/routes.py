@@ -1,0 +1,111 @@
+"""Routes with rules of their own: which vehicles may climb, when the gate is open, and what closed it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from enum import StrEnum
+from itertools import pairwise
+
+import h3
+
+from contracts.values import Day, VehicleClass
+from services.orders.domain.area import HasPoint
+from services.orders.domain.hours import LOCAL_TIME, Hours
+from services.orders.domain.route_status import RouteStatus
+
+RESOLUTION = 9  # hexagons of about 300 m: finer than anybody knows where the forest's border runs
+CELL_M = 300
+FRIDAY = 4
+
+
+class Rule(StrEnum):
+    """On which days of its time a closure holds."""
+
+    EVERY_DAY = "every_day"
+    FIRST_FRIDAY = "first_friday"
+
+
+@dataclass(frozen=True, slots=True)
+class Closure:
+    """The route is closed on these days, by local time; both ends belong to it, None: open end."""
+
+    rule: Rule = Rule.EVERY_DAY
+    first: Day | None = None
+    last: Day | None = None
+
+    def holds(self, moment: datetime) -> bool:
+        """Whether it is closed on the day of this instant."""
+        day = moment.astimezone(LOCAL_TIME).date()
+        if (self.first is not None and day < self.first) or (self.last is not None and day > self.last):
+            return False
+        return self.rule is Rule.EVERY_DAY or (day.weekday() == FRIDAY and day.day <= 7)  # noqa: PLR2004  days of a week
+
+
+@dataclass(frozen=True, slots=True)
+class Route:
+    """One route. `gate`: the cells behind its gate; `approach`: those of the road up to it.
+
+    `levels`: from which day on which volcano level held; `hours`: when the gate is open at each level, none at a level
+    at which it stays closed. `kmh`: how fast one drives up; `early_min`: how long before it opens one may be there.
+    """
+
+    name: str
+    district: str
+    gate: frozenset[str]
+    approach: frozenset[str]
+    vehicle_classes: tuple[VehicleClass, ...]
+    hours: tuple[tuple[int, Hours], ...]
+    levels: tuple[tuple[Day, int], ...]
+    closures: tuple[Closure, ...] = ()
+    kmh: int = 30
+    early_min: int = 60
+
+    def leads_to(self, place: HasPoint) -> bool:
+        """Whether the place lies behind the gate."""
+        return h3.latlng_to_cell(place.lat, place.lng, RESOLUTION) in self.gate
+
+    def touches(self, place: HasPoint) -> bool:
+        """Whether one has to climb to get there."""
+        cell = h3.latlng_to_cell(place.lat, place.lng, RESOLUTION)
+        return cell in self.gate or cell in self.approach
+
+    def at_gate(self, start: datetime, distance_m: int) -> datetime:
+        """When a guest who leaves at `start` is at the gate."""
+        return start + timedelta(hours=distance_m / 1000 / self.kmh)
+
+    def level_on(self, moment: datetime) -> int | None:
+        """The volcano level that the data give for that day."""
+        day = moment.astimezone(LOCAL_TIME).date()
+        known = [(since, level) for since, level in self.levels if since <= day]
+        return max(known)[1] if known else None
+
+    def refusal(self, at_gate: datetime, status: RouteStatus | None) -> str | None:
+        """The reason code where nobody gets in at that time; what was said last counts before the calendar."""
+        said = status.says(at_gate) if status else None
+        if said is False or (said is None and any(closure.holds(at_gate) for closure in self.closures)):
+            return "route_closed"
+        level = (status.level if status else None) or self.level_on(at_gate)
+        hours = dict(self.hours).get(level) if level is not None else None
+        if hours is None:
+            return "route_closed"
+        early = at_gate + timedelta(minutes=self.early_min)
+        return None if hours.cover(at_gate) or hours.cover(early) else "route_hours"
+
+
+def route_between(routes: Iterable[Route], start: HasPoint, end: HasPoint) -> Route | None:
+    """The route that a trip climbs, None for all the others."""
+    return next((route for route in routes if route.touches(start) or route.touches(end)), None)
+
+
+def cells_of_polygon(corners: Sequence[tuple[float, float]]) -> frozenset[str]:
+    """The cells of an area, from its corners (degrees north, degrees east)."""
+    return frozenset(h3.h3shape_to_cells_experimental(h3.LatLngPoly(list(corners)), RESOLUTION, contain="overlap"))
+
+
+def cells_along(line: Sequence[tuple[float, float]], width_m: int) -> frozenset[str]:
+    """The cells within `width_m` of a road, from its points."""
+    points = [h3.latlng_to_cell(lat, lng, RESOLUTION) for lat, lng in line]
+    path = {cell for start, end in pairwise(points) for cell in h3.grid_path_cells(start, end)}
+    return frozenset(near for cell in path for near in h3.grid_disk(cell, width_m // CELL_M))
