@@ -8,7 +8,7 @@ from datetime import datetime
 
 from services.matching.domain import record, standby
 from services.matching.domain.driver import Driver
-from services.matching.domain.search import Offer, standby_of
+from services.matching.domain.search import Offer, Search, standby_of
 from services.matching.domain.searching import lapsed, unanswered
 from services.matching.handlers.saving import by_clock, change_driver, change_search, once
 from services.matching.ports import Desk
@@ -17,12 +17,16 @@ BY = "clock"
 
 
 async def close_lapsed(desk: Desk, key: str, now: datetime) -> None:
-    """The drivers first: after a crash in between the search is still due, and nobody is counted twice."""
-    stored = await desk.searches.get(key)
-    if stored is not None:
-        search = stored.state
-        await asyncio.gather(*(_note(desk, offer, standby_of(search), now) for offer in unanswered(search, now)))
-    await change_search(desk, key, by_clock("search", now), lambda search: lapsed(search, now), by=BY)
+    """Only what this write has closed is noted: an accept that was in time may win until then."""
+    silent: list[Offer] = []
+
+    def close(search: Search | None) -> Search | None:
+        silent[:] = unanswered(search, now) if search else ()
+        return lapsed(search, now)
+
+    closed = await change_search(desk, key, by_clock("search", now), close, by=BY)
+    if closed is not None:
+        await asyncio.gather(*(_note(desk, offer, standby_of(closed), now) for offer in silent))
 
 
 async def _note(desk: Desk, offer: Offer, standby_id: str | None, now: datetime) -> None:

@@ -42,7 +42,8 @@ class OfferAcceptedHandler:
             return
         if not may_win(stored.state, offer, now):
             await close_lapsed(self._desk, stored.id, now)
-            await self._refuse(stored.state, offer, cause)
+            await self._refuse(stored.id, offer, cause)
+            return
         try:
             driver = await self._take(stored.state, offer, cause, now)
             await self._win(stored, offer, driver, cause, now)
@@ -94,9 +95,13 @@ class OfferAcceptedHandler:
 
         await change_search(self._desk, key, own(cause), decide, by="matching", reason=reason)
 
-    async def _refuse(self, search: Search, offer: Offer, cause: Cause) -> None:
+    async def _refuse(self, key: str, offer: Offer, cause: Cause) -> None:
+        """Unless he has won since we looked, by an accept that came in time: a driver may press twice."""
+        stored = await self._desk.searches.get(key)
+        if has_won(stored.state if stored else None, offer.offer_id):
+            return
         await self._free(offer, cause)
-        raise Rejected("offer_closed", order_id=search.order_id)
+        raise Rejected("offer_closed", order_id=stored.state.order_id if stored else None)
 
     async def _free(self, offer: Offer, cause: Cause) -> None:
         def decide(driver: Driver | None) -> Driver | None:
