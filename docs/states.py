@@ -13,7 +13,13 @@ from contracts.values import OrderStatus  # noqa: E402  the checkout that this f
 from services.orders.domain.transitions import TRANSITIONS, Step, Transition  # noqa: E402  as above
 
 WRITTEN_BY = "`docs/states.py`"
-INTAKE = {OrderStatus.SEARCHING: "accepted", OrderStatus.REJECTED: "refused by policy"}
+INTAKE = {
+    OrderStatus.SCHEDULED: "booked ahead",
+    OrderStatus.AWAITING_MERCHANT: "with a merchant",
+    OrderStatus.SEARCHING: "accepted",
+    OrderStatus.REJECTED: "refused by policy",
+    OrderStatus.HANDED_OVER: "critical",
+}
 HEAD = f"""# The states of an order
 
 Written by {WRITTEN_BY} from the table in
@@ -26,6 +32,10 @@ TAIL = """
 A later step implies the earlier ones: `pick_up` from `assigned` counts as having arrived. `unassign` is the driver who
 gives the order back, or matching that withdraws him; the search begins again without him. Where cancel and assign meet,
 the write on the order's version decides, and the other one is refused.
+
+All services share this table. A service's file in the catalogue only chooses: one without `[merchant]` never asks one, one
+without `[attempts]` never sends anything back, one without a way back completes at the drop-off. Whether a step's proof is
+there (`[proof]`) is asked before the table is.
 """
 
 

@@ -7,7 +7,7 @@ from pathlib import Path
 from services.orders.adapters.catalogue import load
 from services.orders.adapters.mongo import EMERGENCY, MERCHANT, ORDER
 from services.orders.handlers.routes import routes
-from services.orders.handlers.search_overdue import SearchOverdueHandler
+from services.orders.handlers.timers import TimerHandler
 from services.orders.ports import Catalogue, Desk
 from services.orders.settings import OrdersSettings
 from services.runtime.runtime import Application, Runtime, TimerTable
@@ -24,7 +24,7 @@ async def build(runtime: Runtime) -> Application:
         catalogue=catalogue(),
         clock=runtime.clock,
     )
-    return Application(routes=routes(desk), timers=(TimerTable(orders, SearchOverdueHandler(desk)),))
+    return Application(routes=routes(desk), timers=(TimerTable(orders, TimerHandler(desk)),))
 
 
 def catalogue(folder: Path | None = None) -> Catalogue:

@@ -9,10 +9,10 @@ from typing import Protocol
 from contracts.values import Value
 from services.orders.domain.area import Area
 from services.orders.domain.emergency import Emergency
-from services.orders.domain.intake import Service
 from services.orders.domain.merchant import Merchant
 from services.orders.domain.order import Order
 from services.orders.domain.tariff import Band
+from services.orders.domain.wanted import Service
 from services.runtime.aggregates import Decide, Stored
 from services.runtime.clock import Clock
 from services.runtime.outbox import Cause

@@ -16,7 +16,7 @@ from services.ops.errors import CommandError
 from services.runtime.errors import NotConfigured
 
 if TYPE_CHECKING:
-    from services.orders.domain.intake import Service
+    from services.orders.domain.wanted import Service
     from services.orders.ports import Catalogue
 
 SAME_AS_TOWN = "policy.search"  # what an order begins with until its pick-up is known

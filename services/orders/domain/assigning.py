@@ -8,8 +8,8 @@ from datetime import datetime
 from contracts.values import OrderStatus, Role
 from services.orders.domain.driving import BEFORE_DRIVER
 from services.orders.domain.errors import MatchRefused, StepRefused, TooEarly
-from services.orders.domain.intake import SYSTEM, start_search
 from services.orders.domain.order import Assignment, Ending, Order, timers
+from services.orders.domain.searching import SYSTEM, start_search
 from services.orders.domain.transitions import Step, move
 
 BEFORE_PICKUP = frozenset({OrderStatus.ASSIGNED, OrderStatus.AT_PICKUP})
@@ -32,7 +32,12 @@ def search_failed(order: Order, attempt: int, reason: str, now: datetime) -> Ord
     """The order as unserved; None when it has moved on since."""
     if order.status is not OrderStatus.SEARCHING or attempt != order.attempt:
         return None
-    return give_up(order, reason, now)
+    return give_up(order, unserved_reason(order, reason), now)
+
+
+def unserved_reason(order: Order, reason: str) -> str:
+    """What the people are told: the service's own reason where simply nobody was found."""
+    return order.policy.unserved if order.policy is not None and reason == "no_driver" else reason
 
 
 def search_overdue(order: Order, now: datetime) -> Order | None:

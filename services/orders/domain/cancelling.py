@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from contracts.values import Actor, OrderStatus, Role
 from services.orders.domain.errors import StepRefused
 from services.orders.domain.order import Ending, Order
-from services.orders.domain.transitions import Step, move
+from services.orders.domain.transitions import TRANSITIONS, Step, move
 
 
 def cancel(order: Order, by: Actor, now: datetime) -> Order | None:
@@ -15,7 +15,7 @@ def cancel(order: Order, by: Actor, now: datetime) -> Order | None:
     require_party(order, by)
     if order.status is OrderStatus.CANCELLED:
         return None
-    under_way = order.status is OrderStatus.PICKED_UP
+    under_way = order.status in TRANSITIONS[Step.CANCEL_UNDER_WAY].sources
     if under_way and by.role is not Role.OPERATOR:
         raise StepRefused("illegal_step")
     step = Step.CANCEL_UNDER_WAY if under_way else Step.CANCEL
@@ -42,6 +42,8 @@ def require_party(order: Order, by: Actor) -> None:
         Role.CUSTOMER: order.customer.id,
         Role.AGENCY: order.agency_id,
         Role.DRIVER: order.driver_id,
+        Role.MERCHANT: order.merchant_id,
+        Role.RECIPIENT: order.recipient_id,
         Role.OPERATOR: by.id,
     }
     if by.role not in parties or parties[by.role] != by.id:

@@ -13,8 +13,8 @@ S = OrderStatus
 BEFORE_DRIVER = frozenset({S.SCHEDULED, S.AWAITING_MERCHANT, S.PREPARING, S.SEARCHING})
 # Where the step has been made already, by itself or by a later one.
 BEHIND: dict[Step, frozenset[OrderStatus]] = {
-    Step.ARRIVE: frozenset({S.AT_PICKUP, S.PICKED_UP, S.COMPLETED}),
-    Step.PICK_UP: frozenset({S.PICKED_UP, S.COMPLETED}),
+    Step.ARRIVE: frozenset({S.AT_PICKUP, S.PICKED_UP, S.AWAITING_RETURN, S.RETURNING, S.RETURNED, S.COMPLETED}),
+    Step.PICK_UP: frozenset({S.PICKED_UP, S.AWAITING_RETURN, S.RETURNING, S.RETURNED, S.COMPLETED}),
     Step.DELIVER: frozenset({S.COMPLETED}),
 }
 

@@ -3,57 +3,49 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
-from datetime import datetime
+from dataclasses import replace
 
-from contracts.values import Actor, Customer, OrderStatus, Payer, Place, Role, Texts
+from contracts.values import OrderStatus
 from services.orders.domain.area import Area, distance_m
-from services.orders.domain.order import Ending, Order, Policy, SearchRules
-from services.orders.domain.tariff import Band, Tariff, pricing
+from services.orders.domain.details import details_refused
+from services.orders.domain.order import Ending, Order
+from services.orders.domain.parties import parties_refused
+from services.orders.domain.searching import SYSTEM, start_search
+from services.orders.domain.tariff import Band, pricing
+from services.orders.domain.wanted import Check, Facts, Service, Wanted
 
-SYSTEM = Actor(role=Role.SYSTEM, id="orders")
 SAME_PLACE_M = 20
 
 
-@dataclass(frozen=True, slots=True)
-class Service:
-    """A service of the catalogue, as far as intake needs it. `max_distance_m` along the road."""
-
-    name: str
-    texts: Texts
-    town: SearchRules
-    rural: SearchRules
-    policy: Policy
-    tariff: Tariff
-    payers: frozenset[str]
-    max_distance_m: int
-
-
-@dataclass(frozen=True, slots=True)
-class Wanted:
-    """What the request asks for."""
-
-    order_id: str
-    digest: str
-    customer: Customer
-    pickup: Place
-    dropoff: Place
-    payer: Payer
-    recipient_id: str | None
-    agency_id: str | None
-    scheduled: bool
-    max_fare: int | None
+def take_in(wanted: Wanted, service: Service, area: Area, bands: Sequence[Band], facts: Facts) -> Order:
+    """The new order in its first status, with its fare and the policy that travels with it, or `rejected` with the reason."""
+    order = _asked(wanted, service, area, facts)
+    if service.hand_over is not None and service.hand_over.applies(wanted.details):
+        return replace(order, status=OrderStatus.HANDED_OVER, ending=Ending("handed_over", SYSTEM))
+    reason = next((code for check in CHECKS if (code := check(order, wanted, service, facts)) is not None), None)
+    if reason is None:
+        priced = pricing(service.tariff, bands, facts.now)
+        price = priced.fare(facts.now, order.distance_m, wanted.payer)
+        if wanted.max_fare is None or price.total <= wanted.max_fare:
+            rules = service.town if area.is_town(order.pickup_district or "") else service.rural
+            return enter(replace(order, fare=price, policy=replace(service.policy, search=rules, pricing=priced)), facts)
+        reason = "fare_above_limit"
+    return replace(order, ending=Ending(reason, SYSTEM))
 
 
-def take_in(wanted: Wanted, service: Service, area: Area, bands: Sequence[Band], now: datetime) -> Order:
-    """The new order: `searching` with its fare and the policy that travels with it, or `rejected` with the reason."""
-    order = Order(
+def enter(order: Order, facts: Facts) -> Order:
+    """The accepted order in its first status."""
+    return start_search(order, facts.now)
+
+
+def _asked(wanted: Wanted, service: Service, area: Area, facts: Facts) -> Order:
+    return Order(
         order_id=wanted.order_id,
         service=service.name,
         service_name=service.texts,
         status=OrderStatus.REJECTED,
-        since=now,
-        requested_at=now,
+        since=facts.now,
+        requested_at=facts.now,
         digest=wanted.digest,
         customer=wanted.customer,
         pickup=wanted.pickup,
@@ -61,44 +53,40 @@ def take_in(wanted: Wanted, service: Service, area: Area, bands: Sequence[Band],
         payer=wanted.payer,
         recipient_id=wanted.recipient_id,
         agency_id=wanted.agency_id,
+        merchant_id=wanted.pickup.merchant_id,
+        items=wanted.items,
+        details=wanted.details,
+        scheduled_for=wanted.scheduled_for,
         pickup_district=area.district_of(wanted.pickup),
         dropoff_district=area.district_of(wanted.dropoff),
         distance_m=area.road_m(wanted.pickup, wanted.dropoff),
         policy=service.policy,
     )
-    reason = _refusal(order, wanted, service)
-    if reason is None:
-        priced = pricing(service.tariff, bands, now)
-        price = priced.fare(now, order.distance_m, wanted.payer)
-        if wanted.max_fare is None or price.total <= wanted.max_fare:
-            rules = service.town if area.is_town(order.pickup_district or "") else service.rural
-            accepted = replace(order, fare=price, policy=replace(service.policy, search=rules, pricing=priced))
-            return start_search(accepted, now)
-        reason = "fare_above_limit"
-    return replace(order, ending=Ending(reason, SYSTEM))
 
 
-def start_search(order: Order, now: datetime) -> Order:
-    """The order in its next search for a driver."""
-    if order.policy is None:
-        return order
-    return replace(
-        order,
-        status=OrderStatus.SEARCHING,
-        since=now,
-        attempt=order.attempt + 1,
-        search=order.policy.search.policy(now),
-        assignment=None,
-    )
-
-
-def _refusal(order: Order, wanted: Wanted, service: Service) -> str | None:
+def _places(order: Order, wanted: Wanted, service: Service, _: Facts) -> str | None:
     if order.pickup_district is None or order.dropoff_district is None:
         return "outside_area"
     if distance_m(wanted.pickup, wanted.dropoff) < SAME_PLACE_M:
         return "same_place"
-    if order.distance_m > service.max_distance_m:
-        return "too_far"
-    if wanted.payer.kind not in service.payers:
-        return "payer_not_allowed"
-    return "schedule_not_allowed" if wanted.scheduled else None
+    return "too_far" if order.distance_m > service.max_distance_m else None
+
+
+def _parties(order: Order, _wanted: Wanted, service: Service, _facts: Facts) -> str | None:
+    return parties_refused(order, service.parties)
+
+
+def _details(_order: Order, wanted: Wanted, service: Service, _facts: Facts) -> str | None:
+    return details_refused(service.details, wanted.details)
+
+
+def _payer(_order: Order, wanted: Wanted, service: Service, _facts: Facts) -> str | None:
+    return None if wanted.payer.kind in service.payers else "payer_not_allowed"
+
+
+def _schedule(_order: Order, wanted: Wanted, _service: Service, _facts: Facts) -> str | None:
+    return "schedule_not_allowed" if wanted.scheduled_for is not None else None
+
+
+CHECKS: tuple[Check, ...] = (_places, _parties, _details, _payer, _schedule)
+"""In the order in which a person hears about them."""

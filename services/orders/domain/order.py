@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from typing import Any
 
 from contracts.values import (
     Actor,
     Customer,
     Fare,
+    Item,
     OrderStatus,
     Payer,
     Place,
@@ -18,6 +20,7 @@ from contracts.values import (
     Texts,
     Vehicle,
 )
+from services.orders.domain.proof import NO_PROOF, NOT_TRIED, AttemptRules, Code, Custody, Delivery, ProofRules
 from services.orders.domain.tariff import Pricing
 
 SEARCH_GRACE_S = 30
@@ -68,7 +71,7 @@ class CancellationRules:
 class Policy:
     """What the catalogue said when the order was accepted; later edits don't touch a running order.
 
-    `tell`: (event type, who is told of it) pairs.
+    `tell`: (event type, who is told of it) pairs. `unserved`: the reason code where no driver is found.
     """
 
     search: SearchRules
@@ -77,6 +80,10 @@ class Policy:
     priority: int = 0
     tell: tuple[tuple[str, tuple[str, ...]], ...] = ()
     pricing: Pricing | None = None
+    notices: Texts = field(default_factory=dict)
+    unserved: str = "no_driver"
+    proof: ProofRules = NO_PROOF
+    attempts: AttemptRules | None = None
 
     def told_of(self, event_type: str) -> tuple[str, ...]:
         """Who is told of an event."""
@@ -133,6 +140,13 @@ class Order:
     excluded_drivers: tuple[str, ...] = ()
     ending: Ending | None = None
     completed_at: datetime | None = None
+    merchant_id: str | None = None
+    items: tuple[Item, ...] = ()
+    details: dict[str, Any] = field(default_factory=dict)
+    scheduled_for: datetime | None = None
+    custody: tuple[Custody, ...] = ()
+    code: Code | None = None
+    delivery: Delivery = NOT_TRIED
 
     @property
     def ended(self) -> bool:

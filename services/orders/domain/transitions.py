@@ -1,4 +1,4 @@
-"""The transition table: which step leads from where to where, and who may make it."""
+"""The transition table: which step leads from where to where, and who may make it. A service only chooses among these."""
 
 from __future__ import annotations
 
@@ -12,17 +12,30 @@ from services.orders.domain.errors import StepRefused
 from services.orders.domain.order import Order
 
 S = OrderStatus
+BEFORE_PICKUP = {S.SCHEDULED, S.AWAITING_MERCHANT, S.PREPARING, S.SEARCHING, S.ASSIGNED, S.AT_PICKUP}
 
 
 class Step(StrEnum):
     """Everything that can happen to an order that exists."""
 
+    ASK_MERCHANT = "ask_merchant"
+    COOK = "cook"
+    REJECT = "reject"
+    SEARCH = "search"
+    POSTPONE = "postpone"
     ASSIGN = "assign"
     UNASSIGN = "unassign"
     ARRIVE = "arrive"
     PICK_UP = "pick_up"
+    COMPLETE_LEG = "complete_leg"
+    HEAD_BACK = "head_back"
     DELIVER = "deliver"
+    FAIL_ATTEMPT = "fail_attempt"
+    SEND_BACK = "send_back"
+    BRING_BACK = "bring_back"
+    CONFIRM_RETURN = "confirm_return"
     CANCEL = "cancel"
+    CALL_OFF = "call_off"
     CANCEL_UNDER_WAY = "cancel_under_way"
     GIVE_UP = "give_up"
 
@@ -40,15 +53,30 @@ def _to(target: OrderStatus, sources: set[OrderStatus], *roles: Role) -> Transit
     return Transition(frozenset(sources), target, frozenset(roles))
 
 
+PARTIES = (Role.CUSTOMER, Role.AGENCY, Role.MERCHANT, Role.OPERATOR)
+ON_THE_WAY = {S.ASSIGNED, S.AT_PICKUP, S.PICKED_UP}
+
 TRANSITIONS: dict[Step, Transition] = {
+    Step.ASK_MERCHANT: _to(S.AWAITING_MERCHANT, {S.SCHEDULED}, Role.SYSTEM),
+    Step.COOK: _to(S.PREPARING, {S.AWAITING_MERCHANT}, Role.MERCHANT),
+    Step.REJECT: _to(S.UNSERVED, {S.AWAITING_MERCHANT}, Role.MERCHANT),
+    Step.SEARCH: _to(S.SEARCHING, {S.SCHEDULED, S.PREPARING}, Role.SYSTEM),
+    Step.POSTPONE: _to(S.SCHEDULED, {S.SEARCHING}, Role.SYSTEM),
     Step.ASSIGN: _to(S.ASSIGNED, {S.SEARCHING}, Role.SYSTEM),
     Step.UNASSIGN: _to(S.SEARCHING, {S.ASSIGNED, S.AT_PICKUP}, Role.DRIVER, Role.SYSTEM),
     Step.ARRIVE: _to(S.AT_PICKUP, {S.ASSIGNED}, Role.DRIVER),
     Step.PICK_UP: _to(S.PICKED_UP, {S.ASSIGNED, S.AT_PICKUP}, Role.DRIVER),
-    Step.DELIVER: _to(S.COMPLETED, {S.ASSIGNED, S.AT_PICKUP, S.PICKED_UP}, Role.DRIVER),
-    Step.CANCEL: _to(S.CANCELLED, {S.SEARCHING, S.ASSIGNED, S.AT_PICKUP}, Role.CUSTOMER, Role.AGENCY, Role.OPERATOR),
-    Step.CANCEL_UNDER_WAY: _to(S.CANCELLED, {S.PICKED_UP}, Role.OPERATOR),
-    Step.GIVE_UP: _to(S.UNSERVED, {S.SEARCHING}, Role.SYSTEM),
+    Step.COMPLETE_LEG: _to(S.AWAITING_RETURN, ON_THE_WAY, Role.DRIVER),
+    Step.HEAD_BACK: _to(S.PICKED_UP, {S.AWAITING_RETURN}, Role.DRIVER),
+    Step.DELIVER: _to(S.COMPLETED, ON_THE_WAY | {S.AWAITING_RETURN}, Role.DRIVER),
+    Step.FAIL_ATTEMPT: _to(S.PICKED_UP, ON_THE_WAY, Role.DRIVER),
+    Step.SEND_BACK: _to(S.RETURNING, ON_THE_WAY, Role.DRIVER),
+    Step.BRING_BACK: _to(S.RETURNING, {S.RETURNING}, Role.DRIVER),
+    Step.CONFIRM_RETURN: _to(S.RETURNED, {S.RETURNING}, Role.AGENCY),
+    Step.CANCEL: _to(S.CANCELLED, BEFORE_PICKUP, *PARTIES),
+    Step.CALL_OFF: _to(S.CANCELLED, BEFORE_PICKUP, Role.SYSTEM),
+    Step.CANCEL_UNDER_WAY: _to(S.CANCELLED, {S.PICKED_UP, S.AWAITING_RETURN, S.RETURNING}, Role.OPERATOR),
+    Step.GIVE_UP: _to(S.UNSERVED, {S.SCHEDULED, S.AWAITING_MERCHANT, S.PREPARING, S.SEARCHING}, Role.SYSTEM),
 }
 
 

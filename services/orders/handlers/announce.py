@@ -21,12 +21,14 @@ def of(event: type[E], order: Order, **details: Any) -> E:
         "service_name": order.service_name,
         "customer": order.customer,
         "recipient_id": order.recipient_id,
+        "merchant_id": order.merchant_id,
         "agency_id": order.agency_id,
         "driver_id": order.driver_id,
         "payer": order.payer,
         "pickup_district": order.pickup_district,
         "dropoff_district": order.dropoff_district,
         "tell": list(told),
+        "notices": (order.policy.notices if order.policy else None) or None,
     }
     return event(**{**fields, **details})
 
@@ -51,7 +53,7 @@ def search_started(order: Order) -> events.OrderSearchStarted:
 
 def assigned(order: Order) -> tuple[Value, ...]:
     """To everybody: who drives; to the driver alone: where and what."""
-    assignment = _given(order.assignment)
+    assignment, policy = _given(order.assignment), _given(order.policy)
     return (
         of(
             events.OrderDriverAssigned,
@@ -67,6 +69,10 @@ def assigned(order: Order) -> tuple[Value, ...]:
             pickup=order.pickup,
             dropoff=order.dropoff,
             note=order.pickup.note,
+            items=list(order.items),
+            requirements=policy.requirements,
+            proof_at_pickup=list(policy.proof.pickup),
+            proof_at_dropoff=list(policy.proof.dropoff),
         ),
     )
 

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from contracts.codec import digest_of
-from contracts.events.orders import OrderAccepted, OrderRejected
+from contracts.events.orders import OrderAccepted, OrderHandedOver, OrderRejected
 from contracts.message import Message
 from contracts.requests.orders import OrderRequested
-from contracts.values import CustomerKind, Payer, Role
-from services.orders.domain.intake import Wanted, take_in
+from contracts.values import CustomerKind, OrderStatus, Payer, Role, Value
+from services.orders.domain.details import WrongDetail, require_form
+from services.orders.domain.intake import take_in
 from services.orders.domain.order import Order
+from services.orders.domain.wanted import Facts, Service, Wanted
 from services.orders.handlers import announce
 from services.orders.ports import Desk
 from services.runtime.aggregates import Change, Entry, cause_of
@@ -28,6 +30,9 @@ class OrderRequestedHandler:
         if service is None:
             raise Rejected("unknown_service", order_id=request.order_id, pointer="/service")
         wanted = _wanted(request)
+        _require_own(request)
+        _require_details(request, service)
+        facts = Facts(now=self._desk.clock.now())
 
         def decide(present: Order | None) -> Change[Order] | None:
             if present is not None:
@@ -35,20 +40,39 @@ class OrderRequestedHandler:
                     raise Rejected("id_reused", order_id=request.order_id)
                 return None
             catalogue = self._desk.catalogue
-            return _announced(take_in(wanted, service, catalogue.area, catalogue.bands, self._desk.clock.now()))
+            return _announced(take_in(wanted, service, catalogue.area, catalogue.bands, facts), service)
 
         await self._desk.orders.change(request.order_id, cause_of(message), decide, expect_new=True)
 
 
-def _announced(order: Order) -> Change[Order]:
-    by = Role.AGENCY if order.customer.kind is CustomerKind.AGENCY else Role.CUSTOMER
-    if order.ending is not None:
-        reason = order.ending.reason
-        rejected = announce.of(OrderRejected, order, reason=reason)
-        return Change(order, (rejected,), Entry(order.status, f"{by}:{order.customer.id}", reason))
-    accepted = announce.of(OrderAccepted, order, fare=announce.fare(order))
-    events = (accepted, announce.search_started(order))
-    return Change(order, events, Entry(order.status, f"{by}:{order.customer.id}"))
+def _require_own(request: OrderRequested) -> None:
+    """An agency orders in its own name alone."""
+    if request.customer.kind is CustomerKind.AGENCY and request.agency_id not in {None, request.customer.id}:
+        raise Rejected("wrong_actor", order_id=request.order_id, pointer="/agency_id")
+
+
+def _require_details(request: OrderRequested, service: Service) -> None:
+    try:
+        require_form(service.details, request.details)
+    except WrongDetail as wrong:
+        raise Rejected(wrong.code, order_id=request.order_id, pointer=f"/details/{wrong.key}") from None
+
+
+def _announced(order: Order, service: Service) -> Change[Order]:
+    role = Role.AGENCY if order.customer.kind is CustomerKind.AGENCY else Role.CUSTOMER
+    reason = order.ending.reason if order.ending else None
+    return Change(order, _events(order, service), Entry(order.status, f"{role}:{order.customer.id}", reason))
+
+
+def _events(order: Order, service: Service) -> tuple[Value, ...]:
+    """What the world hears of an order in its first status."""
+    match order.status:
+        case OrderStatus.REJECTED:
+            return (announce.of(OrderRejected, order, reason=announce.ending(order).reason),)
+        case OrderStatus.HANDED_OVER if service.hand_over is not None:
+            return (announce.of(OrderHandedOver, order, to=service.hand_over.to),)
+        case _:
+            return (announce.of(OrderAccepted, order, fare=announce.fare(order)), announce.search_started(order))
 
 
 def _wanted(request: OrderRequested) -> Wanted:
@@ -60,7 +84,9 @@ def _wanted(request: OrderRequested) -> Wanted:
         dropoff=request.dropoff,
         payer=request.payer or Payer(id=request.customer.id),
         recipient_id=request.recipient.id if request.recipient else None,
-        agency_id=request.agency_id,
-        scheduled=request.scheduled_for is not None,
+        agency_id=request.agency_id or (request.customer.id if request.customer.kind is CustomerKind.AGENCY else None),
+        scheduled_for=request.scheduled_for,
+        items=tuple(request.items),
+        details=request.details,
         max_fare=request.max_fare,
     )

@@ -31,10 +31,10 @@ def test_a_new_service_is_one_more_file(folder: Path) -> None:
 @pytest.mark.parametrize(
     ("old", "new", "problem"),
     [
-        ("priority = 5", "priority = 55", "ride.toml is wrong at priority"),
-        ("life_s = 120", 'life_s = "long"', "ride.toml is wrong at search.town.life_s"),
-        ("scheduled = false", "scheduled = false\ncolour = 1", "ride.toml is wrong at colour"),
-        ("order.unserved.v1", "order.vanished.v1", "no such event: order.vanished.v1"),
+        ("priority = 5", "priority = 55", "ride.toml line 3: is wrong at priority"),
+        ("life_s = 120", 'life_s = "long"', "ride.toml line 12: is wrong at search.town.life_s"),
+        ("priority = 5", "priority = 5\ncolour = 1", "ride.toml line 4: is wrong at colour"),
+        ("order.unserved.v1", "order.vanished.v1", "ride.toml line 38: .*no such event: order.vanished.v1"),
         ("priority = 5", "priority 5", "ride.toml is no TOML"),
     ],
 )

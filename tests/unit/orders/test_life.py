@@ -15,9 +15,10 @@ from services.orders.domain.assigning import assign, driver_gives_back, search_f
 from services.orders.domain.cancelling import cancel, cancellation_fee
 from services.orders.domain.driving import drive
 from services.orders.domain.errors import MatchRefused, StepRefused, TooEarly
-from services.orders.domain.intake import Wanted, take_in
+from services.orders.domain.intake import take_in
 from services.orders.domain.order import ENDED, Assignment, Order, timers
 from services.orders.domain.transitions import TRANSITIONS, Step, move
+from services.orders.domain.wanted import Facts, Wanted
 from services.orders.settings import BUILT_IN
 from services.runtime.clock import real_now
 from tests.support.builders import PARK, STATION, an_order_requested
@@ -35,12 +36,8 @@ def an_order(**changes: object) -> Order:
         pickup=Place.model_validate(STATION),
         dropoff=Place.model_validate(PARK),
         payer=Payer(id="c-1"),
-        recipient_id=None,
-        agency_id=None,
-        scheduled=False,
-        max_fare=None,
     )
-    return replace(take_in(wanted, CATALOGUE.services["ride"], CATALOGUE.area, CATALOGUE.bands, NOW), **changes)
+    return replace(take_in(wanted, CATALOGUE.services["ride"], CATALOGUE.area, CATALOGUE.bands, Facts(NOW)), **changes)
 
 
 def an_assignment(attempt: int = 1, offer_id: str = "of-1") -> Assignment:

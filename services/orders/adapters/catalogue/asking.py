@@ -1,0 +1,77 @@
+"""`[details.KEY]`, `[parties]`, `[hand_over]`, `[unserved]`: what a request has to say, and where it leads at once."""
+
+# ruff: noqa: RUF012  pydantic copies a default for each model
+from __future__ import annotations
+
+import re
+from typing import Annotated
+
+from pydantic import AfterValidator, Field
+
+from contracts.reasons import REASONS
+from contracts.values import CustomerKind, Short
+from services.orders.adapters.catalogue.strict import Strict
+from services.orders.domain.details import DetailRule, DetailType
+from services.orders.domain.parties import Party, PartyRules
+from services.orders.domain.triage import HandOver
+
+Plain = str | bool | int | float
+
+
+def _expression(pattern: str) -> str:
+    try:
+        re.compile(pattern)
+    except re.error as error:
+        message = f"is no regular expression: {error}"
+        raise ValueError(message) from None
+    return pattern
+
+
+def _known_reason(code: str) -> str:
+    if code not in REASONS:
+        message = f"there is no reason {code}"
+        raise ValueError(message)
+    return code
+
+
+class DetailSection(Strict):
+    """One key of `details`. `pattern` has to fit the whole text."""
+
+    type: DetailType
+    required: bool = False
+    pattern: Annotated[str, AfterValidator(_expression)] | None = None
+    one_of: list[Plain] = []
+    min: float | None = None
+    max: float | None = None
+
+    def rule(self, key: str) -> DetailRule:
+        """The domain's view."""
+        return DetailRule(key, self.type, self.required, self.pattern, tuple(self.one_of), self.min, self.max)
+
+
+class PartiesSection(Strict):
+    """Who has to be named, and who may order."""
+
+    requires: list[Party] = []
+    customer_kinds: list[CustomerKind] = []
+
+    def rules(self) -> PartyRules:
+        """The domain's view."""
+        return PartyRules(frozenset(self.requires), frozenset(self.customer_kinds))
+
+
+class HandOverSection(Strict):
+    """When the emergency services get it at once."""
+
+    when: Annotated[dict[str, Plain], Field(min_length=1)]
+    to: Short
+
+    def rule(self) -> HandOver:
+        """The domain's view."""
+        return HandOver(tuple(self.when.items()), self.to)
+
+
+class UnservedSection(Strict):
+    """What people are told where no driver is found."""
+
+    reason: Annotated[str, AfterValidator(_known_reason)] = "no_driver"

@@ -1,0 +1,38 @@
+"""`[proof]`, `[attempts]`: what a courier shows, and what happens when nobody takes the goods."""
+
+# ruff: noqa: RUF012  pydantic copies a default for each model
+from __future__ import annotations
+
+from typing import Annotated, Literal
+
+from pydantic import Field
+
+from contracts.values import ProofKind
+from services.orders.adapters.catalogue.strict import Positive, Strict
+from services.orders.domain.proof import AttemptRules, ProofRules
+
+Proof = Literal["code", "envelope", "photo", "note"]
+
+
+class ProofSection(Strict):
+    """Which proofs either end needs. The code is for the door alone: it goes to the recipient."""
+
+    pickup: list[Literal["envelope", "photo", "note"]] = []
+    dropoff: list[Proof] = []
+
+    def rules(self) -> ProofRules:
+        """The domain's view."""
+        return ProofRules(tuple(map(ProofKind, self.pickup)), tuple(map(ProofKind, self.dropoff)))
+
+
+class AttemptsSection(Strict):
+    """How often, after which pause, and by when the goods are back."""
+
+    most: Annotated[int, Field(ge=1, le=5)]
+    again_after_min: Annotated[int, Field(ge=0, le=10_080)]
+    then_back_to: Literal["agency"]
+    return_within_h: Positive
+
+    def rules(self) -> AttemptRules:
+        """The domain's view."""
+        return AttemptRules(self.most, self.again_after_min, self.return_within_h)

@@ -1,0 +1,48 @@
+"""From a folder to a catalogue; what is wrong is said with file, line and key."""
+
+from __future__ import annotations
+
+import tomllib
+from pathlib import Path
+from typing import Any, TypeVar
+
+from pydantic import BaseModel, ValidationError
+
+from services.orders.adapters.catalogue.areas import AreasFile
+from services.orders.adapters.catalogue.lines import line_of
+from services.orders.adapters.catalogue.money import TariffsFile
+from services.orders.adapters.catalogue.service_file import ServiceFile
+from services.orders.domain.tariff import Band
+from services.orders.ports import Catalogue
+from services.runtime.errors import NotConfigured
+
+AREAS = "areas.toml"
+TARIFFS = "tariffs.toml"
+M = TypeVar("M", bound=BaseModel)
+
+
+def load(folder: Path) -> Catalogue:
+    """Read and check a catalogue folder. Raises `NotConfigured` with the file, the line and the key that is wrong."""
+    if not folder.is_dir():
+        raise NotConfigured("GANCANG_CATALOGUE", f"names no folder: {folder}")
+    areas = _read(folder / AREAS, AreasFile)
+    tariffs = _read(folder / TARIFFS, TariffsFile)
+    files = [path for path in sorted(folder.glob("*.toml")) if path.name not in {AREAS, TARIFFS}]
+    services = {path.stem: _read(path, ServiceFile).service(path.stem) for path in files}
+    return Catalogue(services, areas.area(), [Band(**band.model_dump()) for band in tariffs.band])
+
+
+def _read(path: Path, model: type[M]) -> M:
+    try:
+        text = path.read_text(encoding="utf-8")
+        document: dict[str, Any] = tomllib.loads(text)
+        return model.model_validate(document)
+    except OSError as error:
+        raise NotConfigured(path.name, f"can't be read: {error.strerror}") from None
+    except tomllib.TOMLDecodeError as error:
+        raise NotConfigured(path.name, f"is no TOML: {error}") from None
+    except ValidationError as error:
+        first = error.errors(include_url=False)[0]
+        key = ".".join(str(part) for part in first["loc"])
+        message = first["msg"].removeprefix("Value error, ")
+        raise NotConfigured(path.name, f"line {line_of(text, first['loc'])}: is wrong at {key}: {message}") from None

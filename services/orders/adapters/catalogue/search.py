@@ -1,0 +1,31 @@
+"""`[search.town]`, `[search.rural]`: how a driver is searched."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+from pydantic import Field
+
+from services.orders.adapters.catalogue.strict import Positive, Strict
+from services.orders.domain.order import SearchRules
+
+
+class Search(Strict):
+    """Radii in metres, one round each; the rest in seconds."""
+
+    radii_m: Annotated[list[Positive], Field(min_length=1, max_length=20)]
+    life_s: Positive
+    window_s: Positive
+    grace_s: Annotated[int, Field(ge=0)]
+    open_offers: Annotated[int, Field(ge=1, le=10)]
+
+    def rules(self) -> SearchRules:
+        """The domain's view."""
+        return SearchRules(tuple(self.radii_m), self.life_s, self.window_s, self.grace_s, self.open_offers)
+
+
+class SearchByArea(Strict):
+    """The town's districts, and the others."""
+
+    town: Search
+    rural: Search

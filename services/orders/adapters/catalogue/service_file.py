@@ -1,0 +1,78 @@
+"""One service of the regency, as its TOML file has it: the sections, and what the domain makes of them."""
+
+# ruff: noqa: RUF012  pydantic copies a default for each model
+from __future__ import annotations
+
+from typing import Annotated
+
+from pydantic import AfterValidator, Field
+
+from contracts.registry import CONTRACTS
+from contracts.values import PayerKind, Requirements, Texts
+from services.orders.adapters.catalogue.asking import DetailSection, HandOverSection, PartiesSection, UnservedSection
+from services.orders.adapters.catalogue.handing import AttemptsSection, ProofSection
+from services.orders.adapters.catalogue.money import CancellationSection, TariffSection
+from services.orders.adapters.catalogue.search import SearchByArea
+from services.orders.adapters.catalogue.strict import Positive, Strict
+from services.orders.domain.order import CancellationRules, Policy
+from services.orders.domain.tariff import Tariff
+from services.orders.domain.wanted import Service
+
+
+def _events(tell: dict[str, tuple[str, ...]]) -> dict[str, tuple[str, ...]]:
+    unknown = [event for event in tell if event not in CONTRACTS]
+    if unknown:
+        message = f"no such event: {', '.join(unknown)}"
+        raise ValueError(message)
+    return tell
+
+
+class ServiceFile(Strict):
+    """A section that is not there means that the service does not have it."""
+
+    name: Annotated[Texts, Field(min_length=1)]
+    notices: Texts = {}
+    priority: Annotated[int, Field(ge=0, le=9)]
+    max_distance_km: Positive
+    payers: Annotated[list[PayerKind], Field(min_length=1)]
+    requirements: Requirements
+    parties: PartiesSection = PartiesSection()
+    details: dict[str, DetailSection] = {}
+    hand_over: HandOverSection | None = None
+    unserved: UnservedSection = UnservedSection()
+    proof: ProofSection = ProofSection()
+    attempts: AttemptsSection | None = None
+    search: SearchByArea
+    tariff: TariffSection
+    cancellation: CancellationSection
+    tell: Annotated[dict[str, tuple[str, ...]], AfterValidator(_events)]
+
+    def service(self, name: str) -> Service:
+        """The domain's view: what intake needs."""
+        return Service(
+            name=name,
+            texts=self.name,
+            town=self.search.town.rules(),
+            rural=self.search.rural.rules(),
+            policy=self.policy(),
+            tariff=Tariff(**self.tariff.model_dump()),
+            payers=frozenset(self.payers),
+            max_distance_m=self.max_distance_km * 1000,
+            details=tuple(section.rule(key) for key, section in self.details.items()),
+            parties=self.parties.rules(),
+            hand_over=self.hand_over.rule() if self.hand_over else None,
+        )
+
+    def policy(self) -> Policy:
+        """The domain's view: what travels with each order."""
+        return Policy(
+            search=self.search.town.rules(),
+            requirements=self.requirements,
+            cancellation=CancellationRules(**self.cancellation.model_dump()),
+            priority=self.priority,
+            tell=tuple(self.tell.items()),
+            notices=self.notices,
+            unserved=self.unserved.reason,
+            proof=self.proof.rules(),
+            attempts=self.attempts.rules() if self.attempts else None,
+        )

@@ -1,0 +1,16 @@
+"""What all sections of a file have in common: an unknown key is a mistake."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+from pydantic import BaseModel, ConfigDict, Field
+
+Positive = Annotated[int, Field(gt=0)]
+Share = Annotated[float, Field(ge=0, le=1)]
+
+
+class Strict(BaseModel):
+    """A section."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)

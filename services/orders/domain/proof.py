@@ -1,0 +1,60 @@
+"""What a courier has to show at either end, and how often he tries: plain values that travel with the order."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from contracts.values import Actor, CustodyStep, ProofKind
+
+
+@dataclass(frozen=True, slots=True)
+class ProofRules:
+    """Which proofs the pick-up and the drop-off need; empty: none."""
+
+    pickup: tuple[ProofKind, ...] = ()
+    dropoff: tuple[ProofKind, ...] = ()
+
+
+NO_PROOF = ProofRules()
+
+
+@dataclass(frozen=True, slots=True)
+class AttemptRules:
+    """How often the courier tries, after which pause, and by when the goods are back with the agency if nobody took them."""
+
+    most: int
+    again_after_min: int
+    return_within_h: int
+
+
+@dataclass(frozen=True, slots=True)
+class Custody:
+    """Who had the goods from when on; `envelope`: the number that was read off them."""
+
+    at: datetime
+    step: CustodyStep
+    by: Actor
+    envelope: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Code:
+    """The recipient's one-time code, without a digit of it. `wrong`: how often it was wrong since it was issued."""
+
+    serial: int
+    wrong: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Delivery:
+    """How the hand-over goes. `brought_back`: the courier says so; `overdue`: the alarm about it has gone out."""
+
+    failed: int = 0
+    next_at: datetime | None = None
+    return_by: datetime | None = None
+    brought_back: bool = False
+    overdue: bool = False
+
+
+NOT_TRIED = Delivery()

@@ -1,0 +1,25 @@
+"""An order on its way into a search for a driver."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import datetime
+
+from contracts.values import Actor, OrderStatus, Role
+from services.orders.domain.order import Order
+
+SYSTEM = Actor(role=Role.SYSTEM, id="orders")
+
+
+def start_search(order: Order, now: datetime) -> Order:
+    """The order in its next search for a driver."""
+    if order.policy is None:
+        return order
+    return replace(
+        order,
+        status=OrderStatus.SEARCHING,
+        since=now,
+        attempt=order.attempt + 1,
+        search=order.policy.search.policy(now),
+        assignment=None,
+    )

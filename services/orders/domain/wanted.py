@@ -1,0 +1,61 @@
+"""What intake decides on: the request, the service as the catalogue has it, and what other aggregates say."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+from contracts.values import Customer, Item, Payer, Place, Texts
+from services.orders.domain.details import DetailRule
+from services.orders.domain.order import Order, Policy, SearchRules
+from services.orders.domain.parties import ANYBODY, PartyRules
+from services.orders.domain.tariff import Tariff
+from services.orders.domain.triage import HandOver
+
+
+@dataclass(frozen=True, slots=True)
+class Service:
+    """A service of the catalogue, as far as intake needs it. `max_distance_m` along the road."""
+
+    name: str
+    texts: Texts
+    town: SearchRules
+    rural: SearchRules
+    policy: Policy
+    tariff: Tariff
+    payers: frozenset[str]
+    max_distance_m: int
+    details: tuple[DetailRule, ...] = ()
+    parties: PartyRules = ANYBODY
+    hand_over: HandOver | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """What the request asks for."""
+
+    order_id: str
+    digest: str
+    customer: Customer
+    pickup: Place
+    dropoff: Place
+    payer: Payer
+    recipient_id: str | None = None
+    agency_id: str | None = None
+    scheduled_for: datetime | None = None
+    items: tuple[Item, ...] = ()
+    details: dict[str, Any] = field(default_factory=dict)
+    max_fare: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Facts:
+    """What other aggregates say about this request, read before deciding. `now`: when it was read."""
+
+    now: datetime
+
+
+Check = Callable[[Order, Wanted, Service, Facts], str | None]
+"""A reason code where the order is refused by policy, else None. The order has its places and its policy already."""

@@ -1,0 +1,42 @@
+"""What an order does by itself when its time has come, or is over: never "exactly now"."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import datetime
+
+from services.orders.domain.assigning import search_overdue
+from services.orders.domain.order import Order
+from services.orders.handlers.match_failed import unserved
+from services.orders.ports import Desk
+from services.runtime.aggregates import Change, timer_cause
+
+Due = Callable[[Order, datetime], Change[Order] | None]
+
+
+def _search_overdue(order: Order, now: datetime) -> Change[Order] | None:
+    """Matching has not answered long after the search's end: the order ends all the same, nobody waits for ever."""
+    ended = search_overdue(order, now)
+    return None if ended is None else unserved(ended)
+
+
+DUE: tuple[Due, ...] = (_search_overdue,)
+"""Each looks at the order for itself; the first that has something to do does it, and the next one follows at once."""
+
+
+class TimerHandler:
+    """Fires what is due."""
+
+    def __init__(self, desk: Desk) -> None:
+        self._desk = desk
+
+    async def __call__(self, order_id: str) -> None:
+        """Decide on the present state; nothing happens where the order has moved on since."""
+        now = self._desk.clock.now()
+
+        def decide(present: Order | None) -> Change[Order] | None:
+            if present is None:
+                return None
+            return next((change for due in DUE if (change := due(present, now)) is not None), None)
+
+        await self._desk.orders.change(order_id, timer_cause("order", order_id, now), decide)
