@@ -157,6 +157,8 @@ FAILED = _table(
     ("no_contact", "No address is known for the recipient.", Fault.NOBODY),
     ("address_refused", "The channel does not know the address.", Fault.CUSTOMER),
     ("channel_unavailable", "The channel did not answer in time.", Fault.PLATFORM),
+    ("superseded", "A later state of the order was told instead.", Fault.NOBODY),
+    ("too_late", "It could not be told while it was worth telling.", Fault.PLATFORM),
 )
 
 ATTRIBUTES = (

@@ -9,9 +9,11 @@ from contracts.events.emergencies import EmergencyRaised
 from contracts.events.orders import OrderEvent
 from contracts.registry import CONTRACTS, TYPE_OF
 from services.notifications.adapters import mongo
+from services.notifications.adapters.later import LaterStates
 from services.notifications.adapters.log_channel import StructlogChannel
-from services.notifications.adapters.smtp import SmtpChannel, SmtpServer
 from services.notifications.adapters.templates import JinjaTexts
+from services.notifications.channels import channels_of
+from services.notifications.delivery import Parts, delivering
 from services.notifications.domain.checking import check_table
 from services.notifications.domain.told import EVERYTHING
 from services.notifications.handlers.emergency_raised import OnEmergencyRaised
@@ -23,12 +25,9 @@ from services.notifications.handlers.routes import routes
 from services.notifications.handlers.send_due import SendDue
 from services.notifications.ledger import Ledger
 from services.notifications.ports import Text
-from services.notifications.post import Post
-from services.notifications.sender import Sender
 from services.notifications.settings import NotificationsSettings
 from services.runtime.runtime import Application, Runtime, TimerTable
 
-EMAIL = "email"
 EXAMPLE_CODE = "123456"
 
 
@@ -66,38 +65,16 @@ def _application(runtime: Runtime, settings: NotificationsSettings) -> Applicati
     contacts = runtime.aggregates(mongo.contacts())
     notifications = runtime.aggregates(mongo.notifications(timedelta(days=settings.retention_days)))
     ledger = Ledger(notifications, clock, settings.plan(clock.speed))
-    mail = _mail(settings) if settings.smtp_host else None
-    post = Post(
-        contacts=contacts,
-        channels={} if mail is None else {EMAIL: mail},
-        log_channel=StructlogChannel() if settings.log_channel else None,
-        texts=texts,
-        seal=runtime.sealer,
-        within_s=settings.send_s,
-        log_roles=settings.log_roles,
-        code_key=runtime.settings.code_key.get_secret_value().strip().encode(),
-    )
-    sender = Sender(post.deliver, ledger, runtime.gate, clock, places=settings.places, within_s=settings.send_s)
-    opening = Opening(ledger, sender, clock)
+    later = LaterStates(runtime.database[notifications.kind.collection])
+    parts = Parts(contacts, ledger, later, texts, channels_of(settings), StructlogChannel())
+    delivery = delivering(runtime, settings, parts)
+    opening = Opening(ledger, delivery.planning, delivery.lanes, later, clock)
     return Application(
         routes=routes(
             OnContactRegistered(contacts, runtime.sealer, clock),
             OnOrderEvent(opening, settings.on_duty),
             OnEmergencyRaised(opening, settings.on_duty),
         ),
-        timers=[TimerTable(notifications, SendDue(ledger, sender))],
-        workers=[*([] if mail is None else [mail.run]), *[sender.work] * settings.smtp_connections],
+        timers=[TimerTable(notifications, SendDue(ledger, delivery.planning, delivery.lanes, later, clock))],
+        workers=delivery.workers,
     )
-
-
-def _mail(settings: NotificationsSettings) -> SmtpChannel:
-    server = SmtpServer(
-        host=settings.smtp_host,
-        port=settings.smtp_port,
-        tls=settings.smtp_tls,
-        user=settings.smtp_user,
-        password=settings.smtp_password.get_secret_value(),
-        timeout_s=settings.smtp_timeout_s,
-        idle_s=settings.smtp_idle_s,
-    )
-    return SmtpChannel(server, settings.sender, settings.sender_name)

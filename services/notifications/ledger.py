@@ -1,4 +1,4 @@
-"""The one place that saves a notification's steps: opened, claimed, renewed, settled.
+"""The one place that saves a notification's steps: opened, claimed, renewed, put off, settled.
 
 Every step is a conditional save, so two processes never hold the same claim.
 """
@@ -8,12 +8,14 @@ from __future__ import annotations
 import random
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 
 from contracts.events.notifications import NotificationFailed, NotificationSent
 from contracts.values import Value
-from services.notifications.domain.notification import Notification, Outcome, Result, Status
-from services.notifications.domain.retries import Plan
-from services.notifications.ports import Store
+from services.notifications.domain.attempts import Outcome, Result, Status
+from services.notifications.domain.notification import Notification
+from services.notifications.domain.retries import SPREAD, Plan
+from services.notifications.ports import Planned, Store
 from services.runtime.aggregates import Change, Entry
 from services.runtime.clock import Clock
 from services.runtime.outbox import Cause
@@ -33,42 +35,64 @@ class Ledger:
     clock: Clock
     plan: Plan
 
-    async def open(self, fresh: Notification, cause: Cause, *, claim: bool) -> Notification | None:
-        """Save a new one, claimed or waiting for room; None the second time for one event and recipient."""
-        now = self.clock.now()
-        opened = fresh.claimed(now, self.plan) if claim else fresh.postponed(now)
+    async def open(self, opened: Notification, cause: Cause) -> bool:
+        """Save a new one in its first state; False the second time for one event and recipient."""
 
         def decide(known: Notification | None) -> Change[Notification] | None:
             return None if known is not None else _change(opened)
 
-        return opened if await self.notifications.change(fresh.id, cause, decide, expect_new=True) else None
+        return await self.notifications.change(opened.id, cause, decide, expect_new=True)
 
-    async def claim_due(self, notification_id: str) -> Notification | None:
-        """Claim it if it is due; None when there is nothing to send (somebody else was first, or it was given up)."""
-        now = self.clock.now()
+    def first_state(self, planned: Planned) -> Notification:
+        """Of one that is not sent at once: it waits, for a place or for its time, or nobody can be told."""
+        fresh, now = planned.notification, self.clock.now()
+        if planned.verdict is not None:
+            return fresh.settled(planned.verdict, now, self.plan, _jitter())
+        return fresh.postponed(planned.wait_until or self.busy_until())
 
-        def claim(known: Notification) -> Notification | None:
-            return known.claimed(now, self.plan) if known.is_due(now) else None
+    def claimed(self, fresh: Notification) -> Notification:
+        """As it is when we hold it."""
+        return fresh.claimed(self.clock.now(), self.plan)
 
+    def busy_until(self) -> datetime:
+        """When to look again for a place in a lane that is full."""
+        return self.clock.now() + self.plan.busy_wait * (1 + _jitter())
+
+    async def due(self, notification_id: str) -> Notification | None:
+        """The notification, if somebody has to look after it."""
         stored = await self.notifications.get(notification_id)
-        if stored is None:
-            return None
-        claimed = await self._step(stored.state, claim)
+        return stored.state if stored is not None and stored.state.is_due(self.clock.now()) else None
+
+    async def claim(self, due: Notification) -> Notification | None:
+        """Claim what is due; None when there is nothing to send (somebody else was first, or it was given up)."""
+        now = self.clock.now()
+        claimed = await self._step(due, lambda known: known.claimed(now, self.plan) if known.is_due(now) else None)
         return claimed if claimed is not None and claimed.status is Status.SENDING else None
+
+    async def put_off(self, due: Notification, until: datetime) -> None:
+        """Look again then; scattered, so that not all come back at one instant."""
+        now = self.clock.now()
+        scattered = until + (until - now) * SPREAD * _jitter() if until > now else until
+        await self._step(due, lambda known: known.postponed(scattered) if known.is_due(now) else None)
+
+    async def give_up(self, due: Notification, reason: str) -> None:
+        """It is not told any more."""
+        now = self.clock.now()
+        await self._step(due, lambda known: known.given_up(reason) if known.is_due(now) or known.holds(due) else None)
+
+    async def conclude(self, due: Notification, outcome: Outcome) -> None:
+        """Save what is known without an attempt."""
+        now = self.clock.now()
+        await self._step(due, lambda known: known.settled(outcome, now, self.plan, _jitter()) if known.is_due(now) else None)
 
     async def renew(self, claimed: Notification) -> Notification | None:
         """The claim with a whole lease before it; None when it is no longer ours."""
         now = self.clock.now()
-
-        def renew(known: Notification) -> Notification | None:
-            return known.renewed(now, self.plan) if known.holds(claimed) else None
-
-        return await self._step(claimed, renew)
+        return await self._step(claimed, lambda known: known.renewed(now, self.plan) if known.holds(claimed) else None)
 
     async def settle(self, claimed: Notification, outcome: Outcome) -> Notification | None:
         """Save what came of it. What was sent counts even if the claim has gone to somebody else meanwhile."""
-        now = self.clock.now()
-        jitter = random.random()  # noqa: S311  scatters retries, protects nothing
+        now, jitter = self.clock.now(), _jitter()
 
         def settle(known: Notification) -> Notification | None:
             if known.ended or not (known.holds(claimed) or outcome.result is Result.SENT):
@@ -89,6 +113,10 @@ class Ledger:
             return None if stepped is None else _change(stepped)
 
         return written[0] if await self.notifications.change(notification.id, cause, decide) else None
+
+
+def _jitter() -> float:
+    return random.random()  # noqa: S311  scatters retries, protects nothing
 
 
 def _change(notification: Notification) -> Change[Notification]:

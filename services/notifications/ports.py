@@ -7,11 +7,15 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Protocol, TypeVar
 
+from services.notifications.domain.attempts import Outcome
+from services.notifications.domain.choosing import Choice
+from services.notifications.domain.contact import Contact
 from services.notifications.domain.notification import Notification
 from services.runtime.aggregates import Decide, Stored
 from services.runtime.outbox import Cause
 
 S = TypeVar("S")
+NO_CHOICE = Choice(None)
 
 
 class AddressRefused(Exception):  # noqa: N818  says what happened
@@ -23,11 +27,18 @@ class AddressRefused(Exception):  # noqa: N818  says what happened
 
 
 class ChannelUnavailable(Exception):  # noqa: N818  says what happened
-    """The channel did not take it now; later it may. `detail` is a code."""
+    """The channel did not take it now; later it may. `detail` is a code.
 
-    def __init__(self, detail: str) -> None:
+    `doubtful`: it may have taken it, the answer was lost. `ours`: the trouble is the provider's, not this one address's.
+    `retry_after_s`: real seconds that the provider asks us to wait.
+    """
+
+    def __init__(self, detail: str, *, doubtful: bool = False, ours: bool = True, retry_after_s: float | None = None) -> None:
         super().__init__(detail)
         self.detail = detail
+        self.doubtful = doubtful
+        self.ours = ours
+        self.retry_after_s = retry_after_s
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,6 +98,8 @@ class Letter:
     address: str
     written_at: datetime
     text: Text
+    order_id: str = ""
+    urgent: bool = True
 
 
 class Store(Protocol[S]):
@@ -153,21 +166,45 @@ class Gate(Protocol):
         ...
 
 
+class Later(Protocol):
+    """What the same person is told of later states of the same order."""
+
+    async def templates_after(self, notification: Notification) -> list[str]:
+        """The templates of those notifications. Raises `DatabaseAway`."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Planned:
+    """How a notification is to be told now: by the channel `kind`, or not yet (`wait_until`), or not at all (`verdict`)."""
+
+    notification: Notification
+    contact: Stored[Contact] | None = None
+    choice: Choice = NO_CHOICE
+    kind: str | None = None
+    wait_until: datetime | None = None
+    verdict: Outcome | None = None
+
+
 class Outbound(Protocol):
-    """Where claimed notifications are sent from, in this process."""
+    """Where claimed notifications are sent from, in this process: one lane a channel."""
 
-    async def reserve_now(self) -> bool:
-        """Take a place, if there is one."""
+    def reserve(self, kind: str) -> bool:
+        """Take a place in the lane, if there is one."""
         ...
 
-    async def reserve(self) -> None:
-        """Take a place, as soon as there is one."""
-        ...
-
-    def release(self) -> None:
+    def release(self, kind: str) -> None:
         """Give the place back unused."""
         ...
 
-    def send(self, claimed: Notification) -> None:
+    def send(self, planned: Planned) -> None:
         """Use the place: send it, and save what came of it."""
+        ...
+
+
+class Planner(Protocol):
+    """Finds out how a notification can be told now."""
+
+    async def plan(self, notification: Notification) -> Planned:
+        """Raises `DatabaseAway`."""
         ...

@@ -3,83 +3,117 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Mapping
-from collections.abc import Set as AbstractSet
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
 import structlog
 
 from contracts.codes import one_time_code
-from services.notifications.domain.contact import Choice, Contact
-from services.notifications.domain.notification import Notification, Outcome, Result
-from services.notifications.ports import AddressRefused, Channel, ChannelUnavailable, Letter, LogChannel, Seal, Store, Texts
-from services.runtime.aggregates import Stored
+from services.notifications import metrics
+from services.notifications.circuits import Circuits, rest_of
+from services.notifications.domain.attempts import Outcome, Result
+from services.notifications.domain.contact import Contact
+from services.notifications.domain.notification import Notification
+from services.notifications.domain.told import Urgency
+from services.notifications.planning import LOG
+from services.notifications.ports import AddressRefused, Channel, ChannelUnavailable, Letter, LogChannel, Planned, Seal, Store, Texts
+from services.runtime.aggregates import Change, Entry
+from services.runtime.clock import Clock
 from services.runtime.errors import Away
+from services.runtime.outbox import Cause
 
-LOG = "log"
 SERIAL = "code_serial"
+REFUSAL = "/gancang/notifications/refusal"
 log = structlog.get_logger()
 
 
 @dataclass(frozen=True, slots=True)
 class Post:
-    """`log_roles`: whoever has one of these roles and no contact is told in the log instead of not at all."""
+    """`others`: whether a planned notification has another channel, should this one fail for good."""
 
-    contacts: Store[Contact]
     channels: Mapping[str, Channel]
-    log_channel: LogChannel | None
+    log_channel: LogChannel
+    contacts: Store[Contact]
     texts: Texts
     seal: Seal
+    circuits: Circuits
+    others: Callable[[Planned], bool]
+    clock: Clock
     within_s: float
-    log_roles: AbstractSet[str] = frozenset()
     code_key: bytes = b""
 
-    async def deliver(self, notification: Notification) -> Outcome:
+    async def deliver(self, planned: Planned) -> Outcome:
         """One attempt, at most `within_s` real seconds. Raises only `DatabaseAway`."""
-        stored = await self._contact(notification)
-        if stored is None:
-            return self._without_address(notification, Choice(None), known=False)
-        choice = stored.state.choose(self.channels.keys())
-        if choice.channel is None:
-            return self._without_address(notification, choice, known=True)
-        return await self._send(notification, stored, choice, choice.channel.kind)
+        kind, skipped = planned.kind or "", planned.choice.skipped
+        if kind == LOG:
+            self.log_channel.note(planned.notification)
+            return Outcome(Result.SENT, LOG, skipped)
+        outcome = await self._attempted(planned, kind)
+        self.circuits.note(kind, outcome, self.clock.now())
+        if outcome.doubtful:
+            metrics.DOUBTS.labels(kind).inc()
+        if outcome.result is Result.REFUSED:
+            await self._remember_refusal(planned, kind)
+        return outcome
 
-    async def _contact(self, notification: Notification) -> Stored[Contact] | None:
-        for contact_id in notification.contact_ids:
-            stored = await self.contacts.get(contact_id)
-            if stored is not None:
-                return stored
-        return None
-
-    def _without_address(self, notification: Notification, choice: Choice, *, known: bool) -> Outcome:
-        if self.log_channel is None or not (known or notification.role in self.log_roles):
-            return Outcome(Result.NO_CONTACT, skipped=choice.skipped)
-        self.log_channel.note(notification)
-        return Outcome(Result.SENT, LOG, choice.skipped)
-
-    async def _send(self, notification: Notification, stored: Stored[Contact], choice: Choice, kind: str) -> Outcome:
+    async def _attempted(self, planned: Planned, kind: str) -> Outcome:
+        skipped = planned.choice.skipped
         try:
             async with asyncio.timeout(self.within_s):
-                await self.channels[kind].send(self._letter(notification, stored, choice))
+                await self.channels[kind].send(self._letter(planned))
         except AddressRefused as refusal:
-            return Outcome(Result.REFUSED, kind, choice.skipped, refusal.detail)
+            return Outcome(Result.REFUSED, kind, skipped, refusal.detail, others=self.others(planned))
         except ChannelUnavailable as trouble:
-            return Outcome(Result.UNAVAILABLE, kind, choice.skipped, trouble.detail)
+            return self._unavailable(planned, kind, trouble)
         except TimeoutError:
-            return Outcome(Result.UNAVAILABLE, kind, choice.skipped, "timeout")
+            return self._unavailable(planned, kind, ChannelUnavailable("timeout", doubtful=True))
         except Away:
             raise
         except Exception as error:  # noqa: BLE001  its text may repeat the address: only its class is told
-            log.error("notification.broken", notification=notification.id, error=type(error).__name__)  # noqa: TRY400
-            return Outcome(Result.UNAVAILABLE, kind, choice.skipped, "broken")
-        return Outcome(Result.SENT, kind, choice.skipped)
+            log.error("notification.broken", notification=planned.notification.id, error=type(error).__name__)  # noqa: TRY400
+            return self._unavailable(planned, kind, ChannelUnavailable("broken", ours=False))
+        return Outcome(Result.SENT, kind, skipped)
 
-    def _letter(self, notification: Notification, stored: Stored[Contact], choice: Choice) -> Letter:
-        contact, sealed = stored.state, choice.channel.address if choice.channel else b""
+    def _unavailable(self, planned: Planned, kind: str, trouble: ChannelUnavailable) -> Outcome:
+        return Outcome(
+            Result.UNAVAILABLE,
+            kind,
+            planned.choice.skipped,
+            trouble.detail,
+            doubtful=trouble.doubtful,
+            others=self.others(planned),
+            ours=trouble.ours,
+            retry_after=rest_of(trouble.retry_after_s, self.clock.speed),
+        )
+
+    async def _remember_refusal(self, planned: Planned, kind: str) -> None:
+        """The address is not tried again for anybody's event, until the contact is registered anew."""
+        stored, channel = planned.contact, planned.choice.channel
+        if stored is None or channel is None:
+            return
+        address = channel.address
+
+        def decide(known: Contact | None) -> Change[Contact] | None:
+            if known is None or known.refusing(address) == known:
+                return None
+            return Change(known.refusing(address), entry=Entry("refused", "system", kind))
+
+        event = planned.notification.cause
+        await self.contacts.change(stored.id, Cause(REFUSAL, event.id, self.clock.now(), remembered=False), decide)
+        metrics.ADDRESSES_REFUSED.labels(kind).inc()
+
+    def _letter(self, planned: Planned) -> Letter:
+        notification, stored, channel = planned.notification, planned.contact, planned.choice.channel
+        if stored is None or channel is None:
+            message = "only the log needs no address"
+            raise ValueError(message)
+        contact = stored.state
         name = None if contact.name is None else self._clear(contact.name, stored.id)
         text = self.texts.render(notification.template, notification.role, contact.locale, self._values(notification), name)
-        return Letter(notification.id, self._clear(sealed, stored.id), notification.created_at, text)
+        urgent = notification.row.urgency is Urgency.URGENT
+        address = self._clear(channel.address, stored.id)
+        return Letter(notification.id, address, notification.created_at, text, notification.cause.order_id, urgent)
 
     def _values(self, notification: Notification) -> Mapping[str, Any]:
         """A one-time code is here and in the letter, and nowhere else."""

@@ -2,34 +2,25 @@
 
 from __future__ import annotations
 
-import ipaddress
-from datetime import timedelta
+from datetime import time, timedelta
 from typing import Literal, Self
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from pydantic import Field, SecretStr, field_validator, model_validator
-from pydantic_settings import BaseSettings, SettingsConfigDict
+from pydantic import Field, field_validator, model_validator
 
 from contracts.values import Id
-from services.notifications.domain.contact import is_mail_address
+from services.notifications.domain.breaker import Patience
+from services.notifications.domain.quiet import QuietHours
 from services.notifications.domain.retries import Plan
+from services.notifications.providers import ProviderSettings
 
 
-class NotificationsSettings(BaseSettings):
-    """Without `smtp_host` no mail goes out, and a contact with nothing but an e-mail address is told in the log."""
+class NotificationsSettings(ProviderSettings):
+    """Whoever has no channel that is there is told in the log."""
 
-    model_config = SettingsConfigDict(env_prefix="GANCANG_NOTIFICATIONS_", extra="ignore", frozen=True, hide_input_in_errors=True)
-
-    smtp_host: str = ""
-    smtp_port: int = Field(default=587, ge=1, le=65535)
-    smtp_tls: Literal["none", "starttls", "tls"] = "starttls"
-    smtp_user: str = ""
-    smtp_password: SecretStr = SecretStr("")
-    smtp_timeout_s: float = Field(default=10, gt=0, le=60, description="for connecting, and for each command")
-    smtp_connections: int = Field(default=4, ge=1, le=64, description="letters sent at one time by one process")
-    smtp_idle_s: float = Field(default=30, gt=0, le=600, description="an unused connection is closed after that")
-    sender: str = Field(default="gancang@localhost.localdomain", description="address that the mail comes from")
-    sender_name: str = Field(default="Gancang Banyuwangi", max_length=80)
     timezone: str = "Asia/Jakarta"
+    quiet_from: time = Field(default=time(21), description="local time from which nothing rings that can wait")
+    quiet_to: time = time(5)
     log_channel: bool = True
     log_roles: frozenset[Literal["customer", "recipient", "driver", "merchant", "agency", "operator"]] = Field(
         default=frozenset(), description="told in the log even when no contact is known"
@@ -40,23 +31,31 @@ class NotificationsSettings(BaseSettings):
     contact_wait_s: float = Field(default=60, ge=0, le=3600, description="business seconds to wait for a contact")
     retry_first_s: float = Field(default=2, gt=0, le=600, description="real seconds before the second attempt")
     retry_longest_s: float = Field(default=600, gt=0, le=86400)
-    retry_attempts: int = Field(default=10, ge=1, le=100)
-    places: int = Field(default=200, ge=1, le=10_000, description="claimed and not yet sent, per process")
+    retry_attempts: int = Field(default=10, ge=1, le=100, description="by mail")
+    retry_attempts_ringing: int = Field(default=4, ge=1, le=100, description="by push, WhatsApp, SMS; then by the next channel")
+    useful_urgent_h: float = Field(default=2, gt=0, le=48, description="business hours after which what was urgent is told no more")
+    useful_h: float = Field(default=24, gt=0, le=240)
+    rest_after: int = Field(default=5, ge=1, le=100, description="failures in a row after which a provider is left alone")
+    rest_first_s: float = Field(default=5, gt=0, le=600, description="real seconds")
+    rest_longest_s: float = Field(default=60, gt=0, le=3600)
+    most_each: int = Field(default=20, ge=1, le=1000, description="not urgent ones to one person in `most_each_s`, a process")
+    most_each_s: float = Field(default=600, gt=0, le=86400, description="business seconds")
+    places: int = Field(default=200, ge=1, le=10_000, description="claimed and not yet sent, per process and channel")
     retention_days: int = Field(default=90, ge=1, le=3650)
 
-    @field_validator("sender")
+    @field_validator("timezone")
     @classmethod
-    def _an_address(cls, value: str) -> str:
-        if not is_mail_address(value):
-            raise ValueError("is not an e-mail address")
+    def _a_zone(cls, value: str) -> str:
+        try:
+            ZoneInfo(value)
+        except (ZoneInfoNotFoundError, ValueError):
+            raise ValueError("is no time zone") from None
         return value
 
     @model_validator(mode="after")
     def _sensible(self) -> Self:
         if self.lease_s < self.send_s + 2:
             raise ValueError("lease_s must exceed send_s by two seconds, or two processes could send at one time")
-        if self.smtp_tls == "none" and self.smtp_password.get_secret_value() and not _is_loopback(self.smtp_host):
-            raise ValueError("smtp_tls=none would send the password readable")
         return self
 
     def plan(self, speed: float) -> Plan:
@@ -66,12 +65,22 @@ class NotificationsSettings(BaseSettings):
             contact_wait=timedelta(seconds=self.contact_wait_s),
             first_wait=timedelta(seconds=self.retry_first_s * speed),
             longest_wait=timedelta(seconds=self.retry_longest_s * speed),
+            busy_wait=timedelta(seconds=speed),
             failures=self.retry_attempts,
+            failures_ringing=self.retry_attempts_ringing,
+            useful_urgent=timedelta(hours=self.useful_urgent_h),
+            useful=timedelta(hours=self.useful_h),
         )
 
+    def patience(self, speed: float) -> Patience:
+        """When a provider is left alone; in business time, as `plan`."""
+        return Patience(
+            failures=self.rest_after,
+            first_rest=timedelta(seconds=self.rest_first_s * speed),
+            longest_rest=timedelta(seconds=self.rest_longest_s * speed),
+            trial=timedelta(seconds=self.send_s * speed),
+        )
 
-def _is_loopback(host: str) -> bool:
-    try:
-        return ipaddress.ip_address(host).is_loopback
-    except ValueError:
-        return host == "localhost"
+    def quiet_hours(self) -> QuietHours:
+        """The night, in local time."""
+        return QuietHours(self.quiet_from, self.quiet_to, ZoneInfo(self.timezone))

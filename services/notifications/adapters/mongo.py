@@ -6,8 +6,9 @@ from dataclasses import asdict
 from datetime import datetime, timedelta
 from typing import Any
 
+from services.notifications.domain.attempts import Attempt, Cause, Result, Status
 from services.notifications.domain.contact import Contact, SealedChannel, Skip, SkipReason
-from services.notifications.domain.notification import Attempt, Cause, Notification, Result, Status
+from services.notifications.domain.notification import Notification
 from services.notifications.ledger import SOURCE
 from services.runtime.aggregates import Kind
 from services.runtime.clock import real_now
@@ -45,6 +46,7 @@ def notifications(retention: timedelta) -> Kind[Notification]:
         decode=_decode_notification,
         timers=timers,
         expires=lambda state: real_now() + retention if state.ended else None,
+        indexes=("state.thread", "state.perhaps_twice"),
     )
 
 
@@ -54,10 +56,14 @@ def _encode_contact(contact: Contact) -> Document:
         "role": contact.role,
         "locale": contact.locale,
         "as_of": contact.as_of,
-        "channels": [{"kind": channel.kind, "address": channel.address} for channel in contact.channels],
+        "channels": [_encode_channel(channel) for channel in contact.channels],
         "name": contact.name,
         "muted": sorted(contact.muted),
     }
+
+
+def _encode_channel(channel: SealedChannel) -> Document:
+    return {"kind": channel.kind, "address": channel.address} | ({"refused": True} if channel.refused else {})
 
 
 def _decode_contact(document: Document) -> Contact:
@@ -66,14 +72,14 @@ def _decode_contact(document: Document) -> Contact:
         role=document["role"],
         locale=document["locale"],
         as_of=document["as_of"],
-        channels=tuple(SealedChannel(row["kind"], bytes(row["address"])) for row in document["channels"]),
+        channels=tuple(SealedChannel(row["kind"], bytes(row["address"]), row.get("refused", False)) for row in document["channels"]),
         name=None if document["name"] is None else bytes(document["name"]),
         muted=frozenset(document["muted"]),
     )
 
 
 def _encode_notification(notification: Notification) -> Document:
-    return {
+    document = {
         "role": notification.role,
         "recipient_id": notification.recipient_id,
         "template": notification.template,
@@ -88,7 +94,12 @@ def _encode_notification(notification: Notification) -> Document:
         "attempts": [_encode_attempt(attempt) for attempt in notification.attempts],
         "id": notification.id,
         "roles": list(notification.roles),
+        "thread": notification.thread,
+        "doubts": notification.doubts,
     }
+    if notification.doubts and notification.status is Status.SENT:
+        document["perhaps_twice"] = True
+    return document
 
 
 def _encode_attempt(attempt: Attempt) -> Document:
@@ -99,6 +110,7 @@ def _encode_attempt(attempt: Attempt) -> Document:
         "result": attempt.result.value,
         "skipped": skipped,
         "detail": attempt.detail,
+        "doubtful": attempt.doubtful,
     }
 
 
@@ -118,9 +130,11 @@ def _decode_notification(document: Document) -> Notification:
         reason=document["reason"],
         attempts=tuple(_decode_attempt(row) for row in document["attempts"]),
         roles=tuple(document.get("roles", ())),
+        doubts=document.get("doubts", 0),
     )
 
 
 def _decode_attempt(document: Document) -> Attempt:
     skipped = tuple(Skip(row["kind"], SkipReason(row["reason"])) for row in document["skipped"])
-    return Attempt(document["at"], document["channel"], Result(document["result"]), skipped, document["detail"])
+    result, doubtful = Result(document["result"]), document.get("doubtful", False)
+    return Attempt(document["at"], document["channel"], result, skipped, document["detail"], doubtful)

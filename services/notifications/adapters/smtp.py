@@ -34,6 +34,7 @@ class SmtpServer:
     password: str
     timeout_s: float
     idle_s: float
+    ca: str | None = None
 
 
 class SmtpChannel:
@@ -50,16 +51,17 @@ class SmtpChannel:
     async def send(self, letter: Letter) -> None:
         """Return when the server has taken it. Raises `AddressRefused` or `ChannelUnavailable`."""
         body = self._message(letter).as_bytes()
-        client = await self._begun()
+        client, handed_over = await self._begun(), False
         try:
             await client.rcpt(letter.address)
+            handed_over = True
             await client.data(body)
         except SMTPResponseException as error:
             await self._keep_after_refusal(client)
             raise _refusal(error) from None
         except (SMTPException, OSError) as error:
             client.close()
-            raise ChannelUnavailable(type(error).__name__) from None
+            raise ChannelUnavailable(type(error).__name__, doubtful=handed_over) from None
         except BaseException:
             client.close()
             raise
@@ -99,6 +101,7 @@ class SmtpChannel:
             timeout=server.timeout_s,
             use_tls=server.tls == "tls",
             start_tls=server.tls == "starttls",
+            cert_bundle=server.ca,
             username=server.user or None,
             password=server.password or None,
             local_hostname=self._domain,
@@ -160,7 +163,9 @@ class SmtpChannel:
 
 def _refusal(error: SMTPResponseException) -> AddressRefused | ChannelUnavailable:
     """5xx to the recipient or to the letter is final; to us as the sender it is our own fault and may be mended."""
-    if isinstance(error, SMTPSenderRefused) or error.code < PERMANENT:
+    if isinstance(error, SMTPSenderRefused):
         return ChannelUnavailable(f"smtp_{error.code}")
+    if error.code < PERMANENT:
+        return ChannelUnavailable(f"smtp_{error.code}", ours=not isinstance(error, SMTPRecipientRefused))
     stage = "rcpt" if isinstance(error, SMTPRecipientRefused) else "data"
     return AddressRefused(f"smtp_{stage}_{error.code}")

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Set as AbstractSet
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import StrEnum
 
@@ -13,14 +12,19 @@ class SkipReason(StrEnum):
 
     MUTED = "muted"
     UNSUPPORTED = "unsupported"
+    REFUSED = "refused"
+    SPENT = "spent"
+    QUIET = "quiet"
+    PAUSED = "paused"
 
 
 @dataclass(frozen=True, slots=True)
 class SealedChannel:
-    """One way to reach somebody."""
+    """One way to reach somebody. `refused`: the channel has said that it will never take this address."""
 
     kind: str
     address: bytes
+    refused: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,14 +33,6 @@ class Skip:
 
     kind: str
     reason: SkipReason
-
-
-@dataclass(frozen=True, slots=True)
-class Choice:
-    """The channel to use (None: the contact has none that we can use), and those before it that were passed over."""
-
-    channel: SealedChannel | None
-    skipped: tuple[Skip, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,17 +47,9 @@ class Contact:
     name: bytes | None = None
     muted: frozenset[str] = frozenset()
 
-    def choose(self, available: AbstractSet[str]) -> Choice:
-        """The first channel, in the person's own order, that is neither muted nor unknown to us."""
-        skipped: list[Skip] = []
-        for channel in self.channels:
-            if channel.kind in self.muted:
-                skipped.append(Skip(channel.kind, SkipReason.MUTED))
-            elif channel.kind not in available:
-                skipped.append(Skip(channel.kind, SkipReason.UNSUPPORTED))
-            else:
-                return Choice(channel, tuple(skipped))
-        return Choice(None, tuple(skipped))
+    def refusing(self, address: bytes) -> Contact:
+        """The same without this address, which its channel will never take; registered anew it counts again."""
+        return replace(self, channels=tuple(replace(c, refused=c.refused or c.address == address) for c in self.channels))
 
 
 def contact_id(role: str, recipient_id: str) -> str:

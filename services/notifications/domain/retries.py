@@ -5,25 +5,43 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import timedelta
 
+from services.notifications.domain.told import RINGING, Urgency
+
 SPREAD = 0.5
 CLAIMS_PER_FAILURE = 3
 
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """All durations are business time. `failures`: how many failed attempts are the end."""
+    """All durations are business time.
+
+    `failures`: how many failed attempts end a channel for a notification; `failures_ringing`: the same for push, WhatsApp
+    and SMS, after which there is another way. `useful`: how long it is worth telling, urgent or not.
+    """
 
     lease: timedelta = timedelta(seconds=30)
     contact_wait: timedelta = timedelta(seconds=60)
     contact_poll: timedelta = timedelta(seconds=2)
     first_wait: timedelta = timedelta(seconds=2)
     longest_wait: timedelta = timedelta(minutes=10)
+    busy_wait: timedelta = timedelta(seconds=1)
     failures: int = 10
+    failures_ringing: int = 4
+    useful_urgent: timedelta = timedelta(hours=2)
+    useful: timedelta = timedelta(hours=24)
 
     @property
     def claims(self) -> int:
         """After so many claims it is given up although nobody lived to tell of a failure: it may be what kills us."""
         return self.failures * CLAIMS_PER_FAILURE
+
+    def limit_of(self, kind: str) -> int:
+        """How many failed attempts end this channel."""
+        return self.failures_ringing if kind in RINGING else self.failures
+
+    def useful_for(self, urgency: Urgency) -> timedelta:
+        """How long it is worth telling."""
+        return self.useful_urgent if urgency is Urgency.URGENT else self.useful
 
     def wait_after(self, failures: int, jitter: float) -> timedelta:
         """The wait after the n-th failure; `jitter` between 0 and 1 takes up to half of it away."""

@@ -15,17 +15,15 @@ RINGING = frozenset({PUSH, WHATSAPP, SMS})
 
 
 class Urgency(StrEnum):
-    """`urgent` is told at any hour; `normal` waits for the morning where it would ring; `low` asks no paid channel either."""
+    """`urgent` is told at any hour; `normal` waits for the morning where it would ring."""
 
     URGENT = "urgent"
     NORMAL = "normal"
-    LOW = "low"
 
 
 ORDER_OF_CHANNELS = {
     Urgency.URGENT: (PUSH, WHATSAPP, SMS, EMAIL),
     Urgency.NORMAL: (PUSH, WHATSAPP, EMAIL, SMS),
-    Urgency.LOW: (PUSH, EMAIL),
 }
 BY_PHONE_FIRST = (WHATSAPP, SMS, PUSH, EMAIL)
 """For a code, which somebody without our app must have in hand at the door."""
@@ -42,7 +40,7 @@ class Row:
     channels: tuple[str, ...]
 
 
-U, N, L = Urgency.URGENT, Urgency.NORMAL, Urgency.LOW
+U, N = Urgency.URGENT, Urgency.NORMAL
 
 _WHO: dict[str, dict[str, Urgency]] = {
     "order.rejected.v1": {CUSTOMER: U, AGENCY: N},
@@ -50,14 +48,14 @@ _WHO: dict[str, dict[str, Urgency]] = {
     "order.merchant_asked.v1": {MERCHANT: U},
     "order.preparing.v1": {CUSTOMER: N},
     "order.ready.v1": {DRIVER: U},
-    "order.driver_assigned.v1": {CUSTOMER: U, RECIPIENT: N, DRIVER: U, MERCHANT: U, AGENCY: L},
+    "order.driver_assigned.v1": {CUSTOMER: U, RECIPIENT: N, DRIVER: U, MERCHANT: U, AGENCY: N},
     "order.driver_unassigned.v1": {CUSTOMER: U, DRIVER: U},
     "order.driver_arrived.v1": {CUSTOMER: U, DRIVER: U, MERCHANT: U},
-    "order.picked_up.v1": {CUSTOMER: N, RECIPIENT: U, AGENCY: L},
+    "order.picked_up.v1": {CUSTOMER: N, RECIPIENT: U, AGENCY: N},
     "order.leg_completed.v1": {CUSTOMER: N},
     "order.attempt_failed.v1": {CUSTOMER: N, RECIPIENT: U, AGENCY: N},
     "order.code_issued.v1": {RECIPIENT: U},
-    "order.completed.v1": {CUSTOMER: N, RECIPIENT: N, DRIVER: N, MERCHANT: L, AGENCY: L},
+    "order.completed.v1": {CUSTOMER: N, RECIPIENT: N, DRIVER: N, MERCHANT: N, AGENCY: N},
     "order.cancelled.v1": {CUSTOMER: U, RECIPIENT: U, DRIVER: U, MERCHANT: U, AGENCY: N},
     "order.unserved.v1": {CUSTOMER: U, RECIPIENT: N, DRIVER: U, MERCHANT: U, AGENCY: N, OPERATOR: N},
     "order.handed_over.v1": {CUSTOMER: U, OPERATOR: U},
@@ -70,10 +68,7 @@ _WHO: dict[str, dict[str, Urgency]] = {
 """Who can be told how urgently; whom an order's event is told depends on its `tell`, which comes from the catalogue."""
 
 _ALARMS: dict[str, dict[str, Urgency]] = {"emergency.raised.v1": {OPERATOR: U, DRIVER: U}}
-_CHANNELS: dict[tuple[str, str], tuple[str, ...]] = {
-    ("order.code_issued.v1", RECIPIENT): BY_PHONE_FIRST,
-    ("order.merchant_asked.v1", MERCHANT): (PUSH, WHATSAPP, SMS),  # it has minutes to answer: a mail would come too late
-}
+_CHANNELS: dict[tuple[str, str], tuple[str, ...]] = {("order.code_issued.v1", RECIPIENT): BY_PHONE_FIRST}
 
 CODE = "order.code_issued"
 ENDS = frozenset(

@@ -1,18 +1,23 @@
-"""Opens a notification and hands it to the sender where there is room."""
+"""Opens a notification: finds out how it can be told, saves it, and hands it to its lane where there is room."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
 from typing import Any
 
 from contracts.message import Message, derived_id
-from services.notifications.domain.notification import Cause, Notification
+from services.notifications.domain.attempts import Cause
+from services.notifications.domain.notification import SUPERSEDED, Notification
+from services.notifications.domain.superseding import is_overtaken
 from services.notifications.domain.told import row_of
 from services.notifications.handlers.addressees import Addressee
 from services.notifications.ledger import Ledger
-from services.notifications.ports import Outbound
+from services.notifications.ports import Later, Outbound, Planned, Planner
 from services.runtime.aggregates import cause_of
 from services.runtime.clock import Clock
+
+LATE = timedelta(seconds=10)
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,7 +25,9 @@ class Opening:
     """The first save claims the notification for this process; it is acknowledged then, and sent afterwards."""
 
     ledger: Ledger
+    planner: Planner
     outbound: Outbound
+    later: Later
     clock: Clock
 
     async def open(self, message: Message[Any], who: Addressee, order_id: str, parameters: dict[str, Any]) -> None:
@@ -28,22 +35,38 @@ class Opening:
         row = row_of(message.type, who.audience)
         if row is None:
             return
-        has_place = await self.outbound.reserve_now()
-        claimed: Notification | None = None
+        fresh = Notification(
+            id=derived_id(message.source, message.id, who.audience, who.id),
+            role=who.audience,
+            recipient_id=who.id,
+            roles=who.roles,
+            template=row.template,
+            parameters=parameters,
+            cause=Cause(message.source, message.id, message.type, order_id, message.traceparent, message.sequence),
+            created_at=self.clock.now(),
+        )
+        if await self._comes_too_late(fresh, message.time):
+            await self.ledger.open(fresh.given_up(SUPERSEDED), cause_of(message))
+            return
+        await self._open(await self.planner.plan(fresh), message)
+
+    async def _comes_too_late(self, fresh: Notification, event_time: datetime) -> bool:
+        """A message that lay somewhere may tell of a state that is long over; a prompt one is never asked about."""
+        if fresh.created_at - event_time < LATE:
+            return False
+        return is_overtaken(fresh.template, await self.later.templates_after(fresh))
+
+    async def _open(self, planned: Planned, message: Message[Any]) -> None:
+        kind = planned.kind
+        if kind is None or not self.outbound.reserve(kind):
+            await self.ledger.open(self.ledger.first_state(planned), cause_of(message))
+            return
+        opened = False
         try:
-            fresh = Notification(
-                id=derived_id(message.source, message.id, who.audience, who.id),
-                role=who.audience,
-                recipient_id=who.id,
-                roles=who.roles,
-                template=row.template,
-                parameters=parameters,
-                cause=Cause(message.source, message.id, message.type, order_id, message.traceparent),
-                created_at=self.clock.now(),
-            )
-            claimed = await self.ledger.open(fresh, cause_of(message), claim=has_place)
+            claimed = self.ledger.claimed(planned.notification)
+            opened = await self.ledger.open(claimed, cause_of(message))
         finally:
-            if has_place and claimed is None:
-                self.outbound.release()
-        if has_place and claimed is not None:
-            self.outbound.send(claimed)
+            if not opened:
+                self.outbound.release(kind)
+        if opened:
+            self.outbound.send(replace(planned, notification=claimed))

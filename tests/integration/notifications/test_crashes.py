@@ -13,7 +13,8 @@ from typing import TYPE_CHECKING
 import pytest
 
 from services.notifications.adapters import mongo
-from services.notifications.domain.notification import Cause, Notification, Status
+from services.notifications.domain.attempts import Cause, Status
+from services.notifications.domain.notification import Notification
 from services.notifications.handlers.parameters import parameters_of
 from tests.support.builders import a_contact_registered, a_driver_assigned
 from tests.support.eventually import eventually

@@ -116,7 +116,7 @@ async def test_a_server_that_stays_away_ends_in_a_failure(world: World) -> None:
     assert (failed[0]["reason"], failed[0]["channel"]) == ("channel_unavailable", "email")
 
 
-async def test_a_refused_address_is_not_tried_again(world: World) -> None:
+async def test_a_refused_address_is_not_tried_again_for_any_event(world: World) -> None:
     world.mailbox.answer("guest@example.org", "550 no such user guest@example.org")
     async with world.service():
         await world.register(a_contact_registered())
@@ -124,7 +124,11 @@ async def test_a_refused_address_is_not_tried_again(world: World) -> None:
         await world.publish(a_driver_assigned())
 
         failed = await eventually(lambda: world.of_type("notification.failed.v1"))
+        await world.publish(a_driver_assigned(order_id="o-2"))
+
+        told_in_the_log = await eventually(lambda: world.of_type("notification.sent.v1"))
     assert failed[0]["reason"] == "address_refused"
+    assert told_in_the_log[0]["channel"] == "log"
     assert not world.mailbox.mails
 
 

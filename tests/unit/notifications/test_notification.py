@@ -2,31 +2,17 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import timedelta
-from typing import Any
 
 import pytest
 
-from services.notifications.domain.contact import Choice, Contact, SealedChannel, Skip, SkipReason, is_mail_address
+from services.notifications.domain.attempts import Outcome, Result, Status
+from services.notifications.domain.contact import is_mail_address
 from services.notifications.domain.language import language_of
-from services.notifications.domain.notification import Cause, Notification, Outcome, Result, Status
 from services.notifications.domain.retries import Plan
 from tests.support.builders import NOW
-
-PLAN = Plan(failures=3)
-EMAIL = SealedChannel("email", b"1")
-PUSH = SealedChannel("push", b"2")
-
-
-def a_notification(**changes: Any) -> Notification:
-    cause = Cause("/gancang/orders", "e-1", "order.completed.v1", "o-1")
-    fields = {"id": "n-1", "role": "customer", "recipient_id": "c-1", "template": "order.completed", "parameters": {}}
-    return Notification(**{**fields, "cause": cause, "created_at": NOW, **changes})
-
-
-def a_contact(**changes: Any) -> Contact:
-    fields = {"recipient_id": "c-1", "role": "customer", "locale": "id", "as_of": NOW, "channels": (PUSH, EMAIL)}
-    return Contact(**{**fields, **changes})
+from tests.support.telling import PLAN, a_notification
 
 
 def test_a_claim_lasts_as_long_as_its_lease() -> None:
@@ -80,15 +66,6 @@ def test_without_a_contact_it_waits_a_minute_in_all() -> None:
     assert last.reason == "no_contact"
 
 
-def test_the_first_channel_that_is_ours_and_not_muted_is_used() -> None:
-    chosen = a_contact().choose({"email"})
-    muted = a_contact(muted=frozenset({"email"})).choose({"email"})
-
-    assert chosen == Choice(EMAIL, (Skip("push", SkipReason.UNSUPPORTED),))
-    assert muted.channel is None
-    assert muted.skipped[1] == Skip("email", SkipReason.MUTED)
-
-
 @pytest.mark.parametrize("text", ["a@b.org", "first.last+tag@sub.example.org"])
 def test_a_plain_mail_address_is_one(text: str) -> None:
     assert is_mail_address(text)
@@ -109,3 +86,57 @@ def test_guests_read_english_or_chinese_and_neighbours_indonesian(locale: str, l
 
 def test_a_driver_who_asks_for_chinese_reads_english() -> None:
     assert language_of("zh", "driver") == "en"
+
+
+UNAVAILABLE = Outcome(Result.UNAVAILABLE, "push", others=True)
+
+
+def test_a_channel_that_failed_often_enough_gives_way_to_the_next_at_once() -> None:
+    once = a_notification().settled(UNAVAILABLE, NOW, PLAN, jitter=0)
+    twice = once.settled(UNAVAILABLE, NOW, PLAN, jitter=0)
+
+    assert (once.due, once.spent(PLAN)) == (NOW + timedelta(seconds=2), frozenset())
+    assert (twice.status, twice.due, twice.spent(PLAN)) == (Status.PENDING, NOW, {"push"})
+
+
+def test_a_refused_address_gives_way_to_the_next_channel_and_without_one_it_is_the_end() -> None:
+    with_another = a_notification().settled(Outcome(Result.REFUSED, "push", others=True), NOW, PLAN, jitter=0)
+    alone = a_notification().settled(Outcome(Result.REFUSED, "push"), NOW, PLAN, jitter=0)
+
+    assert (with_another.status, with_another.due) == (Status.PENDING, NOW)
+    assert (alone.status, alone.reason) == (Status.FAILED, "address_refused")
+
+
+def test_a_provider_that_asks_for_time_gets_it() -> None:
+    asked = replace(UNAVAILABLE, retry_after=timedelta(minutes=3))
+
+    assert a_notification().settled(asked, NOW, PLAN, jitter=0).due == NOW + timedelta(minutes=3)
+
+
+def test_a_lost_answer_and_a_lost_holder_are_remembered_as_doubts() -> None:
+    doubtful = a_notification().settled(replace(UNAVAILABLE, doubtful=True), NOW, PLAN, jitter=0)
+    orphaned = doubtful.claimed(NOW, PLAN).claimed(NOW + PLAN.lease, PLAN)
+
+    assert (doubtful.doubts, doubtful.attempts[0].doubtful) == (1, True)
+    assert orphaned.doubts == 2
+
+
+def test_nothing_left_to_attempt_ends_with_the_last_reason() -> None:
+    refused = a_notification().settled(Outcome(Result.REFUSED, "push", others=True), NOW, PLAN, jitter=0)
+
+    ended = refused.settled(Outcome(Result.EXHAUSTED), NOW, PLAN, jitter=0)
+
+    assert (ended.status, ended.reason) == (Status.FAILED, "address_refused")
+
+
+def test_what_is_urgent_is_worth_telling_for_two_hours_and_the_rest_for_a_day() -> None:
+    urgent, normal = a_notification("order.driver_assigned.v1"), a_notification("order.completed.v1")
+
+    assert not urgent.is_useless(NOW + timedelta(hours=1), PLAN)
+    assert urgent.is_useless(NOW + timedelta(hours=2), PLAN)
+    assert not normal.is_useless(NOW + timedelta(hours=23), PLAN)
+
+
+def test_a_recipient_may_be_known_under_another_role() -> None:
+    assert a_notification(roles=("recipient", "customer")).contact_ids == ("recipient:c-1", "customer:c-1")
+    assert a_notification().contact_ids == ("customer:c-1",)

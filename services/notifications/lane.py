@@ -1,84 +1,103 @@
-"""Sends claimed notifications beside the handlers, so that a slow channel never holds an acknowledgement.
+"""Sends what was claimed for one channel, beside the handlers: a slow channel holds up no acknowledgement and no other lane.
 
-Places are bounded: without one a notification waits in the database, where any process may claim it. A worker sends one
-letter at a time, so there are never more connections to a channel than workers; what came of it is saved while the worker
-already sends the next, so that many saves form one bulk write.
+Places are bounded: without one a notification waits in the database, where any process may claim it. What failed before, and
+whoever was slow lately, has workers of its own, so that no first attempt waits behind them; a person has one letter under way
+at a time. What came of a letter is saved while the worker already sends the next, so that many saves form one bulk write.
 """
 
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import replace
+from time import monotonic
 from typing import TypeVar
 
 import structlog
 
 from services.notifications import metrics
-from services.notifications.domain.notification import Notification, Outcome
+from services.notifications.domain.attempts import Outcome
+from services.notifications.domain.notification import SUPERSEDED, Notification
 from services.notifications.ledger import Ledger
-from services.notifications.ports import Gate
+from services.notifications.ports import Gate, Planned
+from services.notifications.turns import Turns
 from services.runtime.clock import Clock
 from services.runtime.errors import Away
 
 FINISH_S = 5.0
 MARGIN_S = 1.0
 T = TypeVar("T")
-Deliver = Callable[[Notification], Awaitable[Outcome]]
+Deliver = Callable[[Planned], Awaitable[Outcome]]
+Overtaken = Callable[[Notification], Awaitable[bool]]
 log = structlog.get_logger()
 
 
-class Sender:
-    """`within_s`: the longest that `deliver` takes, in real seconds."""
+class Lane:
+    """`places`: claimed and not yet sent; `within_s`: the longest that `deliver` takes, in real seconds."""
 
-    def __init__(self, deliver: Deliver, ledger: Ledger, gate: Gate, clock: Clock, *, places: int, within_s: float) -> None:
+    def __init__(
+        self, deliver: Deliver, overtaken: Overtaken, ledger: Ledger, gate: Gate, clock: Clock, *, places: int, within_s: float
+    ) -> None:
         self._deliver = deliver
+        self._overtaken = overtaken
         self._ledger = ledger
         self._gate = gate
         self._clock = clock
         self._needs_s = within_s + MARGIN_S
-        self._places = asyncio.Semaphore(places)
-        self._queue: asyncio.Queue[Notification] = asyncio.Queue()
+        self._places = places
+        self._turns = Turns()
         self._settling: set[asyncio.Task[None]] = set()
 
-    async def reserve_now(self) -> bool:
-        """Take a place, if there is one; never waits."""
-        if self._places.locked():
+    def reserve(self) -> bool:
+        """Take a place, if there is one."""
+        if self._places <= 0:
             return False
-        return await self._places.acquire()
-
-    async def reserve(self) -> None:
-        """Take a place, as soon as there is one."""
-        await self._places.acquire()
+        self._places -= 1
+        return True
 
     def release(self) -> None:
         """Give the place back unused."""
-        self._places.release()
+        self._places += 1
 
-    def send(self, claimed: Notification) -> None:
+    def send(self, planned: Planned) -> None:
         """Use the place that was taken."""
-        self._queue.put_nowait(claimed)
+        self._turns.put(planned)
 
-    async def work(self) -> None:
+    def workers(self, width: int) -> Sequence[Callable[[], Awaitable[None]]]:
+        """So many for first attempts, and half as many for the others."""
+        return [self._work_first] * width + [self._work_again] * max(1, width // 2)
+
+    async def _work_first(self) -> None:
+        await self._work(again=False)
+
+    async def _work_again(self) -> None:
+        await self._work(again=True)
+
+    async def _work(self, *, again: bool) -> None:
         """Until cancelled; a letter under way is finished then, so that it is not sent again after a clean stop."""
         while True:
-            claimed = await self._queue.get()
-            sending = asyncio.create_task(self._send(claimed), name="send a notification")
+            planned, since = await self._turns.take(again=again)
+            sending = asyncio.create_task(self._send(planned, since), name="send a notification")
             try:
                 await asyncio.shield(sending)
             except asyncio.CancelledError:
                 await self._finish(sending)
                 raise
 
-    async def _send(self, claimed: Notification) -> None:
+    async def _send(self, planned: Planned, since: float) -> None:
         """Send, and leave the saving to a task that gives the place back."""
+        began = monotonic()
         try:
-            valid = await self._insist(lambda: self._still_ours(claimed))
-            outcome = None if valid is None else await self._insist(lambda: self._deliver(valid))
+            valid = await self._insist(lambda: self._still_true(planned.notification, began - since))
+            ours = None if valid is None else replace(planned, notification=valid)
+            outcome = None if ours is None else await self._insist(lambda: self._deliver(ours))
         except BaseException:
-            self._places.release()
+            self.release()
             raise
+        finally:
+            self._turns.done(planned, monotonic() - began)
         if valid is None or outcome is None:
-            self._places.release()
+            self.release()
             return
         settling = asyncio.create_task(self._settle(valid, outcome), name="settle a notification")
         self._settling.add(settling)
@@ -101,12 +120,15 @@ class Sender:
     def _settled(self, settling: asyncio.Task[None]) -> None:
         """Where it could not be saved, the lease ends and the letter goes out again under the same id."""
         self._settling.discard(settling)
-        self._places.release()
+        self.release()
         if not settling.cancelled() and (error := settling.exception()) is not None:
             log.error("notification.unsettled", error=type(error).__name__)
 
-    async def _still_ours(self, claimed: Notification) -> Notification | None:
-        """The claim, if what is left of its lease covers the sending; else renewed; None if somebody else has it."""
+    async def _still_true(self, claimed: Notification, waited_s: float) -> Notification | None:
+        """The claim, if it lasts for the sending; else renewed. None if somebody else has it, or the order has moved on."""
+        if waited_s > MARGIN_S and await self._overtaken(claimed):
+            await self._ledger.give_up(claimed, SUPERSEDED)
+            return None
         if claimed.due is not None:
             left_s = (claimed.due - self._clock.now()).total_seconds() / self._clock.speed
             if left_s >= self._needs_s:

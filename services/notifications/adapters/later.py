@@ -1,0 +1,26 @@
+"""Finds what the same person is told of later states of the same order."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from services.notifications.domain.notification import Notification
+from services.runtime.database import Collection, noticing_absence
+
+MOST = 50
+
+
+@dataclass(frozen=True, slots=True)
+class LaterStates:
+    """Asked only for what did not go out at once, so a prompt notification costs no read."""
+
+    notifications: Collection
+
+    async def templates_after(self, notification: Notification) -> list[str]:
+        """Their templates; none where the event's place among the order's is not known. Raises `DatabaseAway`."""
+        if notification.cause.sequence is None:
+            return []
+        where = {"state.thread": {"$eq": notification.thread}, "state.cause.sequence": {"$gt": notification.cause.sequence}}
+        with noticing_absence("later notifications"):
+            rows = await self.notifications.find(where, {"state.template": 1}).limit(MOST).to_list(MOST)
+        return [row["state"]["template"] for row in rows]

@@ -1,0 +1,27 @@
+"""One lane a channel, so that a provider in trouble holds up nobody who is told by another way."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from services.notifications.lane import Lane
+from services.notifications.ports import Planned
+
+
+class Lanes:
+    """`lanes`: by kind of channel."""
+
+    def __init__(self, lanes: Mapping[str, Lane]) -> None:
+        self._lanes = lanes
+
+    def reserve(self, kind: str) -> bool:
+        """Take a place in the lane, if there is one."""
+        return self._lanes[kind].reserve()
+
+    def release(self, kind: str) -> None:
+        """Give the place back unused."""
+        self._lanes[kind].release()
+
+    def send(self, planned: Planned) -> None:
+        """Use the place: send it, and save what came of it."""
+        self._lanes[planned.kind or ""].send(planned)
