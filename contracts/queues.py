@@ -63,6 +63,16 @@ QUEUES: dict[str, Queue] = {
         ),
         Queue("orders.emergency", ("driver.emergency_raised.v1", "emergency.resolved.v1")),
         Queue(
+            "orders.merchant_step",
+            (
+                "merchant.order_accepted.v1",
+                "merchant.order_rejected.v1",
+                "merchant.order_ready.v1",
+                "merchant.change_proposed.v1",
+            ),
+        ),
+        Queue("orders.order_change", ("order.change_requested.v1", "order.change_answered.v1")),
+        Queue(
             "orders.merchant_fact",
             (
                 "merchant.registered.v1",

@@ -163,6 +163,7 @@ CONTRACTS: dict[str, Contract] = {
             "order.return_overdue.v1": orders.OrderReturnOverdue,
             "order.handed_over.v1": orders.OrderHandedOver,
             "order.change_proposed.v1": orders.OrderChangeProposed,
+            "order.change_refused.v1": orders.OrderChangeRefused,
             "order.changed.v1": orders.OrderChanged,
         },
     ),

@@ -7,13 +7,17 @@ from contracts.values import Actor, CustodyStep, Fare, Id, Item, Note, OrderStat
 
 
 class MerchantBriefed(Value):
-    """Confidential, to the merchant: what to cook, and by when to answer."""
+    """Confidential, to the merchant: what to cook, and by when to answer.
+
+    With `proposal_id` it is what the customer would rather have: `order.change_answered.v1` says yes or no to that.
+    """
 
     order_id: Id
     merchant_id: Id
     items: list[Item]
     note: Note | None = None
     answer_until: UtcTime
+    proposal_id: Id | None = None
 
 
 class ProposalMade(Value):

@@ -194,6 +194,12 @@ class OrderChangeProposed(OrderEvent):
     until: UtcTime
 
 
+class OrderChangeRefused(OrderEvent):
+    """A proposed change does not come; the order goes on as it was."""
+
+    proposal_id: Id
+
+
 class OrderChanged(OrderEvent):
     """Drop-off or items are others now, and this is the fare."""
 

@@ -7,9 +7,13 @@ from dataclasses import replace
 
 from contracts.values import OrderStatus
 from services.orders.domain.area import Area, distance_m
+from services.orders.domain.cooking import ask
 from services.orders.domain.details import details_refused
+from services.orders.domain.hours import LOCAL_TIME
+from services.orders.domain.items import items_refused, items_total
 from services.orders.domain.order import Ending, Order
 from services.orders.domain.parties import parties_refused
+from services.orders.domain.patronage import merchant_refused
 from services.orders.domain.searching import SYSTEM, start_search
 from services.orders.domain.tariff import Band, pricing
 from services.orders.domain.wanted import Check, Facts, Service, Wanted
@@ -25,7 +29,7 @@ def take_in(wanted: Wanted, service: Service, area: Area, bands: Sequence[Band],
     reason = next((code for check in CHECKS if (code := check(order, wanted, service, facts)) is not None), None)
     if reason is None:
         priced = pricing(service.tariff, bands, facts.now)
-        price = priced.fare(facts.now, order.distance_m, wanted.payer)
+        price = priced.fare(facts.now, order.distance_m, wanted.payer, items_total(wanted.items))
         if wanted.max_fare is None or price.total <= wanted.max_fare:
             rules = service.town if area.is_town(order.pickup_district or "") else service.rural
             return enter(replace(order, fare=price, policy=replace(service.policy, search=rules, pricing=priced)), facts)
@@ -35,6 +39,8 @@ def take_in(wanted: Wanted, service: Service, area: Area, bands: Sequence[Band],
 
 def enter(order: Order, facts: Facts) -> Order:
     """The accepted order in its first status."""
+    if order.policy is not None and order.policy.merchant is not None:
+        return ask(order, order.policy.merchant, facts.now)
     return start_search(order, facts.now)
 
 
@@ -88,5 +94,16 @@ def _schedule(_order: Order, wanted: Wanted, _service: Service, _facts: Facts) -
     return "schedule_not_allowed" if wanted.scheduled_for is not None else None
 
 
-CHECKS: tuple[Check, ...] = (_places, _parties, _details, _payer, _schedule)
+def _items(_order: Order, wanted: Wanted, service: Service, _facts: Facts) -> str | None:
+    return items_refused(wanted.items, service.policy.merchant)
+
+
+def _merchant(_order: Order, wanted: Wanted, service: Service, facts: Facts) -> str | None:
+    rules = service.policy.merchant
+    if rules is None:
+        return None
+    return merchant_refused(wanted.pickup, facts.merchant, rules, facts.now.astimezone(LOCAL_TIME).date())
+
+
+CHECKS: tuple[Check, ...] = (_places, _parties, _details, _payer, _schedule, _merchant, _items)
 """In the order in which a person hears about them."""

@@ -6,6 +6,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
+from contracts.values import OrderStatus
+
 
 @dataclass(frozen=True, slots=True)
 class MerchantRules:
@@ -35,8 +37,16 @@ class Stage(StrEnum):
 class Kitchen:
     """`search_at`: when a courier is searched, so that he comes when it is ready."""
 
-    merchant_id: str
     stage: Stage
     answer_until: datetime
     ready_at: datetime | None = None
     search_at: datetime | None = None
+
+
+def deadlines(status: OrderStatus, kitchen: Kitchen) -> dict[str, datetime]:
+    """What happens by itself: a merchant that never answers, and the search that begins while it cooks."""
+    if status is OrderStatus.AWAITING_MERCHANT:
+        return {"merchant_silent": kitchen.answer_until}
+    if status is OrderStatus.PREPARING and kitchen.search_at is not None:
+        return {"search_due": kitchen.search_at}
+    return {}

@@ -20,7 +20,9 @@ from contracts.values import (
     Texts,
     Vehicle,
 )
+from services.orders.domain.kitchen import Kitchen, MerchantRules, deadlines
 from services.orders.domain.proof import NO_PROOF, NOT_TRIED, AttemptRules, Code, Custody, Delivery, ProofRules
+from services.orders.domain.proposal import NO_CHANGES, ChangeRules, Proposal
 from services.orders.domain.tariff import Pricing
 
 SEARCH_GRACE_S = 30
@@ -84,6 +86,8 @@ class Policy:
     unserved: str = "no_driver"
     proof: ProofRules = NO_PROOF
     attempts: AttemptRules | None = None
+    merchant: MerchantRules | None = None
+    changes: ChangeRules = NO_CHANGES
 
     def told_of(self, event_type: str) -> tuple[str, ...]:
         """Who is told of an event."""
@@ -147,11 +151,18 @@ class Order:
     custody: tuple[Custody, ...] = ()
     code: Code | None = None
     delivery: Delivery = NOT_TRIED
+    kitchen: Kitchen | None = None
+    proposal: Proposal | None = None
 
     @property
     def ended(self) -> bool:
         """Whether nothing can happen to it any more."""
         return self.status in ENDED
+
+    @property
+    def pickup_at(self) -> datetime | None:
+        """When the driver should be at the pick-up; None: as soon as he can."""
+        return self.kitchen.ready_at if self.kitchen else self.scheduled_for
 
     @property
     def driver_id(self) -> str | None:
@@ -161,6 +172,15 @@ class Order:
 
 def timers(order: Order) -> dict[str, datetime]:
     """What has to happen by itself: a search that matching never answers ends here, with some grace."""
+    proposal = None if order.ended else order.proposal
+    if proposal is not None and proposal.essential:  # the kitchen waits for it, and the search for the kitchen
+        return {"proposal_lapsed": proposal.until}
+    lapsing = {} if proposal is None else {"proposal_lapsed": proposal.until}
+    cooking = {} if order.kitchen is None else deadlines(order.status, order.kitchen)
+    return {**_searching(order), **cooking, **lapsing}
+
+
+def _searching(order: Order) -> dict[str, datetime]:
     if order.status is OrderStatus.SEARCHING and order.search is not None:
         return {"search_overdue": order.search.until + timedelta(seconds=SEARCH_GRACE_S)}
     return {}

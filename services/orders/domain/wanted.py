@@ -9,6 +9,7 @@ from typing import Any
 
 from contracts.values import Customer, Item, Payer, Place, Texts
 from services.orders.domain.details import DetailRule
+from services.orders.domain.merchant import Merchant
 from services.orders.domain.order import Order, Policy, SearchRules
 from services.orders.domain.parties import ANYBODY, PartyRules
 from services.orders.domain.tariff import Tariff
@@ -55,6 +56,7 @@ class Facts:
     """What other aggregates say about this request, read before deciding. `now`: when it was read."""
 
     now: datetime
+    merchant: Merchant | None = None
 
 
 Check = Callable[[Order, Wanted, Service, Facts], str | None]

@@ -42,6 +42,7 @@ def search_started(order: Order) -> events.OrderSearchStarted:
         attempt=order.attempt,
         pickup=order.pickup,
         dropoff=order.dropoff,
+        pickup_at=order.pickup_at,
         requirements=policy.requirements,
         priority=policy.priority,
         search=_search(order),
@@ -53,7 +54,7 @@ def search_started(order: Order) -> events.OrderSearchStarted:
 
 def assigned(order: Order) -> tuple[Value, ...]:
     """To everybody: who drives; to the driver alone: where and what."""
-    assignment, policy = _given(order.assignment), _given(order.policy)
+    assignment = _given(order.assignment)
     return (
         of(
             events.OrderDriverAssigned,
@@ -63,17 +64,23 @@ def assigned(order: Order) -> tuple[Value, ...]:
             residence=assignment.residence,
             eta_s=assignment.eta_s,
         ),
-        events.AssignmentBriefed(
-            order_id=order.order_id,
-            driver_id=assignment.driver_id,
-            pickup=order.pickup,
-            dropoff=order.dropoff,
-            note=order.pickup.note,
-            items=list(order.items),
-            requirements=policy.requirements,
-            proof_at_pickup=list(policy.proof.pickup),
-            proof_at_dropoff=list(policy.proof.dropoff),
-        ),
+        briefed(order),
+    )
+
+
+def briefed(order: Order) -> events.AssignmentBriefed:
+    """Confidential: what the driver has to know, again whenever it changes."""
+    assignment, policy = _given(order.assignment), _given(order.policy)
+    return events.AssignmentBriefed(
+        order_id=order.order_id,
+        driver_id=assignment.driver_id,
+        pickup=order.pickup,
+        dropoff=order.dropoff,
+        note=order.pickup.note,
+        items=list(order.items),
+        requirements=policy.requirements,
+        proof_at_pickup=list(policy.proof.pickup),
+        proof_at_dropoff=list(policy.proof.dropoff),
     )
 
 

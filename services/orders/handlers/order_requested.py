@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from contracts.codec import digest_of
-from contracts.events.orders import OrderAccepted, OrderHandedOver, OrderRejected
+from contracts.events.orders import OrderAccepted, OrderHandedOver, OrderMerchantAsked, OrderRejected
 from contracts.message import Message
 from contracts.requests.orders import OrderRequested
 from contracts.values import CustomerKind, OrderStatus, Payer, Role, Value
@@ -12,6 +12,7 @@ from services.orders.domain.intake import take_in
 from services.orders.domain.order import Order
 from services.orders.domain.wanted import Facts, Service, Wanted
 from services.orders.handlers import announce
+from services.orders.handlers.changes import slip
 from services.orders.ports import Desk
 from services.runtime.aggregates import Change, Entry, cause_of
 from services.runtime.errors import Rejected
@@ -32,7 +33,7 @@ class OrderRequestedHandler:
         wanted = _wanted(request)
         _require_own(request)
         _require_details(request, service)
-        facts = Facts(now=self._desk.clock.now())
+        facts = await self._facts(request, service)
 
         def decide(present: Order | None) -> Change[Order] | None:
             if present is not None:
@@ -43,6 +44,12 @@ class OrderRequestedHandler:
             return _announced(take_in(wanted, service, catalogue.area, catalogue.bands, facts), service)
 
         await self._desk.orders.change(request.order_id, cause_of(message), decide, expect_new=True)
+
+    async def _facts(self, request: OrderRequested, service: Service) -> Facts:
+        """What others say, as far as this service asks."""
+        merchant_id = request.pickup.merchant_id if service.policy.merchant else None
+        merchant = None if merchant_id is None else await self._desk.merchants.get(merchant_id)
+        return Facts(now=self._desk.clock.now(), merchant=merchant.state if merchant else None)
 
 
 def _require_own(request: OrderRequested) -> None:
@@ -71,6 +78,9 @@ def _events(order: Order, service: Service) -> tuple[Value, ...]:
             return (announce.of(OrderRejected, order, reason=announce.ending(order).reason),)
         case OrderStatus.HANDED_OVER if service.hand_over is not None:
             return (announce.of(OrderHandedOver, order, to=service.hand_over.to),)
+        case OrderStatus.AWAITING_MERCHANT:
+            asked = announce.of(OrderMerchantAsked, order)
+            return (announce.of(OrderAccepted, order, fare=announce.fare(order)), asked, *slip(order))
         case _:
             return (announce.of(OrderAccepted, order, fare=announce.fare(order)), announce.search_started(order))
 

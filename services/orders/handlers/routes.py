@@ -10,8 +10,14 @@ from services.orders.handlers.emergency_resolved import EmergencyResolvedHandler
 from services.orders.handlers.match_failed import MatchFailedHandler
 from services.orders.handlers.match_made import MatchMadeHandler
 from services.orders.handlers.match_withdrawn import MatchWithdrawnHandler
+from services.orders.handlers.merchant_change_proposed import MerchantChangeProposedHandler
 from services.orders.handlers.merchant_fact import MerchantFactHandler
+from services.orders.handlers.merchant_order_accepted import MerchantOrderAcceptedHandler
+from services.orders.handlers.merchant_order_ready import MerchantOrderReadyHandler
+from services.orders.handlers.merchant_order_rejected import MerchantOrderRejectedHandler
 from services.orders.handlers.order_cancellation_requested import OrderCancellationRequestedHandler
+from services.orders.handlers.order_change_answered import OrderChangeAnsweredHandler
+from services.orders.handlers.order_change_requested import OrderChangeRequestedHandler
 from services.orders.handlers.order_report_requested import OrderReportRequestedHandler
 from services.orders.handlers.order_requested import OrderRequestedHandler
 from services.orders.ports import Desk
@@ -44,6 +50,22 @@ def routes(desk: Desk) -> tuple[Route, ...]:
             {
                 "driver.emergency_raised.v1": EmergencyRaisedHandler(desk),
                 "emergency.resolved.v1": EmergencyResolvedHandler(desk),
+            },
+        ),
+        Route(
+            "orders.merchant_step",
+            {
+                "merchant.order_accepted.v1": MerchantOrderAcceptedHandler(desk),
+                "merchant.order_rejected.v1": MerchantOrderRejectedHandler(desk),
+                "merchant.order_ready.v1": MerchantOrderReadyHandler(desk),
+                "merchant.change_proposed.v1": MerchantChangeProposedHandler(desk),
+            },
+        ),
+        Route(
+            "orders.order_change",
+            {
+                "order.change_requested.v1": OrderChangeRequestedHandler(desk),
+                "order.change_answered.v1": OrderChangeAnsweredHandler(desk),
             },
         ),
         Route("orders.merchant_fact", dict.fromkeys(MERCHANT_FACTS, MerchantFactHandler(desk))),

@@ -6,10 +6,16 @@ from collections.abc import Callable
 from datetime import datetime
 
 from services.orders.domain.assigning import search_overdue
+from services.orders.domain.changing import lapse
+from services.orders.domain.cooking import search_due, silent
 from services.orders.domain.order import Order
+from services.orders.handlers import announce
+from services.orders.handlers.changes import answered
 from services.orders.handlers.match_failed import unserved
 from services.orders.ports import Desk
-from services.runtime.aggregates import Change, timer_cause
+from services.runtime.aggregates import Change, Entry, timer_cause
+
+BY = "system:orders"
 
 Due = Callable[[Order, datetime], Change[Order] | None]
 
@@ -20,7 +26,25 @@ def _search_overdue(order: Order, now: datetime) -> Change[Order] | None:
     return None if ended is None else unserved(ended)
 
 
-DUE: tuple[Due, ...] = (_search_overdue,)
+def _merchant_silent(order: Order, now: datetime) -> Change[Order] | None:
+    ended = silent(order, now)
+    return None if ended is None else unserved(ended)
+
+
+def _courier_due(order: Order, now: datetime) -> Change[Order] | None:
+    """The food will be ready by the time that a courier is there."""
+    searched = search_due(order, now)
+    if searched is None:
+        return None
+    return Change(searched, (announce.search_started(searched),), Entry(searched.status, BY))
+
+
+def _proposal_lapsed(order: Order, now: datetime) -> Change[Order] | None:
+    after = lapse(order, now)
+    return None if after is None else answered(after, order, BY, accepted=False)
+
+
+DUE: tuple[Due, ...] = (_search_overdue, _proposal_lapsed, _merchant_silent, _courier_due)
 """Each looks at the order for itself; the first that has something to do does it, and the next one follows at once."""
 
 

@@ -10,6 +10,7 @@ from pydantic import AfterValidator, Field
 from contracts.registry import CONTRACTS
 from contracts.values import PayerKind, Requirements, Texts
 from services.orders.adapters.catalogue.asking import DetailSection, HandOverSection, PartiesSection, UnservedSection
+from services.orders.adapters.catalogue.cooking import ChangesSection, MerchantSection
 from services.orders.adapters.catalogue.handing import AttemptsSection, ProofSection
 from services.orders.adapters.catalogue.money import CancellationSection, TariffSection
 from services.orders.adapters.catalogue.search import SearchByArea
@@ -42,6 +43,8 @@ class ServiceFile(Strict):
     unserved: UnservedSection = UnservedSection()
     proof: ProofSection = ProofSection()
     attempts: AttemptsSection | None = None
+    merchant: MerchantSection | None = None
+    changes: ChangesSection = ChangesSection()
     search: SearchByArea
     tariff: TariffSection
     cancellation: CancellationSection
@@ -75,4 +78,6 @@ class ServiceFile(Strict):
             unserved=self.unserved.reason,
             proof=self.proof.rules(),
             attempts=self.attempts.rules() if self.attempts else None,
+            merchant=self.merchant.rules() if self.merchant else None,
+            changes=self.changes.rules(self.max_distance_km * 1000),
         )

@@ -1,0 +1,50 @@
+"""`[merchant]`, `[changes]`: what is asked of who cooks, and until when people may want something else."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+from pydantic import AfterValidator, Field
+
+from contracts.values import OrderStatus
+from services.orders.adapters.catalogue.strict import Positive, Strict
+from services.orders.domain.changing import LIFE
+from services.orders.domain.kitchen import MerchantRules
+from services.orders.domain.proposal import ChangeRules
+
+
+def _of_its_life(status: OrderStatus) -> OrderStatus:
+    if status not in LIFE:
+        message = f"is none of {', '.join(LIFE)}"
+        raise ValueError(message)
+    return status
+
+
+Until = Annotated[OrderStatus, AfterValidator(_of_its_life)]
+
+
+class MerchantSection(Strict):
+    """Seconds to answer, most minutes to cook, most items, and when a courier is searched."""
+
+    answer_s: Positive
+    most_minutes: Positive
+    most_items: Positive
+    largest_total: Positive
+    search_lead_s: Annotated[int, Field(ge=0)]
+    reach_m: Positive = 200
+
+    def rules(self) -> MerchantRules:
+        """The domain's view."""
+        return MerchantRules(**self.model_dump())
+
+
+class ChangesSection(Strict):
+    """The last status in which each may be changed; absent: never."""
+
+    dropoff_until: Until | None = None
+    items_until: Until | None = None
+    answer_s: Positive = 180
+
+    def rules(self, most_m: int) -> ChangeRules:
+        """The domain's view."""
+        return ChangeRules(self.dropoff_until, self.items_until, self.answer_s, most_m)

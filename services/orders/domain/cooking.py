@@ -1,0 +1,101 @@
+"""What a merchant does with an order: takes it, cooks it, has it ready; or refuses, or says nothing."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import datetime, timedelta
+
+from contracts.values import Actor, OrderStatus, Role
+from services.orders.domain.errors import StepRefused, TooEarly
+from services.orders.domain.kitchen import Kitchen, MerchantRules, Stage
+from services.orders.domain.order import Ending, Order
+from services.orders.domain.searching import SYSTEM, start_search
+from services.orders.domain.transitions import Step, move
+
+COOKS_WHILE_SEARCHED = frozenset({OrderStatus.SEARCHING, OrderStatus.ASSIGNED, OrderStatus.AT_PICKUP})
+
+
+def ask(order: Order, rules: MerchantRules, now: datetime) -> Order:
+    """The new order, waiting for its merchant's answer."""
+    kitchen = Kitchen(Stage.ASKED, now + timedelta(seconds=rules.answer_s))
+    return replace(order, status=OrderStatus.AWAITING_MERCHANT, since=now, kitchen=kitchen)
+
+
+def accept(order: Order, merchant_id: str, minutes: int, rush_minutes: int, now: datetime) -> Order | None:
+    """The order being cooked; None when it is already. `rush_minutes` come on top of what the merchant says.
+
+    Raises `StepRefused` (`wrong_actor`, `takes_too_long`, `order_ended`, `illegal_step`), `TooEarly` before it was asked.
+    """
+    kitchen, rules = of_merchant(order, merchant_id)
+    if kitchen.stage is not Stage.ASKED and not order.ended:
+        return None
+    if minutes > rules.most_minutes:
+        raise StepRefused("takes_too_long")
+    if order.proposal is not None:
+        raise TooEarly("proposal_open")
+    ready_at = now + timedelta(minutes=minutes + rush_minutes)
+    search_at = max(now, ready_at - timedelta(seconds=rules.search_lead_s))
+    cooking = replace(kitchen, stage=Stage.PREPARING, ready_at=ready_at, search_at=search_at)
+    return move(order, Step.COOK, Role.MERCHANT, now, kitchen=cooking)
+
+
+def reject(order: Order, merchant_id: str, now: datetime) -> Order | None:
+    """Unserved: the merchant does not want it; None when that is known. Raises `StepRefused`, `TooEarly`."""
+    of_merchant(order, merchant_id)
+    if order.ending is not None and order.ending.reason == "merchant_rejected":
+        return None
+    by = Actor(role=Role.MERCHANT, id=merchant_id)
+    return move(order, Step.REJECT, Role.MERCHANT, now, ending=Ending("merchant_rejected", by), proposal=None)
+
+
+def ready(order: Order, merchant_id: str, now: datetime) -> Order | None:
+    """The food is ready; None when that is known. A courier is searched at once where none is yet.
+
+    The status of an order that is searched for or driven stays what it is. Raises `StepRefused`, `TooEarly`.
+    """
+    kitchen, _ = of_merchant(order, merchant_id)
+    if kitchen.stage is Stage.READY:
+        return None
+    if order.proposal is not None and order.proposal.essential:
+        raise TooEarly("proposal_open")
+    done = replace(kitchen, stage=Stage.READY, ready_at=now)
+    match order.status:
+        case OrderStatus.AWAITING_MERCHANT:  # a later step implies the earlier one
+            return start_search(move(order, Step.COOK, Role.MERCHANT, now, kitchen=done), now)
+        case OrderStatus.PREPARING:
+            return start_search(replace(order, kitchen=done), now)
+        case status if status in COOKS_WHILE_SEARCHED:
+            return replace(order, kitchen=done)
+        case _:
+            raise StepRefused("order_ended" if order.ended else "illegal_step")
+
+
+def silent(order: Order, now: datetime) -> Order | None:
+    """Unserved when the merchant has not answered in time; None before that, or after an answer."""
+    kitchen = order.kitchen
+    if order.status is not OrderStatus.AWAITING_MERCHANT or kitchen is None or order.proposal is not None:
+        return None
+    if kitchen.answer_until > now:
+        return None
+    return move(order, Step.GIVE_UP, Role.SYSTEM, now, ending=Ending("merchant_silent", SYSTEM))
+
+
+def search_due(order: Order, now: datetime) -> Order | None:
+    """The order in its search once the courier would come when the food is ready, or later than that; None before."""
+    kitchen = order.kitchen
+    if order.status is not OrderStatus.PREPARING or kitchen is None or kitchen.search_at is None:
+        return None
+    waits = order.proposal is not None and order.proposal.essential
+    return None if waits or kitchen.search_at > now else start_search(order, now)
+
+
+def of_merchant(order: Order, merchant_id: str) -> tuple[Kitchen, MerchantRules]:
+    """The kitchen of the merchant who speaks. Raises `StepRefused("wrong_actor")`, `TooEarly` before it was asked."""
+    rules = order.policy.merchant if order.policy else None
+    if order.merchant_id != merchant_id or rules is None:
+        raise StepRefused("wrong_actor")
+    if order.kitchen is None:
+        if order.ended:
+            raise StepRefused("order_ended")
+        raise TooEarly("illegal_step")
+    return order.kitchen, rules

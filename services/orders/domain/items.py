@@ -1,0 +1,26 @@
+"""What is ordered from a merchant: how much of it is too much, and what it costs."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from contracts.values import Item
+from services.orders.domain.kitchen import MerchantRules
+
+
+def items_total(items: Sequence[Item]) -> int:
+    """Whole rupiah."""
+    return sum(item.quantity * item.unit_price for item in items)
+
+
+def items_refused(items: Sequence[Item], rules: MerchantRules | None) -> str | None:
+    """The reason code where these items cannot be ordered; `rules` None: of a service without merchants."""
+    if rules is None:
+        return "items_not_allowed" if items else None
+    if not items:
+        return "items_missing"
+    if any(item.unit_price == 0 for item in items):
+        return "item_price_invalid"
+    if sum(item.quantity for item in items) > rules.most_items:
+        return "too_many_items"
+    return "total_too_large" if items_total(items) > rules.largest_total else None

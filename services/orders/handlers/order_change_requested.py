@@ -1,0 +1,38 @@
+"""`order.change_requested.v1`: another door, or other items."""
+
+from __future__ import annotations
+
+from contracts.message import Message
+from contracts.requests.orders import OrderChangeRequested
+from services.orders.domain.changing import Wish, request
+from services.orders.domain.order import Order
+from services.orders.handlers.changes import changed, proposed
+from services.orders.handlers.refusing import known, refusing
+from services.orders.ports import Desk
+from services.runtime.aggregates import Change, Entry, cause_of
+
+
+class OrderChangeRequestedHandler:
+    """Done at once where it costs no more and nobody has to agree; proposed otherwise, under the request's own id."""
+
+    def __init__(self, desk: Desk) -> None:
+        self._desk = desk
+
+    async def __call__(self, message: Message[OrderChangeRequested]) -> None:
+        """Change, or propose."""
+        said, area = message.data, self._desk.catalogue.area
+        items = None if said.items is None else tuple(said.items)
+        wish = Wish(f"pr-{message.id}"[:64], said.dropoff, items, said.note)
+
+        def decide(present: Order | None) -> Change[Order] | None:
+            before = known(present, said.order_id)
+            with refusing(said.order_id):
+                order = request(before, said.by, wish, area, self._desk.clock.now())
+            if order is None:
+                return None
+            waits = order.proposal is not None and order.proposal != before.proposal
+            events = proposed(order) if waits else changed(order, before)
+            reason = "change_proposed" if waits else "changed"
+            return Change(order, events, Entry(order.status, f"{said.by.role}:{said.by.id}", reason))
+
+        await self._desk.orders.change(said.order_id, cause_of(message), decide)
