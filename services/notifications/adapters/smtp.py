@@ -130,10 +130,10 @@ class SmtpChannel:
         except (MessageError, ValueError, IndexError):
             raise AddressRefused("not_an_address") from None
         message["Subject"] = letter.text.subject
-        message["Content-Language"] = letter.text.language
         message["Auto-Submitted"] = "auto-generated"
         message.set_content(letter.text.body, cte="quoted-printable")
         message.add_alternative(letter.text.html, subtype="html", cte="quoted-printable")
+        message["Content-Language"] = letter.text.language
         return message
 
     async def _keep_after_refusal(self, client: SMTP) -> None:

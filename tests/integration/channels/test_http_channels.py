@@ -1,0 +1,184 @@
+"""Push, WhatsApp and SMS: the request is of the documented form, and each kind of trouble is told from the others."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+from email.utils import format_datetime
+from typing import TYPE_CHECKING
+
+import pytest
+
+from services.notifications.adapters.push import FCM_ERROR, PushChannel
+from services.notifications.adapters.sms import SmsChannel, SmsGateway
+from services.notifications.adapters.whatsapp import WhatsAppChannel
+from services.notifications.ports import AddressRefused, ChannelUnavailable
+from tests.support import documented
+from tests.support.documented import PHONE, PROJECT, TOKEN
+from tests.support.letters import a_letter, connected
+from tests.support.provider import DROPPED, RESET, Answer, ProviderStandIn
+
+if TYPE_CHECKING:
+    from services.notifications.adapters.http import Provider
+    from services.notifications.ports import Channel
+
+FIELDS = {"to": "to", "sender": "from", "text": "text", "id": "reference"}
+NUMBER = "0812 3456 789"
+ADDRESS = {"push": "a-registration-token", "whatsapp": NUMBER, "sms": NUMBER}
+INBOX = {"push": "a-registration-token", "whatsapp": "628123456789", "sms": "+628123456789"}
+KINDS = ["push", "whatsapp", "sms"]
+
+
+class OneToken:
+    """The right to send, without Google."""
+
+    async def token(self) -> str:
+        return TOKEN
+
+
+def a_channel(kind: str, provider: Provider, url: str, body: str = "json") -> Channel:
+    if kind == "push":
+        return PushChannel(provider, OneToken(), url, PROJECT)
+    if kind == "whatsapp":
+        return WhatsAppChannel(provider, url, PHONE, TOKEN)
+    return SmsChannel(provider, SmsGateway(url, TOKEN, "Gancang", body, FIELDS))
+
+
+async def trouble_with(kind: str, answer: Answer, timeout_s: float = 1) -> AddressRefused | ChannelUnavailable:
+    async with ProviderStandIn(getattr(documented, kind), answer) as standin, connected(timeout_s) as provider:
+        with pytest.raises((AddressRefused, ChannelUnavailable)) as caught:
+            await a_channel(kind, provider, standin.url).send(a_letter(ADDRESS[kind]))
+    assert not standin.wrong
+    return caught.value
+
+
+@pytest.mark.parametrize("kind", KINDS)
+async def test_a_letter_arrives_in_the_documented_form(kind: str) -> None:
+    async with ProviderStandIn(getattr(documented, kind)) as standin, connected() as provider:
+        await a_channel(kind, provider, standin.url).send(a_letter(ADDRESS[kind]))
+
+    assert standin.wrong == []
+    assert standin.ids == {INBOX[kind]: {"n-1"}}
+
+
+async def test_a_gateway_that_wants_a_form_gets_one() -> None:
+    async with ProviderStandIn(documented.sms_form) as standin, connected() as provider:
+        await a_channel("sms", provider, standin.url, "form").send(a_letter(NUMBER))
+
+    assert standin.wrong == []
+    assert standin.ids == {"+628123456789": {"n-1"}}
+
+
+async def test_whatsapp_gets_the_name_of_an_approved_text_and_its_values() -> None:
+    async with ProviderStandIn(documented.whatsapp) as standin, connected() as provider:
+        await a_channel("whatsapp", provider, standin.url).send(a_letter(NUMBER))
+
+    template = standin.requests[0].json["template"]
+    assert template["name"] == "order_driver_assigned_customer"
+    assert [value["text"] for value in template["components"][0]["parameters"]] == ["Ojek", "3", "P 4217 VX"]
+
+
+@pytest.mark.parametrize("kind", KINDS)
+async def test_connections_are_used_again(kind: str) -> None:
+    async with ProviderStandIn(getattr(documented, kind)) as standin, connected() as provider:
+        channel = a_channel(kind, provider, standin.url)
+        for number in range(3):
+            await channel.send(a_letter(ADDRESS[kind], id=f"n-{number}"))
+
+        assert len(standin._open) == 1
+    assert standin.ids == {INBOX[kind]: {"n-0", "n-1", "n-2"}}
+
+
+@pytest.mark.parametrize("kind", KINDS)
+@pytest.mark.parametrize("answer", [DROPPED, RESET, Answer(after=5)], ids=["dropped", "reset", "slow"])
+async def test_a_lost_answer_leaves_a_doubt(kind: str, answer: Answer) -> None:
+    trouble = await trouble_with(kind, answer, timeout_s=0.2)
+
+    assert isinstance(trouble, ChannelUnavailable)
+    assert (trouble.doubtful, trouble.ours) == (True, True)
+
+
+@pytest.mark.parametrize("kind", KINDS)
+async def test_nobody_there_leaves_no_doubt(kind: str) -> None:
+    standin = ProviderStandIn(getattr(documented, kind))
+    async with connected() as provider:
+        with pytest.raises(ChannelUnavailable) as caught:
+            await a_channel(kind, provider, standin.url).send(a_letter(ADDRESS[kind]))
+
+    assert (caught.value.detail, caught.value.doubtful) == ("ConnectError", False)
+
+
+@pytest.mark.parametrize("kind", KINDS)
+@pytest.mark.parametrize("status", [500, 503, 429])
+async def test_a_busy_provider_is_tried_later_when_it_says(kind: str, status: int) -> None:
+    trouble = await trouble_with(kind, Answer(status, {}, {"Retry-After": "7"}))
+
+    assert isinstance(trouble, ChannelUnavailable)
+    assert (trouble.retry_after_s, trouble.ours, trouble.doubtful) == (7, True, False)
+
+
+async def test_a_provider_may_name_a_date() -> None:
+    in_a_minute = format_datetime(datetime.now(UTC) + timedelta(minutes=1), usegmt=True)
+
+    trouble = await trouble_with("sms", Answer(429, {}, {"Retry-After": in_a_minute}))
+
+    assert isinstance(trouble, ChannelUnavailable)
+    assert trouble.retry_after_s == pytest.approx(60, abs=5)
+
+
+@pytest.mark.parametrize("header", ["soon", "-1", "99999999", ""])
+async def test_a_strange_wish_does_no_harm(header: str) -> None:
+    trouble = await trouble_with("sms", Answer(429, {}, {"Retry-After": header}))
+
+    assert isinstance(trouble, ChannelUnavailable)
+    assert trouble.retry_after_s in {None, 3600}
+
+
+def fcm_error(code: str) -> dict[str, object]:
+    return {"error": {"code": 404, "status": "NOT_FOUND", "details": [{"@type": FCM_ERROR, "errorCode": code}]}}
+
+
+@pytest.mark.parametrize(
+    ("kind", "answer"),
+    [
+        ("push", Answer(404, fcm_error("UNREGISTERED"))),
+        ("push", Answer(403, fcm_error("SENDER_ID_MISMATCH"))),
+        ("push", Answer(400, fcm_error("INVALID_ARGUMENT"))),
+        ("whatsapp", Answer(400, {"error": {"code": 131026, "message": "Message undeliverable +628123456789"}})),
+        ("sms", Answer(404)),
+        ("sms", Answer(410)),
+        ("sms", Answer(422)),
+    ],
+)
+async def test_an_address_that_nobody_has_is_refused_without_being_repeated(kind: str, answer: Answer) -> None:
+    trouble = await trouble_with(kind, answer)
+
+    assert isinstance(trouble, AddressRefused)
+    assert "8123456789" not in str(trouble)
+
+
+@pytest.mark.parametrize(
+    ("kind", "answer", "ours"),
+    [
+        ("push", Answer(401, {"error": {"status": "UNAUTHENTICATED"}}), True),
+        ("push", Answer(400, {"error": {"status": "INVALID_ARGUMENT"}}), False),
+        ("whatsapp", Answer(401, {"error": {"code": 190}}), True),
+        ("whatsapp", Answer(400, {"error": {"code": 132001}}), False),
+        ("whatsapp", Answer(400, {"error": {"code": 131056}}), False),
+        ("whatsapp", Answer(429, {"error": {"code": 130429}}), True),
+        ("whatsapp", Answer(500, "no object"), True),
+        ("sms", Answer(403), True),
+        ("sms", Answer(301, None, {"Location": "http://127.0.0.1:1/"}), True),
+    ],
+)
+async def test_trouble_is_the_providers_or_of_this_one_letter(kind: str, answer: Answer, ours: bool) -> None:
+    trouble = await trouble_with(kind, answer)
+
+    assert isinstance(trouble, ChannelUnavailable)
+    assert trouble.ours is ours
+
+
+@pytest.mark.parametrize("kind", ["whatsapp", "sms"])
+async def test_what_can_be_no_number_is_refused_before_anybody_is_asked(kind: str) -> None:
+    async with connected() as provider:
+        with pytest.raises(AddressRefused, match="not_a_number"):
+            await a_channel(kind, provider, "http://127.0.0.1:1").send(a_letter("112"))

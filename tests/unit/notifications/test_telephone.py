@@ -1,0 +1,25 @@
+"""Telephone numbers as people write them, and as providers want them."""
+
+from __future__ import annotations
+
+import pytest
+
+from services.notifications.domain.telephone import in_e164
+
+
+@pytest.mark.parametrize(
+    ("written", "number"),
+    [
+        ("0812-3456-789", "+628123456789"),
+        ("+62 812 3456 789", "+628123456789"),
+        ("0061 412 345 678", "+61412345678"),
+        ("(0333) 421000", "+62333421000"),
+    ],
+)
+def test_a_number_is_read_however_it_is_written(written: str, number: str) -> None:
+    assert in_e164(written) == number
+
+
+@pytest.mark.parametrize("written", ["", "112", "812345678", "+62abc", "+0812345678", "+6281234567890123", "0812\r\n345678x"])
+def test_what_can_be_no_number_is_none(written: str) -> None:
+    assert in_e164(written) is None
