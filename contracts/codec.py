@@ -37,6 +37,7 @@ MAX_BODY = 1024 * 1024 - 1
 STRUCTURED = "application/cloudevents+json"
 JSON = "application/json"
 SCHEMA_ROOT = "urn:gancang:schema:"
+UNKEPT: dict[str, set[str]] = {"proof": {"code"}}
 
 Headers = dict[str, Any]
 
@@ -158,8 +159,12 @@ def body_of(data: Value) -> bytes:
 
 
 def digest_of(data: Value) -> str:
-    """16 hex characters that tell two bodies apart, blind to the order of keys and to unknown fields."""
-    return hashlib.blake2b(body_of(data), digest_size=8).hexdigest()
+    """16 hex characters that tell two bodies apart, blind to the order of keys and to unknown fields.
+
+    A one-time code does not count: a digest of six digits is soon guessed, and this one is kept.
+    """
+    body = data.model_dump_json(exclude_none=True, by_alias=True, exclude=UNKEPT).encode()
+    return hashlib.blake2b(body, digest_size=8).hexdigest()
 
 
 def json_pointer(location: tuple[int | str, ...]) -> str:

@@ -59,8 +59,17 @@ QUEUES: dict[str, Queue] = {
         Queue("orders.order_report_requested", ("order.report_requested.v1",)),
         Queue(
             "orders.driver_step",
-            ("driver.arrived.v1", "driver.picked_up.v1", "driver.delivered.v1", "driver.cancelled.v1"),
+            (
+                "driver.arrived.v1",
+                "driver.picked_up.v1",
+                "driver.delivered.v1",
+                "driver.cancelled.v1",
+                "driver.delivery_failed.v1",
+                "driver.returned.v1",
+            ),
         ),
+        Queue("orders.agency_return_confirmed", ("agency.return_confirmed.v1",)),
+        Queue("orders.order_code_requested", ("order.code_requested.v1",)),
         Queue("orders.emergency", ("driver.emergency_raised.v1", "emergency.resolved.v1")),
         Queue(
             "orders.merchant_step",
@@ -112,6 +121,7 @@ QUEUES: dict[str, Queue] = {
                 "order.completed.v1",
                 "order.cancelled.v1",
                 "order.unserved.v1",
+                "order.returned.v1",
             ),
         ),
         Queue("matching.positions_sink", (POSITIONS,), QueueKind.SINK),

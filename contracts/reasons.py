@@ -52,6 +52,7 @@ REJECTED = _table(
     ("code_locked", "The code was wrong five times; a new one has to be asked for.", Fault.DRIVER),
     ("code_limit", "No further code is sent for this order.", Fault.CUSTOMER),
     ("wrong_envelope", "The envelope belongs to another order.", Fault.DRIVER),
+    ("attempt_too_early", "The next attempt is due later.", Fault.DRIVER),
     ("unknown_merchant", "There is no such merchant.", Fault.APP),
     ("takes_too_long", "The merchant wants longer than the service allows.", Fault.MERCHANT),
     ("proposal_open", "A change waits for somebody's answer first.", Fault.NOBODY),
@@ -131,33 +132,40 @@ NOT_ASKED = _table(
     ("others_first", "The driver could be asked; others were better for all orders together, or enough offers are open.", Fault.NOBODY),
 )
 
-ENDED = _table(
-    ("no_driver", "No driver was found in time.", Fault.PLATFORM),
-    ("customer_cancelled", "The customer cancelled.", Fault.CUSTOMER),
-    ("operator_cancelled", "An operator cancelled.", Fault.PLATFORM),
-    ("agency_cancelled", "The agency cancelled.", Fault.NOBODY),
-    ("merchant_cancelled", "The merchant cancelled.", Fault.MERCHANT),
-    ("order_ended", "The order had ended when the match came.", Fault.NOBODY),
-    ("order_moved_on", "The order had moved on when the match came.", Fault.NOBODY),
-    ("driver_excluded", "The driver had given this order back.", Fault.DRIVER),
-    ("driver_cancelled", "The driver gave the order back.", Fault.DRIVER),
-    ("vanished", "The driver could no longer be reached.", Fault.DRIVER),
-    ("ineligible", "The driver may no longer take orders.", Fault.DRIVER),
-    ("reservation_lost", "The reserved driver was not free in time.", Fault.PLATFORM),
-    ("call_112", "No driver was found in time: call 112 or 118.", Fault.PLATFORM),
-    ("handed_over", "The case belongs to the emergency services: call 112.", Fault.NOBODY),
-    ("merchant_silent", "The merchant did not answer in time.", Fault.MERCHANT),
-    ("merchant_rejected", "The merchant did not take the order.", Fault.MERCHANT),
-    ("proposal_refused", "The customer did not want the change.", Fault.NOBODY),
-    ("proposal_lapsed", "The customer did not answer the proposal in time.", Fault.CUSTOMER),
-    ("route_closed", "The route was closed after the booking.", Fault.NOBODY),
+UNDELIVERED = _table(
     ("recipient_absent", "Nobody opened the door.", Fault.CUSTOMER),
     ("recipient_refused", "The recipient did not want it.", Fault.CUSTOMER),
     ("address_not_found", "The address could not be found.", Fault.CUSTOMER),
     ("not_identified", "The recipient could not prove who he is.", Fault.CUSTOMER),
     ("delivery_failed", "It could not be handed over.", Fault.NOBODY),
-    ("search_overdue", "Matching did not answer in time.", Fault.PLATFORM),
 )
+"""Why a courier could not hand over."""
+
+ENDED = {
+    **UNDELIVERED,
+    **_table(
+        ("no_driver", "No driver was found in time.", Fault.PLATFORM),
+        ("customer_cancelled", "The customer cancelled.", Fault.CUSTOMER),
+        ("operator_cancelled", "An operator cancelled.", Fault.PLATFORM),
+        ("agency_cancelled", "The agency cancelled.", Fault.NOBODY),
+        ("merchant_cancelled", "The merchant cancelled.", Fault.MERCHANT),
+        ("order_ended", "The order had ended when the match came.", Fault.NOBODY),
+        ("order_moved_on", "The order had moved on when the match came.", Fault.NOBODY),
+        ("driver_excluded", "The driver had given this order back.", Fault.DRIVER),
+        ("driver_cancelled", "The driver gave the order back.", Fault.DRIVER),
+        ("vanished", "The driver could no longer be reached.", Fault.DRIVER),
+        ("ineligible", "The driver may no longer take orders.", Fault.DRIVER),
+        ("reservation_lost", "The reserved driver was not free in time.", Fault.PLATFORM),
+        ("call_112", "No driver was found in time: call 112 or 118.", Fault.PLATFORM),
+        ("handed_over", "The case belongs to the emergency services: call 112.", Fault.NOBODY),
+        ("merchant_silent", "The merchant did not answer in time.", Fault.MERCHANT),
+        ("merchant_rejected", "The merchant did not take the order.", Fault.MERCHANT),
+        ("proposal_refused", "The customer did not want the change.", Fault.NOBODY),
+        ("proposal_lapsed", "The customer did not answer the proposal in time.", Fault.CUSTOMER),
+        ("route_closed", "The route was closed after the booking.", Fault.NOBODY),
+        ("search_overdue", "Matching did not answer in time.", Fault.PLATFORM),
+    ),
+}
 
 FAILED = _table(
     ("no_contact", "No address is known for the recipient.", Fault.NOBODY),

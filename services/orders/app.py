@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from services.orders.adapters.catalogue import load
+from services.orders.adapters.codes import OneTimeCodes
 from services.orders.adapters.mongo import EMERGENCY, MERCHANT, ORDER
 from services.orders.handlers.routes import routes
 from services.orders.handlers.timers import TimerHandler
@@ -22,6 +23,7 @@ async def build(runtime: Runtime) -> Application:
         merchants=runtime.aggregates(MERCHANT),
         answers=runtime.answers,
         catalogue=catalogue(),
+        codes=OneTimeCodes(runtime.settings.one_time_key),
         clock=runtime.clock,
     )
     return Application(routes=routes(desk), timers=(TimerTable(orders, TimerHandler(desk)),))

@@ -67,6 +67,14 @@ class Catalogue:
     bands: Sequence[Band]
 
 
+class Codes(Protocol):
+    """The recipients' one-time codes."""
+
+    def right(self, order_id: str, serial: int, digits: str) -> bool:
+        """Whether these are the digits of that code; takes equally long for every answer."""
+        ...
+
+
 @dataclass(frozen=True, slots=True)
 class Desk:
     """What every handler of this service shares."""
@@ -76,4 +84,5 @@ class Desk:
     merchants: Merchants
     answers: Answers
     catalogue: Catalogue
+    codes: Codes
     clock: Clock

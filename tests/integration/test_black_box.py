@@ -14,7 +14,7 @@ import pytest
 from services.ops.children import Children
 from services.ops.embedded.ports import free_ports
 from services.ops.readiness import all_ready
-from tests.support.services import DATA_KEY
+from tests.support.services import KEYS
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Iterator
@@ -31,7 +31,11 @@ WITHIN_S = 30
 @pytest.fixture
 async def at_work(broker_url: str, database_uri: str, tmp_path: Path) -> AsyncIterator[None]:
     """The three services as processes."""
-    environment = {"GANCANG_AMQP_URL": broker_url, "GANCANG_MONGODB_URI": database_uri, "GANCANG_DATA_KEY": DATA_KEY}
+    environment = {
+        "GANCANG_AMQP_URL": broker_url,
+        "GANCANG_MONGODB_URI": database_uri,
+        **KEYS,
+    }
     with Children(environment, tmp_path) as children:
         names = ("orders", "matching", "notifications")
         await all_ready([children.start(name, port=port) for name, port in zip(names, free_ports(3), strict=True)])

@@ -22,7 +22,7 @@ from services.ops.children import Children
 from services.ops.embedded.ports import free_ports
 from services.ops.readiness import all_ready
 from tests.support.rabbit_api import RabbitApi
-from tests.support.services import DATA_KEY
+from tests.support.services import KEYS
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -91,7 +91,11 @@ def orders_at_work(server_urls: ServerUrls, tmp_path_factory: pytest.TempPathFac
     name = f"examples-{secrets.token_hex(6)}"
     broker_url = urlunsplit(urlsplit(server_urls.amqp)._replace(path=f"/{name}", query=""))
     database_uri = urlunsplit(urlsplit(server_urls.mongodb)._replace(path=f"/{name}"))
-    environment = {"GANCANG_AMQP_URL": broker_url, "GANCANG_MONGODB_URI": database_uri, "GANCANG_DATA_KEY": DATA_KEY}
+    environment = {
+        "GANCANG_AMQP_URL": broker_url,
+        "GANCANG_MONGODB_URI": database_uri,
+        **KEYS,
+    }
     with RabbitApi(server_urls.rabbitmq_api) as api, pymongo.MongoClient(server_urls.mongodb) as mongo:
         api.create_vhost(name)
         with Children(environment, tmp_path_factory.mktemp("orders")) as children:

@@ -17,6 +17,8 @@ if TYPE_CHECKING:
     from services.runtime.runtime import Runtime
 
 DATA_KEY = new_key()
+CODE_KEY = "of the tests alone"
+KEYS = {"GANCANG_DATA_KEY": DATA_KEY, "GANCANG_CODE_KEY": CODE_KEY}
 
 
 def runtime_settings(broker_url: str, database_uri: str, **changes: Any) -> RuntimeSettings:
@@ -25,6 +27,7 @@ def runtime_settings(broker_url: str, database_uri: str, **changes: Any) -> Runt
         "amqp_url": SecretStr(broker_url),
         "mongodb_uri": SecretStr(database_uri),
         "data_key": SecretStr(DATA_KEY),
+        "code_key": SecretStr(CODE_KEY),
         "drain_s": 5,
     }
     return RuntimeSettings(**{**known, **changes})

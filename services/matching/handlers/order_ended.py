@@ -1,4 +1,4 @@
-"""An order is completed, cancelled or unserved: its search is shut and whoever drove it is free."""
+"""An order is completed, cancelled, unserved or returned: its search is shut and whoever drove it is free."""
 
 from __future__ import annotations
 

@@ -56,6 +56,7 @@ def routes(desk: Desk) -> tuple[Route, ...]:
                 "order.completed.v1": ended,
                 "order.cancelled.v1": ended,
                 "order.unserved.v1": ended,
+                "order.returned.v1": ended,
             },
         ),
     )

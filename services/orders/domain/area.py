@@ -34,6 +34,16 @@ class HasDistrict(HasPoint, Protocol):
 
 
 @dataclass(frozen=True, slots=True)
+class Shelter:
+    """A partner's place where couriers wait; orders that begin within `reach_m` of it are theirs first."""
+
+    standby_id: str
+    lat: float
+    lng: float
+    reach_m: int
+
+
+@dataclass(frozen=True, slots=True)
 class Area:
     """A place is inside when it is within `reach_m` of a village point.
 
@@ -44,6 +54,12 @@ class Area:
     town_districts: frozenset[str]
     reach_m: int
     road_factor: float
+    shelters: tuple[Shelter, ...] = ()
+
+    def shelter_at(self, place: HasPoint) -> Shelter | None:
+        """The shelter whose orders begin there."""
+        near = [shelter for shelter in self.shelters if distance_m(shelter, place) <= shelter.reach_m]
+        return min(near, key=lambda shelter: distance_m(shelter, place), default=None)
 
     def district_of(self, place: HasPoint) -> str | None:
         """District of the nearest village within reach, else None: outside the area."""

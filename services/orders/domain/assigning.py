@@ -9,6 +9,7 @@ from contracts.values import OrderStatus, Role
 from services.orders.domain.driving import BEFORE_DRIVER
 from services.orders.domain.errors import MatchRefused, StepRefused, TooEarly
 from services.orders.domain.order import Assignment, Ending, Order, timers
+from services.orders.domain.proving import with_first_code
 from services.orders.domain.searching import SYSTEM, start_search
 from services.orders.domain.transitions import Step, move
 
@@ -25,7 +26,7 @@ def assign(order: Order, proposed: Assignment, now: datetime) -> Order | None:
         raise MatchRefused("order_moved_on")
     if proposed.driver_id in order.excluded_drivers:
         raise MatchRefused("driver_excluded")
-    return move(order, Step.ASSIGN, Role.SYSTEM, now, assignment=proposed)
+    return with_first_code(move(order, Step.ASSIGN, Role.SYSTEM, now, assignment=proposed))
 
 
 def search_failed(order: Order, attempt: int, reason: str, now: datetime) -> Order | None:

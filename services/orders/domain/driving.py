@@ -4,13 +4,15 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from contracts.values import OrderStatus, Role
+from contracts.values import CustodyStep, OrderStatus, Role
 from services.orders.domain.errors import StepRefused, TooEarly
 from services.orders.domain.order import Order
+from services.orders.domain.proving import NOTHING, Shown, driver, require_proof, rules_of, with_custody
 from services.orders.domain.transitions import Step, move
 
 S = OrderStatus
 BEFORE_DRIVER = frozenset({S.SCHEDULED, S.AWAITING_MERCHANT, S.PREPARING, S.SEARCHING})
+BEFORE_PICKUP = frozenset({S.ASSIGNED, S.AT_PICKUP})
 # Where the step has been made already, by itself or by a later one.
 BEHIND: dict[Step, frozenset[OrderStatus]] = {
     Step.ARRIVE: frozenset({S.AT_PICKUP, S.PICKED_UP, S.AWAITING_RETURN, S.RETURNING, S.RETURNED, S.COMPLETED}),
@@ -19,18 +21,53 @@ BEHIND: dict[Step, frozenset[OrderStatus]] = {
 }
 
 
-def drive(order: Order, step: Step, driver_id: str, now: datetime) -> Order | None:
+def drive(order: Order, step: Step, driver_id: str, now: datetime, shown: Shown = NOTHING) -> Order | None:
     """The order after the driver's step; None when it is behind him.
 
-    Raises `TooEarly` while the order has no driver yet, `StepRefused` (`wrong_driver`, `order_ended`).
+    Raises `TooEarly` while what has to come before is missing, `StepRefused` (`wrong_driver`, `order_ended`, and those of
+    `require_proof`).
     """
+    require_driver(order, driver_id)
+    if order.status in BEHIND[step]:
+        return None
+    match step:
+        case Step.PICK_UP:
+            return _picked_up(order, driver_id, now, shown)
+        case Step.DELIVER:
+            return _delivered(order, driver_id, now, shown)
+        case _:
+            return move(order, step, Role.DRIVER, now)
+
+
+def require_driver(order: Order, driver_id: str) -> None:
+    """Raises `TooEarly` while the order has no driver yet, `StepRefused` (`wrong_driver`, `order_ended`)."""
     if order.status in BEFORE_DRIVER:
         if driver_id in order.excluded_drivers:
             raise StepRefused("wrong_driver")
         raise TooEarly("illegal_step")
     if order.driver_id != driver_id:
         raise StepRefused("order_ended" if order.ended and order.driver_id is None else "wrong_driver")
-    if order.status in BEHIND[step]:
-        return None
-    completed = {"completed_at": now} if step is Step.DELIVER else {}
-    return move(order, step, Role.DRIVER, now, **completed)
+
+
+def under_way(order: Order, driver_id: str, now: datetime) -> Order:
+    """The order with the goods on the way, also where the courier did not say so.
+
+    Raises `TooEarly` where the pick-up needs a proof of its own, which may still come.
+    """
+    if order.status not in BEFORE_PICKUP:
+        return order
+    if rules_of(order).pickup:
+        raise TooEarly("illegal_step")
+    return _picked_up(order, driver_id, now, NOTHING)
+
+
+def _picked_up(order: Order, driver_id: str, now: datetime, shown: Shown) -> Order:
+    moved = move(order, Step.PICK_UP, Role.DRIVER, now)
+    require_proof(order, rules_of(order).pickup, shown)
+    return with_custody(moved, CustodyStep.PICKED_UP, driver(driver_id), now, shown.envelope)
+
+
+def _delivered(order: Order, driver_id: str, now: datetime, shown: Shown) -> Order:
+    delivered = move(under_way(order, driver_id, now), Step.DELIVER, Role.DRIVER, now, completed_at=now)
+    require_proof(order, rules_of(order).dropoff, shown)
+    return with_custody(delivered, CustodyStep.DELIVERED, driver(driver_id), now, shown.envelope)

@@ -11,7 +11,7 @@ from services.orders.domain.cooking import ask
 from services.orders.domain.details import details_refused
 from services.orders.domain.hours import LOCAL_TIME
 from services.orders.domain.items import items_refused, items_total
-from services.orders.domain.order import Ending, Order
+from services.orders.domain.order import Ending, Order, Policy
 from services.orders.domain.parties import parties_refused
 from services.orders.domain.patronage import merchant_refused
 from services.orders.domain.searching import SYSTEM, start_search
@@ -31,8 +31,8 @@ def take_in(wanted: Wanted, service: Service, area: Area, bands: Sequence[Band],
         priced = pricing(service.tariff, bands, facts.now)
         price = priced.fare(facts.now, order.distance_m, wanted.payer, items_total(wanted.items))
         if wanted.max_fare is None or price.total <= wanted.max_fare:
-            rules = service.town if area.is_town(order.pickup_district or "") else service.rural
-            return enter(replace(order, fare=price, policy=replace(service.policy, search=rules, pricing=priced)), facts)
+            policy = replace(_policy(order, service, area), pricing=priced)
+            return enter(replace(order, fare=price, policy=policy), facts)
         reason = "fare_above_limit"
     return replace(order, ending=Ending(reason, SYSTEM))
 
@@ -42,6 +42,16 @@ def enter(order: Order, facts: Facts) -> Order:
     if order.policy is not None and order.policy.merchant is not None:
         return ask(order, order.policy.merchant, facts.now)
     return start_search(order, facts.now)
+
+
+def _policy(order: Order, service: Service, area: Area) -> Policy:
+    """The service's policy as it holds at this pick-up."""
+    rules = service.town if area.is_town(order.pickup_district or "") else service.rural
+    shelter = area.shelter_at(order.pickup) if service.from_shelter else None
+    requirements = service.policy.requirements
+    if shelter is not None:
+        requirements = requirements.model_copy(update={"standby_id": shelter.standby_id})
+    return replace(service.policy, search=rules, requirements=requirements)
 
 
 def _asked(wanted: Wanted, service: Service, area: Area, facts: Facts) -> Order:

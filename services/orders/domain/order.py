@@ -183,4 +183,6 @@ def timers(order: Order) -> dict[str, datetime]:
 def _searching(order: Order) -> dict[str, datetime]:
     if order.status is OrderStatus.SEARCHING and order.search is not None:
         return {"search_overdue": order.search.until + timedelta(seconds=SEARCH_GRACE_S)}
+    if order.status is OrderStatus.RETURNING and order.delivery.return_by is not None and not order.delivery.overdue:
+        return {"return_overdue": order.delivery.return_by}
     return {}

@@ -33,6 +33,7 @@ class Step(StrEnum):
     FAIL_ATTEMPT = "fail_attempt"
     SEND_BACK = "send_back"
     BRING_BACK = "bring_back"
+    HAND_BACK = "hand_back"
     CONFIRM_RETURN = "confirm_return"
     CANCEL = "cancel"
     CALL_OFF = "call_off"
@@ -72,6 +73,7 @@ TRANSITIONS: dict[Step, Transition] = {
     Step.FAIL_ATTEMPT: _to(S.PICKED_UP, ON_THE_WAY, Role.DRIVER),
     Step.SEND_BACK: _to(S.RETURNING, ON_THE_WAY, Role.DRIVER),
     Step.BRING_BACK: _to(S.RETURNING, {S.RETURNING}, Role.DRIVER),
+    Step.HAND_BACK: _to(S.RETURNED, {S.RETURNING}, Role.DRIVER),
     Step.CONFIRM_RETURN: _to(S.RETURNED, {S.RETURNING}, Role.AGENCY),
     Step.CANCEL: _to(S.CANCELLED, BEFORE_PICKUP, *PARTIES),
     Step.CALL_OFF: _to(S.CANCELLED, BEFORE_PICKUP, Role.SYSTEM),

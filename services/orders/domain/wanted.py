@@ -18,7 +18,10 @@ from services.orders.domain.triage import HandOver
 
 @dataclass(frozen=True, slots=True)
 class Service:
-    """A service of the catalogue, as far as intake needs it. `max_distance_m` along the road."""
+    """A service of the catalogue, as far as intake needs it. `max_distance_m` along the road.
+
+    `from_shelter`: an order that begins at a partner's place goes to who waits there first.
+    """
 
     name: str
     texts: Texts
@@ -31,6 +34,7 @@ class Service:
     details: tuple[DetailRule, ...] = ()
     parties: PartyRules = ANYBODY
     hand_over: HandOver | None = None
+    from_shelter: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any, TypeVar
 
 from contracts.events import orders as events
+from contracts.events.confidential import Custody, ReceiptIssued
 from contracts.registry import TYPE_OF
 from contracts.values import Fare, SearchPolicy, Value
 from services.orders.domain.order import Assignment, Ending, Order
@@ -82,6 +83,25 @@ def briefed(order: Order) -> events.AssignmentBriefed:
         proof_at_pickup=list(policy.proof.pickup),
         proof_at_dropoff=list(policy.proof.dropoff),
     )
+
+
+def code_issued(order: Order) -> tuple[Value, ...]:
+    """The recipient gets a code; nothing where the service has none."""
+    return () if order.code is None else (of(events.OrderCodeIssued, order, code_serial=order.code.serial),)
+
+
+def receipt(order: Order) -> tuple[Value, ...]:
+    """To the agency alone: how it ended, and who had the goods when; nothing where no agency takes part."""
+    if order.agency_id is None or order.fare is None:
+        return ()
+    custody = [Custody(at=line.at, step=line.step, by=line.by, envelope=line.envelope) for line in order.custody]
+    issued = ReceiptIssued(order_id=order.order_id, agency_id=order.agency_id, outcome=order.status, at=order.since, custody=custody)
+    return (issued,)
+
+
+def returned(order: Order) -> tuple[Value, ...]:
+    """The goods are back."""
+    return (of(events.OrderReturned, order, reason=order.delivery.reason), *receipt(order))
 
 
 def searched_again(order: Order, before: Assignment, reason: str) -> tuple[Value, ...]:

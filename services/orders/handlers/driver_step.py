@@ -10,31 +10,29 @@ from contracts.requests.drivers import DriverArrived
 from contracts.values import Value
 from services.orders.domain.driving import drive
 from services.orders.domain.order import Order
+from services.orders.domain.proving import CodeWrong
 from services.orders.domain.transitions import Step
 from services.orders.handlers import announce
+from services.orders.handlers.proofs import shown, wrong_try
 from services.orders.handlers.refusing import known, refusing
 from services.orders.ports import Desk
 from services.runtime.aggregates import Change, Entry, cause_of
 
-Announce = Callable[[Order], Value]
+Announce = Callable[[Order], tuple[Value, ...]]
 
 
-def _arrived(order: Order) -> Value:
-    return announce.of(OrderDriverArrived, order)
+def _arrived(order: Order) -> tuple[Value, ...]:
+    return (announce.of(OrderDriverArrived, order),)
 
 
-def _picked_up(order: Order) -> Value:
-    return announce.of(OrderPickedUp, order)
+def _picked_up(order: Order) -> tuple[Value, ...]:
+    return (announce.of(OrderPickedUp, order),)
 
 
-def _completed(order: Order) -> Value:
-    return announce.of(
-        OrderCompleted,
-        order,
-        fare=announce.fare(order),
-        distance_m=order.distance_m,
-        completed_at=order.since,
-    )
+def _completed(order: Order) -> tuple[Value, ...]:
+    fare, metres = announce.fare(order), order.distance_m
+    done = announce.of(OrderCompleted, order, fare=fare, distance_m=metres, completed_at=order.since)
+    return (done, *announce.receipt(order))
 
 
 STEPS: dict[str, tuple[Step, Announce]] = {
@@ -45,21 +43,25 @@ STEPS: dict[str, tuple[Step, Announce]] = {
 
 
 class DriverStepHandler:
-    """Steps that come out of order lead to the same end."""
+    """Steps that come out of order lead to the same end; one without its proof leads nowhere."""
 
     def __init__(self, desk: Desk) -> None:
         self._desk = desk
 
     async def __call__(self, message: Message[DriverArrived]) -> None:
         """Make the step that the type names."""
-        request = message.data
-        step, event_of = STEPS[message.type]
+        await self._desk.orders.change(message.data.order_id, cause_of(message), lambda present: self._decide(message, present))
 
-        def decide(present: Order | None) -> Change[Order] | None:
+    def _decide(self, message: Message[DriverArrived], present: Order | None) -> Change[Order] | None:
+        request, now = message.data, self._desk.clock.now()
+        step, events_of = STEPS[message.type]
+        before = known(present, request.order_id)
+        proof = shown(before, request.proof, self._desk.codes)
+        try:
             with refusing(request.order_id):
-                order = drive(known(present, request.order_id), step, request.driver_id, self._desk.clock.now())
-            if order is None:
-                return None
-            return Change(order, (event_of(order),), Entry(order.status, f"driver:{request.driver_id}"))
-
-        await self._desk.orders.change(request.order_id, cause_of(message), decide)
+                order = drive(before, step, request.driver_id, now, proof)
+        except CodeWrong as wrong:
+            return wrong_try(wrong, message)
+        if order is None:
+            return None
+        return Change(order, events_of(order), Entry(order.status, f"driver:{request.driver_id}"))

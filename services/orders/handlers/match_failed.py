@@ -35,4 +35,4 @@ def unserved(order: Order) -> Change[Order]:
     """The change that ends an order nobody could carry out."""
     reason = announce.ending(order).reason
     event = announce.of(OrderUnserved, order, reason=reason)
-    return Change(order, (event,), Entry(order.status, "system:orders", reason))
+    return Change(order, (event, *announce.receipt(order)), Entry(order.status, "system:orders", reason))

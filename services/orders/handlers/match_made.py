@@ -31,7 +31,8 @@ class MatchMadeHandler:
             assigned = assign(order, self._proposed(match), self._desk.clock.now())
             if assigned is None:
                 return None
-            return Change(assigned, announce.assigned(assigned), Entry(assigned.status, f"driver:{match.driver_id}"))
+            events = announce.assigned(assigned) + (announce.code_issued(assigned) if order.code is None else ())
+            return Change(assigned, events, Entry(assigned.status, f"driver:{match.driver_id}"))
 
         try:
             await self._desk.orders.change(match.order_id, cause_of(message), decide)

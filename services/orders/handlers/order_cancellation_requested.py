@@ -31,6 +31,6 @@ class OrderCancellationRequestedHandler:
             ending = announce.ending(order)
             event = announce.of(OrderCancelled, order, by=request.by, reason=ending.reason, fee=ending.fee)
             entry = Entry(order.status, f"{request.by.role}:{request.by.id}", ending.reason)
-            return Change(order, (event,), entry)
+            return Change(order, (event, *announce.receipt(order)), entry)
 
         await self._desk.orders.change(request.order_id, cause_of(message), decide)

@@ -30,7 +30,7 @@ class OrderRequestedHandler:
         service = self._desk.catalogue.services.get(request.service)
         if service is None:
             raise Rejected("unknown_service", order_id=request.order_id, pointer="/service")
-        wanted = _wanted(request)
+        wanted = wanted_of(request)
         _require_own(request)
         _require_details(request, service)
         facts = await self._facts(request, service)
@@ -50,6 +50,24 @@ class OrderRequestedHandler:
         merchant_id = request.pickup.merchant_id if service.policy.merchant else None
         merchant = None if merchant_id is None else await self._desk.merchants.get(merchant_id)
         return Facts(now=self._desk.clock.now(), merchant=merchant.state if merchant else None)
+
+
+def wanted_of(request: OrderRequested) -> Wanted:
+    """What intake decides on."""
+    return Wanted(
+        order_id=request.order_id,
+        digest=digest_of(request),
+        customer=request.customer,
+        pickup=request.pickup,
+        dropoff=request.dropoff,
+        payer=request.payer or Payer(id=request.customer.id),
+        recipient_id=request.recipient.id if request.recipient else None,
+        agency_id=request.agency_id or (request.customer.id if request.customer.kind is CustomerKind.AGENCY else None),
+        scheduled_for=request.scheduled_for,
+        items=tuple(request.items),
+        details=request.details,
+        max_fare=request.max_fare,
+    )
 
 
 def _require_own(request: OrderRequested) -> None:
@@ -83,20 +101,3 @@ def _events(order: Order, service: Service) -> tuple[Value, ...]:
             return (announce.of(OrderAccepted, order, fare=announce.fare(order)), asked, *slip(order))
         case _:
             return (announce.of(OrderAccepted, order, fare=announce.fare(order)), announce.search_started(order))
-
-
-def _wanted(request: OrderRequested) -> Wanted:
-    return Wanted(
-        order_id=request.order_id,
-        digest=digest_of(request),
-        customer=request.customer,
-        pickup=request.pickup,
-        dropoff=request.dropoff,
-        payer=request.payer or Payer(id=request.customer.id),
-        recipient_id=request.recipient.id if request.recipient else None,
-        agency_id=request.agency_id or (request.customer.id if request.customer.kind is CustomerKind.AGENCY else None),
-        scheduled_for=request.scheduled_for,
-        items=tuple(request.items),
-        details=request.details,
-        max_fare=request.max_fare,
-    )

@@ -7,6 +7,7 @@ from contextlib import contextmanager
 
 from services.orders.domain.errors import StepRefused, TooEarly
 from services.orders.domain.order import Order
+from services.orders.domain.proving import CodeWrong
 from services.runtime.errors import NotYet, Rejected
 
 
@@ -15,6 +16,8 @@ def refusing(order_id: str) -> Iterator[None]:
     """An illegal step becomes `Rejected`, one that may become legal `NotYet`."""
     try:
         yield
+    except CodeWrong:
+        raise  # it is counted before it is answered
     except TooEarly as early:
         raise NotYet(early.code, order_id=order_id) from None
     except StepRefused as refused:

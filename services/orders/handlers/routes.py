@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 from contracts.queues import QUEUES
+from services.orders.handlers.agency_return_confirmed import AgencyReturnConfirmedHandler
 from services.orders.handlers.driver_cancelled import DriverCancelledHandler
+from services.orders.handlers.driver_delivery_failed import DriverDeliveryFailedHandler
+from services.orders.handlers.driver_returned import DriverReturnedHandler
 from services.orders.handlers.driver_step import DriverStepHandler
 from services.orders.handlers.emergency_raised import EmergencyRaisedHandler
 from services.orders.handlers.emergency_resolved import EmergencyResolvedHandler
@@ -18,6 +21,7 @@ from services.orders.handlers.merchant_order_rejected import MerchantOrderReject
 from services.orders.handlers.order_cancellation_requested import OrderCancellationRequestedHandler
 from services.orders.handlers.order_change_answered import OrderChangeAnsweredHandler
 from services.orders.handlers.order_change_requested import OrderChangeRequestedHandler
+from services.orders.handlers.order_code_requested import OrderCodeRequestedHandler
 from services.orders.handlers.order_report_requested import OrderReportRequestedHandler
 from services.orders.handlers.order_requested import OrderRequestedHandler
 from services.orders.ports import Desk
@@ -43,8 +47,12 @@ def routes(desk: Desk) -> tuple[Route, ...]:
                 "driver.picked_up.v1": step,
                 "driver.delivered.v1": step,
                 "driver.cancelled.v1": DriverCancelledHandler(desk),
+                "driver.delivery_failed.v1": DriverDeliveryFailedHandler(desk),
+                "driver.returned.v1": DriverReturnedHandler(desk),
             },
         ),
+        Route("orders.agency_return_confirmed", {"agency.return_confirmed.v1": AgencyReturnConfirmedHandler(desk)}),
+        Route("orders.order_code_requested", {"order.code_requested.v1": OrderCodeRequestedHandler(desk)}),
         Route(
             "orders.emergency",
             {

@@ -5,17 +5,23 @@ from __future__ import annotations
 from collections.abc import Callable
 from datetime import datetime
 
+import structlog
+
+from contracts.events.orders import OrderReturnOverdue
 from services.orders.domain.assigning import search_overdue
 from services.orders.domain.changing import lapse
 from services.orders.domain.cooking import search_due, silent
 from services.orders.domain.order import Order
+from services.orders.domain.returning import return_overdue
 from services.orders.handlers import announce
 from services.orders.handlers.changes import answered
 from services.orders.handlers.match_failed import unserved
+from services.orders.metrics import RETURNS_OVERDUE
 from services.orders.ports import Desk
 from services.runtime.aggregates import Change, Entry, timer_cause
 
 BY = "system:orders"
+log = structlog.get_logger()
 
 Due = Callable[[Order, datetime], Change[Order] | None]
 
@@ -44,7 +50,18 @@ def _proposal_lapsed(order: Order, now: datetime) -> Change[Order] | None:
     return None if after is None else answered(after, order, BY, accepted=False)
 
 
-DUE: tuple[Due, ...] = (_search_overdue, _proposal_lapsed, _merchant_silent, _courier_due)
+def _return_overdue(order: Order, now: datetime) -> Change[Order] | None:
+    """The goods should be back: somebody has to look for them. An alarm, once."""
+    noted = return_overdue(order, now)
+    if noted is None or noted.delivery.return_by is None:
+        return None
+    RETURNS_OVERDUE.labels(noted.service).inc()
+    log.error("order.return_overdue", order_id=noted.order_id, driver_id=noted.driver_id)
+    event = announce.of(OrderReturnOverdue, noted, return_by=noted.delivery.return_by)
+    return Change(noted, (event,), Entry(noted.status, BY, "return_overdue"))
+
+
+DUE: tuple[Due, ...] = (_search_overdue, _return_overdue, _proposal_lapsed, _merchant_silent, _courier_due)
 """Each looks at the order for itself; the first that has something to do does it, and the next one follows at once."""
 
 

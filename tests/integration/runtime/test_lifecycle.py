@@ -19,7 +19,7 @@ from tests.support.builders import an_order_requested
 from tests.support.eventually import eventually
 from tests.support.outside import an_outside_app
 from tests.support.proxy import Proxy
-from tests.support.services import DATA_KEY, at_work, runtime_settings
+from tests.support.services import KEYS, at_work, runtime_settings
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator
@@ -46,7 +46,7 @@ async def a_process(service: str = "orders", **environment: str) -> AsyncIterato
         sys.executable,
         "-m",
         f"services.{service}",
-        env={**inherited, "GANCANG_DATA_KEY": DATA_KEY, **environment},
+        env={**inherited, **KEYS, **environment},
         stderr=asyncio.subprocess.PIPE,
     )
     try:

@@ -24,6 +24,7 @@ from services.runtime.runtime import TimerTable
 from tests.support.builders import NOW, STATION
 from tests.support.memory import Memory, MemoryAnswers, Turns
 from tests.support.post import Post, fires
+from tests.support.services import runtime_settings
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
@@ -93,6 +94,7 @@ class FakeRuntime:
 
     def __init__(self, service: str, city: City) -> None:
         self.clock = city.clock
+        self.settings = runtime_settings("amqp://a:b@nowhere/", "mongodb://nowhere/city")
         self.answers = MemoryAnswers(service, city.clock, city.publish)
         self.stores: list[Memory[Any]] = []
         self._city = city

@@ -1,5 +1,6 @@
 """`areas.toml`: where we serve."""
 
+# ruff: noqa: RUF012  pydantic copies a default for each model
 from __future__ import annotations
 
 from typing import Annotated
@@ -7,9 +8,17 @@ from typing import Annotated
 from pydantic import Field
 
 from contracts.regions import villages
-from contracts.values import DistrictCode
-from services.orders.adapters.catalogue.strict import Strict
-from services.orders.domain.area import Area
+from contracts.values import DistrictCode, Id, Latitude, Longitude
+from services.orders.adapters.catalogue.strict import Positive, Strict
+from services.orders.domain.area import Area, Shelter
+
+
+class ShelterRow(Strict):
+    """Where couriers wait for a partner's orders."""
+
+    lat: Latitude
+    lng: Longitude
+    reach_m: Positive
 
 
 class AreasFile(Strict):
@@ -18,7 +27,9 @@ class AreasFile(Strict):
     reach_km: Annotated[float, Field(gt=0, le=100)]
     road_factor: Annotated[float, Field(ge=1, le=5)]
     town_districts: list[DistrictCode]
+    shelters: dict[Id, ShelterRow] = {}
 
     def area(self) -> Area:
         """The domain's view."""
-        return Area(villages(), frozenset(self.town_districts), round(self.reach_km * 1000), self.road_factor)
+        shelters = tuple(Shelter(name, row.lat, row.lng, row.reach_m) for name, row in self.shelters.items())
+        return Area(villages(), frozenset(self.town_districts), round(self.reach_km * 1000), self.road_factor, shelters)

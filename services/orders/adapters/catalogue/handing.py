@@ -9,7 +9,7 @@ from pydantic import Field
 
 from contracts.values import ProofKind
 from services.orders.adapters.catalogue.strict import Positive, Strict
-from services.orders.domain.proof import AttemptRules, ProofRules
+from services.orders.domain.proof import AttemptRules, BackTo, ProofRules
 
 Proof = Literal["code", "envelope", "photo", "note"]
 
@@ -19,10 +19,13 @@ class ProofSection(Strict):
 
     pickup: list[Literal["envelope", "photo", "note"]] = []
     dropoff: list[Proof] = []
+    most_tries: Annotated[int, Field(ge=1, le=10)] = 5
+    most_codes: Annotated[int, Field(ge=1, le=20)] = 4
 
     def rules(self) -> ProofRules:
         """The domain's view."""
-        return ProofRules(tuple(map(ProofKind, self.pickup)), tuple(map(ProofKind, self.dropoff)))
+        pickup, dropoff = (tuple(map(ProofKind, kinds)) for kinds in (self.pickup, self.dropoff))
+        return ProofRules(pickup, dropoff, self.most_tries, self.most_codes)
 
 
 class AttemptsSection(Strict):
@@ -30,9 +33,9 @@ class AttemptsSection(Strict):
 
     most: Annotated[int, Field(ge=1, le=5)]
     again_after_min: Annotated[int, Field(ge=0, le=10_080)]
-    then_back_to: Literal["agency"]
+    then_back_to: BackTo
     return_within_h: Positive
 
     def rules(self) -> AttemptRules:
         """The domain's view."""
-        return AttemptRules(self.most, self.again_after_min, self.return_within_h)
+        return AttemptRules(self.most, self.again_after_min, self.return_within_h, self.then_back_to)

@@ -37,6 +37,7 @@ class ServiceFile(Strict):
     max_distance_km: Positive
     payers: Annotated[list[PayerKind], Field(min_length=1)]
     requirements: Requirements
+    from_shelter: bool = False
     parties: PartiesSection = PartiesSection()
     details: dict[str, DetailSection] = {}
     hand_over: HandOverSection | None = None
@@ -64,6 +65,7 @@ class ServiceFile(Strict):
             details=tuple(section.rule(key) for key, section in self.details.items()),
             parties=self.parties.rules(),
             hand_over=self.hand_over.rule() if self.hand_over else None,
+            from_shelter=self.from_shelter,
         )
 
     def policy(self) -> Policy:

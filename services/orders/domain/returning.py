@@ -1,0 +1,96 @@
+"""Nobody took the goods: another attempt, then back to where they came from, by a deadline."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import datetime, timedelta
+
+from contracts.reasons import UNDELIVERED
+from contracts.values import Actor, CustodyStep, OrderStatus, ProofKind, Role
+from services.orders.domain.driving import require_driver, under_way
+from services.orders.domain.errors import StepRefused, TooEarly
+from services.orders.domain.order import Ending, Order
+from services.orders.domain.proof import BackTo
+from services.orders.domain.proving import Shown, driver, require_envelope, rules_of, with_custody
+from services.orders.domain.transitions import Step, move
+
+GENERAL = "delivery_failed"
+BROUGHT_BACK = frozenset({OrderStatus.RETURNING, OrderStatus.RETURNED})
+
+
+def reason_code(said: str) -> str:
+    """The courier's reason as a code of the list; a general one for words of an app that we do not know."""
+    return said if said in UNDELIVERED else GENERAL
+
+
+def attempt_failed(order: Order, driver_id: str, said: str, now: datetime) -> Order | None:
+    """The order with one more failed attempt: still on the way, or on the way back after the last one; None when it is that.
+
+    Raises `StepRefused` (`illegal_step` for a service that brings nothing back, `attempt_too_early`, and those of the
+    driver's steps), `TooEarly`.
+    """
+    require_driver(order, driver_id)
+    if order.status in BROUGHT_BACK:
+        return None
+    rules = order.policy.attempts if order.policy else None
+    if rules is None:
+        raise StepRefused("order_ended" if order.ended else "illegal_step")
+    delivery = order.delivery
+    if order.status is OrderStatus.PICKED_UP and delivery.next_at is not None and now < delivery.next_at:
+        raise StepRefused("attempt_too_early")
+    carried = under_way(order, driver_id, now)
+    counted = replace(delivery, failed=delivery.failed + 1, reason=reason_code(said), next_at=None)
+    if counted.failed < rules.most:
+        later = replace(counted, next_at=now + timedelta(minutes=rules.again_after_min))
+        tried = move(carried, Step.FAIL_ATTEMPT, Role.DRIVER, now, delivery=later)
+    else:
+        last = replace(counted, return_by=now + timedelta(hours=rules.return_within_h))
+        tried = move(carried, Step.SEND_BACK, Role.DRIVER, now, delivery=last)
+    return with_custody(tried, CustodyStep.ATTEMPT_FAILED, driver(driver_id), now)
+
+
+def brought_back(order: Order, driver_id: str, shown: Shown, now: datetime) -> Order | None:
+    """The courier says that the goods are back; None when he has said so before.
+
+    To an agency they are back once it confirms; to a sender at once. Raises `StepRefused`, `TooEarly`.
+    """
+    require_driver(order, driver_id)
+    if order.status is OrderStatus.RETURNED or order.delivery.brought_back:
+        return None
+    if order.status is not OrderStatus.RETURNING:
+        raise StepRefused("order_ended") if order.ended else TooEarly("illegal_step")
+    if ProofKind.ENVELOPE in rules_of(order).pickup:
+        require_envelope(order, shown.envelope)
+    attempts = order.policy.attempts if order.policy else None
+    back = replace(order, delivery=replace(order.delivery, brought_back=True))
+    if attempts is not None and attempts.back_to is BackTo.SENDER:
+        back = move(back, Step.HAND_BACK, Role.DRIVER, now, ending=_ending(order, driver(driver_id)))
+    else:
+        back = move(back, Step.BRING_BACK, Role.DRIVER, now)
+    return with_custody(back, CustodyStep.BROUGHT_BACK, driver(driver_id), now, shown.envelope)
+
+
+def return_confirmed(order: Order, agency_id: str, envelope: str, now: datetime) -> Order | None:
+    """The agency has it back, whatever the courier has said; None when that is known. Raises `StepRefused`, `TooEarly`."""
+    if order.agency_id != agency_id:
+        raise StepRefused("wrong_actor")
+    require_envelope(order, envelope)
+    if order.status is OrderStatus.RETURNED:
+        return None
+    if order.status is not OrderStatus.RETURNING:
+        raise StepRefused("order_ended") if order.ended else TooEarly("illegal_step")
+    agency = Actor(role=Role.AGENCY, id=agency_id)
+    returned = move(order, Step.CONFIRM_RETURN, Role.AGENCY, now, ending=_ending(order, agency))
+    return with_custody(returned, CustodyStep.RETURN_CONFIRMED, agency, now, envelope)
+
+
+def return_overdue(order: Order, now: datetime) -> Order | None:
+    """The order with the alarm noted once the goods should have been back; None before that, and the second time."""
+    due = order.delivery.return_by
+    if order.status is not OrderStatus.RETURNING or order.delivery.overdue or due is None or due > now:
+        return None
+    return replace(order, delivery=replace(order.delivery, overdue=True))
+
+
+def _ending(order: Order, by: Actor) -> Ending:
+    return Ending(order.delivery.reason or GENERAL, by)

@@ -1,0 +1,38 @@
+"""`driver.returned.v1`: the courier says that the goods are back where they came from."""
+
+from __future__ import annotations
+
+from contracts.message import Message
+from contracts.requests.drivers import DriverReturned
+from services.orders.domain.order import Order
+from services.orders.domain.returning import brought_back
+from services.orders.handlers import announce
+from services.orders.handlers.proofs import shown
+from services.orders.handlers.refusing import known, refusing
+from services.orders.ports import Desk
+from services.runtime.aggregates import Change, Entry, cause_of
+
+BACK = "brought_back"
+
+
+class DriverReturnedHandler:
+    """An agency has the last word about its envelope; a sender has his parcel at once."""
+
+    def __init__(self, desk: Desk) -> None:
+        self._desk = desk
+
+    async def __call__(self, message: Message[DriverReturned]) -> None:
+        """Note it."""
+        request = message.data
+
+        def decide(present: Order | None) -> Change[Order] | None:
+            before = known(present, request.order_id)
+            proof = shown(before, request.proof, self._desk.codes)
+            with refusing(request.order_id):
+                order = brought_back(before, request.driver_id, proof, self._desk.clock.now())
+            if order is None:
+                return None
+            events = announce.returned(order) if order.ended else ()
+            return Change(order, events, Entry(order.status, f"driver:{request.driver_id}", BACK))
+
+        await self._desk.orders.change(request.order_id, cause_of(message), decide)

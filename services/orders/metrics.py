@@ -1,0 +1,8 @@
+"""What `/metrics` tells of the orders beside what every service tells."""
+
+from __future__ import annotations
+
+from prometheus_client import Counter
+
+RETURNS_OVERDUE = Counter("gancang_returns_overdue_total", "Orders whose goods were not back by their deadline", ["service"])
+WRONG_CODES = Counter("gancang_wrong_codes_total", "Tries with a wrong one-time code", ["service"])

@@ -1,0 +1,250 @@
+"""Sealed envelopes and one-time codes: who shows what, who tries how often, and how goods come back."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+
+import bson
+import pytest
+
+from contracts.values import Actor, CustodyStep, OrderStatus, Payer, Place, ProofKind, Residence, Role, Vehicle
+from services.orders.adapters.catalogue import load
+from services.orders.adapters.mongo import ORDER
+from services.orders.domain.assigning import assign
+from services.orders.domain.driving import drive
+from services.orders.domain.errors import StepRefused, TooEarly
+from services.orders.domain.intake import take_in
+from services.orders.domain.order import Assignment, Order, timers
+from services.orders.domain.proof import BackTo, Code
+from services.orders.domain.proving import CodeWrong, Shown, new_code
+from services.orders.domain.returning import attempt_failed, brought_back, return_confirmed, return_overdue
+from services.orders.domain.transitions import Step
+from services.orders.domain.wanted import Facts, Wanted
+from services.orders.settings import BUILT_IN
+from tests.support.builders import PARK, STATION, an_order_requested
+
+CATALOGUE = load(BUILT_IN)
+NOW = datetime(2026, 11, 24, 1, 10, tzinfo=UTC)
+AGENCY = {"id": "dispendukcapil", "kind": "agency", "locale": "id"}
+SEALED = Shown(envelope="ENV-0042")
+AT_THE_DOOR = Shown(envelope="ENV-0042", code_right=True)
+WRONG = Shown(envelope="ENV-0042", code_right=False)
+LATER = NOW + timedelta(hours=5)
+
+
+def a_document(**changes: object) -> Order:
+    """Assigned to the courier d-7."""
+    wanted = Wanted(
+        order_id="o-3",
+        digest="d",
+        customer=an_order_requested(customer=AGENCY).customer,
+        pickup=Place.model_validate(STATION),
+        dropoff=Place.model_validate(PARK),
+        payer=Payer(id="dispendukcapil"),
+        recipient_id="r-5",
+        agency_id="dispendukcapil",
+        details={"envelope": "ENV-0042"},
+    )
+    order = take_in(wanted, CATALOGUE.services["document"], CATALOGUE.area, CATALOGUE.bands, Facts(NOW))
+    assignment = Assignment(
+        driver_id="d-7",
+        offer_id="of-1",
+        attempt=1,
+        vehicle=Vehicle.model_validate({"class": "motorcycle", "plate": "P 4217 VX"}),
+        residence=Residence.model_validate({"by": "agency-1", "district_code": "35.10.16", "valid_until": "2027-06-30"}),
+        eta_s=60,
+        at=NOW,
+    )
+    assigned = assign(order, assignment, NOW)
+    assert assigned is not None
+    return replace(assigned, **changes)
+
+
+def picked_up() -> Order:
+    order = drive(a_document(), Step.PICK_UP, "d-7", NOW, SEALED)
+    assert order is not None
+    return order
+
+
+def returning() -> Order:
+    once = attempt_failed(picked_up(), "d-7", "recipient_absent", NOW)
+    assert once is not None
+    twice = attempt_failed(once, "d-7", "recipient_absent", LATER)
+    assert twice is not None
+    return twice
+
+
+def after_tries(order: Order, number: int) -> Order:
+    """The order after so many wrong codes."""
+    for _ in range(number):
+        with pytest.raises(CodeWrong) as wrong:
+            drive(order, Step.DELIVER, "d-7", NOW, WRONG)
+        order = wrong.value.order
+    return order
+
+
+def test_the_recipient_gets_a_code_when_there_is_a_courier_and_keeps_it_with_the_next_one() -> None:
+    assert a_document().code == Code(serial=1)
+    again = a_document(code=Code(serial=3, wrong=2))
+    assert again.code == Code(serial=3, wrong=2)
+
+
+@pytest.mark.parametrize(
+    ("shown", "code"),
+    [(Shown(), "proof_missing"), (Shown(envelope="ENV-0043"), "wrong_envelope"), (Shown(photo=True), "proof_missing")],
+)
+def test_a_pick_up_without_the_right_envelope_is_none(shown: Shown, code: str) -> None:
+    with pytest.raises(StepRefused, match=code):
+        drive(a_document(), Step.PICK_UP, "d-7", NOW, shown)
+
+
+@pytest.mark.parametrize(
+    ("shown", "code"),
+    [
+        (Shown(envelope="ENV-0042"), "proof_missing"),
+        (Shown(code_right=True), "proof_missing"),
+        (Shown(envelope="ENV-0043", code_right=True), "wrong_envelope"),
+    ],
+)
+def test_a_delivery_without_both_proofs_completes_nothing(shown: Shown, code: str) -> None:
+    with pytest.raises(StepRefused, match=code):
+        drive(picked_up(), Step.DELIVER, "d-7", NOW, shown)
+
+
+def test_a_delivery_does_not_stand_for_a_pick_up_that_needs_a_proof() -> None:
+    with pytest.raises(TooEarly, match="illegal_step"):
+        drive(a_document(), Step.DELIVER, "d-7", NOW, AT_THE_DOOR)
+
+
+def test_a_delivery_with_envelope_and_code_closes_the_chain_of_custody() -> None:
+    done = drive(picked_up(), Step.DELIVER, "d-7", NOW, AT_THE_DOOR)
+
+    assert done is not None
+    assert done.status is OrderStatus.COMPLETED
+    assert [(line.step, line.by.id, line.envelope) for line in done.custody] == [
+        (CustodyStep.PICKED_UP, "d-7", "ENV-0042"),
+        (CustodyStep.DELIVERED, "d-7", "ENV-0042"),
+    ]
+
+
+def test_five_wrong_codes_lock_it_and_a_new_one_opens_it_again() -> None:
+    locked = after_tries(picked_up(), 5)
+
+    with pytest.raises(StepRefused, match="code_locked") as refused:
+        drive(locked, Step.DELIVER, "d-7", NOW, AT_THE_DOOR)
+    assert not isinstance(refused.value, CodeWrong)
+    done = drive(new_code(locked), Step.DELIVER, "d-7", NOW, AT_THE_DOOR)
+    assert done is not None
+    assert done.status is OrderStatus.COMPLETED
+
+
+def test_a_new_code_is_another_one_and_there_are_not_many() -> None:
+    second = new_code(after_tries(picked_up(), 2))
+    assert second.code == Code(serial=2, wrong=0)
+
+    last = new_code(new_code(second))
+    with pytest.raises(StepRefused, match="code_limit"):
+        new_code(last)
+
+
+def test_a_failed_attempt_keeps_the_envelope_with_the_courier_until_the_next() -> None:
+    once = attempt_failed(picked_up(), "d-7", "recipient_absent", NOW)
+
+    assert once is not None
+    assert (once.status, once.driver_id) == (OrderStatus.PICKED_UP, "d-7")
+    assert once.delivery.next_at == NOW + timedelta(minutes=240)
+    with pytest.raises(StepRefused, match="attempt_too_early"):
+        attempt_failed(once, "d-7", "recipient_absent", NOW + timedelta(minutes=239))
+
+
+def test_after_the_last_attempt_it_goes_back_by_a_deadline() -> None:
+    back = returning()
+
+    assert (back.status, back.driver_id, back.ended) == (OrderStatus.RETURNING, "d-7", False)
+    assert timers(back) == {"return_overdue": LATER + timedelta(hours=24)}
+    assert attempt_failed(back, "d-7", "recipient_absent", LATER) is None
+
+
+def test_a_reason_that_nobody_knows_becomes_the_general_one() -> None:
+    once = attempt_failed(picked_up(), "d-7", "Mrs Sri of house 12 was rude", NOW)
+
+    assert once is not None
+    assert once.delivery.reason == "delivery_failed"
+
+
+def test_the_agency_has_the_last_word_about_its_envelope() -> None:
+    there = brought_back(returning(), "d-7", SEALED, LATER)
+    assert there is not None
+    assert there.status is OrderStatus.RETURNING
+    assert brought_back(there, "d-7", SEALED, LATER) is None
+
+    done = return_confirmed(there, "dispendukcapil", "ENV-0042", LATER)
+
+    assert done is not None
+    assert (done.status, done.ending.reason if done.ending else None) == (OrderStatus.RETURNED, "recipient_absent")
+    assert [line.step.value for line in done.custody] == [
+        "picked_up",
+        "attempt_failed",
+        "attempt_failed",
+        "brought_back",
+        "return_confirmed",
+    ]
+    assert return_confirmed(done, "dispendukcapil", "ENV-0042", LATER) is None
+
+
+@pytest.mark.parametrize(
+    ("agency", "envelope", "code"),
+    [("dinkes", "ENV-0042", "wrong_actor"), ("dispendukcapil", "ENV-0043", "wrong_envelope")],
+)
+def test_another_agency_or_envelope_confirms_nothing(agency: str, envelope: str, code: str) -> None:
+    with pytest.raises(StepRefused, match=code):
+        return_confirmed(returning(), agency, envelope, LATER)
+
+
+def test_a_confirmation_before_the_return_waits_for_it() -> None:
+    with pytest.raises(TooEarly):
+        return_confirmed(picked_up(), "dispendukcapil", "ENV-0042", NOW)
+
+
+@pytest.mark.parametrize("order", [picked_up(), returning()], ids=["under_way", "returning"])
+def test_another_courier_can_do_nothing_with_it(order: Order) -> None:
+    for step in (Step.ARRIVE, Step.PICK_UP, Step.DELIVER):
+        with pytest.raises(StepRefused, match="wrong_driver"):
+            drive(order, step, "d-8", NOW, AT_THE_DOOR)
+    with pytest.raises(StepRefused, match="wrong_driver"):
+        attempt_failed(order, "d-8", "recipient_absent", LATER)
+    with pytest.raises(StepRefused, match="wrong_driver"):
+        brought_back(order, "d-8", SEALED, LATER)
+
+
+def test_an_overdue_return_is_noted_once_and_not_before_its_time() -> None:
+    back, due = returning(), LATER + timedelta(hours=24)
+
+    assert return_overdue(back, due - timedelta(seconds=1)) is None
+    noted = return_overdue(back, due + timedelta(days=2))
+    assert noted is not None
+    assert (noted.status, timers(noted)) == (OrderStatus.RETURNING, {})
+    assert return_overdue(noted, due + timedelta(days=3)) is None
+
+
+def test_a_sender_has_his_goods_when_the_courier_says_so() -> None:
+    order = returning()
+    assert order.policy is not None
+    assert order.policy.attempts is not None
+    parcel = replace(order, policy=replace(order.policy, attempts=replace(order.policy.attempts, back_to=BackTo.SENDER)))
+
+    done = brought_back(parcel, "d-7", SEALED, LATER)
+
+    assert done is not None
+    assert (done.status, done.ending.by if done.ending else None) == (OrderStatus.RETURNED, Actor(role=Role.DRIVER, id="d-7"))
+
+
+def test_an_order_with_its_chain_comes_back_from_the_database_as_it_was() -> None:
+    order = returning()
+
+    stored = bson.decode(bson.encode(ORDER.encode(order)), bson.CodecOptions(tz_aware=True))
+
+    assert ORDER.decode(stored) == order
+    assert order.policy is not None
+    assert order.policy.proof.dropoff == (ProofKind.ENVELOPE, ProofKind.CODE)
