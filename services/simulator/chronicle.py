@@ -13,8 +13,15 @@ from contracts.events.orders import (
     OrderDriverArrived,
     OrderDriverAssigned,
     OrderDriverUnassigned,
+    OrderHandedOver,
+    OrderLegCompleted,
+    OrderMerchantAsked,
     OrderPickedUp,
+    OrderPreparing,
     OrderRejected,
+    OrderReturned,
+    OrderReturning,
+    OrderScheduled,
     OrderUnserved,
 )
 from contracts.events.refusals import RequestRejected
@@ -22,16 +29,23 @@ from contracts.message import Message
 
 STATUS_AFTER: dict[type, str] = {
     OrderAccepted: "searching",
+    OrderScheduled: "scheduled",
+    OrderMerchantAsked: "awaiting_merchant",
+    OrderPreparing: "preparing",
     OrderDriverAssigned: "assigned",
     OrderDriverUnassigned: "searching",
     OrderDriverArrived: "at_pickup",
     OrderPickedUp: "picked_up",
+    OrderLegCompleted: "awaiting_return",
+    OrderReturning: "returning",
     OrderCompleted: "completed",
     OrderCancelled: "cancelled",
     OrderRejected: "rejected",
     OrderUnserved: "unserved",
+    OrderReturned: "returned",
+    OrderHandedOver: "handed_over",
 }
-ENDS = (OrderCompleted, OrderCancelled, OrderRejected, OrderUnserved)
+ENDS = (OrderCompleted, OrderCancelled, OrderRejected, OrderUnserved, OrderReturned, OrderHandedOver)
 ORDER_REQUEST = "order.requested.v1"
 
 Hear = Callable[[Message[Any]], None]

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import asyncio
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Coroutine
-from typing import Any
+from typing import Any, Protocol
 
 import structlog
 
@@ -17,14 +17,24 @@ from services.simulator.chronicle import Chronicle
 from services.simulator.gateway import Gateway
 from services.simulator.pace import Pace
 
-DRIVERS, CUSTOMERS, AGENCY = "/apps/drivers", "/apps/customers", "/apps/dispendukcapil"
+DRIVERS, CUSTOMERS, MERCHANTS, AGENCY = "/apps/drivers", "/apps/customers", "/apps/merchants", "/apps/dispendukcapil"
+SOURCES = {Role.DRIVER: DRIVERS, Role.MERCHANT: MERCHANTS, Role.AGENCY: AGENCY}
+LOOKS_EVERY_S = 2.0
 log = structlog.get_logger()
+
+
+class Letters(Protocol):
+    """Where people read what was written to them."""
+
+    def code(self, address: str) -> str | None:
+        """The newest one-time code in the letters to an address."""
+        ...
 
 
 class Desk:
     """Sends requests under ids that follow from the seed, and keeps what the actors do at the same time."""
 
-    def __init__(self, seed: int, gateway: Gateway, pace: Pace, chronicle: Chronicle) -> None:
+    def __init__(self, seed: int, gateway: Gateway, pace: Pace, chronicle: Chronicle, letters: Letters | None = None) -> None:
         self.seed = seed
         self.gateway = gateway
         self.pace = pace
@@ -32,7 +42,13 @@ class Desk:
         self.sent: Counter[str] = Counter()
         self.delivered_by: dict[str, str] = {}
         self.forsaken: set[str] = set()  # orders whose first driver will fall silent
+        self.recipients: dict[str, str] = {}
+        self.envelopes: dict[str, str] = {}
+        self.absences: dict[str, int] = {}
+        self.ready: set[str] = set()  # meals on the counter
+        self.brought_back: dict[str, asyncio.Event] = defaultdict(asyncio.Event)
         self.failures: list[str] = []
+        self._letters = letters
         self._tasks: set[asyncio.Task[None]] = set()
 
     async def send(self, data: Value, source: str) -> None:
@@ -49,7 +65,14 @@ class Desk:
         """Tell where the person reads mail."""
         channel = Channel(kind=ChannelKind.EMAIL, address=address_of(person))
         contact = RecipientContactRegistered(recipient_id=person, role=role, locale=locale, display_name=name, channels=[channel])
-        await self.send(contact, DRIVERS if role is Role.DRIVER else CUSTOMERS)
+        await self.send(contact, SOURCES.get(role, CUSTOMERS))
+
+    async def code_of(self, order_id: str) -> str:
+        """What the recipient reads in his letter; he waits for it at the door."""
+        address = address_of(self.recipients[order_id])
+        while (code := self._letters.code(address) if self._letters is not None else None) is None:
+            await self.pace.sleep(LOOKS_EVERY_S)
+        return code
 
     def spawn(self, work: Coroutine[Any, Any, None]) -> asyncio.Task[None]:
         """Do it beside everything else."""

@@ -11,26 +11,25 @@ from contracts.events.orders import (
     AssignmentBriefed,
     OrderCancelled,
     OrderDriverUnassigned,
+    OrderLegCompleted,
 )
 from contracts.message import Message
 from contracts.requests.drivers import (
-    DriverArrived,
-    DriverCancelled,
-    DriverDelivered,
     DriverOfferAccepted,
     DriverOfferDeclined,
-    DriverPickedUp,
     DriverRegistered,
     DriverResidenceAttested,
     DriverShiftEnded,
     DriverShiftStarted,
+    DriverStandbyJoined,
     Paper,
     PaperKind,
 )
-from contracts.values import Actor, Point, Role, Value, Vehicle
+from contracts.values import Actor, Point, Role, Vehicle
 from services.simulator.decisions import Drive, answer, drive
 from services.simulator.desk import AGENCY, DRIVERS, Desk
-from services.simulator.geography import Way
+from services.simulator.geography import ROAD_FACTOR, Way, metres
+from services.simulator.journeys import Journey
 from services.simulator.phones import Phone
 from services.simulator.plans import DriverPlan
 
@@ -38,7 +37,7 @@ AGENCY_ID = "dispendukcapil"
 YEAR = timedelta(days=365)
 LAST_WEEK = timedelta(days=-7)
 SILENT_S = 180.0
-VANISHED_S = 360.0  # matching gives a driver up who says nothing for five minutes
+LONGEST_RIDE_S = 240.0  # up the volcano they ride faster than they should: nobody wants to watch one motorcycle for an hour
 
 
 class Rider:
@@ -50,6 +49,7 @@ class Rider:
         self._way = Way(plan.home, plan.home, desk.pace.now(), 1.0)
         self._asked: dict[str, int] = {}
         self._trips: dict[str, asyncio.Task[None]] = {}
+        self._journeys: dict[str, Journey] = {}
         self._closed: set[str] = set()
         self.phone = Phone(desk.pace)
         self.on_shift = True
@@ -77,6 +77,8 @@ class Rider:
         await self._desk.register_contact(plan.id, Role.DRIVER, "id", plan.name)
         home = Point(lat=plan.home.lat, lng=plan.home.lng)
         await self._desk.send(DriverShiftStarted(driver_id=plan.id, place=home), DRIVERS)
+        if plan.standby_id is not None:
+            await self._desk.send(DriverStandbyJoined(driver_id=plan.id, standby_id=plan.standby_id), DRIVERS)
 
     async def live(self, dawn: datetime) -> None:
         """Fall silent for a while, or go home, where that is the plan; never with a passenger."""
@@ -93,6 +95,7 @@ class Rider:
 
     def hear(self, event: Message[Any]) -> None:
         """React to what concerns this driver."""
+        self._hear_news(event)
         match event.data:
             case OfferMade():
                 self._desk.spawn(self._answer(event.data))
@@ -120,7 +123,17 @@ class Rider:
     def _set_out(self, briefed: AssignmentBriefed) -> None:
         if briefed.order_id not in self._trips:
             how = drive(self._desk.seed, self.plan.id, self.plan.temper, briefed.order_id)
-            self._trips[briefed.order_id] = self._desk.spawn(self._drive(briefed, how))
+            journey = Journey(briefed, how, self._desk, self.phone, self._ride_to)
+            self._journeys[briefed.order_id] = journey
+            self._trips[briefed.order_id] = self._desk.spawn(journey.run())
+
+    def _hear_news(self, event: Message[Any]) -> None:
+        journey = self._journeys.get(getattr(event.data, "order_id", None) or "")
+        if journey is None:
+            return
+        journey.hear(event)
+        if isinstance(event.data, OrderLegCompleted):
+            self._trips[event.data.order_id] = self._desk.spawn(journey.way_back())
 
     def _turn_round(self, order_id: str) -> None:
         trip = self._trips.get(order_id)
@@ -129,27 +142,6 @@ class Rider:
             self._way = Way(here, here, self._desk.pace.now(), 1.0)
             trip.cancel()
 
-    async def _drive(self, briefed: AssignmentBriefed, how: Drive) -> None:
-        driver, order = self.plan.id, briefed.order_id
-        if order in self._desk.forsaken:
-            self._desk.forsaken.remove(order)
-            self._desk.spawn(self.phone.die(VANISHED_S))
-        await self._ride_to(briefed.pickup, how, how.gives_up_after)
-        if how.gives_up_after is not None:
-            await self._say(DriverCancelled(driver_id=driver, order_id=order, reason="flat_tyre"))
-            return
-        await self._say(DriverArrived(driver_id=driver, order_id=order))
-        await self._desk.pace.sleep(how.boarding_s)
-        await self._say(DriverPickedUp(driver_id=driver, order_id=order))
-        await self._ride_to(briefed.dropoff, how, None)
-        await self.phone.until_alive()
-        self._desk.delivered_by[order] = driver
-        await self._say(DriverDelivered(driver_id=driver, order_id=order))
-
-    async def _say(self, step: Value) -> None:
-        await self.phone.until_alive()
-        await self._desk.send(step, DRIVERS)
-
     async def _at_rest(self) -> None:
         """Wait until no trip is under way."""
         while self.driving:
@@ -157,7 +149,9 @@ class Rider:
 
     async def _ride_to(self, there: Point, how: Drive, part: float | None) -> None:
         now = self._desk.pace.now()
-        self._way = Way(self.place(now), there, now, how.metres_per_s)
+        here = self.place(now)
+        speed = max(how.metres_per_s, metres(here, there) * ROAD_FACTOR / LONGEST_RIDE_S)
+        self._way = Way(here, there, now, speed)
         await self._desk.pace.sleep(self._way.seconds * (1.0 if part is None else part))
 
     def _registration(self, today: date) -> DriverRegistered:

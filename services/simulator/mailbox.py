@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import asyncio
+import re
 from collections import Counter, defaultdict
 from email import message_from_bytes
+from email.message import Message
 from pathlib import Path
 from typing import Self
 
 from aiosmtpd.smtp import SMTP, Envelope, Session
 
+CODE = re.compile(r"(?<![\d.,-])\d{6}(?![\d-])")
 LOOPBACK = "127.0.0.1"
 HOST_NAME = "mail.invalid"
 
@@ -22,6 +25,7 @@ class Mailbox:
         self._folder = folder
         self._server: asyncio.Server | None = None
         self.received: dict[str, Counter[str]] = defaultdict(Counter)
+        self.codes: dict[str, str] = {}
 
     @property
     def host(self) -> str:
@@ -55,6 +59,17 @@ class Mailbox:
         mail = message_from_bytes(content)
         for recipient in envelope.rcpt_tos:
             self.received[recipient][mail.get("Message-ID", "").strip()] += 1
+            self._look_for_code(recipient, mail)
         if self._folder is not None:
             (self._folder / f"{self.count:06d}.eml").write_bytes(content)
         return "250 OK"
+
+    def code(self, address: str) -> str | None:
+        """The newest one-time code in the letters to an address."""
+        return self.codes.get(address)
+
+    def _look_for_code(self, recipient: str, mail: Message[str, str]) -> None:
+        for part in mail.walk():
+            text = part.get_payload(decode=True) if part.get_content_type() == "text/plain" else None
+            if isinstance(text, bytes) and (found := CODE.search(text.decode("utf-8", "replace"))):
+                self.codes[recipient] = found.group()

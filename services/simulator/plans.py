@@ -14,6 +14,8 @@ from services.simulator.trips import Trip, drawn
 TOURISTS = 0.25
 ENOUGH_FOR_STRANGERS = 8  # from this many drivers on, the last two may not work, and some are away for a while or go home early
 GOES_SILENT_EVERY, LEAVES_EVERY = 9, 10
+COURIERS_EVERY, TRAIL_BIKES_EVERY = 8, 7  # so that somebody carries medicine, and somebody climbs the volcano
+SHELTER, SHELTER_ID, TRAINED_FOR = Place(lat=-8.2106, lng=114.3745, label="RSUD Blambangan"), "rsud-blambangan", "medicine"
 LATE_S = 240.0  # who orders so shortly before the last customer does not ride far: nobody wants to watch one motorcycle for minutes
 PATIENCE_S, SECOND_THOUGHT_S, SECOND_ORDER_AFTER_S = (4.0, 40.0), (2.0, 6.0), 3.0
 VEHICLES = (VehicleClass.MOTORCYCLE, VehicleClass.SCOOTER, VehicleClass.TRAIL)
@@ -63,6 +65,7 @@ TRIPS = {Mood.REMOTE: Trip.REMOTE, Mood.OUTSIDE: Trip.OUTSIDE, Mood.FORSAKEN: Tr
 class DriverPlan:
     """A driver. Without `attested` no agency vouches for him, without `papers_valid` his licence has run out.
 
+    `standby_id`: where he waits for a hospital's medicine, trained for it.
     So many business seconds after the town woke up his phone dies for a while (`silent_after_s`), or he goes home (`leaves_after_s`).
     """
 
@@ -76,6 +79,8 @@ class DriverPlan:
     papers_valid: bool = True
     silent_after_s: float | None = None
     leaves_after_s: float | None = None
+    certifications: tuple[str, ...] = ()
+    standby_id: str | None = None
 
     @property
     def may_work(self) -> bool:
@@ -116,7 +121,7 @@ def customer_plans(seed: int, count: int, every_s: float) -> tuple[CustomerPlan,
 def _driver(seed: int, number: int, count: int) -> DriverPlan:
     random = dice(seed, "driver", number)
     moody = count >= ENOUGH_FOR_STRANGERS
-    return DriverPlan(
+    plan = DriverPlan(
         id=f"d-{number:03d}",
         name=_turn(driver_names(dice(seed, "driver names")), number),
         home=near(random.choice(town()), random),
@@ -128,6 +133,18 @@ def _driver(seed: int, number: int, count: int) -> DriverPlan:
         silent_after_s=random.uniform(30, 240) if moody and number % GOES_SILENT_EVERY == 0 else None,
         leaves_after_s=random.uniform(60, 400) if moody and number % LEAVES_EVERY == 1 else None,
     )
+    steady = plan.may_work and plan.silent_after_s is None and plan.leaves_after_s is None
+    return _for_errands(plan, number) if moody and steady else plan
+
+
+def _for_errands(plan: DriverPlan, number: int) -> DriverPlan:
+    """Every eighth waits at the hospital, and some ride a trail bike; they are as quick as their stories need."""
+    if number % COURIERS_EVERY == 0:
+        at_hospital = replace(plan, temper=Temper.QUICK, home=SHELTER)
+        return replace(at_hospital, certifications=(TRAINED_FOR,), standby_id=SHELTER_ID)
+    if number % TRAIL_BIKES_EVERY == 0:
+        return replace(plan, temper=Temper.QUICK, vehicle_class=VehicleClass.TRAIL)
+    return plan
 
 
 def _customer(seed: int, number: int, mood: Mood, every_s: float, *, late: bool) -> CustomerPlan:

@@ -53,12 +53,18 @@ def run(
     """
     console = terminal.console(errors=as_json)
     crowd = drivers if drivers is not None else round(orders * DRIVERS_PER_ORDER) + MORE_DRIVERS
-    document = _play(Scenario(seed, orders, crowd), speed, console)
+    document = _play(Scenario(seed, orders, crowd, services=_services()), speed, console)
     if as_json:
         sys.stdout.write(json.dumps(document, ensure_ascii=False, indent=2) + "\n")
     else:
         printing.show(document, console)
     raise typer.Exit(0 if document["ok"] else 1)
+
+
+def _services() -> frozenset[str]:
+    from services.orders.app import catalogue  # noqa: PLC0415  reading all models is not for every command
+
+    return frozenset(catalogue().services)
 
 
 def _play(scenario: Scenario, speed: float, console: Console) -> Document:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from aio_pika import connect
@@ -15,6 +15,8 @@ from services.runtime import database
 from services.runtime.database import Document
 from services.runtime.topology import DELAYS_S, delay_exchange
 from services.simulator.chronicle import Chronicle
+from services.simulator.desk import address_of
+from services.simulator.errands import Errand
 from services.simulator.mailbox import Mailbox
 from services.simulator.town import Town
 
@@ -30,7 +32,10 @@ PARKED_QUEUES = tuple(
 
 @dataclass(frozen=True, slots=True)
 class Evidence:
-    """`events` in the order heard, each once; `documents` by collection; `mail` address → Message-ID → how often."""
+    """`events` in the order heard, each once; `documents` by collection; `mail` address → Message-ID → how often.
+
+    `promised`: the errands with the end that each should have. `codes`: the newest one-time code in the letters to an address.
+    """
 
     ordered: frozenset[str]
     events: tuple[Message[Any], ...]
@@ -40,6 +45,10 @@ class Evidence:
     addresses: Mapping[str, str]
     delivered_by: Mapping[str, str]
     barred_drivers: frozenset[str] = frozenset()
+    promised: Mapping[str, Errand] = field(default_factory=dict)
+    secrets: frozenset[str] = frozenset()
+    codes: Mapping[str, str] = field(default_factory=dict)
+    code_readers: frozenset[str] = frozenset()
     troubles: tuple[str, ...] = ()
 
     def of(self, *kinds: type) -> Iterable[Message[Any]]:
@@ -84,7 +93,7 @@ async def gather(town: Town, mailbox: Mailbox, servers: Servers) -> Evidence:
     """Look everywhere once."""
     chronicle: Chronicle = town.chronicle
     return Evidence(
-        ordered=frozenset(town.passengers),
+        ordered=town.ordered,
         events=tuple(chronicle.events),
         documents=await servers.documents(),
         queues=await servers.depths(),
@@ -92,5 +101,9 @@ async def gather(town: Town, mailbox: Mailbox, servers: Servers) -> Evidence:
         addresses=town.addresses,
         delivered_by=dict(town.desk.delivered_by),
         barred_drivers=frozenset(rider.plan.id for rider in town.riders.values() if not rider.plan.may_work),
+        promised={order_id: client.errand for order_id, client in town.clients.items()},
+        secrets=town.secrets,
+        codes=dict(mailbox.codes),
+        code_readers=frozenset(address_of(person) for person in town.desk.recipients.values()),
         troubles=(*town.desk.failures, *town.gateway.unreadable),
     )

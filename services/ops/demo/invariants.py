@@ -15,15 +15,16 @@ from contracts.events.orders import (
     OrderEvent,
     OrderMatchRefused,
     OrderReported,
+    OrderReturned,
     OrderUnserved,
 )
 from contracts.events.refusals import RequestRejected
-from services.ops.demo import telling
+from services.ops.demo import promises, telling
 from services.ops.demo.evidence import PARKED_QUEUES, WORK_QUEUES, Evidence
 from services.simulator.chronicle import ENDS, ORDER_REQUEST
 
 FINAL = frozenset({"completed", "cancelled", "rejected", "unserved", "returned", "handed_over"})
-FREEING = (OrderDriverUnassigned, OrderCompleted, OrderCancelled, OrderUnserved)
+FREEING = (OrderDriverUnassigned, OrderCompleted, OrderCancelled, OrderUnserved, OrderReturned)
 ANSWERS = (OrderMatchRefused, OrderReported)
 
 
@@ -157,6 +158,10 @@ INVARIANTS: tuple[tuple[str, Find], ...] = (
     ("nobody else was told anything", telling.overtold),
     ("events of an order came in the order of their sequence", out_of_order),
     ("every outbox is empty", unsent),
+    ("every story of a service ended as the service promises", promises.other_ends),
+    ("no event that everybody reads says who or where exactly", promises.indiscreet),
+    ("one-time codes are read by their recipients alone", promises.loose_codes),
+    ("every envelope has a whole chain of custody", promises.broken_custody),
     ("every work queue is empty", left_over),
     ("nothing is parked", parked),
     ("the town could read every event", troubles),

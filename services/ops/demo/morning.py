@@ -72,7 +72,7 @@ async def play(morning: Morning) -> Document:
                 await all_ready(started)
             services_s = monotonic() - began
             morning.console.print(f"services ready … {services_s:.1f} s", highlight=False)
-            town = Town(morning.scenario, morning.urls.amqp, clock_from(environment[CLOCK_VARIABLE]))
+            town = Town(morning.scenario, morning.urls.amqp, clock_from(environment[CLOCK_VARIABLE]), mailbox)
             narrator = Narrator(town)
             async with town.open():
                 traffic = Traffic(morning.urls.amqp, [(child.name, child.port) for child in started])

@@ -27,6 +27,8 @@ def show(document: Document, console: Console) -> None:
     for story in document["stories"]:
         console.print(f"· {escape(story)}", style="italic", highlight=False)
     console.print()
+    console.print(_services(document["services"]))
+    console.print()
     console.print(_numbers(document))
     console.print()
     for invariant in document["invariants"]:
@@ -62,6 +64,19 @@ def _numbers(document: Document) -> Table:
         f"{document['orders_per_second']} orders/s and {document['events_per_second']} events/s "
         f"over {seconds['town']} s, business clock x {document['speed']:g}",
     )
+    return table
+
+
+def _services(services: dict[str, Document]) -> Table:
+    """A row each."""
+    table = Table(box=None, pad_edge=False)
+    for title in ("service", "ordered", "served", "median", "otherwise", "paid by"):
+        table.add_column(title, justify="right" if title in {"ordered", "served", "median"} else "left", overflow="fold")
+    for name, row in services.items():
+        minutes = "" if row["median_min"] is None else f"{row['median_min']:.0f} min"
+        otherwise = "; ".join(_state(end, reasons) for end, reasons in row["otherwise"].items())
+        money = ", ".join(f"{payer} Rp {amount:,}" for payer, amount in row["money"].items())
+        table.add_row(name, str(row["ordered"]), str(row["completed"]), minutes, otherwise, money)
     return table
 
 

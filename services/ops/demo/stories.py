@@ -21,6 +21,7 @@ from contracts.events.orders import (
 from contracts.message import Message
 from contracts.reasons import sentence
 from contracts.values import Role
+from services.simulator.chronicle import ENDS
 from services.simulator.plans import Mood
 from services.simulator.town import Town
 
@@ -60,6 +61,10 @@ class Narrator:
 
     def _hear(self, event: Message[Any]) -> None:
         order_id = getattr(event.data, "order_id", None)
+        client = self._town.clients.get(order_id or "")
+        if client is not None and isinstance(event.data, ENDS):
+            errand = client.errand
+            self.told.append((f"errand {order_id}", f"{errand.name}, {errand.service}: {errand.story}"))
         if order_id in self._town.passengers:
             self.told.extend(self._sentences(event, self._tales.setdefault(order_id, Tale())))
 

@@ -13,6 +13,7 @@ from contracts.events.matching import OfferClosed, OfferMade
 from contracts.events.notifications import NotificationFailed, NotificationSent
 from contracts.events.orders import OrderAccepted, OrderCompleted, OrderDriverAssigned, OrderPickedUp
 from contracts.events.refusals import RequestRejected
+from services.ops.demo.by_service import by_service
 from services.ops.demo.evidence import Evidence
 from services.ops.demo.invariants import Finding
 from services.simulator.chronicle import ENDS, ORDER_REQUEST
@@ -42,6 +43,7 @@ def summarise(evidence: Evidence, findings: Sequence[Finding], timing: Timing, s
         "events": len(evidence.events),
         "events_per_second": round(len(evidence.events) / timing.town_s, 1),
         "orders": _ends(evidence),
+        "services": by_service(evidence),
         "assignment_s": _spread(_waits(evidence, OrderDriverAssigned)),
         "pickup_s": _spread(_waits(evidence, OrderPickedUp)),
         **_offers(evidence),

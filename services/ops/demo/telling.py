@@ -6,13 +6,13 @@ from collections import Counter
 from collections.abc import Iterator
 
 from contracts.events.notifications import NotificationFailed, NotificationSent
-from contracts.events.orders import OrderEvent
+from contracts.events.orders import OrderCodeIssued, OrderEvent
+from contracts.message import Message
 from contracts.queues import QUEUES
 from services.ops.demo.evidence import Evidence
 
 OVERTAKEN = "superseded"  # not sent before a later state of the order was: rightly not told
 TOLD_TYPES = frozenset(QUEUES["notifications.order_event"].types)
-
 # (id of the event, id of the person)
 Telling = tuple[str, str]
 
@@ -22,12 +22,19 @@ def expected(evidence: Evidence) -> dict[Telling, str]:
     wanted: dict[Telling, str] = {}
     for event in evidence.of(OrderEvent):
         if event.type in TOLD_TYPES:
-            people = {"customer": event.data.customer.id, "driver": event.data.driver_id}
-            for role in event.data.tell:
-                person = people.get(role)
+            for audience in event.data.tell:
+                person = _person(event, audience)
                 if person is not None:
                     wanted[event.id, person] = f"{event.type} of {event.data.order_id}"
     return wanted
+
+
+def _person(event: Message[OrderEvent], audience: str) -> str | None:
+    """Who that is; a code goes to the customer where he receives himself."""
+    data = event.data
+    receiver = data.customer.id if isinstance(data, OrderCodeIssued) and data.recipient_id is None else data.recipient_id
+    people = {"customer": data.customer.id, "driver": data.driver_id, "merchant": data.merchant_id}
+    return {**people, "agency": data.agency_id, "recipient": receiver}.get(audience)
 
 
 def untold(evidence: Evidence) -> Iterator[str]:

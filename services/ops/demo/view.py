@@ -24,20 +24,27 @@ from services.simulator.drivers import Rider
 from services.simulator.town import Town
 
 REFRESH_S, LINE_EVERY_S = 0.25, 3.0
-STORIES, TEMPLATES = 6, 8
+STORIES, TEMPLATES, MORE_STATES = 6, 8, 4
 STATES = {
     "requested": "white",
+    "scheduled": "white",
+    "awaiting_merchant": "yellow",
+    "preparing": "yellow",
     "searching": "yellow",
     "assigned": "cyan",
     "at_pickup": "cyan",
     "picked_up": "cyan",
+    "awaiting_return": "cyan",
+    "returning": "cyan",
     "completed": "green",
     "cancelled": "magenta",
+    "returned": "magenta",
+    "handed_over": "magenta",
     "unserved": "red",
     "rejected": "red",
     "refused": "red",
 }
-ONLY_IF_ANY = frozenset({"requested", "refused"})
+ALWAYS = frozenset({"searching", "assigned", "at_pickup", "picked_up", "completed", "cancelled", "unserved", "rejected"})
 DRIVERS = {"on the road": "cyan", "waiting": "white", "silent": "yellow", "gone home": "dim"}
 BAR_WIDTH, NARROW = 16, 100
 WESTERN_INDONESIA = timezone(timedelta(hours=7))
@@ -123,10 +130,10 @@ class View:
 
     def _bars(self, counts: Counter[str], styles: dict[str, str], total: int) -> Table:
         table = Table.grid(padding=(0, 1))
-        table.add_column(width=11)
+        table.add_column(width=17)
         table.add_column(justify="right", width=4)
         for name, style in styles.items():
-            if name in ONLY_IF_ANY and not counts[name]:
+            if name not in ALWAYS and not counts[name]:
                 continue
             bar = ProgressBar(total=total, completed=counts[name], width=BAR_WIDTH, complete_style=style, finished_style=style)
             table.add_row(Text(name, style=style), str(counts[name] or ""), bar)
@@ -172,7 +179,7 @@ def _beside(panels: list[Panel], width: int) -> RenderableType:
     """In one row, or below each other where the terminal is narrow."""
     if width < NARROW:
         return Group(*panels)
-    height = max(len(STATES), len(DRIVERS) + 5) + 2
+    height = max(len(ALWAYS) + MORE_STATES, len(DRIVERS) + 5) + 2
     for panel in panels:
         panel.height = height
     row = Table.grid(padding=(0, 1))

@@ -1,0 +1,42 @@
+"""The offices of the regency and those who give: what they attest and pay before the first order."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import date, timedelta
+
+from contracts.requests.drivers import DriverCertified
+from contracts.requests.programmes import ProgrammeBeneficiaryAttested, ProgrammeBudgetSet
+from contracts.values import Actor, PayerKind, Role
+from services.simulator.desk import AGENCY, Desk
+from services.simulator.errands import PROGRAMME, Errand
+from services.simulator.plans import DriverPlan
+
+HEALTH, SOCIAL = "dinkes", "dinsos"
+YEAR = timedelta(days=365)
+CAP = 500_000
+
+
+async def open_offices(desk: Desk, errands: Iterable[Errand], drivers: Iterable[DriverPlan]) -> None:
+    """A programme with its budget and its poor, and the couriers who were trained for medicine."""
+    today = desk.pace.now().date()
+    office = Actor(role=Role.AGENCY, id=SOCIAL)
+    poor = [errand for errand in errands if errand.payer is not None and errand.payer.kind is PayerKind.PROGRAMME]
+    if poor:
+        services = sorted({errand.service for errand in poor})
+        budget = ProgrammeBudgetSet(programme_id=PROGRAMME, period=f"{today:%Y-%m}", cap=CAP, services=services, by=office)
+        await desk.send(budget, AGENCY)
+    for errand in poor:
+        await desk.send(_poor(errand, office, today), AGENCY)
+    for driver in drivers:
+        for certification in driver.certifications:
+            await desk.send(_trained(driver, certification, today), AGENCY)
+
+
+def _poor(errand: Errand, office: Actor, today: date) -> ProgrammeBeneficiaryAttested:
+    return ProgrammeBeneficiaryAttested(programme_id=PROGRAMME, customer_id=errand.customer.id, by=office, valid_until=today + YEAR)
+
+
+def _trained(driver: DriverPlan, certification: str, today: date) -> DriverCertified:
+    office = Actor(role=Role.AGENCY, id=HEALTH)
+    return DriverCertified(driver_id=driver.id, by=office, certification=certification, valid_until=today + YEAR)

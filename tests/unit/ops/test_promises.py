@@ -1,0 +1,88 @@
+"""The demo notices a story that ends otherwise, a code in the wrong hands, and an envelope that nobody had."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import timedelta
+
+import pytest
+
+from contracts.events.orders import OrderReturned, OrderUnserved
+from contracts.values import Customer, CustomerKind, Place
+from services.ops.demo import promises
+from services.ops.demo.by_service import by_service
+from services.ops.demo.evidence import Evidence
+from services.simulator.errands import Errand
+from tests.support.builders import NOW, ORDER_EVENT, PARK, STATION, a_message
+
+ERRAND = Errand(
+    order_id="food-3",
+    story="nobody at the warung answers",
+    service="food",
+    customer=Customer(id="p-1", kind=CustomerKind.RESIDENT),
+    name="Sri",
+    pickup=Place.model_validate(STATION),
+    dropoff=Place.model_validate(PARK),
+    ends="unserved",
+    reason="merchant_silent",
+)
+CHAIN = [{"at": NOW, "step": "picked_up"}, {"at": NOW + timedelta(minutes=9), "step": "delivered"}]
+
+
+def ended(reason: str = "merchant_silent") -> OrderUnserved:
+    return OrderUnserved.model_validate({**ORDER_EVENT, "order_id": "food-3", "service": "food", "reason": reason})
+
+
+def evidence(*events: object, **changes: object) -> Evidence:
+    nothing = Evidence(frozenset(), (), {}, {}, {}, {}, {}, promised={"food-3": ERRAND})
+    return replace(nothing, events=tuple(a_message(event) for event in events), **changes)  # type: ignore[arg-type]
+
+
+def letters(**documents: object) -> Evidence:
+    return evidence(ended(), codes={"h-1@x": "271828"}, code_readers=frozenset({"h-1@x"}), documents={"orders": [documents]})
+
+
+def envelope(status: str, custody: object) -> Evidence:
+    return evidence(documents={"orders": [{"_id": "o-1", "state": {"status": status, "details": {"envelope": "E-1"}, "custody": custody}}]})
+
+
+def test_a_story_that_ends_as_promised_is_none() -> None:
+    assert list(promises.other_ends(evidence(ended()))) == []
+
+
+def test_a_story_that_ends_otherwise_or_not_at_all_is_found() -> None:
+    assert list(promises.other_ends(evidence(ended("no_driver")))) == ["food-3: unserved no_driver instead of unserved merchant_silent"]
+    assert len(list(promises.other_ends(evidence()))) == 1
+
+
+def test_a_name_in_an_event_that_everybody_reads_is_found() -> None:
+    event = OrderReturned.model_validate({**ORDER_EVENT, "service_name": {"en": "Sri"}})
+
+    assert list(promises.indiscreet(evidence(event, secrets=frozenset({"Sri"})))) == ["order.returned.v1 of o-1: Sri"]
+    assert list(promises.indiscreet(evidence(event, secrets=frozenset({"Emma"})))) == []
+
+
+def test_a_code_is_for_its_recipient_and_is_nowhere_written_down() -> None:
+    assert list(promises.loose_codes(letters())) == []
+    assert list(promises.loose_codes(letters(note="code 271828"))) == ["the code of h-1@x was written down"]
+    assert list(promises.loose_codes(replace(letters(), code_readers=frozenset()))) == ["a code in a letter to h-1@x"]
+
+
+@pytest.mark.parametrize(
+    ("status", "custody"), [("completed", CHAIN[1:]), ("completed", []), ("completed", CHAIN[::-1]), ("returned", CHAIN)]
+)
+def test_a_chain_with_a_missing_link_is_found(status: str, custody: object) -> None:
+    assert list(promises.broken_custody(envelope("completed", CHAIN))) == []
+    assert len(list(promises.broken_custody(envelope(status, custody)))) == 1
+
+
+def test_each_service_has_its_row() -> None:
+    rows = by_service(evidence(ended()))
+
+    assert rows["food"] == {
+        "ordered": 1,
+        "completed": 0,
+        "otherwise": {"unserved": {"merchant_silent": 1}},
+        "median_min": None,
+        "money": {},
+    }

@@ -1,0 +1,129 @@
+"""The stories of a morning: valid by the contract, and played by merchants and couriers as written."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING
+
+import pytest
+
+from contracts.events.confidential import MerchantBriefed, ProposalMade
+from contracts.events.orders import AssignmentBriefed, OrderAttemptFailed, OrderReturning
+from contracts.requests.merchants import MerchantChangeProposed
+from contracts.requests.orders import OrderChangeAnswered, OrderRequested
+from services.runtime.clock import SimulatedClock
+from services.simulator.chronicle import Chronicle
+from services.simulator.clients import Client
+from services.simulator.decisions import Drive
+from services.simulator.desk import Desk
+from services.simulator.errands import STORIES, Errand, errands
+from services.simulator.journeys import Journey
+from services.simulator.kitchens import DISHES, Kitchen, merchant_plans
+from services.simulator.merchants import Warung
+from services.simulator.pace import Pace
+from services.simulator.phones import Phone
+from tests.support.builders import FARE, NOW, ORDER_EVENT, PARK, STATION, a_message
+from tests.support.eventually import eventually
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncIterator
+
+    from contracts.message import Message
+    from contracts.values import Value
+
+EVERYTHING = frozenset({"food", "document", "medicine", "parcel", "urgent", "ijen"})
+MERCHANTS = merchant_plans(1, 3)
+ALL = {errand.order_id: errand for errand in errands(1, MERCHANTS, EVERYTHING, 6.0)}
+
+
+@dataclass
+class Notebook:
+    """Stands where the broker is: writes down what was sent."""
+
+    sent: list[Value] = field(default_factory=list)
+
+    async def send(self, message: Message[Value]) -> None:
+        self.sent.append(message.data)
+
+    def types(self) -> list[str]:
+        return [type(data).__name__ for data in self.sent]
+
+
+@pytest.fixture
+def notebook() -> Notebook:
+    return Notebook()
+
+
+@pytest.fixture
+async def desk(notebook: Notebook) -> AsyncIterator[Desk]:
+    desk = Desk(1, notebook, Pace(SimulatedClock(NOW, 500.0, datetime.now(UTC))), Chronicle())  # type: ignore[arg-type]
+    yield desk
+    await desk.close()
+
+
+def a_warung(kitchen: Kitchen, desk: Desk) -> Warung:
+    return Warung(next(plan for plan in MERCHANTS if plan.kitchen is kitchen), desk)
+
+
+def briefed(items: int = 2) -> Message[Value]:
+    return a_message(MerchantBriefed(order_id="o-2", merchant_id="m-1", items=list(DISHES[:items]), answer_until=NOW))
+
+
+@pytest.mark.parametrize("errand", ALL.values(), ids=lambda errand: errand.order_id)
+async def test_every_errand_is_valid_by_the_contract(errand: Errand, desk: Desk) -> None:
+    order = Client(errand, desk)._order()
+
+    assert OrderRequested.model_validate_json(order.model_dump_json()) == order
+
+
+def test_a_service_that_the_catalogue_does_not_have_is_not_ordered() -> None:
+    some = errands(1, MERCHANTS, frozenset({"food"}), 6.0)
+
+    assert {errand.service for errand in some} == {"food"}
+    assert set(ALL) == set(STORIES)
+
+
+async def test_a_merchant_who_has_sold_out_proposes_what_is_left_and_then_cooks_it(desk: Desk, notebook: Notebook) -> None:
+    warung = a_warung(Kitchen.SOLD_OUT, desk)
+
+    warung.hear(briefed())
+    await eventually(lambda: notebook.types() == ["MerchantChangeProposed"])
+    warung.hear(briefed(items=1))
+    await eventually(lambda: notebook.types() == ["MerchantChangeProposed", "MerchantOrderAccepted"])
+
+    proposed = notebook.sent[0]
+    assert isinstance(proposed, MerchantChangeProposed)
+    assert [(item.sku, item.quantity) for item in proposed.items] == [("rujak-soto", 2)]
+
+
+async def test_a_customer_answers_a_proposal_as_his_story_says(desk: Desk, notebook: Notebook) -> None:
+    made = {"proposal_id": "pr-1", "order_id": "food-5", "customer_id": "p", "fare": FARE, "until": NOW}
+
+    Client(ALL["food-5"], desk).hear(a_message(ProposalMade.model_validate(made)))
+
+    await eventually(lambda: notebook.types() == ["OrderChangeAnswered"])
+    answer = notebook.sent[0]
+    assert isinstance(answer, OrderChangeAnswered)
+    assert answer.accepted is False
+
+
+async def test_what_nobody_takes_goes_back_to_the_counter_and_is_confirmed_there(desk: Desk, notebook: Notebook) -> None:
+    client = Client(ALL["document-1"], desk)
+    ride = {"order_id": "document-1", "driver_id": "d-1", "pickup": STATION, "dropoff": PARK, "proof_at_pickup": ["envelope"]}
+
+    async def fly(*_: object) -> None:
+        """No road takes time here."""
+
+    journey = Journey(AssignmentBriefed.model_validate(ride), Drive(10, 1, None), desk, Phone(desk.pace), fly)
+    order = {**ORDER_EVENT, "order_id": "document-1"}
+    desk.spawn(journey.run())
+    await eventually(lambda: notebook.types()[-1:] == ["DriverDeliveryFailed"])
+    failed = {**order, "delivery_attempt": 1, "reason": "recipient_absent", "next_at": NOW}
+    journey.hear(a_message(OrderAttemptFailed.model_validate(failed)))
+    await eventually(lambda: notebook.types().count("DriverDeliveryFailed") == 2)
+    returning = a_message(OrderReturning.model_validate({**order, "reason": "recipient_absent"}))
+    journey.hear(returning)
+    client.hear(returning)
+
+    await eventually(lambda: notebook.types()[-2:] == ["DriverReturned", "AgencyReturnConfirmed"])
