@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import date, timedelta
 
+from contracts.queues import LEADER
 from services.matching.adapters import shelters
 from services.matching.adapters.hints import Hints
 from services.matching.adapters.kinds import DRIVERS, MongoOpenSearches, MongoQueues, driver_kind, search_kind
@@ -29,8 +30,8 @@ from services.runtime.runtime import Application, Runtime, TimerTable
 SHORTEST_ROUND_S = 0.02
 
 
-async def build(runtime: Runtime) -> Application:
-    """Wire the service."""
+async def build(runtime: Runtime, *, leader_queue: str = LEADER) -> Application:
+    """Wire the service. One process leads per `leader_queue`; more than one such queue only wastes offers."""
     settings = MatchingSettings()
     speed = max(1.0, runtime.clock.speed)
     patience = timedelta(seconds=settings.unconfirmed_s * speed)
@@ -61,7 +62,7 @@ async def build(runtime: Runtime) -> Application:
     rounds = Rounds(desk, board, queueing, gathering, _pace(settings, speed), settings.weights())
     hints.connect(rounds, positions)
     stream = Stream(runtime.connection, positions, hints, runtime.clock)
-    leader = Leader(runtime.connection, runtime.gate, rounds.lead, hints.lead)
+    leader = Leader(runtime.connection, runtime.gate, rounds.lead, hints.lead, leader_queue)
     return Application(
         routes=routes(desk),
         timers=(TimerTable(searches, SearchDueHandler(desk)), TimerTable(drivers, DriverDueHandler(desk, silence))),

@@ -27,7 +27,7 @@ log = structlog.get_logger()
 
 
 class Leader:
-    """A worker of the service. Leadership ends with the channel that delivered the token."""
+    """A worker of the service. Leadership ends with the channel that delivered the token. One leads per `queue`."""
 
     def __init__(
         self,
@@ -35,11 +35,13 @@ class Leader:
         gate: Gate,
         lead: Callable[[], Awaitable[None]],
         leads: Callable[[bool], None],
+        queue: str = LEADER,
     ) -> None:
         self._connection = connection
         self._gate = gate
         self._lead = lead
         self._leads = leads
+        self._queue = queue
         self._held: tuple[UnderlayChannel, AbstractIncomingMessage] | None = None
         self._reign: asyncio.Task[None] | None = None
 
@@ -51,7 +53,7 @@ class Leader:
             raise BrokerAway("leader") from error
         try:
             await channel.set_qos(prefetch_count=PREFETCH)
-            queue = await channel.get_queue(LEADER)
+            queue = await channel.get_queue(self._queue)
             await queue.consume(self._crowned)
             while True:
                 await self._put_token_in(channel)
@@ -66,7 +68,7 @@ class Leader:
 
     async def _put_token_in(self, channel: AbstractChannel) -> None:
         token = Message(b"", delivery_mode=DeliveryMode.PERSISTENT)
-        await channel.default_exchange.publish(token, LEADER, timeout=PUBLISH_S)
+        await channel.default_exchange.publish(token, self._queue, timeout=PUBLISH_S)
 
     async def _crowned(self, token: AbstractIncomingMessage) -> None:
         channel = token.channel  # asked for once: a message of a closed channel raises instead of naming it

@@ -1,0 +1,79 @@
+"""Drivers who take whatever they are asked for and drive it to its end, and a look at everything when they are done."""
+
+from __future__ import annotations
+
+import asyncio
+from typing import TYPE_CHECKING
+
+from contracts.requests.drivers import DriverDelivered, DriverOfferAccepted
+from services.ops.demo.evidence import Evidence, Servers
+from services.ops.demo.invariants import busy_twice, left_over, out_of_order, parked, shared_orders, still_busy, unfinished, unsent
+from tests.support.builders import STATION, a_driver_registered, a_residence_attested, a_shift_started
+from tests.support.eventually import eventually
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from contracts.message import Message
+    from tests.support.outside import OutsideApp
+
+METRES_PER_DEGREE = 111_195.0
+LOOK_EVERY_S = 0.02
+MUST_HOLD = (unfinished, shared_orders, busy_twice, still_busy, out_of_order, unsent, left_over, parked)
+
+
+class Crowd:
+    """`delivered_by`: order → driver, as they said."""
+
+    def __init__(self, app: OutsideApp) -> None:
+        self.app = app
+        self.delivered_by: dict[str, str] = {}
+        self._read = 0
+
+    async def on_duty(self, names: Iterable[str], *, lat: float = STATION["lat"], lng: float = STATION["lng"]) -> None:  # type: ignore[assignment]
+        """Each ten metres north of the one before, and known to be eligible."""
+        wanted = list(names)
+        for number, driver_id in enumerate(wanted):
+            await self.app.request(a_driver_registered(driver_id=driver_id))
+            await self.app.request(a_residence_attested(driver_id=driver_id))
+            place = {"lat": lat + 10 * number / METRES_PER_DEGREE, "lng": lng}
+            await self.app.request(a_shift_started(driver_id=driver_id, place=place))
+        await eventually(lambda: set(wanted) <= self._eligible(), within=60)
+
+    async def work(self) -> None:
+        """Until cancelled: accept every offer at once, and deliver every order."""
+        while True:
+            fresh, self._read = self.app.events[self._read :], len(self.app.events)
+            await asyncio.gather(*(self._answer(event) for event in fresh))
+            await asyncio.sleep(LOOK_EVERY_S)
+
+    async def _answer(self, event: Message) -> None:  # type: ignore[type-arg]
+        if event.type == "offer.made.v1":
+            await self.app.request(DriverOfferAccepted(driver_id=event.data.driver_id, offer_id=event.data.offer_id))
+        elif event.type == "order.driver_assigned.v1":
+            self.delivered_by[event.data.order_id] = event.data.driver_id
+            await self.app.request(DriverDelivered(driver_id=event.data.driver_id, order_id=event.data.order_id))
+
+    def _eligible(self) -> set[str]:
+        return {event.data.driver_id for event in self.app.of_type("driver.eligibility_changed.v1", eligible=True)}
+
+
+async def everything_holds(servers: Servers, crowd: Crowd, orders: Iterable[str], within: float = 60) -> None:
+    """Every order has ended truly, nobody drives two, nobody is still busy, and nothing is left over (nobody is told here)."""
+    ordered = frozenset(orders)
+
+    async def holds() -> bool:
+        evidence = Evidence(
+            ordered=ordered,
+            events=tuple({event.id: event for event in crowd.app.events}.values()),
+            documents=await servers.documents(),
+            queues={name: depth for name, depth in (await servers.depths()).items() if not name.startswith("notifications.")},
+            mail={},
+            addresses={},
+            delivered_by=crowd.delivered_by,
+        )
+        found = [offender for find in MUST_HOLD for offender in find(evidence)]
+        assert not found, found
+        return True
+
+    await eventually(holds, within)
