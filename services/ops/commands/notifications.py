@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated, cast
 
 import typer
 
+from services.ops import notification_log
 from services.ops.errors import CommandError
 
 if TYPE_CHECKING:
@@ -27,9 +28,8 @@ class NotToldError(CommandError):
 def register(app: typer.Typer) -> None:
     """Add the sub-commands."""
     commands = typer.Typer(no_args_is_help=True, help="What people are told.")
-    # A callback keeps `preview` a sub-command while it is the only one.
-    commands.callback()(lambda: None)
     commands.command("preview")(preview)
+    commands.command("log")(notification_log.log)
     app.add_typer(commands, name="notifications")
 
 
