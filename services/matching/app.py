@@ -7,8 +7,10 @@ from datetime import date, timedelta
 from contracts.queues import LEADER
 from services.matching.adapters import shelters
 from services.matching.adapters.hints import Hints
+from services.matching.adapters.inspection import Inspection
 from services.matching.adapters.kinds import DRIVERS, MongoOpenSearches, MongoQueues, driver_kind, search_kind
 from services.matching.adapters.leader import Leader
+from services.matching.adapters.look_book import LOOKS, MongoLookBook
 from services.matching.adapters.position_index import PositionIndex
 from services.matching.adapters.positions import Positions
 from services.matching.adapters.road_estimates import BUILT_IN, RoadEstimates, read_estimates
@@ -18,13 +20,16 @@ from services.matching.domain.roads import RoadEstimate
 from services.matching.handlers.board import Board
 from services.matching.handlers.driver_due import DriverDueHandler
 from services.matching.handlers.gathering import Gathering
+from services.matching.handlers.looking import Looking
 from services.matching.handlers.queueing import Queueing
 from services.matching.handlers.rounds import Pace, Rounds
 from services.matching.handlers.routes import routes
 from services.matching.handlers.search_due import SearchDueHandler
 from services.matching.ports import Desk, Roads
 from services.matching.settings import MatchingSettings
-from services.runtime.clock import SystemClock
+from services.runtime.clock import Clock, SystemClock
+from services.runtime.database import Database
+from services.runtime.memos import Memos
 from services.runtime.runtime import Application, Runtime, TimerTable
 
 SHORTEST_ROUND_S = 0.02
@@ -59,15 +64,22 @@ async def build(runtime: Runtime, *, leader_queue: str = LEADER) -> Application:
     roads = _roads(settings)
     gathering = Gathering(drivers, index, roads, fresh, settings.review_s)
     queueing = Queueing(MongoQueues(runtime.database[DRIVERS]), positions, roads, fresh)
-    rounds = Rounds(desk, board, queueing, gathering, _pace(settings, speed), settings.weights())
+    looking = Looking(desk, index, _estimates(settings), _look_book(runtime, settings), fresh)
+    rounds = Rounds(desk, board, queueing, gathering, _pace(settings, speed), settings.weights(), looking.glanced)
     hints.connect(rounds, positions)
     stream = Stream(runtime.connection, positions, hints, runtime.clock)
     leader = Leader(runtime.connection, runtime.gate, rounds.lead, hints.lead, leader_queue)
     return Application(
         routes=routes(desk),
         timers=(TimerTable(searches, SearchDueHandler(desk)), TimerTable(drivers, DriverDueHandler(desk, silence))),
-        workers=(stream.run, leader.run),
+        workers=(stream.run, leader.run, looking.run),
     )
+
+
+def inspection(database: Database, clock: Clock) -> Inspection:
+    """What is stored, for people who look; under the settings of this environment."""
+    settings = MatchingSettings()
+    return Inspection(database, shelters.load(settings.shelters), _rules(settings), timedelta(seconds=settings.fresh_s), clock.now())
 
 
 def _rules(settings: MatchingSettings) -> Rules:
@@ -89,9 +101,18 @@ def _pace(settings: MatchingSettings, speed: float) -> Pace:
     )
 
 
-def _roads(settings: MatchingSettings) -> Roads:
+def _look_book(runtime: Runtime, settings: MatchingSettings) -> MongoLookBook:
+    kept = timedelta(days=settings.explained_days) if isinstance(runtime.clock, SystemClock) else None
+    return MongoLookBook(Memos(runtime.database[LOOKS]), kept, runtime.clock)
+
+
+def _estimates(settings: MatchingSettings) -> RoadEstimates:
     otherwise = RoadEstimate(date.min, settings.road_factor, settings.speed_kmh)
-    estimates = RoadEstimates(read_estimates(settings.roads or BUILT_IN), otherwise)
+    return RoadEstimates(read_estimates(settings.roads or BUILT_IN), otherwise)
+
+
+def _roads(settings: MatchingSettings) -> Roads:
+    estimates = _estimates(settings)
     if settings.router_url is None:
         return estimates
     from httpx import AsyncClient  # noqa: PLC0415  a client that few need

@@ -12,6 +12,7 @@ import numpy as np
 from services.matching.domain.asking import Rules
 from services.matching.domain.distance import Floats, Indices
 from services.matching.domain.driver import Driver
+from services.matching.domain.explaining import Look
 from services.matching.domain.roads import Way
 from services.matching.domain.search import Search
 from services.matching.domain.standby import Shelter
@@ -51,6 +52,14 @@ class Queues(Protocol):
 
     async def at(self, standby_id: str) -> Sequence[Driver]:
         """Those who wait there, first come first."""
+        ...
+
+
+class LookBook(Protocol):
+    """Where it is written down whom the rounds saw near a search."""
+
+    async def write(self, looks: Mapping[str, tuple[str, Look]]) -> None:
+        """By key of the search: its order and what was seen. Of each radius the last look stays."""
         ...
 
 

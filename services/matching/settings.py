@@ -43,6 +43,7 @@ class MatchingSettings(BaseSettings):
     shelters: Path = Field(default=Path(__file__).with_name("shelters.toml"), description="where drivers wait for a partner's orders")
     vanish_s: float = Field(default=300.0, gt=0, le=3600, description="an assigned driver without a position for so long has vanished")
     retention_days: int = Field(default=30, ge=1, le=3650, description="how long an ended search is kept")
+    explained_days: int = Field(default=7, ge=1, le=3650, description="how long it is kept whom the rounds saw near a search")
 
     def weights(self) -> Weights:
         """What each thing is worth in a round."""

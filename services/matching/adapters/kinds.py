@@ -42,7 +42,7 @@ def search_kind(retention: timedelta | None) -> Kind[Search]:
         collection="searches",
         source=SOURCE,
         encode=_encode_search,
-        decode=_SEARCH.validate_python,
+        decode=search_of,
         timers=due,
         expires=expires,
         indexes=(f"state.{OPEN}",),
@@ -66,12 +66,22 @@ def driver_kind(patience: timedelta, silence: timedelta = FIVE_MINUTES) -> Kind[
         collection=DRIVERS,
         source=SOURCE,
         encode=_encode_driver,
-        decode=_DRIVER.validate_python,
+        decode=driver_of,
         timers=timers,
         keep_seen=200,
         keep_history=50,
         indexes=(WAITS_AT,),
     )
+
+
+def search_of(state: Document) -> Search:
+    """A search as it is stored."""
+    return _SEARCH.validate_python(state)
+
+
+def driver_of(state: Document) -> Driver:
+    """A driver as he is stored."""
+    return _DRIVER.validate_python(state)
 
 
 class MongoOpenSearches:
@@ -107,7 +117,7 @@ class MongoQueues:
         with noticing_absence("standby queue"):
             cursor = self._collection.find({WAITS_AT: {"$eq": standby_id}}, {"state": 1})
             rows: list[dict[str, Any]] = await cursor.to_list(MOST_WAITING)
-        return in_order((_DRIVER.validate_python(row["state"]) for row in rows), standby_id)
+        return in_order((driver_of(row["state"]) for row in rows), standby_id)
 
 
 def _encode_search(search: Search) -> Document:

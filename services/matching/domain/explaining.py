@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -18,12 +18,13 @@ OTHERS_FIRST = "others_first"
 
 @dataclass(frozen=True, slots=True)
 class Near:
-    """A driver near the pick-up, in straight metres; when he was seen, and what spoke against asking him."""
+    """A driver near the pick-up, in straight metres and in seconds by road; when he was seen, what spoke against asking him."""
 
     driver_id: Id
     away_m: int
     seen_at: UtcTime
     reasons: tuple[str, ...] = ()
+    pickup_s: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,13 +45,14 @@ class Seen:
     driver_id: str
     away_m: float
     at: datetime
+    pickup_s: int | None = None
 
 
 def look(  # noqa: PLR0913, PLR0917  all that a round knows
     search: Search,
     reached: int,
     near: Collection[Seen],
-    drivers: dict[str, Driver],
+    drivers: Mapping[str, Driver | None],
     asked_elsewhere: Collection[str],
     rules: Rules,
     fresh: timedelta,
@@ -61,18 +63,26 @@ def look(  # noqa: PLR0913, PLR0917  all that a round knows
     here = min(reached, len(radii) - 1)
     found = []
     for seen in near:
-        reasons = list(_of_driver(search, drivers.get(seen.driver_id), seen.away_m, rules, now))
+        reasons = against_asking(search, seen.driver_id, drivers.get(seen.driver_id), seen.away_m, asked_elsewhere, rules, now)
         if seen.at < now - fresh:
             reasons.append("stale_position")
-        asked = why_not(search, seen.driver_id, rules)
-        if asked is not None:
-            reasons.append(asked)
-        elif seen.driver_id in asked_elsewhere:
-            reasons.append("asked_elsewhere")
         if seen.away_m > radii[here]:
             reasons.append("too_far_yet")
-        found.append(Near(seen.driver_id, round(seen.away_m), seen.at, tuple(reasons) or (OTHERS_FIRST,)))
+        found.append(Near(seen.driver_id, round(seen.away_m), seen.at, tuple(reasons) or (OTHERS_FIRST,), seen.pickup_s))
     return Look(now, search.attempt, here, radii[here], tuple(found))
+
+
+def against_asking(
+    search: Search, driver_id: str, driver: Driver | None, away_m: float, asked_elsewhere: Collection[str], rules: Rules, now: datetime
+) -> list[str]:
+    """Reasons against asking him, wherever he is. `away_m`: so far away when it matters for what he has taken."""
+    reasons = list(_of_driver(search, driver, away_m, rules, now))
+    asked = why_not(search, driver_id, rules)
+    if asked is not None:
+        reasons.append(asked)
+    elif driver_id in asked_elsewhere:
+        reasons.append("asked_elsewhere")
+    return reasons
 
 
 def _of_driver(search: Search, driver: Driver | None, away_m: float, rules: Rules, now: datetime) -> tuple[str, ...]:

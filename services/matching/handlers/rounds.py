@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, replace
 from datetime import datetime
 from time import monotonic
@@ -11,6 +13,7 @@ import structlog
 
 from services.matching.domain.asking import next_ask, offered
 from services.matching.domain.cost import Weights
+from services.matching.domain.driver import Driver
 from services.matching.domain.search import Search
 from services.matching.domain.solving import warm_up
 from services.matching.handlers.board import Board
@@ -23,6 +26,7 @@ from services.runtime.errors import Away
 from services.runtime.outbox import Cause
 
 SHORTEST_PAUSE_S = 0.02
+OnRound = Callable[[Sequence[Hunt], AbstractSet[str], Mapping[str, Driver | None]], None]
 log = structlog.get_logger()
 
 
@@ -41,13 +45,23 @@ class Pace:
 class Rounds:
     """Runs in the process that leads; correctness does not depend on there being only one."""
 
-    def __init__(self, desk: Desk, board: Board, queueing: Queueing, gathering: Gathering, pace: Pace, weights: Weights) -> None:
+    def __init__(
+        self,
+        desk: Desk,
+        board: Board,
+        queueing: Queueing,
+        gathering: Gathering,
+        pace: Pace,
+        weights: Weights,
+        on_round: OnRound,
+    ) -> None:
         self._desk = desk
         self._board = board
         self._queueing = queueing
         self._gathering = gathering
         self._pace = pace
         self._weights = weights
+        self._on_round = on_round
         self._wake = asyncio.Event()
         self._began = float("-inf")
         self._warming: asyncio.Task[None] | None = None
@@ -100,6 +114,7 @@ class Rounds:
         rest = [hunt for hunt in hunts if hunt.entry.key not in served]
         pairs += await decided(rest, waited, self._gathering, look, self._weights)
         await self._offer_all(pairs)
+        self._on_round(hunts, self._board.asked_drivers(), look.drivers)
         self._space(hunts, {hunt.entry.key for hunt, _ in pairs})
 
     def _hunts(self, now: datetime) -> list[Hunt]:

@@ -2,49 +2,21 @@
 
 from __future__ import annotations
 
-import asyncio
-import os
-import subprocess
-import sys
-from dataclasses import dataclass
-from pathlib import Path
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
 import aio_pika
 import pytest
 
+from tests.support.command_line import Gancang
 from tests.support.services import DATA_KEY
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator, Iterator, Mapping
+    from collections.abc import AsyncIterator, Iterator
 
     from aio_pika.abc import AbstractChannel
 
     from tests.support.rabbit_api import RabbitApi
-
-ROOT = Path(__file__).parents[3]
-WITHIN_S = 60
-
-
-@dataclass(frozen=True, slots=True)
-class Gancang:
-    """Calls `gancang` with these variables besides the machine's own."""
-
-    environment: Mapping[str, str]
-
-    async def __call__(self, *arguments: str, stdin: str = "") -> subprocess.CompletedProcess[str]:
-        inherited = {name: value for name, value in os.environ.items() if not name.startswith("GANCANG_")}
-        return await asyncio.to_thread(
-            subprocess.run,
-            [sys.executable, "-P", "-m", "services.ops", *arguments],
-            env={**inherited, **self.environment, "PYTHONPATH": str(ROOT)},
-            input=stdin,
-            capture_output=True,
-            text=True,
-            timeout=WITHIN_S,
-            check=False,
-        )
 
 
 @pytest.fixture

@@ -15,7 +15,7 @@ from tests.support.services import at_work, runtime_settings
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator
 
-    from tests.integration.ops.conftest import Gancang
+    from tests.support.command_line import Gancang
 
 
 @pytest.fixture

@@ -15,7 +15,7 @@ from tests.support.services import DATA_KEY
 if TYPE_CHECKING:
     from aio_pika.abc import AbstractChannel, AbstractIncomingMessage
 
-    from tests.integration.ops.conftest import Gancang
+    from tests.support.command_line import Gancang
 
 ORIGIN, PARKED = "orders.order_requested", "orders.order_requested.parked"
 CONTACTS, CONTACTS_PARKED = "notifications.recipient_contact", "notifications.recipient_contact.parked"

@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 
     from aio_pika.abc import AbstractChannel
 
-    from tests.integration.ops.conftest import Gancang
+    from tests.support.command_line import Gancang
 
 
 def a_line(event_id: str, event_type: str = "driver.shift_ended.v1") -> str:

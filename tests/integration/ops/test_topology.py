@@ -13,7 +13,7 @@ from services.runtime.topology import topology
 if TYPE_CHECKING:
     from aio_pika.abc import AbstractChannel
 
-    from tests.integration.ops.conftest import Gancang
+    from tests.support.command_line import Gancang
     from tests.support.rabbit_api import RabbitApi
 
 

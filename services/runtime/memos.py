@@ -1,0 +1,32 @@
+"""Documents that nobody rests a promise on: written in bulk, confirmed by one server, removed by the database."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime
+
+from pymongo import UpdateOne, WriteConcern
+
+from services.runtime.database import Collection, Document, noticing_absence
+
+EXPIRES = "expires_at"
+
+
+class Memos:
+    """Fields are merged into what is there; the last writer of a field wins."""
+
+    def __init__(self, collection: Collection) -> None:
+        self._collection = collection.with_options(write_concern=WriteConcern(w=1))
+        self._prepared = False
+
+    async def merge(self, fields: Mapping[str, Document], expires_at: datetime | None = None) -> None:
+        """Fields by id; `expires_at`: when the database may remove them. Raises `DatabaseAway`."""
+        if not fields:
+            return
+        expiry = {EXPIRES: expires_at} if expires_at is not None else {}
+        updates = [UpdateOne({"_id": name}, {"$set": {**some, **expiry}}, upsert=True) for name, some in fields.items()]
+        with noticing_absence("memos"):
+            if not self._prepared:
+                await self._collection.create_index(EXPIRES, expireAfterSeconds=0, sparse=True)
+                self._prepared = True
+            await self._collection.bulk_write(updates, ordered=False)

@@ -1,0 +1,87 @@
+"""What is told of an order that is searched, and of one that has ended."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import timedelta
+from typing import Any
+
+from services.matching.domain.asking import offered
+from services.matching.domain.driver import Live
+from services.matching.domain.explaining import Look, Near
+from services.matching.domain.explanation import Surroundings, explained
+from services.matching.domain.search import Outcome, Status, closing
+from tests.support.builders import NOW
+
+FRESH = timedelta(seconds=120)
+LATER = NOW + timedelta(seconds=10)
+
+
+def a_look(*driver_ids: str, **changes: Any) -> Look:
+    near = tuple(Near(driver_id, 300, NOW, ("others_first",), 60) for driver_id in driver_ids)
+    return Look(**{"at": NOW, "attempt": 1, "round": 0, "radius_m": 1000, "near": near, **changes})
+
+
+def told(explanation: Any) -> dict[str, tuple[str, ...]]:
+    return {each.driver_id: each.reasons for each in explanation.drivers}
+
+
+def test_a_live_search_is_judged_on_what_holds_now(a_search: Any, a_driver: Any, rules: Any) -> None:
+    drivers = {
+        "d-free": a_driver(driver_id="d-free"),
+        "d-took": a_driver(driver_id="d-took", live=Live("o-9", "o-9-1", 1, LATER)),
+        "d-asked": a_driver(driver_id="d-asked"),
+        "d-elsewhere": a_driver(driver_id="d-elsewhere"),
+    }
+    search = offered(a_search(), "d-asked", 300, 0, rules, LATER)
+    around = Surroundings((a_look(*drivers, "d-unknown"),), drivers, {"d-elsewhere", "d-asked"})
+
+    found = explained(search, around, rules, FRESH, LATER)
+
+    assert found.live
+    assert told(found) == {
+        "d-asked": ("asked_now",),
+        "d-elsewhere": ("asked_elsewhere",),
+        "d-free": ("others_first",),
+        "d-took": ("busy",),
+        "d-unknown": ("unknown_driver",),
+    }
+
+
+def test_a_position_is_as_old_as_it_was_when_the_round_looked(a_search: Any, a_driver: Any, rules: Any) -> None:
+    near = (Near("d-7", 300, NOW - timedelta(seconds=119)), Near("d-8", 300, NOW - timedelta(seconds=121)))
+    drivers = {name: a_driver(driver_id=name) for name in ("d-7", "d-8")}
+
+    found = explained(a_search(), Surroundings((a_look(near=near),), drivers), rules, FRESH, LATER)
+
+    assert told(found) == {"d-7": ("others_first",), "d-8": ("stale_position",)}
+
+
+def test_who_was_asked_and_rode_on_is_told_without_a_distance(a_search: Any, a_driver: Any, rules: Any) -> None:
+    search = offered(a_search(), "d-7", 300, 0, rules, NOW)
+    declined = closing(search, {search.open_offers[0].offer_id: Outcome.DECLINED}, NOW)
+
+    found = explained(declined, Surroundings((a_look("d-8"),), {"d-7": a_driver(), "d-8": a_driver()}), rules, FRESH, LATER)
+
+    assert [(each.driver_id, each.away_m, each.reasons) for each in found.drivers] == [
+        ("d-8", 300, ("others_first",)),
+        ("d-7", None, ("declined",)),
+    ]
+
+
+def test_a_look_of_an_earlier_attempt_says_nothing_of_a_live_one(a_search: Any, rules: Any) -> None:
+    found = explained(a_search(attempt=2), Surroundings((a_look("d-7"),), {}), rules, FRESH, LATER)
+
+    assert (found.drivers, found.radius_m, found.looked_at) == ((), None, NOW)
+
+
+def test_an_ended_search_is_told_as_the_rounds_saw_it(a_search: Any, a_driver: Any, rules: Any) -> None:
+    asked = offered(a_search(), "d-7", 300, 0, rules, NOW)
+    ended = replace(asked, status=Status.FAILED, ended_at=LATER)
+    wider = a_look("d-7", "d-9", at=LATER, round=1, radius_m=1500)
+    went_home = {name: a_driver(driver_id=name, shift=None) for name in ("d-7", "d-8", "d-9")}
+
+    found = explained(ended, Surroundings((wider, a_look("d-7", "d-8")), went_home), rules, FRESH, LATER + timedelta(days=1))
+
+    assert (found.live, found.radius_m, found.looked_at) == (False, 1500, LATER)
+    assert told(found) == {"d-7": (), "d-8": ("others_first",), "d-9": ("others_first",)}

@@ -1,0 +1,143 @@
+"""How the rounds' looks are written down: behind them, in small portions, and not at any price."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from datetime import date, timedelta
+from types import SimpleNamespace
+from typing import Any
+
+import pytest
+
+from services.matching.adapters.position_index import PositionIndex
+from services.matching.adapters.positions import Positions
+from services.matching.adapters.road_estimates import RoadEstimates
+from services.matching.domain.asking import offered
+from services.matching.domain.explaining import Look
+from services.matching.domain.roads import RoadEstimate
+from services.matching.handlers.board import Entry
+from services.matching.handlers.gathering import Hunt
+from services.matching.handlers.looking import AT_ONCE, MOST_WAITING, Looking
+from services.runtime.aggregates import Stored
+from services.runtime.errors import DatabaseAway
+from tests.support.builders import NOW, STATION
+from tests.support.eventually import eventually
+
+FRESH = timedelta(seconds=120)
+
+
+@dataclass
+class Clock:
+    """Stands still."""
+
+    speed: float = 1.0
+
+    def now(self) -> Any:
+        return NOW
+
+
+class FakeBook:
+    """Keeps what is written; fails as often as it is told to."""
+
+    def __init__(self) -> None:
+        self.kept: dict[str, Look] = {}
+        self.writes: list[int] = []
+        self.failures = 0
+
+    async def write(self, looks: Any) -> None:
+        self.writes.append(len(looks))
+        if self.failures:
+            self.failures -= 1
+            raise DatabaseAway("memos")
+        self.kept.update({key: look for key, (_, look) in looks.items()})
+
+
+class FakeDrivers:
+    """Keeps drivers, and which of them were read."""
+
+    def __init__(self, **kept: Any) -> None:
+        self.kept = kept
+        self.reads: list[str] = []
+
+    async def get(self, driver_id: str) -> Any:
+        self.reads.append(driver_id)
+        return Stored(driver_id, 1, self.kept[driver_id]) if driver_id in self.kept else None
+
+
+class Town:
+    """Three at the station: one who can be asked, one who went home, one whom nobody registered."""
+
+    def __init__(self, a_driver: Any, rules: Any) -> None:
+        index, clock = PositionIndex(), Clock()
+        positions = Positions(index, clock, FRESH, lambda _: None)
+        for driver_id in ("free", "home", "stranger"):
+            positions.saw(driver_id, STATION["lat"], STATION["lng"], NOW.timestamp())  # type: ignore[arg-type]
+        self.drivers = FakeDrivers(free=a_driver(driver_id="free"), home=a_driver(driver_id="home", shift=None))
+        self.book = FakeBook()
+        desk = SimpleNamespace(drivers=self.drivers, whereabouts=positions, clock=clock, rules=rules)
+        self.looking = Looking(desk, index, RoadEstimates((), RoadEstimate(date.min, 1.3, 25)), self.book, FRESH)  # type: ignore[arg-type]
+
+    @asynccontextmanager
+    async def at_work(self) -> AsyncIterator[None]:
+        working = asyncio.create_task(self.looking.run())
+        yield
+        working.cancel()
+
+
+@pytest.fixture
+def town(a_driver: Any, rules: Any) -> Town:
+    return Town(a_driver, rules)
+
+
+def a_hunt(search: Any) -> Hunt:
+    return Hunt(Entry(search.order_id, 1, search), search.wanted, 0)
+
+
+async def test_a_round_is_written_down_with_everybody_near(town: Town, a_search: Any, a_driver: Any) -> None:
+    async with town.at_work():
+        town.looking.glanced([a_hunt(a_search())], frozenset(), {"free": a_driver(driver_id="free")})
+        await eventually(lambda: town.book.kept)
+
+    near = {each.driver_id: each.reasons for each in town.book.kept["o-1"].near}
+    assert near == {"free": ("others_first",), "home": ("off_shift",), "stranger": ("unknown_driver",)}
+    assert sorted(town.drivers.reads) == ["home", "stranger"]
+
+
+async def test_an_unchanged_search_is_not_written_again_at_once_and_a_changed_one_is(town: Town, a_search: Any, rules: Any) -> None:
+    search = a_search()
+    changed = offered(search, "free", 0, 0, rules, NOW)
+    async with town.at_work():
+        town.looking.glanced([a_hunt(search)], frozenset(), {})
+        await eventually(lambda: town.book.kept)
+        town.looking.glanced([a_hunt(search)], frozenset(), {})
+        unchanged = town.looking.waiting()
+        town.looking.glanced([a_hunt(changed)], frozenset(), {})
+        await eventually(lambda: len(town.book.writes) == 2)
+
+    assert unchanged == 0
+    assert {each.driver_id: each.reasons for each in town.book.kept["o-1"].near}["free"] == ("asked_now",)
+
+
+async def test_looks_go_in_small_portions_and_too_many_are_dropped(town: Town, a_search: Any) -> None:
+    hunts = [a_hunt(a_search(order_id=f"o-{number}")) for number in range(MOST_WAITING + 10)]
+
+    town.looking.glanced(hunts, frozenset(), {})
+    async with town.at_work():
+        await eventually(lambda: len(town.book.writes) >= 2)
+
+    assert town.book.writes[:2] == [AT_ONCE, AT_ONCE]
+    assert town.looking.waiting() == MOST_WAITING - AT_ONCE * len(town.book.writes)
+
+
+async def test_a_database_that_is_away_costs_the_look_and_nothing_else(town: Town, a_search: Any) -> None:
+    town.book.failures = 1
+    async with town.at_work():
+        for order_id in ("o-1", "o-2"):
+            written = len(town.book.writes)
+            town.looking.glanced([a_hunt(a_search(order_id=order_id))], frozenset(), {})
+            await eventually(lambda written=written: len(town.book.writes) > written)
+
+    assert list(town.book.kept) == ["o-2"]
