@@ -15,6 +15,7 @@ def whole(document: Document) -> Document:
     """Everything but exact places, notes and names."""
     state = document["state"]
     assignment, ending = state.get("assignment") or {}, state.get("ending") or {}
+    delivery = state.get("delivery") or {}
     return {
         "order_id": document["_id"],
         "service": state["service"],
@@ -22,6 +23,9 @@ def whole(document: Document) -> Document:
         "since": _time(state.get("since")),
         "requested_at": _time(state.get("requested_at")),
         "customer": _only(state.get("customer"), "id", "kind", "locale"),
+        "agency_id": state.get("agency_id"),
+        "recipient_id": state.get("recipient_id"),
+        "merchant_id": state.get("merchant_id"),
         "driver_id": assignment.get("driver_id"),
         "vehicle": _only(assignment.get("vehicle"), "class", "plate"),
         "pickup_district": state.get("pickup_district"),
@@ -30,10 +34,16 @@ def whole(document: Document) -> Document:
         "fare": state.get("fare"),
         "attempt": state.get("attempt"),
         "excluded_drivers": list(state.get("excluded_drivers") or ()),
-        "reason": ending.get("reason"),
+        "scheduled_for": _time(state.get("scheduled_for")),
+        "failed_attempts": delivery.get("failed"),
+        "next_attempt_at": _time(delivery.get("next_at")),
+        "return_by": _time(delivery.get("return_by")),
+        "code": _only(state.get("code"), "serial", "wrong"),
+        "reason": ending.get("reason") or delivery.get("reason"),
         "fee": ending.get("fee"),
         "completed_at": _time(state.get("completed_at")),
         "version": document["version"],
+        "custody": [_handed(line) for line in state.get("custody") or ()],
         "history": [_line(line) for line in document.get("history", [])],
     }
 
@@ -55,6 +65,11 @@ def _line(line: Document) -> Document:
         "reason": line.get("reason"),
         "event_id": line.get("event_id"),
     }
+
+
+def _handed(line: Document) -> Document:
+    by = line["by"]
+    return {"at": _time(line["at"]), "step": line["step"], "by": f"{by['role']}:{by['id']}", "envelope": line.get("envelope")}
 
 
 def _only(value: Document | None, *names: str) -> Document | None:

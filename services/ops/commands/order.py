@@ -19,6 +19,10 @@ from services.runtime.database import Document
 
 COLLECTION = "orders"
 MOST = 1_000
+TABLES = {
+    "custody": {"at": "custody", "step": "step", "by": "by", "envelope": "envelope"},
+    "history": {"at": "at", "status": "status", "by": "by", "reason": "reason", "event_id": "event"},
+}
 STATUSES = [word.value for word in OrderStatus if word is not OrderStatus.UNKNOWN]
 
 
@@ -44,7 +48,7 @@ def show(
     *,
     as_json: Annotated[bool, typer.Option("--json", help="One JSON object.")] = False,
 ) -> None:
-    """Show an order with its history.
+    """Show an order with its history, and who had the goods when.
 
     gancang order show o-1
 
@@ -99,15 +103,21 @@ async def _find(wanted: Document, limit: int) -> list[Document]:
 def _print(document: Document) -> None:
     console = terminal.console()
     for name, value in document.items():
-        if name != "history" and value not in (None, [], {}):
+        if name not in TABLES and value not in (None, [], {}):
             console.print(f"{name:<18} {_plain(value)}", markup=False)
+    for name, columns in TABLES.items():
+        if document[name]:
+            console.print()
+            console.print(_table(columns, document[name]))
+
+
+def _table(columns: dict[str, str], lines: list[Document]) -> Table:
     table = Table(box=None, pad_edge=False)
-    for column in ("at", "status", "by", "reason", "event"):
-        table.add_column(column, overflow="fold")
-    for line in document["history"]:
-        table.add_row(line["at"], line["status"], line["by"], line["reason"] or "", line["event_id"] or "")
-    console.print()
-    console.print(table)
+    for heading in columns.values():
+        table.add_column(heading, overflow="fold")
+    for line in lines:
+        table.add_row(*(line[name] or "" for name in columns))
+    return table
 
 
 def _plain(value: Any) -> str:

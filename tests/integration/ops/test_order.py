@@ -7,9 +7,11 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from contracts.requests.drivers import DriverDeliveryFailed, DriverPickedUp
 from services.orders.app import build
-from tests.support.builders import an_order_requested
+from tests.support.builders import a_match_made, an_order_requested
 from tests.support.eventually import eventually
+from tests.support.outside import an_outside_app
 from tests.support.services import at_work, runtime_settings
 
 if TYPE_CHECKING:
@@ -36,6 +38,26 @@ async def an_order(gancang: Gancang, broker_url: str, database_uri: str) -> Asyn
         yield "o-9"
 
 
+@pytest.fixture
+async def a_document(broker_url: str, database_uri: str, gancang: Gancang) -> AsyncIterator[str]:
+    """A document whose first attempt has failed."""
+    step, envelope = {"driver_id": "d-7", "order_id": "o-3"}, {"envelope": "ENV-0042"}
+    agency = {"id": "dispendukcapil", "kind": "agency"}
+    settings = runtime_settings(broker_url, database_uri)
+    async with at_work("orders", build, settings), an_outside_app(broker_url) as app:
+        await app.request(
+            an_order_requested(order_id="o-3", service="document", customer=agency, recipient={"id": "r-5"}, details=envelope)
+        )
+        await app.event("order.search_started.v1")
+        await app.request(a_match_made(order_id="o-3"))
+        await app.event("order.driver_assigned.v1")
+        await app.request(DriverPickedUp(**step, proof=envelope))
+        await app.event("order.picked_up.v1")
+        await app.request(DriverDeliveryFailed(**step, reason="recipient_absent"))
+        await app.event("order.attempt_failed.v1")
+        yield "o-3"
+
+
 async def test_an_order_is_shown_with_its_history_and_without_places(gancang: Gancang, an_order: str) -> None:
     shown, table = await gancang("order", "show", an_order, "--json"), await gancang("order", "show", an_order)
 
@@ -50,6 +72,20 @@ async def test_an_order_is_shown_with_its_history_and_without_places(gancang: Ga
         assert "pagar" not in output
         assert "-8.2106" not in output
     assert "searching" in table.stdout
+
+
+async def test_a_document_is_shown_with_its_chain_of_custody(gancang: Gancang, a_document: str) -> None:
+    shown, printed = await gancang("order", "show", a_document, "--json"), await gancang("order", "show", a_document)
+
+    document = json.loads(shown.stdout)
+    assert [(line["step"], line["by"], line["envelope"]) for line in document["custody"]] == [
+        ("picked_up", "driver:d-7", "ENV-0042"),
+        ("attempt_failed", "driver:d-7", None),
+    ]
+    assert (document["failed_attempts"], document["code"]) == (1, {"serial": 1, "wrong": 0})
+    assert (document["agency_id"], document["recipient_id"]) == ("dispendukcapil", "r-5")
+    assert "ENV-0042" in printed.stdout
+    assert "attempt_failed" in printed.stdout
 
 
 async def test_orders_are_listed_by_status(gancang: Gancang, an_order: str) -> None:

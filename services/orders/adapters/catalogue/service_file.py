@@ -48,7 +48,7 @@ class ServiceFile(Strict):
     changes: ChangesSection = ChangesSection()
     search: SearchByArea
     tariff: TariffSection
-    cancellation: CancellationSection
+    cancellation: CancellationSection = CancellationSection(fee=0, free_s=0, driver_late_s=0)
     tell: Annotated[dict[str, tuple[str, ...]], AfterValidator(_events)]
 
     def service(self, name: str) -> Service:
