@@ -129,7 +129,7 @@ QUEUES: dict[str, Queue] = {
         Queue(UNROUTED, kind=QueueKind.PLAIN),
         Queue(UNROUTED_INTAKE, kind=QueueKind.PLAIN),
         Queue(DEAD, kind=QueueKind.PLAIN),
-        Queue("notifications.recipient_contact", ("recipient.contact_registered.v1",)),
+        Queue("notifications.recipient_contact", ("recipient.contact_registered.v1", "recipient.erasure_requested.v1")),
         Queue("notifications.emergency", ("emergency.raised.v1",)),
         Queue(
             "notifications.order_event",

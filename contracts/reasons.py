@@ -69,6 +69,7 @@ REJECTED = _table(
     ("not_at_standby", "The driver is not at the place where he wants to wait.", Fault.DRIVER),
     ("shift_running", "The driver's shift before has not ended.", Fault.APP),
     ("unknown_emergency", "There is no such emergency.", Fault.APP),
+    ("out_of_date", "Something newer is known already.", Fault.APP),
 )
 
 REFUSED = _table(

@@ -7,6 +7,7 @@ from enum import StrEnum
 from typing import TYPE_CHECKING
 
 from contracts.events import confidential, emergencies, matching, notifications, orders, refusals
+from contracts.events import recipients as recipient_events
 from contracts.requests import agencies, drivers, merchants, programmes, recipients, roads
 from contracts.requests import orders as order_requests
 
@@ -50,7 +51,7 @@ def _rows(exchange: Exchange, owner: str, about: str, rows: dict[str, type[Value
     return {name: Contract(name, model, exchange, owner, about, name in PERSONAL) for name, model in rows.items()}
 
 
-PERSONAL = frozenset({"recipient.contact_registered.v1"})
+PERSONAL = frozenset({"recipient.contact_registered.v1", "agency.webhook_registered.v1"})
 
 CONTRACTS: dict[str, Contract] = {
     **_rows(
@@ -133,8 +134,12 @@ CONTRACTS: dict[str, Contract] = {
         Exchange.REQUESTS,
         "notifications",
         "recipient_id",
-        {"recipient.contact_registered.v1": recipients.RecipientContactRegistered},
+        {
+            "recipient.contact_registered.v1": recipients.RecipientContactRegistered,
+            "recipient.erasure_requested.v1": recipients.RecipientErasureRequested,
+        },
     ),
+    **_rows(Exchange.REQUESTS, "notifications", "agency_id", {"agency.webhook_registered.v1": agencies.AgencyWebhookRegistered}),
     **_rows(
         Exchange.EVENTS,
         "orders",
@@ -220,6 +225,7 @@ CONTRACTS: dict[str, Contract] = {
             "notification.failed.v1": notifications.NotificationFailed,
         },
     ),
+    **_rows(Exchange.EVENTS, "notifications", "recipient_id", {"recipient.erased.v1": recipient_events.RecipientErased}),
     **_rows(Exchange.EVENTS, "any", "request_id", {"request.rejected.v1": refusals.RequestRejected}),
 }
 

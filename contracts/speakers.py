@@ -25,6 +25,7 @@ SPEAKERS: dict[str, frozenset[Role]] = {
     "programme.budget_set.v1": OVERSIGHT,
     "programme.beneficiary_attested.v1": OFFICE,
     "route.status_changed.v1": OVERSIGHT,
+    "recipient.erasure_requested.v1": frozenset(Role) - {Role.UNKNOWN, Role.SYSTEM},
     "driver.residence_attested.v1": OFFICE,
     "driver.residence_revoked.v1": OFFICE,
     "driver.certified.v1": OVERSIGHT,

@@ -86,6 +86,7 @@ def database_name(server_urls: ServerUrls) -> Iterator[str]:
     yield name
     with pymongo.MongoClient(server_urls.mongodb) as client:
         client.drop_database(name)
+        client.drop_database(f"{name}_keys")
 
 
 @pytest.fixture

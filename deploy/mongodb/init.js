@@ -11,9 +11,10 @@ try {
 }
 while (!admin.hello().isWritablePrimary) sleep(200);
 
-// Its own database and nothing else: no other one, no users, no server commands.
+// Its own two databases and nothing else (state; and the data keys, which no back-up holds): no users, no server commands.
 const store = db.getSiblingDB("gancang");
-const user = { pwd: process.env.MONGODB_PASSWORD, roles: [{ role: "readWrite", db: "gancang" }] };
+const roles = ["gancang", "gancang_keys"].map((name) => ({ role: "readWrite", db: name }));
+const user = { pwd: process.env.MONGODB_PASSWORD, roles };
 if (store.getUser("gancang")) store.updateUser("gancang", user);
 else store.createUser({ user: "gancang", ...user });
 print("replica set gancang, user gancang");

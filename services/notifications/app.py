@@ -12,6 +12,7 @@ from services.notifications.adapters import mongo
 from services.notifications.adapters.later import LaterStates
 from services.notifications.adapters.log_channel import StructlogChannel
 from services.notifications.adapters.templates import JinjaTexts
+from services.notifications.adapters.vault import vault_of
 from services.notifications.channels import channels_of
 from services.notifications.delivery import Parts, delivering
 from services.notifications.domain.checking import check_table
@@ -21,6 +22,7 @@ from services.notifications.handlers.opening import Opening
 from services.notifications.handlers.order_event import OnOrderEvent
 from services.notifications.handlers.parameters import parameters_of, parameters_of_emergency
 from services.notifications.handlers.recipient_contact_registered import OnContactRegistered
+from services.notifications.handlers.recipient_erasure_requested import OnErasureRequested
 from services.notifications.handlers.routes import routes
 from services.notifications.handlers.send_due import SendDue
 from services.notifications.ledger import Ledger
@@ -62,19 +64,21 @@ def previews(event: OrderEvent | EmergencyRaised, locale: str) -> Iterator[tuple
 def _application(runtime: Runtime, settings: NotificationsSettings) -> Application:
     clock, texts = runtime.clock, JinjaTexts(settings.timezone)
     check_table(EVERYTHING, texts.has)
-    contacts = runtime.aggregates(mongo.contacts())
+    contacts = runtime.aggregates(mongo.contacts(timedelta(days=settings.contact_retention_days)))
+    vault = vault_of(runtime, timedelta(days=settings.contact_retention_days))
     notifications = runtime.aggregates(mongo.notifications(timedelta(days=settings.retention_days)))
     ledger = Ledger(notifications, clock, settings.plan(clock.speed))
     later = LaterStates(runtime.database[notifications.kind.collection])
-    parts = Parts(contacts, ledger, later, texts, channels_of(settings), StructlogChannel())
+    parts = Parts(contacts, ledger, later, texts, channels_of(settings), vault, StructlogChannel())
     delivery = delivering(runtime, settings, parts)
     opening = Opening(ledger, delivery.planning, delivery.lanes, later, clock)
     return Application(
         routes=routes(
-            OnContactRegistered(contacts, runtime.sealer, clock),
+            OnContactRegistered(contacts, vault, clock),
+            OnErasureRequested(contacts, vault, clock),
             OnOrderEvent(opening, settings.on_duty),
             OnEmergencyRaised(opening, settings.on_duty),
         ),
         timers=[TimerTable(notifications, SendDue(ledger, delivery.planning, delivery.lanes, later, clock))],
-        workers=delivery.workers,
+        workers=[vault.run, *delivery.workers],
     )

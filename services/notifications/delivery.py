@@ -16,7 +16,7 @@ from services.notifications.lane import Lane
 from services.notifications.lanes import Lanes
 from services.notifications.ledger import Ledger
 from services.notifications.planning import LOG, Planning
-from services.notifications.ports import Later, LogChannel, Store, Texts
+from services.notifications.ports import Later, LogChannel, Store, Texts, Vault
 from services.notifications.post import Post
 from services.notifications.settings import NotificationsSettings
 from services.runtime.runtime import Runtime
@@ -42,6 +42,7 @@ class Parts:
     later: Later
     texts: Texts
     channels: Channels
+    vault: Vault
     log_channel: LogChannel
 
 
@@ -65,7 +66,7 @@ def delivering(runtime: Runtime, settings: NotificationsSettings, parts: Parts) 
         log_channel=parts.log_channel,
         contacts=parts.contacts,
         texts=parts.texts,
-        seal=runtime.sealer,
+        vault=parts.vault,
         circuits=circuits,
         others=planning.others,
         clock=clock,

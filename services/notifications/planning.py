@@ -81,9 +81,9 @@ class Planning:
 
 
 async def first_known(contacts: Store[Contact], ids: Iterable[str]) -> Stored[Contact] | None:
-    """The first of these contacts that there is."""
+    """The first of these contacts that there is; one that was erased is none."""
     for contact_id in ids:
         stored = await contacts.get(contact_id)
-        if stored is not None:
+        if stored is not None and not stored.state.is_erased:
             return stored
     return None

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Protocol, TypeVar
@@ -142,8 +142,16 @@ class Texts(Protocol):
         ...
 
 
-class Seal(Protocol):
-    """Makes personal data unreadable; `context` is the id of the contact it belongs to."""
+class RecipientKey(Protocol):
+    """Makes personal data of one recipient unreadable; `context` is the id of the contact it belongs to.
+
+    `life`: how many times he was known anew; an erasure ends one.
+    """
+
+    @property
+    def life(self) -> int:
+        """Which life the key belongs to."""
+        ...
 
     def seal(self, plain: bytes, context: str) -> bytes:
         """The sealed bytes."""
@@ -151,6 +159,26 @@ class Seal(Protocol):
 
     def open(self, sealed: bytes, context: str) -> bytes:
         """The plain bytes. Raises `ValueError`."""
+        ...
+
+    def mark(self, plain: bytes) -> str:
+        """By which the same bytes are known again, as long as the key lives."""
+        ...
+
+
+class Vault(Protocol):
+    """The data keys, one for each life of a recipient, kept apart from what they seal. All raise `DatabaseAway`."""
+
+    async def for_registration(self, contact_id: str, as_of: datetime, addresses: Sequence[str]) -> RecipientKey | None:
+        """The key under which a contact of that time is sealed; None when something newer, or an erasure after it, is known."""
+        ...
+
+    async def key(self, contact_id: str, life: int) -> RecipientKey | None:
+        """The key of that life; None when it is destroyed."""
+        ...
+
+    async def destroy(self, contact_id: str, at: datetime) -> bool:
+        """Destroy the key for ever, and note it; False, with nothing destroyed, where a newer contact is known."""
         ...
 
 

@@ -17,7 +17,18 @@ from services.notifications.domain.contact import Contact
 from services.notifications.domain.notification import Notification
 from services.notifications.domain.told import Urgency
 from services.notifications.planning import LOG
-from services.notifications.ports import AddressRefused, Channel, ChannelUnavailable, Letter, LogChannel, Planned, Seal, Store, Texts
+from services.notifications.ports import (
+    AddressRefused,
+    Channel,
+    ChannelUnavailable,
+    Letter,
+    LogChannel,
+    Planned,
+    RecipientKey,
+    Store,
+    Texts,
+    Vault,
+)
 from services.runtime.aggregates import Change, Entry
 from services.runtime.clock import Clock
 from services.runtime.errors import Away
@@ -36,7 +47,7 @@ class Post:
     log_channel: LogChannel
     contacts: Store[Contact]
     texts: Texts
-    seal: Seal
+    vault: Vault
     circuits: Circuits
     others: Callable[[Planned], bool]
     clock: Clock
@@ -49,7 +60,10 @@ class Post:
         if kind == LOG:
             self.log_channel.note(planned.notification)
             return Outcome(Result.SENT, LOG, skipped)
-        outcome = await self._attempted(planned, kind)
+        key = await self._key(planned)
+        if key is None:  # erased a moment ago, or in a copy of the database from before that
+            return Outcome(Result.NO_CONTACT, skipped=skipped)
+        outcome = await self._attempted(planned, kind, key)
         self.circuits.note(kind, outcome, self.clock.now())
         if outcome.doubtful:
             metrics.DOUBTS.labels(kind).inc()
@@ -57,11 +71,15 @@ class Post:
             await self._remember_refusal(planned, kind)
         return outcome
 
-    async def _attempted(self, planned: Planned, kind: str) -> Outcome:
+    async def _key(self, planned: Planned) -> RecipientKey | None:
+        stored = planned.contact
+        return None if stored is None else await self.vault.key(stored.id, stored.state.life)
+
+    async def _attempted(self, planned: Planned, kind: str, key: RecipientKey) -> Outcome:
         skipped = planned.choice.skipped
         try:
             async with asyncio.timeout(self.within_s):
-                await self.channels[kind].send(self._letter(planned))
+                await self.channels[kind].send(self._letter(planned, key))
         except AddressRefused as refusal:
             return Outcome(Result.REFUSED, kind, skipped, refusal.detail, others=self.others(planned))
         except ChannelUnavailable as trouble:
@@ -103,16 +121,16 @@ class Post:
         await self.contacts.change(stored.id, Cause(REFUSAL, event.id, self.clock.now(), remembered=False), decide)
         metrics.ADDRESSES_REFUSED.labels(kind).inc()
 
-    def _letter(self, planned: Planned) -> Letter:
+    def _letter(self, planned: Planned, key: RecipientKey) -> Letter:
         notification, stored, channel = planned.notification, planned.contact, planned.choice.channel
         if stored is None or channel is None:
             message = "only the log needs no address"
             raise ValueError(message)
         contact = stored.state
-        name = None if contact.name is None else self._clear(contact.name, stored.id)
+        name = None if contact.name is None else key.open(contact.name, stored.id).decode()
         text = self.texts.render(notification.template, notification.role, contact.locale, self._values(notification), name)
         urgent = notification.row.urgency is Urgency.URGENT
-        address = self._clear(channel.address, stored.id)
+        address = key.open(channel.address, stored.id).decode()
         return Letter(notification.id, address, notification.created_at, text, notification.cause.order_id, urgent)
 
     def _values(self, notification: Notification) -> Mapping[str, Any]:
@@ -121,6 +139,3 @@ class Post:
             return notification.parameters
         code = one_time_code(self.code_key, notification.cause.order_id, notification.parameters[SERIAL])
         return {**notification.parameters, "code": code}
-
-    def _clear(self, sealed: bytes, contact_id: str) -> str:
-        return self.seal.open(sealed, contact_id).decode()

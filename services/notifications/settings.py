@@ -42,6 +42,7 @@ class NotificationsSettings(ProviderSettings):
     most_each_s: float = Field(default=600, gt=0, le=86400, description="business seconds")
     places: int = Field(default=200, ge=1, le=10_000, description="claimed and not yet sent, per process and channel")
     retention_days: int = Field(default=90, ge=1, le=3650)
+    contact_retention_days: int = Field(default=730, ge=1, le=3650, description="after its last registration a contact is forgotten")
 
     @field_validator("timezone")
     @classmethod

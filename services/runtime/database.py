@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
+from urllib.parse import parse_qs, urlsplit, urlunsplit
 
 from motor.motor_asyncio import AsyncIOMotorClient
 from pymongo.errors import (
@@ -18,6 +19,7 @@ from pymongo.errors import (
 from services.runtime.errors import DatabaseAway, NotConfigured
 
 DEFAULT_DATABASE = "gancang"
+KEYS_SUFFIX = "_keys"
 SERVER_SELECTION_MS = 2_000
 SOCKET_MS = 10_000
 # Shutting down, not primary, interrupted: the server says "ask again later".
@@ -49,6 +51,18 @@ def connect(uri: str) -> Client:
 def database_of(client: Client) -> Database:
     """The database that the URI names, else `gancang`."""
     return client.get_default_database(DEFAULT_DATABASE)
+
+
+def keys_uri(mongodb_uri: str, given: str) -> str:
+    """Where data keys lie: the URI given for them, else a database of their own beside the state, so that a copy of that one lacks them."""
+    if given:
+        return given
+    parts = urlsplit(mongodb_uri)
+    name = parts.path.strip("/")
+    query = parts.query
+    if parts.username and "authSource" not in parse_qs(query):  # the login lies where it lay, whatever database is named
+        query = f"{query}&authSource={name or 'admin'}".lstrip("&")
+    return urlunsplit(parts._replace(path=f"/{name or DEFAULT_DATABASE}{KEYS_SUFFIX}", query=query))
 
 
 @contextmanager

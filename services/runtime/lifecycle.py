@@ -123,7 +123,7 @@ async def _reach(service: str, settings: RuntimeSettings, broker: Broker, store:
     gate = Gate(service, halt=halt, probe=probe, resume=broker.resume)
     broker.watch(gate.close)
     relay = Relay(service, settings.broker_user, broker.publishing)
-    clock, sealer = clock_from(settings.clock), Sealer(settings.data_key)
+    clock, sealer = clock_from(settings.clock), Sealer(settings.data_key, settings.old_data_keys)
     return Runtime(service, settings, clock, store, connection, relay, gate, sealer), acks
 
 

@@ -1,9 +1,11 @@
-"""Encrypts what must not lie around readable (AES-256-GCM under `GANCANG_DATA_KEY`)."""
+"""Encrypts what must not lie around readable (AES-256-GCM): keys, and the ring of master keys from `GANCANG_DATA_KEY`."""
 
 from __future__ import annotations
 
 import base64
 import binascii
+import hashlib
+import hmac
 import os
 
 from cryptography.exceptions import InvalidTag
@@ -14,23 +16,27 @@ from services.runtime.errors import NotConfigured
 
 KEY_BYTES = 32
 NONCE_BYTES = 12
+MARK_HEX = 16
+NONE = SecretStr("")
+PRESENT, OLDER = "GANCANG_DATA_KEY", "GANCANG_OLD_DATA_KEYS"
 
 
-class Sealer:
-    """`context` binds a sealed value to its place: opened elsewhere it is refused."""
+class UnknownKeyError(ValueError):
+    """Something is sealed under a master key that the ring does not hold."""
 
-    def __init__(self, key: SecretStr) -> None:
-        """Take a base64 key of 32 bytes. Raises `NotConfigured`."""
-        text = key.get_secret_value()
-        if not text:
-            raise NotConfigured("GANCANG_DATA_KEY")
-        try:
-            raw = base64.b64decode(text, validate=True)
-        except binascii.Error:
-            raw = b""
-        if len(raw) != KEY_BYTES:
-            raise NotConfigured("GANCANG_DATA_KEY", "is not the base64 of 32 bytes")
+    def __init__(self, key_id: str) -> None:
+        super().__init__(f"sealed under the master key {key_id}, which neither {PRESENT} nor {OLDER} names")
+        self.key_id = key_id
+
+
+class Key:
+    """One key. `context` binds a sealed value to its place: opened elsewhere it is refused."""
+
+    def __init__(self, raw: bytes) -> None:
+        """Take 32 bytes; `id` names the key without giving it away."""
         self._aead = AESGCM(raw)
+        self._marking = hmac.new(raw, b"mark", hashlib.sha256).digest()
+        self.id = hmac.new(raw, b"id", hashlib.sha256).hexdigest()[:8]
 
     def seal(self, plain: bytes, context: str) -> bytes:
         """Nonce and ciphertext."""
@@ -45,7 +51,69 @@ class Sealer:
             message = "sealed under another key or for another place"
             raise ValueError(message) from None
 
+    def mark(self, plain: bytes) -> str:
+        """16 hex characters by which the same bytes are known again; without the key they can't even be guessed at."""
+        return hmac.new(self._marking, plain, hashlib.sha256).hexdigest()[:MARK_HEX]
+
+
+class Sealer:
+    """The ring: the present master key seals, it and the older ones open."""
+
+    def __init__(self, key: SecretStr, older: SecretStr = NONE) -> None:
+        """Take base64 keys of 32 bytes, the older ones separated by commas. Raises `NotConfigured`."""
+        text = key.get_secret_value()
+        if not text:
+            raise NotConfigured(PRESENT)
+        others = [part.strip() for part in older.get_secret_value().split(",") if part.strip()]
+        self._present = _key(text, PRESENT)
+        self._keys = {self._present.id: self._present, **{known.id: known for known in (_key(part, OLDER) for part in others)}}
+
+    @property
+    def present_id(self) -> str:
+        """The id of the key that seals."""
+        return self._present.id
+
+    @property
+    def ids(self) -> tuple[str, ...]:
+        """The ids of all keys, the present one first."""
+        return tuple(self._keys)
+
+    def seal(self, plain: bytes, context: str) -> bytes:
+        """Nonce and ciphertext, under the present key."""
+        return self._present.seal(plain, context)
+
+    def open(self, sealed: bytes, context: str) -> bytes:
+        """The plain bytes, under whichever key they were sealed. Raises `ValueError` as a key does."""
+        for key in self._keys.values():
+            try:
+                return key.open(sealed, context)
+            except ValueError:
+                continue
+        message = "sealed under another key or for another place"
+        raise ValueError(message)
+
+    def open_as(self, key_id: str, sealed: bytes, context: str) -> bytes:
+        """The plain bytes of what this key has sealed. Raises `UnknownKeyError`, `ValueError`."""
+        if key_id not in self._keys:
+            raise UnknownKeyError(key_id)
+        return self._keys[key_id].open(sealed, context)
+
 
 def new_key() -> str:
     """A fresh key for `GANCANG_DATA_KEY`."""
-    return base64.b64encode(os.urandom(KEY_BYTES)).decode()
+    return base64.b64encode(new_raw_key()).decode()
+
+
+def new_raw_key() -> bytes:
+    """A fresh key as it is used."""
+    return os.urandom(KEY_BYTES)
+
+
+def _key(text: str, setting: str) -> Key:
+    try:
+        raw = base64.b64decode(text, validate=True)
+    except binascii.Error:
+        raw = b""
+    if len(raw) != KEY_BYTES:
+        raise NotConfigured(setting, "is not the base64 of 32 bytes")
+    return Key(raw)

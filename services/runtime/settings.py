@@ -28,6 +28,8 @@ class RuntimeSettings(BaseSettings):
     clock: str = ""
     code_key: SecretStr = SecretStr("")
     data_key: SecretStr = SecretStr("")
+    old_data_keys: SecretStr = Field(default=SecretStr(""), description="master keys before the present one, comma separated")
+    keys_mongodb_uri: SecretStr = Field(default=SecretStr(""), description="where data keys lie; empty: beside the state, as NAME_keys")
     service_users: str = Field(default="", description="logins of our other services and operators, comma separated")
     prefetch: int = Field(default=200, ge=1, le=5000, description="messages in work per queue and process")
     drain_s: float = Field(default=15, gt=0, le=300, description="how long SIGTERM waits for work under way")

@@ -18,7 +18,7 @@ from contracts.requests.drivers import (
     DriverShiftStarted,
 )
 from contracts.requests.orders import OrderCancellationRequested, OrderRequested
-from contracts.requests.recipients import RecipientContactRegistered
+from contracts.requests.recipients import RecipientContactRegistered, RecipientErasureRequested
 
 if TYPE_CHECKING:
     from contracts.values import Value
@@ -83,6 +83,12 @@ def a_contact_registered(**changes: Any) -> RecipientContactRegistered:
     channels = [{"kind": "email", "address": "guest@example.org"}]
     contact = {"recipient_id": "c-1", "role": "customer", "locale": "en", "channels": channels}
     return RecipientContactRegistered.model_validate({**contact, **changes})
+
+
+def an_erasure_requested(**changes: Any) -> RecipientErasureRequested:
+    """By the person himself."""
+    who = {"recipient_id": changes.get("recipient_id", "c-1"), "role": "customer"}
+    return RecipientErasureRequested.model_validate({**who, "by": {"role": "customer", "id": who["recipient_id"]}, **changes})
 
 
 def a_search_started(**changes: Any) -> OrderSearchStarted:

@@ -18,8 +18,11 @@ Document = dict[str, Any]
 KEEP_SEEN, KEEP_HISTORY = 200, 50
 
 
-def contacts() -> Kind[Contact]:
-    """Long-lived: the last repeats are remembered, older ones are harmless because of `as_of`."""
+def contacts(retention: timedelta) -> Kind[Contact]:
+    """Long-lived: the last repeats are remembered, older ones are harmless because of `as_of`.
+
+    Removed `retention` (real time) after it was last written; the receipt of an erasure stays.
+    """
     return Kind(
         name="contact",
         collection="contacts",
@@ -27,6 +30,7 @@ def contacts() -> Kind[Contact]:
         encode=_encode_contact,
         decode=_decode_contact,
         timers=lambda _: {},
+        expires=lambda state: None if state.is_erased else real_now() + retention,
         keep_seen=KEEP_SEEN,
         keep_history=KEEP_HISTORY,
     )
@@ -59,6 +63,8 @@ def _encode_contact(contact: Contact) -> Document:
         "channels": [_encode_channel(channel) for channel in contact.channels],
         "name": contact.name,
         "muted": sorted(contact.muted),
+        "life": contact.life,
+        "erased_at": contact.erased_at,
     }
 
 
@@ -75,6 +81,8 @@ def _decode_contact(document: Document) -> Contact:
         channels=tuple(SealedChannel(row["kind"], bytes(row["address"]), row.get("refused", False)) for row in document["channels"]),
         name=None if document["name"] is None else bytes(document["name"]),
         muted=frozenset(document["muted"]),
+        life=document.get("life", 0),
+        erased_at=document.get("erased_at"),
     )
 
 

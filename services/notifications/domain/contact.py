@@ -6,6 +6,8 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import StrEnum
 
+UNDETERMINED = "und"
+
 
 class SkipReason(StrEnum):
     """Why a channel of a contact was not used."""
@@ -37,7 +39,10 @@ class Skip:
 
 @dataclass(frozen=True, slots=True)
 class Contact:
-    """`as_of` is the time of the request that said so."""
+    """`as_of` is the time of the request that said so; `life` names the data key that seals name and addresses.
+
+    After an erasure nothing is left but who it was, `erased_at`, and the life that ended.
+    """
 
     recipient_id: str
     role: str
@@ -46,10 +51,26 @@ class Contact:
     channels: tuple[SealedChannel, ...]
     name: bytes | None = None
     muted: frozenset[str] = frozenset()
+    life: int = 0
+    erased_at: datetime | None = None
+
+    @property
+    def is_erased(self) -> bool:
+        """Whether there is nobody to be told any more."""
+        return self.erased_at is not None
+
+    def is_newer_than(self, other: Contact) -> bool:
+        """Whether `other` comes too late: a newer fact, or a life after an erasure, is known."""
+        return self.life > other.life or self.as_of > other.as_of
 
     def refusing(self, address: bytes) -> Contact:
         """The same without this address, which its channel will never take; registered anew it counts again."""
         return replace(self, channels=tuple(replace(c, refused=c.refused or c.address == address) for c in self.channels))
+
+
+def erased(recipient_id: str, role: str, at: datetime) -> Contact:
+    """What is left of a contact."""
+    return Contact(recipient_id, role, UNDETERMINED, at, (), erased_at=at)
 
 
 def contact_id(role: str, recipient_id: str) -> str:
@@ -62,3 +83,10 @@ def is_mail_address(text: str) -> bool:
     local, at, domain = text.rpartition("@")
     plain = text.isascii() and text.isprintable()
     return bool(plain and local and at and domain) and not any(sign in text for sign in ' <>()[],;:\\"') and "@" not in local
+
+
+def comparable(address: str) -> str:
+    """The address as it is searched for: without case and without the signs that people put into telephone numbers."""
+    plain = address.strip().casefold()
+    digits = "".join(sign for sign in plain if sign not in " -().")
+    return digits if digits.lstrip("+").isdecimal() else plain

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from datetime import timedelta
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
 
+from contracts.codec import body_of
 from contracts.message import Message
 from contracts.requests.recipients import ChannelKind, RecipientContactRegistered
 from services.notifications.domain.contact import Contact, SealedChannel, contact_id, is_mail_address
-from services.notifications.ports import Seal, Store
+from services.notifications.ports import RecipientKey, Store, Vault
 from services.runtime.aggregates import Change, Entry, cause_of
 from services.runtime.clock import Clock
 from services.runtime.errors import Rejected
@@ -18,40 +19,46 @@ AHEAD = timedelta(minutes=5)
 
 @dataclass(frozen=True, slots=True)
 class OnContactRegistered:
-    """A fact: an older one than is known has no effect."""
+    """A fact: an older one than is known, or than an erasure, has no effect."""
 
     contacts: Store[Contact]
-    seal: Seal
+    vault: Vault
     clock: Clock
 
     async def __call__(self, message: Message[RecipientContactRegistered]) -> None:
         """Raises `Rejected` for a time ahead of ours and for what can be no e-mail address."""
         if message.time > self.clock.now() + AHEAD:
             raise Rejected("time_ahead")
-        _check_addresses(message.data)
-        registered = self._sealed(message)
+        data = message.data
+        _check_addresses(data)
+        about = contact_id(data.role.value, data.recipient_id)
+        key = await self.vault.for_registration(about, message.time, [channel.address for channel in data.channels])
+        if key is None:
+            return
+        registered = _sealed(data, message.time, key)
 
         def decide(known: Contact | None) -> Change[Contact] | None:
-            if known is not None and known.as_of > registered.as_of:
+            if known is not None and known.is_newer_than(registered):
                 return None
             return Change(registered, entry=Entry("registered", registered.role))
 
-        await self.contacts.change(contact_id(registered.role, registered.recipient_id), cause_of(message), decide)
+        # The mark of what was seen is kept: a plain digest of it would let addresses be guessed.
+        cause = replace(cause_of(message), digest=key.mark(body_of(data)))
+        await self.contacts.change(about, cause, decide)
 
-    def _sealed(self, message: Message[RecipientContactRegistered]) -> Contact:
-        data = message.data
-        context = contact_id(data.role.value, data.recipient_id)
-        return Contact(
-            recipient_id=data.recipient_id,
-            role=data.role.value,
-            locale=data.locale,
-            as_of=message.time,
-            channels=tuple(
-                SealedChannel(channel.kind.value, self.seal.seal(channel.address.encode(), context)) for channel in data.channels
-            ),
-            name=None if data.display_name is None else self.seal.seal(data.display_name.encode(), context),
-            muted=frozenset(kind.value for kind in data.preferences.muted) if data.preferences else frozenset(),
-        )
+
+def _sealed(data: RecipientContactRegistered, as_of: datetime, key: RecipientKey) -> Contact:
+    about = contact_id(data.role.value, data.recipient_id)
+    return Contact(
+        recipient_id=data.recipient_id,
+        role=data.role.value,
+        locale=data.locale,
+        as_of=as_of,
+        channels=tuple(SealedChannel(channel.kind.value, key.seal(channel.address.encode(), about)) for channel in data.channels),
+        name=None if data.display_name is None else key.seal(data.display_name.encode(), about),
+        muted=frozenset(kind.value for kind in data.preferences.muted) if data.preferences else frozenset(),
+        life=key.life,
+    )
 
 
 def _check_addresses(data: RecipientContactRegistered) -> None:

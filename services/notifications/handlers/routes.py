@@ -8,15 +8,24 @@ from contracts.queues import QUEUES
 from services.notifications.handlers.emergency_raised import OnEmergencyRaised
 from services.notifications.handlers.order_event import OnOrderEvent
 from services.notifications.handlers.recipient_contact_registered import OnContactRegistered
+from services.notifications.handlers.recipient_erasure_requested import OnErasureRequested
 from services.runtime.consumer import Route
 
 ORDER_EVENTS = "notifications.order_event"
 
 
-def routes(on_contact: OnContactRegistered, on_order_event: OnOrderEvent, on_emergency: OnEmergencyRaised) -> Sequence[Route]:
+def routes(
+    on_contact: OnContactRegistered,
+    on_erasure: OnErasureRequested,
+    on_order_event: OnOrderEvent,
+    on_emergency: OnEmergencyRaised,
+) -> Sequence[Route]:
     """The table; a type that is bound to a queue and not handled fails at the start."""
     return (
-        Route("notifications.recipient_contact", {"recipient.contact_registered.v1": on_contact}),
+        Route(
+            "notifications.recipient_contact",
+            {"recipient.contact_registered.v1": on_contact, "recipient.erasure_requested.v1": on_erasure},
+        ),
         Route("notifications.emergency", {"emergency.raised.v1": on_emergency}),
         Route(ORDER_EVENTS, dict.fromkeys(QUEUES[ORDER_EVENTS].types, on_order_event)),
     )

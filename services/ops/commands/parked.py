@@ -138,7 +138,7 @@ async def _shown(queue: str, limit: int) -> list[dict[str, Any]]:
 async def _replay(queue: str, wish: Wish) -> int:
     given = settings()
     try:
-        sealer = Sealer(given.data_key)
+        sealer = Sealer(given.data_key, given.old_data_keys)
     except NotConfigured:
         sealer = None
     async with broker() as connection, parked_messages.opened(connection, queue) as channel:

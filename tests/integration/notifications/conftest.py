@@ -36,6 +36,7 @@ class World:
         self.mailbox = mailbox
         self.events: list[tuple[str, dict[str, Any], dict[str, Any]]] = []
         self.store = database.database_of(database.connect(database_uri))
+        self.keys = self.store.client[f"{self.store.name}_keys"]
         self.runtime = RuntimeSettings(amqp_url=broker_url, mongodb_uri=database_uri, data_key=new_key())
         self.settings = NotificationsSettings(
             smtp_host="127.0.0.1", smtp_port=mailbox.port, smtp_tls="none", retry_first_s=0.2, sender="gancang@gancang.test"
@@ -99,6 +100,7 @@ class World:
         queue = await channel.declare_queue("app.test.events", auto_delete=True)
         await queue.bind("gancang.events", "notification.#")
         await queue.bind("gancang.events", "request.#")
+        await queue.bind("gancang.events", "recipient.#")
         await queue.consume(self._take, no_ack=True)
 
     async def _take(self, message: Any) -> None:
