@@ -164,6 +164,7 @@ ENDED = {
         ("proposal_refused", "The customer did not want the change.", Fault.NOBODY),
         ("proposal_lapsed", "The customer did not answer the proposal in time.", Fault.CUSTOMER),
         ("route_closed", "The route was closed after the booking.", Fault.NOBODY),
+        ("schedule_missed", "The search for a driver could not begin in time.", Fault.PLATFORM),
         ("search_overdue", "Matching did not answer in time.", Fault.PLATFORM),
     ),
 }

@@ -30,8 +30,9 @@ a minute before that, and one that is already behind him changes nothing.
 """
 TAIL = """
 A later step implies the earlier ones: `pick_up` from `assigned` counts as having arrived. `unassign` is the driver who
-gives the order back, or matching that withdraws him; the search begins again without him. Where cancel and assign meet,
-the write on the order's version decides, and the other one is refused.
+gives the order back, or matching that withdraws him; the search begins again without him. `postpone` is a booked order
+that found nobody in one of its early searches and waits for the next. Where cancel and assign meet, the write on the
+order's version decides, and the other one is refused.
 
 All services share this table. A service's file in the catalogue only chooses: one without `[merchant]` never asks one, one
 without `[attempts]` never sends anything back, one without a way back completes at the drop-off. Whether a step's proof is

@@ -6,10 +6,12 @@ from dataclasses import replace
 from datetime import datetime
 
 from contracts.values import OrderStatus, Role
+from services.orders.domain.cooking import ask
 from services.orders.domain.driving import BEFORE_DRIVER
 from services.orders.domain.errors import MatchRefused, StepRefused, TooEarly
 from services.orders.domain.order import Assignment, Ending, Order, timers
 from services.orders.domain.proving import with_first_code
+from services.orders.domain.scheduling import is_due, is_missed, next_search
 from services.orders.domain.searching import SYSTEM, start_search
 from services.orders.domain.transitions import Step, move
 
@@ -30,10 +32,10 @@ def assign(order: Order, proposed: Assignment, now: datetime) -> Order | None:
 
 
 def search_failed(order: Order, attempt: int, reason: str, now: datetime) -> Order | None:
-    """The order as unserved; None when it has moved on since."""
+    """The order as unserved, or waiting for its next search; None when it has moved on since."""
     if order.status is not OrderStatus.SEARCHING or attempt != order.attempt:
         return None
-    return give_up(order, unserved_reason(order, reason), now)
+    return without_driver(order, unserved_reason(order, reason), now)
 
 
 def unserved_reason(order: Order, reason: str) -> str:
@@ -42,9 +44,32 @@ def unserved_reason(order: Order, reason: str) -> str:
 
 
 def search_overdue(order: Order, now: datetime) -> Order | None:
-    """The order as unserved when its search has no answer long after its end; None before that."""
+    """The same when its search has no answer long after its end; None before that."""
     due = timers(order).get("search_overdue")
-    return give_up(order, "search_overdue", now) if due is not None and due <= now else None
+    return without_driver(order, "search_overdue", now) if due is not None and due <= now else None
+
+
+def search_begins(order: Order, now: datetime) -> Order | None:
+    """A booked order in its next search, with its merchant who is asked first, or unserved where it is too late.
+
+    None before its time.
+    """
+    if not is_due(order, now):
+        return None
+    if is_missed(order, now):
+        return give_up(order, "schedule_missed", now)
+    merchant = order.policy.merchant if order.policy else None
+    if merchant is not None and order.kitchen is None:
+        return ask(move(order, Step.ASK_MERCHANT, Role.SYSTEM, now), merchant, now)
+    return start_search(move(order, Step.SEARCH, Role.SYSTEM, now), now)
+
+
+def without_driver(order: Order, reason: str, now: datetime) -> Order:
+    """A search found nobody: a booked order waits for the next one before its time, any other one ends."""
+    start = next_search(order, now)
+    if start is None:
+        return give_up(order, reason, now)
+    return move(order, Step.POSTPONE, Role.SYSTEM, now, search_starts_at=start, search=None)
 
 
 def give_up(order: Order, reason: str, now: datetime) -> Order:

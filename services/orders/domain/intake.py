@@ -14,6 +14,8 @@ from services.orders.domain.items import items_refused, items_total
 from services.orders.domain.order import Ending, Order, Policy
 from services.orders.domain.parties import parties_refused
 from services.orders.domain.patronage import merchant_refused
+from services.orders.domain.schedule import schedule_refused
+from services.orders.domain.scheduling import waiting
 from services.orders.domain.searching import SYSTEM, start_search
 from services.orders.domain.tariff import Band, pricing
 from services.orders.domain.wanted import Check, Facts, Service, Wanted
@@ -28,8 +30,9 @@ def take_in(wanted: Wanted, service: Service, area: Area, bands: Sequence[Band],
         return replace(order, status=OrderStatus.HANDED_OVER, ending=Ending("handed_over", SYSTEM))
     reason = next((code for check in CHECKS if (code := check(order, wanted, service, facts)) is not None), None)
     if reason is None:
-        priced = pricing(service.tariff, bands, facts.now)
-        price = priced.fare(facts.now, order.distance_m, wanted.payer, items_total(wanted.items))
+        driven_at = wanted.scheduled_for or facts.now
+        priced = pricing(service.tariff, bands, driven_at)
+        price = priced.fare(driven_at, order.distance_m, wanted.payer, items_total(wanted.items))
         if wanted.max_fare is None or price.total <= wanted.max_fare:
             policy = replace(_policy(order, service, area), pricing=priced)
             return enter(replace(order, fare=price, policy=policy), facts)
@@ -39,6 +42,9 @@ def take_in(wanted: Wanted, service: Service, area: Area, bands: Sequence[Band],
 
 def enter(order: Order, facts: Facts) -> Order:
     """The accepted order in its first status."""
+    booked = waiting(order, facts.now)
+    if booked is not None:
+        return booked
     if order.policy is not None and order.policy.merchant is not None:
         return ask(order, order.policy.merchant, facts.now)
     return start_search(order, facts.now)
@@ -100,8 +106,8 @@ def _payer(_order: Order, wanted: Wanted, service: Service, _facts: Facts) -> st
     return None if wanted.payer.kind in service.payers else "payer_not_allowed"
 
 
-def _schedule(_order: Order, wanted: Wanted, _service: Service, _facts: Facts) -> str | None:
-    return "schedule_not_allowed" if wanted.scheduled_for is not None else None
+def _schedule(_order: Order, wanted: Wanted, service: Service, facts: Facts) -> str | None:
+    return schedule_refused(service.policy.schedule, wanted.scheduled_for, wanted.asked_at or facts.now, facts.now)
 
 
 def _items(_order: Order, wanted: Wanted, service: Service, _facts: Facts) -> str | None:

@@ -23,6 +23,7 @@ from contracts.values import (
 from services.orders.domain.kitchen import Kitchen, MerchantRules, deadlines
 from services.orders.domain.proof import NO_PROOF, NOT_TRIED, AttemptRules, Code, Custody, Delivery, ProofRules
 from services.orders.domain.proposal import NO_CHANGES, ChangeRules, Proposal
+from services.orders.domain.schedule import Schedule
 from services.orders.domain.tariff import Pricing
 
 SEARCH_GRACE_S = 30
@@ -88,6 +89,7 @@ class Policy:
     attempts: AttemptRules | None = None
     merchant: MerchantRules | None = None
     changes: ChangeRules = NO_CHANGES
+    schedule: Schedule | None = None
 
     def told_of(self, event_type: str) -> tuple[str, ...]:
         """Who is told of an event."""
@@ -118,7 +120,10 @@ class Ending:
 
 @dataclass(frozen=True, slots=True)
 class Order:
-    """One order. `since`: when the present status began. `digest`: of the request, to know it again."""
+    """One order. `since`: when the present status began. `digest`: of the request, to know it again.
+
+    `scheduled_for`: the pick-up as booked; `search_starts_at`: while it is `scheduled`, when its next search begins.
+    """
 
     order_id: str
     service: str
@@ -148,6 +153,7 @@ class Order:
     items: tuple[Item, ...] = ()
     details: dict[str, Any] = field(default_factory=dict)
     scheduled_for: datetime | None = None
+    search_starts_at: datetime | None = None
     custody: tuple[Custody, ...] = ()
     code: Code | None = None
     delivery: Delivery = NOT_TRIED
@@ -162,7 +168,8 @@ class Order:
     @property
     def pickup_at(self) -> datetime | None:
         """When the driver should be at the pick-up; None: as soon as he can."""
-        return self.kitchen.ready_at if self.kitchen else self.scheduled_for
+        times = [self.scheduled_for, self.kitchen.ready_at if self.kitchen else None]
+        return max((time for time in times if time is not None), default=None)
 
     @property
     def driver_id(self) -> str | None:
@@ -171,7 +178,7 @@ class Order:
 
 
 def timers(order: Order) -> dict[str, datetime]:
-    """What has to happen by itself: a search that matching never answers ends here, with some grace."""
+    """What has to happen by itself, and when: always due or overdue."""
     proposal = None if order.ended else order.proposal
     if proposal is not None and proposal.essential:  # the kitchen waits for it, and the search for the kitchen
         return {"proposal_lapsed": proposal.until}
@@ -181,6 +188,8 @@ def timers(order: Order) -> dict[str, datetime]:
 
 
 def _searching(order: Order) -> dict[str, datetime]:
+    if order.status is OrderStatus.SCHEDULED and order.search_starts_at is not None:
+        return {"search_begins": order.search_starts_at}
     if order.status is OrderStatus.SEARCHING and order.search is not None:
         return {"search_overdue": order.search.until + timedelta(seconds=SEARCH_GRACE_S)}
     if order.status is OrderStatus.RETURNING and order.delivery.return_by is not None and not order.delivery.overdue:

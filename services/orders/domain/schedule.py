@@ -31,7 +31,7 @@ class Schedule:
         return now > pickup_at + timedelta(minutes=self.late_min)
 
 
-def refusal(schedule: Schedule | None, pickup_at: datetime | None, asked_at: datetime, now: datetime) -> str | None:
+def schedule_refused(schedule: Schedule | None, pickup_at: datetime | None, asked_at: datetime, now: datetime) -> str | None:
     """The reason why an order cannot be booked for this time, or must be booked; None when it can.
 
     `asked_at`: a request that waited for us while its time came is still good, until it is too late for a search.

@@ -21,5 +21,6 @@ def start_search(order: Order, now: datetime) -> Order:
         since=now,
         attempt=order.attempt + 1,
         search=order.policy.search.policy(now),
+        search_starts_at=None,
         assignment=None,
     )

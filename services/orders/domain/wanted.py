@@ -39,7 +39,7 @@ class Service:
 
 @dataclass(frozen=True, slots=True)
 class Wanted:
-    """What the request asks for."""
+    """What the request asks for. `asked_at`: when its app sent it."""
 
     order_id: str
     digest: str
@@ -49,6 +49,7 @@ class Wanted:
     payer: Payer
     recipient_id: str | None = None
     agency_id: str | None = None
+    asked_at: datetime | None = None
     scheduled_for: datetime | None = None
     items: tuple[Item, ...] = ()
     details: dict[str, Any] = field(default_factory=dict)

@@ -53,6 +53,17 @@ def search_started(order: Order) -> events.OrderSearchStarted:
     )
 
 
+def postponed(order: Order) -> events.OrderScheduled:
+    """It waits again for a search; nobody needs to be told: the pick-up is still the same."""
+    return scheduled(order, tell=[])
+
+
+def scheduled(order: Order, **details: Any) -> events.OrderScheduled:
+    """It waits for the first search, or the next."""
+    times = {"scheduled_for": _given(order.scheduled_for), "search_starts_at": _given(order.search_starts_at)}
+    return of(events.OrderScheduled, order, **times, **details)
+
+
 def assigned(order: Order) -> tuple[Value, ...]:
     """To everybody: who drives; to the driver alone: where and what."""
     assignment = _given(order.assignment)

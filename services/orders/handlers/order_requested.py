@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from datetime import datetime
+
 from contracts.codec import digest_of
-from contracts.events.orders import OrderAccepted, OrderHandedOver, OrderMerchantAsked, OrderRejected
+from contracts.events.orders import OrderAccepted, OrderHandedOver, OrderRejected
 from contracts.message import Message
 from contracts.requests.orders import OrderRequested
 from contracts.values import CustomerKind, OrderStatus, Payer, Role, Value
@@ -12,7 +14,7 @@ from services.orders.domain.intake import take_in
 from services.orders.domain.order import Order
 from services.orders.domain.wanted import Facts, Service, Wanted
 from services.orders.handlers import announce
-from services.orders.handlers.changes import slip
+from services.orders.handlers.beginning import begun
 from services.orders.ports import Desk
 from services.runtime.aggregates import Change, Entry, cause_of
 from services.runtime.errors import Rejected
@@ -30,7 +32,7 @@ class OrderRequestedHandler:
         service = self._desk.catalogue.services.get(request.service)
         if service is None:
             raise Rejected("unknown_service", order_id=request.order_id, pointer="/service")
-        wanted = wanted_of(request)
+        wanted = wanted_of(request, message.time)
         _require_own(request)
         _require_details(request, service)
         facts = await self._facts(request, service)
@@ -52,8 +54,8 @@ class OrderRequestedHandler:
         return Facts(now=self._desk.clock.now(), merchant=merchant.state if merchant else None)
 
 
-def wanted_of(request: OrderRequested) -> Wanted:
-    """What intake decides on."""
+def wanted_of(request: OrderRequested, asked_at: datetime) -> Wanted:
+    """What intake decides on. `asked_at`: when it was sent."""
     return Wanted(
         order_id=request.order_id,
         digest=digest_of(request),
@@ -63,6 +65,7 @@ def wanted_of(request: OrderRequested) -> Wanted:
         payer=request.payer or Payer(id=request.customer.id),
         recipient_id=request.recipient.id if request.recipient else None,
         agency_id=request.agency_id or (request.customer.id if request.customer.kind is CustomerKind.AGENCY else None),
+        asked_at=asked_at,
         scheduled_for=request.scheduled_for,
         items=tuple(request.items),
         details=request.details,
@@ -96,8 +99,5 @@ def _events(order: Order, service: Service) -> tuple[Value, ...]:
             return (announce.of(OrderRejected, order, reason=announce.ending(order).reason),)
         case OrderStatus.HANDED_OVER if service.hand_over is not None:
             return (announce.of(OrderHandedOver, order, to=service.hand_over.to),)
-        case OrderStatus.AWAITING_MERCHANT:
-            asked = announce.of(OrderMerchantAsked, order)
-            return (announce.of(OrderAccepted, order, fare=announce.fare(order)), asked, *slip(order))
         case _:
-            return (announce.of(OrderAccepted, order, fare=announce.fare(order)), announce.search_started(order))
+            return (announce.of(OrderAccepted, order, fare=announce.fare(order)), *begun(order))

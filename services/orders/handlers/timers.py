@@ -8,28 +8,38 @@ from datetime import datetime
 import structlog
 
 from contracts.events.orders import OrderReturnOverdue
-from services.orders.domain.assigning import search_overdue
+from services.orders.domain.assigning import search_begins, search_overdue
 from services.orders.domain.changing import lapse
 from services.orders.domain.cooking import search_due, silent
 from services.orders.domain.order import Order
 from services.orders.domain.returning import return_overdue
 from services.orders.handlers import announce
+from services.orders.handlers.beginning import begun
 from services.orders.handlers.changes import answered
-from services.orders.handlers.match_failed import unserved
+from services.orders.handlers.match_failed import BY, unserved, without_driver
 from services.orders.metrics import RETURNS_OVERDUE
 from services.orders.ports import Desk
 from services.runtime.aggregates import Change, Entry, timer_cause
 
-BY = "system:orders"
 log = structlog.get_logger()
 
 Due = Callable[[Order, datetime], Change[Order] | None]
 
 
 def _search_overdue(order: Order, now: datetime) -> Change[Order] | None:
-    """Matching has not answered long after the search's end: the order ends all the same, nobody waits for ever."""
-    ended = search_overdue(order, now)
-    return None if ended is None else unserved(ended)
+    """Matching has not answered long after the search's end: it is over all the same, nobody waits for ever."""
+    after = search_overdue(order, now)
+    return None if after is None else without_driver(after, "search_overdue")
+
+
+def _search_begins(order: Order, now: datetime) -> Change[Order] | None:
+    """A booked order is searched for, also where its minute is long over."""
+    after = search_begins(order, now)
+    if after is None:
+        return None
+    if after.ended:
+        return unserved(after)
+    return Change(after, begun(after), Entry(after.status, BY))
 
 
 def _merchant_silent(order: Order, now: datetime) -> Change[Order] | None:
@@ -61,7 +71,7 @@ def _return_overdue(order: Order, now: datetime) -> Change[Order] | None:
     return Change(noted, (event,), Entry(noted.status, BY, "return_overdue"))
 
 
-DUE: tuple[Due, ...] = (_search_overdue, _return_overdue, _proposal_lapsed, _merchant_silent, _courier_due)
+DUE: tuple[Due, ...] = (_search_begins, _search_overdue, _return_overdue, _proposal_lapsed, _merchant_silent, _courier_due)
 """Each looks at the order for itself; the first that has something to do does it, and the next one follows at once."""
 
 

@@ -185,7 +185,8 @@ async def test_cancelling_when_the_driver_has_come_costs_the_fee(app: OutsideApp
         ({"dropoff": {"lat": -8.2106, "lng": 114.3745}}, "same_place"),
         ({"max_fare": 100}, "fare_above_limit"),
         ({"payer": {"kind": "programme", "id": "p-1"}}, "payer_not_allowed"),
-        ({"scheduled_for": "2030-01-01T00:00:00Z"}, "schedule_not_allowed"),
+        ({"scheduled_for": "2100-01-01T00:00:00Z"}, "schedule_too_far"),
+        ({"scheduled_for": "2020-01-01T00:00:00Z"}, "schedule_in_past"),
         ({"dropoff": {"lat": -8.498369, "lng": 113.904168}}, "too_far"),
     ],
 )

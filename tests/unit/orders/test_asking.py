@@ -29,7 +29,7 @@ NUMBER = DetailRule("envelope", DetailType.TEXT, pattern="[A-Z]{3}-[0-9]{4}")
 
 
 def taken_in(service: str, **changes: Any) -> Order:
-    wanted = wanted_of(an_order_requested(service=service, **changes))
+    wanted = wanted_of(an_order_requested(service=service, **changes), NOW)
     return take_in(wanted, CATALOGUE.services[service], CATALOGUE.area, CATALOGUE.bands, Facts(NOW))
 
 

@@ -2,54 +2,27 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 
 import bson
 import pytest
 
-from contracts.values import Actor, OrderStatus, Payer, Place, Residence, Role, Vehicle
-from services.orders.adapters.catalogue import load
+from contracts.values import Actor, OrderStatus, Role
 from services.orders.adapters.mongo import ORDER, RETENTION
 from services.orders.domain.assigning import assign, driver_gives_back, search_failed, search_overdue
 from services.orders.domain.cancelling import cancel, cancellation_fee
 from services.orders.domain.driving import drive
 from services.orders.domain.errors import MatchRefused, StepRefused, TooEarly
-from services.orders.domain.intake import take_in
-from services.orders.domain.order import ENDED, Assignment, Order, timers
+from services.orders.domain.order import ENDED, Order, timers
 from services.orders.domain.transitions import TRANSITIONS, Step, move
-from services.orders.domain.wanted import Facts, Wanted
-from services.orders.settings import BUILT_IN
 from services.runtime.clock import real_now
-from tests.support.builders import PARK, STATION, an_order_requested
+from tests.support.orders import NOW, a_booked_order, an_assignment
 
-CATALOGUE = load(BUILT_IN)
-NOW = datetime(2026, 11, 24, 1, 10, tzinfo=UTC)
 CUSTOMER = Actor(role=Role.CUSTOMER, id="c-1")
 
 
 def an_order(**changes: object) -> Order:
-    wanted = Wanted(
-        order_id="o-1",
-        digest="d",
-        customer=an_order_requested().customer,
-        pickup=Place.model_validate(STATION),
-        dropoff=Place.model_validate(PARK),
-        payer=Payer(id="c-1"),
-    )
-    return replace(take_in(wanted, CATALOGUE.services["ride"], CATALOGUE.area, CATALOGUE.bands, Facts(NOW)), **changes)
-
-
-def an_assignment(attempt: int = 1, offer_id: str = "of-1") -> Assignment:
-    return Assignment(
-        driver_id="d-7",
-        offer_id=offer_id,
-        attempt=attempt,
-        vehicle=Vehicle.model_validate({"class": "motorcycle", "plate": "P 4217 VX"}),
-        residence=Residence.model_validate({"by": "agency-1", "district_code": "35.10.16", "valid_until": "2027-06-30"}),
-        eta_s=60,
-        at=NOW,
-    )
+    return a_booked_order(None, **changes)
 
 
 def an_assigned_order() -> Order:

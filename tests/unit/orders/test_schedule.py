@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from services.orders.domain.schedule import Schedule, refusal
+from services.orders.domain.schedule import Schedule, schedule_refused
 from tests.support.builders import NOW
 
 SCHEDULE = Schedule(horizon_days=14)
@@ -46,22 +46,22 @@ def test_the_next_search_begins_later_than_now_and_there_is_none_after_the_last(
     ],
 )
 def test_a_time_in_the_past_or_too_far_ahead_is_refused_with_its_reason(pickup_at: datetime, reason: str | None) -> None:
-    assert refusal(SCHEDULE, pickup_at, NOW, NOW) == reason
+    assert schedule_refused(SCHEDULE, pickup_at, NOW, NOW) == reason
 
 
 def test_a_service_may_not_know_booking_or_demand_it() -> None:
-    assert refusal(None, None, NOW, NOW) is None
-    assert refusal(None, minutes(60), NOW, NOW) == "schedule_not_allowed"
-    assert refusal(SCHEDULE, None, NOW, NOW) is None
-    assert refusal(Schedule(required=True), None, NOW, NOW) == "schedule_required"
+    assert schedule_refused(None, None, NOW, NOW) is None
+    assert schedule_refused(None, minutes(60), NOW, NOW) == "schedule_not_allowed"
+    assert schedule_refused(SCHEDULE, None, NOW, NOW) is None
+    assert schedule_refused(Schedule(required=True), None, NOW, NOW) == "schedule_required"
 
 
 def test_a_request_that_waited_for_us_while_its_time_came_is_still_good_for_a_while() -> None:
     asked_at, pickup_at = NOW, minutes(10)
 
-    assert refusal(SCHEDULE, pickup_at, asked_at, minutes(30)) is None
-    assert refusal(SCHEDULE, pickup_at, asked_at, minutes(71)) == "schedule_in_past"
-    assert refusal(SCHEDULE, pickup_at, minutes(11), minutes(30)) == "schedule_in_past"
+    assert schedule_refused(SCHEDULE, pickup_at, asked_at, minutes(30)) is None
+    assert schedule_refused(SCHEDULE, pickup_at, asked_at, minutes(71)) == "schedule_in_past"
+    assert schedule_refused(SCHEDULE, pickup_at, minutes(11), minutes(30)) == "schedule_in_past"
 
 
 @given(

@@ -1,4 +1,4 @@
-"""`[search.town]`, `[search.rural]`: how a driver is searched."""
+"""`[search.town]`, `[search.rural]`, `[schedule]`: how a driver is searched, and when."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from pydantic import Field
 
 from services.orders.adapters.catalogue.strict import Positive, Strict
 from services.orders.domain.order import SearchRules
+from services.orders.domain.schedule import Schedule
 
 
 class Search(Strict):
@@ -29,3 +30,16 @@ class SearchByArea(Strict):
 
     town: Search
     rural: Search
+
+
+class ScheduleSection(Strict):
+    """Booked ahead: so far, with searches that begin so many minutes before the pick-up, and none so late after it."""
+
+    required: bool = False
+    horizon_days: Annotated[int, Field(ge=1, le=365)]
+    search_before_min: Annotated[list[Annotated[int, Field(ge=1, le=1440)]], Field(min_length=1, max_length=10)]
+    late_min: Annotated[int, Field(ge=1, le=1440)]
+
+    def rules(self) -> Schedule:
+        """The domain's view."""
+        return Schedule(self.required, self.horizon_days, tuple(self.search_before_min), self.late_min)

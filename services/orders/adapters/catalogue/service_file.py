@@ -13,7 +13,7 @@ from services.orders.adapters.catalogue.asking import DetailSection, HandOverSec
 from services.orders.adapters.catalogue.cooking import ChangesSection, MerchantSection
 from services.orders.adapters.catalogue.handing import AttemptsSection, ProofSection
 from services.orders.adapters.catalogue.money import CancellationSection, TariffSection
-from services.orders.adapters.catalogue.search import SearchByArea
+from services.orders.adapters.catalogue.search import ScheduleSection, SearchByArea
 from services.orders.adapters.catalogue.strict import Positive, Strict
 from services.orders.domain.order import CancellationRules, Policy
 from services.orders.domain.tariff import Tariff
@@ -47,6 +47,7 @@ class ServiceFile(Strict):
     merchant: MerchantSection | None = None
     changes: ChangesSection = ChangesSection()
     search: SearchByArea
+    schedule: ScheduleSection | None = None
     tariff: TariffSection
     cancellation: CancellationSection = CancellationSection(fee=0, free_s=0, driver_late_s=0)
     tell: Annotated[dict[str, tuple[str, ...]], AfterValidator(_events)]
@@ -82,4 +83,5 @@ class ServiceFile(Strict):
             attempts=self.attempts.rules() if self.attempts else None,
             merchant=self.merchant.rules() if self.merchant else None,
             changes=self.changes.rules(self.max_distance_km * 1000),
+            schedule=self.schedule.rules() if self.schedule else None,
         )

@@ -1,0 +1,39 @@
+"""An order booked ahead waits for its searches."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import datetime
+
+from contracts.values import OrderStatus
+from services.orders.domain.order import Order
+from services.orders.domain.schedule import Schedule
+
+
+def waiting(order: Order, now: datetime) -> Order | None:
+    """A new order that waits for its first search; None where that is due already, or nothing was booked."""
+    booking = _booking(order)
+    first = booking[0].starts(booking[1])[0] if booking else now
+    return None if first <= now else replace(order, status=OrderStatus.SCHEDULED, since=now, search_starts_at=first)
+
+
+def next_search(order: Order, now: datetime) -> datetime | None:
+    """When the next search of a booked order begins; None after the last one, or where nothing was booked."""
+    booking = _booking(order)
+    return booking[0].next_start(booking[1], now) if booking else None
+
+
+def is_due(order: Order, now: datetime) -> bool:
+    """Whether its search has to begin, however long that is overdue."""
+    return order.status is OrderStatus.SCHEDULED and order.search_starts_at is not None and order.search_starts_at <= now
+
+
+def is_missed(order: Order, now: datetime) -> bool:
+    """Whether it is too late to begin one."""
+    booking = _booking(order)
+    return booking is not None and booking[0].missed(booking[1], now)
+
+
+def _booking(order: Order) -> tuple[Schedule, datetime] | None:
+    schedule = order.policy.schedule if order.policy else None
+    return None if schedule is None or order.scheduled_for is None else (schedule, order.scheduled_for)
