@@ -5,29 +5,35 @@ from __future__ import annotations
 from collections.abc import Iterable
 from datetime import date, timedelta
 
+from contracts.queues import QUEUES
+from contracts.registry import TYPE_OF
 from contracts.requests.drivers import DriverCertified
-from contracts.requests.programmes import ProgrammeBeneficiaryAttested, ProgrammeBudgetSet
+from contracts.requests.programmes import DonationPledged, ProgrammeBeneficiaryAttested, ProgrammeBudgetSet
 from contracts.values import Actor, PayerKind, Role
-from services.simulator.desk import AGENCY, Desk
-from services.simulator.errands import PROGRAMME, Errand
+from services.simulator.desk import AGENCY, CUSTOMERS, Desk
+from services.simulator.errands import CAMPAIGN, DONOR, PROGRAMME, Errand
 from services.simulator.plans import DriverPlan
 
-HEALTH, SOCIAL = "dinkes", "dinsos"
+HEALTH, SOCIAL, ON_DUTY = "dinkes", "dinsos", "emergency-desk"
+HEARD = frozenset(name for queue in QUEUES.values() for name in queue.types)
 YEAR = timedelta(days=365)
-CAP = 500_000
+CAP, PLEDGE = 500_000, 250_000
 
 
 async def open_offices(desk: Desk, errands: Iterable[Errand], drivers: Iterable[DriverPlan]) -> None:
-    """A programme with its budget and its poor, and the couriers who were trained for medicine."""
+    """A programme with its budget and its poor, a donor's pledge, and the couriers who were trained for medicine."""
+    await desk.register_contact(ON_DUTY, Role.OPERATOR, "id", "Petugas jaga")
     today = desk.pace.now().date()
     office = Actor(role=Role.AGENCY, id=SOCIAL)
     poor = [errand for errand in errands if errand.payer is not None and errand.payer.kind is PayerKind.PROGRAMME]
-    if poor:
+    if poor and TYPE_OF[ProgrammeBudgetSet] in HEARD:
         services = sorted({errand.service for errand in poor})
         budget = ProgrammeBudgetSet(programme_id=PROGRAMME, period=f"{today:%Y-%m}", cap=CAP, services=services, by=office)
         await desk.send(budget, AGENCY)
-    for errand in poor:
-        await desk.send(_poor(errand, office, today), AGENCY)
+        for errand in poor:
+            await desk.send(_poor(errand, office, today), AGENCY)
+    if TYPE_OF[DonationPledged] in HEARD:
+        await desk.send(DonationPledged(donor_id=DONOR, campaign_id=CAMPAIGN, amount=PLEDGE), CUSTOMERS)
     for driver in drivers:
         for certification in driver.certifications:
             await desk.send(_trained(driver, certification, today), AGENCY)

@@ -22,7 +22,7 @@ from services.simulator.errands import errands
 from services.simulator.gateway import Gateway
 from services.simulator.kitchens import merchant_plans
 from services.simulator.merchants import Warung
-from services.simulator.offices import open_offices
+from services.simulator.offices import ON_DUTY, open_offices
 from services.simulator.pace import Pace
 from services.simulator.plans import Mood, customer_plans, driver_plans
 
@@ -71,7 +71,7 @@ class Town:
     def addresses(self) -> dict[str, str]:
         """Who reads mail where."""
         riding = (passenger.plan.id for passenger in self.passengers.values())
-        people = [*self.riders, *riding, *self.warungs, *(person for client in self.clients.values() for person in client.people)]
+        people = [*self.riders, *riding, *self.warungs, ON_DUTY, *(person for client in self.clients.values() for person in client.people)]
         return {person: address_of(person) for person in people}
 
     @property

@@ -19,6 +19,7 @@ from services.ops import terminal
 from services.ops.children import Child, Children, known_services
 from services.ops.demo.evidence import Evidence, Servers, gather
 from services.ops.demo.invariants import Finding, check
+from services.ops.demo.shortened import shortened
 from services.ops.demo.stories import Narrator
 from services.ops.demo.summary import Document, Timing, summarise
 from services.ops.demo.traffic import Traffic
@@ -29,6 +30,7 @@ from services.ops.keys import fresh_keys
 from services.ops.mailing import mail_settings
 from services.ops.readiness import all_ready
 from services.ops.shared import known
+from services.orders.settings import OrdersSettings
 from services.runtime.clock import clock_from
 from services.simulator.mailbox import Mailbox
 from services.simulator.town import Scenario, Town
@@ -39,7 +41,7 @@ WATCH_EVERY_S = 0.5
 MOST_RESTARTS = 20
 STORIES = 8
 LIMIT_S, SLOWEST, LONGEST_RIDE_S = 60.0, 4, 1_800
-CLOCK_VARIABLE = "GANCANG_CLOCK"
+CLOCK_VARIABLE, CATALOGUE_VARIABLE = "GANCANG_CLOCK", "GANCANG_CATALOGUE"
 log = structlog.get_logger()
 
 
@@ -96,6 +98,7 @@ def _environment(morning: Morning, mailbox: Mailbox) -> dict[str, str]:
         **morning.urls.environment(),
         **fresh_keys(),
         **mail_settings(mailbox),
+        CATALOGUE_VARIABLE: str(shortened(OrdersSettings().catalogue, morning.folder)),
         CLOCK_VARIABLE: f"{dawn.isoformat()},{morning.speed},{now.isoformat()}",
         "GANCANG_LOG": "json",
     }

@@ -10,6 +10,7 @@ from contracts.events.orders import OrderCodeIssued, OrderEvent
 from contracts.message import Message
 from contracts.queues import QUEUES
 from services.ops.demo.evidence import Evidence
+from services.simulator.offices import ON_DUTY
 
 OVERTAKEN = "superseded"  # not sent before a later state of the order was: rightly not told
 TOLD_TYPES = frozenset(QUEUES["notifications.order_event"].types)
@@ -34,7 +35,7 @@ def _person(event: Message[OrderEvent], audience: str) -> str | None:
     data = event.data
     receiver = data.customer.id if isinstance(data, OrderCodeIssued) and data.recipient_id is None else data.recipient_id
     people = {"customer": data.customer.id, "driver": data.driver_id, "merchant": data.merchant_id}
-    return {**people, "agency": data.agency_id, "recipient": receiver}.get(audience)
+    return {**people, "agency": data.agency_id, "recipient": receiver, "operator": ON_DUTY}.get(audience)
 
 
 def untold(evidence: Evidence) -> Iterator[str]:

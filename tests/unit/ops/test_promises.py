@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import timedelta
+from typing import TYPE_CHECKING
 
 import pytest
 
@@ -12,8 +13,14 @@ from contracts.values import Customer, CustomerKind, Place
 from services.ops.demo import promises
 from services.ops.demo.by_service import by_service
 from services.ops.demo.evidence import Evidence
+from services.ops.demo.shortened import shortened
+from services.orders.adapters.catalogue import load
+from services.orders.settings import BUILT_IN
 from services.simulator.errands import Errand
 from tests.support.builders import NOW, ORDER_EVENT, PARK, STATION, a_message
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 ERRAND = Errand(
     order_id="food-3",
@@ -86,3 +93,13 @@ def test_each_service_has_its_row() -> None:
         "median_min": None,
         "money": {},
     }
+
+
+def test_the_demo_plays_the_catalogue_as_it_is_but_for_the_hours_between_two_attempts(tmp_path: Path) -> None:
+    folder = shortened(BUILT_IN, tmp_path)
+
+    played, built_in = load(folder), load(BUILT_IN)
+    attempts = played.services["document"].policy.attempts
+    assert attempts is not None
+    assert (attempts.most, attempts.again_after_min) == (2, 2)
+    assert played.services["food"] == built_in.services["food"]
