@@ -12,7 +12,7 @@ from services.notifications.adapters import mongo
 from services.notifications.adapters.later import LaterStates
 from services.notifications.adapters.log_channel import StructlogChannel
 from services.notifications.adapters.templates import JinjaTexts
-from services.notifications.adapters.vault import vault_of
+from services.notifications.adapters.vault import MongoVault, key_store
 from services.notifications.channels import channels_of
 from services.notifications.delivery import Parts, delivering
 from services.notifications.domain.checking import check_table
@@ -65,7 +65,7 @@ def _application(runtime: Runtime, settings: NotificationsSettings) -> Applicati
     clock, texts = runtime.clock, JinjaTexts(settings.timezone)
     check_table(EVERYTHING, texts.has)
     contacts = runtime.aggregates(mongo.contacts(timedelta(days=settings.contact_retention_days)))
-    vault = vault_of(runtime, timedelta(days=settings.contact_retention_days))
+    vault = MongoVault(key_store(runtime.settings), runtime.sealer, timedelta(days=settings.contact_retention_days))
     notifications = runtime.aggregates(mongo.notifications(timedelta(days=settings.retention_days)))
     ledger = Ledger(notifications, clock, settings.plan(clock.speed))
     later = LaterStates(runtime.database[notifications.kind.collection])

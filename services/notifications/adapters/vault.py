@@ -19,8 +19,8 @@ from services.runtime.clock import real_now
 from services.runtime.database import Collection, Document, noticing_absence
 from services.runtime.errors import Conflict
 from services.runtime.loading import GroupLoad
-from services.runtime.runtime import Runtime
 from services.runtime.sealing import Key, Sealer, new_raw_key
+from services.runtime.settings import RuntimeSettings
 
 COLLECTION = "recipient_keys"
 LOOKUP = "lookup"  # the document with the key that hashes addresses; no contact's id, for those hold a colon
@@ -151,11 +151,10 @@ def rewrapped(sealer: Sealer, known: Document) -> Document:
     return {"master": sealer.present_id, "wrapped": wrapped}
 
 
-def vault_of(runtime: Runtime, retention: timedelta) -> MongoVault:
-    """The vault that the settings name."""
-    settings = runtime.settings
+def key_store(settings: RuntimeSettings) -> database.Database:
+    """The database of the keys, on a client of its own."""
     uri = database.keys_uri(settings.mongodb_uri.get_secret_value(), settings.keys_mongodb_uri.get_secret_value())
-    return MongoVault(database.database_of(database.connect(uri)), runtime.sealer, retention)
+    return database.database_of(database.connect(uri))
 
 
 def _context(contact_id: str, life: int) -> str:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated, cast
 
 import typer
 
-from services.ops import notification_log
+from services.ops import notification_keys, notification_log
 from services.ops.errors import CommandError
 
 if TYPE_CHECKING:
@@ -30,6 +30,7 @@ def register(app: typer.Typer) -> None:
     commands = typer.Typer(no_args_is_help=True, help="What people are told.")
     commands.command("preview")(preview)
     commands.command("log")(notification_log.log)
+    notification_keys.register(commands)
     app.add_typer(commands, name="notifications")
 
 

@@ -1,0 +1,116 @@
+"""`gancang notifications keys` and `find`: the data keys of the recipients, and whose an address is."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import json
+import sys
+from collections.abc import AsyncIterator
+from datetime import timedelta
+from typing import Annotated
+
+import typer
+
+from services.notifications.adapters.rotation import Rotation
+from services.notifications.adapters.vault import MongoVault, key_store
+from services.ops import terminal
+from services.ops.connecting import UnreachableError, settings
+from services.ops.errors import CommandError
+from services.runtime.database import Database, noticing_absence
+from services.runtime.errors import DatabaseAway, NotConfigured
+from services.runtime.sealing import Sealer, UnknownKeyError
+
+AS_JSON = Annotated[bool, typer.Option("--json", help="One JSON document.")]
+
+
+def register(app: typer.Typer) -> None:
+    """Add the sub-commands."""
+    commands = typer.Typer(no_args_is_help=True, help="The keys under which addresses are sealed.")
+    commands.command("show")(show)
+    commands.command("rotate")(rotate)
+    app.add_typer(commands, name="keys")
+    app.command("find")(find)
+
+
+def show(*, as_json: AS_JSON = False) -> None:
+    """Count the data keys by the master key that wraps them; an older one may go when it wraps none.
+
+    gancang notifications keys show
+    """
+    present, counts = asyncio.run(_counted())
+    if as_json:
+        _write(json.dumps({"present": present, "data_keys": counts}))
+        return
+    for master, count in sorted(counts.items()):
+        _write(f"{master}  {count} data keys{'  (present)' if master == present else ''}")
+    if present not in counts:
+        _write(f"{present}  none  (present)")
+
+
+def rotate() -> None:
+    """Wrap every data key under the present master key: put the new one into GANCANG_DATA_KEY, the old one into GANCANG_OLD_DATA_KEYS.
+
+    May be stopped and started again; the service goes on meanwhile, if it knows both keys.
+
+    gancang notifications keys rotate
+    """
+    _write(f"{asyncio.run(_rotated())} data keys wrapped anew")
+
+
+def find(*, as_json: AS_JSON = False) -> None:
+    """Say whose an address is: it is read from standard input, so that it lies in no shell's history, and is not repeated.
+
+    echo guest@example.org | gancang notifications find
+    """
+    address = typer.prompt("address", hide_input=True, err=True) if sys.stdin.isatty() else sys.stdin.readline()
+    if not address.strip():
+        raise CommandError("no address on standard input")
+    found = [dict(zip(("role", "recipient_id"), about.split(":", 1), strict=True)) for about in asyncio.run(_found(address))]
+    if as_json:
+        _write(json.dumps(found))
+        return
+    for row in found:
+        _write(f"{row['role']} {row['recipient_id']}")
+    if not found:
+        raise CommandError("nobody has this address")
+
+
+@contextlib.asynccontextmanager
+async def _opened() -> AsyncIterator[tuple[Database, Sealer]]:
+    given = settings()
+    try:
+        sealer = Sealer(given.data_key, given.old_data_keys)
+    except NotConfigured as error:
+        raise CommandError(str(error)) from None
+    store = key_store(given)
+    try:
+        with noticing_absence("ops"):
+            yield store, sealer
+    except DatabaseAway as error:
+        raise UnreachableError("MongoDB", str(error.__cause__)[:200]) from None
+    except UnknownKeyError as error:
+        raise CommandError(f"a data key is {error}") from None
+    finally:
+        store.client.close()
+
+
+async def _counted() -> tuple[str, dict[str, int]]:
+    async with _opened() as (store, sealer):
+        return sealer.present_id, await Rotation(store, sealer).by_master()
+
+
+async def _rotated() -> int:
+    async with _opened() as (store, sealer):
+        rotation = Rotation(store, sealer)
+        with terminal.progress("wrapping", await rotation.outstanding()) as seen:
+            return await rotation.run(seen)
+
+
+async def _found(address: str) -> list[str]:
+    async with _opened() as (store, sealer):
+        return await MongoVault(store, sealer, timedelta(0)).find(address)
+
+
+def _write(line: str) -> None:
+    sys.stdout.write(f"{line}\n")
