@@ -38,6 +38,8 @@ REJECTED = _table(
     ("unknown_offer", "There is no such offer.", Fault.APP),
     ("unknown_service", "The catalogue has no such service.", Fault.APP),
     ("wrong_actor", "Whoever asks has no right to this step.", Fault.APP),
+    ("login_missing", "The message does not name its login (user_id), and here it has to.", Fault.APP),
+    ("login_wrong", "The login may not speak for whom it names.", Fault.APP),
     ("wrong_driver", "The order belongs to another driver.", Fault.APP),
     ("foreign_offer", "The offer was made to another driver.", Fault.APP),
     ("offer_closed", "The offer is no longer open.", Fault.DRIVER),

@@ -1,10 +1,10 @@
-"""Which roles may say what: the word of anybody else is refused as `wrong_actor`, whoever published it."""
+"""Which roles may say what, and in whose name a request speaks: the word of anybody else is refused, whoever published it."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from contracts.values import Actor, Role
+from contracts.values import Actor, Customer, CustomerKind, Role
 
 if TYPE_CHECKING:
     from contracts.values import Value
@@ -39,3 +39,26 @@ def may_say(message_type: str, data: Value) -> bool:
     """Whether the role in `by` may say this; true for what names nobody."""
     by = getattr(data, "by", None)
     return not isinstance(by, Actor) or by.role in SPEAKERS.get(message_type, ())
+
+
+NAMED = (("driver_id", Role.DRIVER), ("merchant_id", Role.MERCHANT), ("agency_id", Role.AGENCY), ("donor_id", Role.CUSTOMER))
+
+
+def speaks_for(data: Value) -> tuple[Actor, ...]:
+    """In whose name a request speaks: a login needs the right to speak for one of them. Empty: for nobody in particular.
+
+    Who is named in `by` speaks; else the customer of an order, or the agency that it names; else the driver, merchant,
+    agency or donor whose word it is; else whose contact it is.
+    """
+    by, customer = getattr(data, "by", None), getattr(data, "customer", None)
+    if isinstance(by, Actor):
+        return (by,)
+    if isinstance(customer, Customer):
+        role = Role.AGENCY if customer.kind is CustomerKind.AGENCY else Role.CUSTOMER
+        agency_id = getattr(data, "agency_id", None)
+        return (Actor(role=role, id=customer.id), *((Actor(role=Role.AGENCY, id=agency_id),) if agency_id else ()))
+    contact, known_as = getattr(data, "recipient_id", None), getattr(data, "role", None)
+    if isinstance(contact, str) and isinstance(known_as, Role):
+        return (Actor(role=known_as, id=contact),)
+    said = [(role, getattr(data, name, None)) for name, role in NAMED]
+    return tuple(Actor(role=role, id=name) for role, name in said if isinstance(name, str))[:1]

@@ -109,7 +109,7 @@ async def main() -> None:
         await agency.may_not("read orders", EVENTS, "order.#")
         await example.may_not_say("driver.residence_attested.v1")
         await gateway.may_not_say("driver.residence_attested.v1")
-        await agency.may_not_say("order.requested.v1")
+        await agency.may_not_say("driver.shift_started.v1")
 
 
 async def login(name: str) -> AbstractConnection:

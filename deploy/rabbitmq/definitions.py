@@ -61,8 +61,12 @@ def logins() -> tuple[Login, ...]:
         _app("example", writes=r"^(order|recipient)\."),
         # the company's own gateway: speaks for the drivers, and reads what only a driver may read
         _app("gateway", writes=r"^(order|recipient|driver)\.(?!residence_)", confidential=("offer.made.v1", "assignment.briefed.v1")),
-        # the agency of the regency: attests who is a resident, nothing else
-        _app("agency", writes=r"^driver\.residence_", events=("driver.eligibility_changed.v1", "request.rejected.v1")),
+        # the agency: attests who is a resident, orders in its own name, speaks for programmes and routes
+        _app(
+            "agency",
+            writes=r"^((driver|merchant)\.residence_|(order|agency|programme|route)\.)",
+            events=("driver.eligibility_changed.v1", "request.rejected.v1"),
+        ),
     )
 
 

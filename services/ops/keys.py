@@ -1,4 +1,7 @@
-"""The keys of an embedded set-up: made once, kept beside its data, so that a restart can read what it wrote."""
+"""The keys of an embedded set-up: made once, kept beside its data, so that a restart can read what it wrote.
+
+With them goes the word that here anybody may speak for anybody: no login but ours reaches these servers.
+"""
 
 from __future__ import annotations
 
@@ -9,14 +12,15 @@ from pathlib import Path
 
 from services.ops.embedded.files import write_private
 from services.runtime.sealing import new_key
+from services.runtime.settings import ANYBODY, SPEAKERS
 
 KEYS_FILE = "keys.json"
 CODE_KEY_VARIABLE, DATA_KEY_VARIABLE = "GANCANG_CODE_KEY", "GANCANG_DATA_KEY"
 
 
 def fresh_keys() -> dict[str, str]:
-    """Two new keys as variables."""
-    return {CODE_KEY_VARIABLE: secrets.token_hex(32), DATA_KEY_VARIABLE: new_key()}
+    """Two new keys as variables, and that anybody may speak."""
+    return {CODE_KEY_VARIABLE: secrets.token_hex(32), DATA_KEY_VARIABLE: new_key(), SPEAKERS: ANYBODY}
 
 
 def kept_keys(folder: Path) -> dict[str, str]:
@@ -28,4 +32,4 @@ def kept_keys(folder: Path) -> dict[str, str]:
         kept = fresh_keys()
         folder.mkdir(mode=0o700, parents=True, exist_ok=True)
         write_private(path, json.dumps(kept))
-    return {name: os.environ.get(name) or value for name, value in kept.items()}
+    return {name: os.environ.get(name) or value for name, value in {SPEAKERS: ANYBODY, **kept}.items()}

@@ -25,6 +25,7 @@ from services.runtime.incoming import Incoming
 from services.runtime.ladder import Ladder
 from services.runtime.outcomes import Outcome, outcome_of
 from services.runtime.parking import Parking
+from services.runtime.speakers import Speakers
 
 GIVE_BACK_S = 1.0
 # Under our own source and an id that can be foretold, our real event would later look like a repeat. We write no request.
@@ -60,6 +61,7 @@ class Desk:
     clock: Clock
     pause: Pause
     our_users: frozenset[str]
+    speakers: Speakers | None = None
 
 
 class Consumer:
@@ -116,12 +118,18 @@ class Consumer:
         try:
             message = self._read(delivery)
             if self._is_request:
-                _require_say(message)
+                self._require_say(message)
             await self._route.handlers[message.type](message)
         except Exception as error:  # noqa: BLE001  the table decides about every error
             return await self._after(error, delivery, message)
         self._age.observe(max(0.0, (self._desk.clock.now() - message.time).total_seconds()))
         return Outcome.DONE
+
+    def _require_say(self, message: Message[Any]) -> None:
+        if not may_say(message.type, message.data):
+            raise Rejected("wrong_actor", pointer="/by/role")
+        if self._desk.speakers is not None:
+            self._desk.speakers.require(message.user, message.data)
 
     def _read(self, delivery: Delivery) -> Message[Any]:
         envelope = read(delivery.headers, delivery.body, delivery.content_type, self._desk.clock.now())
@@ -174,8 +182,3 @@ class Consumer:
         log.error("message.parked", reason=reason, attempts=delivery.attempts)
         # Only the error's class: its text may carry the message's values.
         await self._desk.parking.park(delivery, reason, error=type(error).__name__, handler=f"{self._route.queue}:{delivery.routing_key}")
-
-
-def _require_say(message: Message[Any]) -> None:
-    if not may_say(message.type, message.data):
-        raise Rejected("wrong_actor", pointer="/by/role")

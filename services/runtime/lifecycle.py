@@ -15,7 +15,7 @@ from typing import TypeVar
 import structlog
 import uvloop
 
-from services.runtime import database, health, logging
+from services.runtime import database, health, logging, speakers
 from services.runtime.acks import Acks
 from services.runtime.broker import Broker
 from services.runtime.clock import clock_from
@@ -140,7 +140,7 @@ async def _subscribe(broker: Broker, acks: Acks, runtime: Runtime, application: 
     settings, relay, gate = runtime.settings, runtime.relay, runtime.gate
     parking = Parking(relay, runtime.sealer, settings.broker_user)
     ladder = Ladder(relay, settings.broker_user)
-    desk = Desk(acks, ladder, parking, runtime.answers, runtime.clock, gate.close, settings.our_users)
+    desk = Desk(acks, ladder, parking, runtime.answers, runtime.clock, gate.close, settings.our_users, speakers.load(settings.speakers))
     for route in application.routes:
         broker.subscribe(route, Consumer(route, desk))
     await Drain(parking, settings.our_users, gate).start(runtime.connection)

@@ -11,6 +11,7 @@ from pydantic_settings import BaseSettings, SettingsConfigDict
 from services.runtime.errors import NotConfigured
 
 HEARTBEAT_S = 10
+SPEAKERS, ANYBODY = "GANCANG_SPEAKERS", "anybody"
 
 
 class RuntimeSettings(BaseSettings):
@@ -31,6 +32,7 @@ class RuntimeSettings(BaseSettings):
     old_data_keys: SecretStr = Field(default=SecretStr(""), description="master keys before the present one, comma separated")
     keys_mongodb_uri: SecretStr = Field(default=SecretStr(""), description="where data keys lie; empty: beside the state, as NAME_keys")
     service_users: str = Field(default="", description="logins of our other services and operators, comma separated")
+    speakers: str = Field(default="", description="a file: which login speaks for whom; `anybody` asks no login")
     prefetch: int = Field(default=200, ge=1, le=5000, description="messages in work per queue and process")
     drain_s: float = Field(default=15, gt=0, le=300, description="how long SIGTERM waits for work under way")
 
@@ -41,6 +43,8 @@ class RuntimeSettings(BaseSettings):
         for name, value in (("GANCANG_AMQP_URL", settings.amqp_url), ("GANCANG_MONGODB_URI", settings.mongodb_uri)):
             if not value.get_secret_value():
                 raise NotConfigured(name)
+        if not settings.speakers:
+            raise NotConfigured(SPEAKERS, f"is not set: a file that says which login speaks for whom, or `{ANYBODY}` to ask no login")
         settings.broker_url()
         return settings
 

@@ -106,7 +106,7 @@ def test_only_the_agency_attests_residence() -> None:
     attesting = ("driver.residence_attested.v1", "driver.residence_revoked.v1")
 
     assert [name for name in APPS if all(topic(name, "write", Exchange.REQUESTS, key) for key in attesting)] == ["agency"]
-    assert not topic("agency", "write", Exchange.REQUESTS, "order.requested.v1")
+    assert not topic("agency", "write", Exchange.REQUESTS, "driver.shift_started.v1")
     assert topic("gateway", "write", Exchange.REQUESTS, "driver.offer_accepted.v1")
 
 

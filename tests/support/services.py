@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 DATA_KEY = new_key()
 CODE_KEY = "of the tests alone"
-KEYS = {"GANCANG_DATA_KEY": DATA_KEY, "GANCANG_CODE_KEY": CODE_KEY}
+KEYS = {"GANCANG_DATA_KEY": DATA_KEY, "GANCANG_CODE_KEY": CODE_KEY, "GANCANG_SPEAKERS": "anybody"}
 
 
 def runtime_settings(broker_url: str, database_uri: str, **changes: Any) -> RuntimeSettings:

@@ -1,0 +1,65 @@
+"""Which login speaks for whom: one TOML file, read at the start."""
+
+from __future__ import annotations
+
+import tomllib
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Annotated
+
+from pydantic import Field, TypeAdapter, ValidationError
+
+from contracts.speakers import speaks_for
+from contracts.values import Actor, Role, Value
+from services.runtime.errors import NotConfigured, Rejected
+from services.runtime.settings import ANYBODY, SPEAKERS
+
+EVERYBODY = "*"
+ROLES = [role.value for role in Role if role not in {Role.UNKNOWN, Role.SYSTEM}]
+
+Names = Annotated[str, Field(pattern=r"^([A-Za-z0-9_-]{1,64}\*?|\*)$")]
+_FILE: TypeAdapter[dict[str, dict[Role, list[Names]]]] = TypeAdapter(dict[str, dict[Role, list[Names]]])
+
+
+@dataclass(frozen=True, slots=True)
+class Speakers:
+    """Login → role → ids: whole ones, beginnings that end in `*`, or `*` alone for everybody of that role."""
+
+    logins: Mapping[str, Mapping[Role, Sequence[str]]]
+
+    def require(self, login: str | None, data: Value) -> None:
+        """Raises `Rejected` (`login_missing`, `login_wrong`) where the login may not speak for whom the request names."""
+        named = speaks_for(data)
+        if not named:
+            return
+        if login is None:
+            raise Rejected("login_missing")
+        if not any(self._may(login, actor) for actor in named):
+            raise Rejected("login_wrong")
+
+    def _may(self, login: str, actor: Actor) -> bool:
+        return any(_fits(pattern, actor.id) for pattern in self.logins.get(login, {}).get(actor.role, ()))
+
+
+def load(setting: str) -> Speakers | None:
+    """What `GANCANG_SPEAKERS` names; None for `anybody`. Raises `NotConfigured` with the key that is wrong."""
+    if setting in {"", ANYBODY}:
+        return None
+    try:
+        logins = _FILE.validate_python(tomllib.loads(Path(setting).read_text(encoding="utf-8")))
+    except OSError as error:
+        raise NotConfigured(SPEAKERS, f"can't be read: {error.strerror}") from None
+    except tomllib.TOMLDecodeError as error:
+        raise NotConfigured(SPEAKERS, f"is no TOML: {error}") from None
+    except ValidationError as error:
+        first = error.errors(include_url=False, include_input=False)[0]
+        raise NotConfigured(SPEAKERS, f"is wrong at {'.'.join(map(str, first['loc']))}: {first['msg']}") from None
+    strange = [login for login, roles in logins.items() if Role.UNKNOWN in roles]
+    if strange:
+        raise NotConfigured(SPEAKERS, f"is wrong at {strange[0]}: there is no such role (there are {', '.join(ROLES)})")
+    return Speakers(logins)
+
+
+def _fits(pattern: str, name: str) -> bool:
+    return name.startswith(pattern[:-1]) if pattern.endswith(EVERYBODY) else pattern == name
