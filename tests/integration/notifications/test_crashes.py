@@ -93,6 +93,7 @@ async def a_process(world: World) -> AsyncIterator[asyncio.subprocess.Process]:
         "GANCANG_AMQP_URL": runtime.amqp_url.get_secret_value(),
         "GANCANG_MONGODB_URI": runtime.mongodb_uri.get_secret_value(),
         "GANCANG_DATA_KEY": runtime.data_key.get_secret_value(),
+        "GANCANG_SPEAKERS": "anybody",
         "GANCANG_NOTIFICATIONS_SMTP_HOST": settings.smtp_host,
         "GANCANG_NOTIFICATIONS_SMTP_PORT": str(settings.smtp_port),
         "GANCANG_NOTIFICATIONS_SMTP_TLS": "none",
