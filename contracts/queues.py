@@ -70,7 +70,7 @@ QUEUES: dict[str, Queue] = {
         ),
         Queue("orders.agency_return_confirmed", ("agency.return_confirmed.v1",)),
         Queue("orders.order_code_requested", ("order.code_requested.v1",)),
-        Queue("orders.emergency", ("driver.emergency_raised.v1", "emergency.resolved.v1")),
+        Queue("orders.emergency", ("driver.emergency_raised.v1", "order.emergency_raised.v1", "emergency.resolved.v1")),
         Queue(
             "orders.merchant_step",
             (

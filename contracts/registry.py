@@ -70,6 +70,7 @@ CONTRACTS: dict[str, Contract] = {
             "driver.returned.v1": drivers.DriverReturned,
             "agency.return_confirmed.v1": agencies.AgencyReturnConfirmed,
             "order.code_requested.v1": order_requests.OrderCodeRequested,
+            "order.emergency_raised.v1": order_requests.OrderEmergencyRaised,
             "order.change_requested.v1": order_requests.OrderChangeRequested,
             "order.change_answered.v1": order_requests.OrderChangeAnswered,
             "merchant.order_accepted.v1": merchants.MerchantOrderAccepted,

@@ -31,6 +31,7 @@ SPEAKERS: dict[str, frozenset[Role]] = {
     "driver.certified.v1": OVERSIGHT,
     "driver.suspended.v1": OVERSIGHT,
     "driver.reinstated.v1": OVERSIGHT,
+    "order.emergency_raised.v1": frozenset(Role) - {Role.SYSTEM, Role.UNKNOWN},
     "emergency.resolved.v1": frozenset({Role.OPERATOR}),
 }
 

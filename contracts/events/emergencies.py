@@ -6,10 +6,14 @@ from contracts.values import Id, Point, Role, Value
 
 
 class EmergencyRaised(Value):
-    """Somebody pressed the emergency button; matching asks this driver for nothing until it is closed."""
+    """Somebody pressed the emergency button. `driver_id`: who did, or who drives the order.
+
+    Matching asks him for nothing until it is closed, where it was his call or he drives that order.
+    """
 
     emergency_id: Id
     raised_by: Role
+    raised_by_id: Id | None = None
     order_id: Id | None = None
     driver_id: Id | None = None
 

@@ -16,6 +16,7 @@ from contracts.values import (
     Note,
     Payer,
     Place,
+    Point,
     Recipient,
     Rupiah,
     Short,
@@ -121,6 +122,14 @@ class OrderChangeAnswered(Value):
     by: Actor
     proposal_id: Id
     accepted: bool
+
+
+class OrderEmergencyRaised(Value):
+    """Somebody around an order pressed the emergency button; never refused, whatever has become of the order."""
+
+    order_id: Id
+    by: Actor
+    place: Point
 
 
 class EmergencyResolved(Value):

@@ -148,8 +148,13 @@ def certified(driver: Driver, certification: Certification, at: datetime) -> Dri
     return _granting(replace(driver, certifications=kept), f"{CERTIFICATION}-{certification.code}", at)
 
 
-def emergency_raised(driver: Driver, emergency_id: str) -> Driver | None:
-    """Nothing is asked of him until it is closed; None when that is known."""
+def emergency_raised(driver: Driver, emergency_id: str, on_order: str | None = None) -> Driver | None:
+    """Nothing is asked of him until it is closed; None when that is known.
+
+    `on_order`: of a call that is not his own, the order that it is about: he has to do with it while he drives it.
+    """
+    if on_order is not None and (driver.live is None or driver.live.order_id != on_order):
+        return None
     if emergency_id in driver.emergencies or emergency_id in driver.closed_emergencies:
         return None
     return replace(driver, emergencies=(*driver.emergencies, emergency_id), standby=None)

@@ -1,9 +1,13 @@
-"""`emergency.raised.v1` and `emergency.closed.v1`: nothing is asked of a driver in need until somebody has looked after him."""
+"""`emergency.raised.v1` and `emergency.closed.v1`: nothing is asked of a driver in need until somebody has looked after it.
+
+Nor of one whose passenger called for help: whatever happened, somebody looks at it before the next one sits behind him.
+"""
 
 from __future__ import annotations
 
 from contracts.events.emergencies import EmergencyClosed, EmergencyRaised
 from contracts.message import Message
+from contracts.values import Role
 from services.matching.domain import driver as facts
 from services.matching.domain.driver import Driver
 from services.matching.handlers.saving import change_driver
@@ -25,12 +29,15 @@ class EmergencyRaisedHandler:
         said, cause = message.data, cause_of(message)
         if said.driver_id is None:
             return
+        on_order = None if said.raised_by is Role.DRIVER else said.order_id
 
         def decide(driver: Driver | None) -> Driver | None:
-            return facts.emergency_raised(driver, said.emergency_id) if driver else None
+            return facts.emergency_raised(driver, said.emergency_id, on_order) if driver else None
 
         await change_driver(self._desk, said.driver_id, cause, decide, by=BY, reason=REASON)
-        await withdraw_offers(self._desk, said.driver_id, cause, self._desk.clock.now(), REASON)
+        stored = await self._desk.drivers.get(said.driver_id)
+        if stored is not None and said.emergency_id in stored.state.emergencies:
+            await withdraw_offers(self._desk, said.driver_id, cause, self._desk.clock.now(), REASON)
 
 
 class EmergencyClosedHandler:

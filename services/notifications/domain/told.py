@@ -67,7 +67,7 @@ _WHO: dict[str, dict[str, Urgency]] = {
 }
 """Who can be told how urgently; whom an order's event is told depends on its `tell`, which comes from the catalogue."""
 
-_ALARMS: dict[str, dict[str, Urgency]] = {"emergency.raised.v1": {OPERATOR: U, DRIVER: U}}
+_ALARMS: dict[str, dict[str, Urgency]] = {"emergency.raised.v1": {OPERATOR: U, DRIVER: U, CUSTOMER: U, RECIPIENT: U}}
 _CHANNELS: dict[tuple[str, str], tuple[str, ...]] = {("order.code_issued.v1", RECIPIENT): BY_PHONE_FIRST}
 
 CODE = "order.code_issued"

@@ -1,4 +1,7 @@
-"""`emergency.raised.v1`: the people on duty are told at once, and the driver that his call was heard."""
+"""`emergency.raised.v1`: the people on duty are told at once, and whoever called that his call was heard.
+
+Nobody else: to tell the driver that his passenger called for help, or the other way round, could be the end of him.
+"""
 
 from __future__ import annotations
 
@@ -7,10 +10,13 @@ from dataclasses import dataclass
 
 from contracts.events.emergencies import EmergencyRaised
 from contracts.message import Message
-from services.notifications.domain.told import DRIVER, OPERATOR
+from services.notifications.domain.told import CUSTOMER, DRIVER, OPERATOR, RECIPIENT
 from services.notifications.handlers.addressees import Addressee
 from services.notifications.handlers.opening import Opening
 from services.notifications.handlers.parameters import parameters_of_emergency
+
+CALLERS = {DRIVER: (DRIVER,), CUSTOMER: (CUSTOMER,), RECIPIENT: (RECIPIENT, CUSTOMER)}
+"""Who is told that his call was heard, and under which roles his contact may be known."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,7 +30,8 @@ class OnEmergencyRaised:
         """Each recipient's notification is an aggregate of its own: repeated, none is written twice."""
         said = message.data
         told = [Addressee(OPERATOR, recipient, (OPERATOR,)) for recipient in self.on_duty]
-        if said.driver_id is not None and said.raised_by.value == DRIVER:
-            told.append(Addressee(DRIVER, said.driver_id, (DRIVER,)))
+        caller = said.raised_by_id or said.driver_id
+        if caller is not None and said.raised_by.value in CALLERS:
+            told.append(Addressee(said.raised_by.value, caller, CALLERS[said.raised_by.value]))
         about = said.order_id or said.emergency_id
         await asyncio.gather(*(self.opening.open(message, who, about, parameters_of_emergency(said)) for who in told))

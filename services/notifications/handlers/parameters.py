@@ -48,7 +48,7 @@ def parameters_of(event: OrderEvent) -> Parameters:
 def parameters_of_emergency(event: EmergencyRaised) -> Parameters:
     """Ids alone."""
     who = {"emergency_id": event.emergency_id, "order_id": event.order_id, "driver_id": event.driver_id}
-    return {**who, "service": "", "service_name": {}, "notices": {}}
+    return {**who, "raised_by": event.raised_by.value, "service": "", "service_name": {}, "notices": {}}
 
 
 def _derived(event: OrderEvent) -> Parameters:

@@ -17,6 +17,7 @@ class Emergency:
     raised_at: datetime
     driver_id: str | None = None
     order_id: str | None = None
+    raised_by_id: str | None = None
     closed_by: Actor | None = None
     closed_at: datetime | None = None
 

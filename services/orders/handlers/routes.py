@@ -32,7 +32,7 @@ MERCHANT_FACTS = QUEUES["orders.merchant_fact"].types
 
 def routes(desk: Desk) -> tuple[Route, ...]:
     """Queue → type → handler."""
-    step = DriverStepHandler(desk)
+    step, emergency = DriverStepHandler(desk), EmergencyRaisedHandler(desk)
     return (
         Route("orders.order_requested", {"order.requested.v1": OrderRequestedHandler(desk)}),
         Route(
@@ -56,7 +56,8 @@ def routes(desk: Desk) -> tuple[Route, ...]:
         Route(
             "orders.emergency",
             {
-                "driver.emergency_raised.v1": EmergencyRaisedHandler(desk),
+                "driver.emergency_raised.v1": emergency,
+                "order.emergency_raised.v1": emergency,
                 "emergency.resolved.v1": EmergencyResolvedHandler(desk),
             },
         ),

@@ -163,6 +163,27 @@ async def test_nothing_is_asked_of_a_driver_in_need_until_somebody_has_looked_af
     await town.of("offer.made.v1", 2, driver_id="d-7")
 
 
+async def test_who_drives_a_passenger_that_called_for_help_gets_no_other_until_somebody_has_looked_after_it(
+    town: Any, matching: Runtime
+) -> None:
+    await _drives(town)
+    call = {"raised_by": "customer", "raised_by_id": "c-1", "driver_id": "d-7"}
+    await town.send(EmergencyRaised(emergency_id="em-other", order_id="o-of-last-week", **call), sequence=1)
+    await town.send(EmergencyRaised(emergency_id="em-1", order_id="o-1", **call), sequence=1)
+    await town.of("driver.eligibility_changed.v1", driver_id="d-7", reasons=["emergency"])
+    assert await town.state("drivers", "d-7", "emergencies") == ["em-1"]
+
+    await town.send(_completed(), sequence=5)
+    await town.of("driver.released.v1", driver_id="d-7")
+    await town.search("o-2", life_s=6000)
+    await eventually(lambda: town.state("searches", "o-2", "status"))
+    await town.send(EmergencyClosed(emergency_id="em-1", driver_id="d-7"), sequence=2)
+
+    await town.of("offer.made.v1", order_id="o-2", driver_id="d-7")
+    closed = town.all("driver.eligibility_changed.v1", driver_id="d-7", eligible=True)[-1]
+    assert town.all("offer.made.v1", order_id="o-2")[0].time >= closed.time
+
+
 async def test_an_order_that_needs_a_certificate_goes_to_who_has_one(town: Any, matching: Runtime) -> None:
     await town.driver("d-near", north_m=50)
     await town.driver("d-trained", north_m=700)

@@ -170,3 +170,20 @@ async def test_an_emergency_is_told_to_the_people_on_duty_and_to_its_driver(worl
         "duty@example.org": "DARURAT: pengemudi d-7 menekan tombol darurat",
         "driver@example.org": "Panggilan darurat Anda sudah kami terima",
     }
+
+
+async def test_a_passengers_call_is_confirmed_to_him_and_not_told_to_his_driver(world: World) -> None:
+    on_duty = {**DRIVERS_CONTACT, "recipient_id": "emergency-desk", "role": "operator"}
+    on_duty["channels"] = [{"kind": "email", "address": "duty@example.org"}]
+    call = {"raised_by": "customer", "raised_by_id": "c-1", "driver_id": "d-7", "order_id": "o-1"}
+    async with world.service():
+        await world.register(a_contact_registered(**DRIVERS_CONTACT), a_contact_registered(), a_contact_registered(**on_duty))
+
+        await world.publish(EmergencyRaised(emergency_id="em-1", **call))
+
+        await eventually(lambda: len(world.of_type("notification.sent.v1")) == 2)
+    subjects = {mail["To"]: mail["Subject"] for mail in world.mailbox.mails}
+    assert subjects == {
+        "duty@example.org": "DARURAT: pelanggan menekan tombol darurat",
+        "guest@example.org": "We have received your emergency call",
+    }

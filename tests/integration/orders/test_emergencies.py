@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from contracts.requests.drivers import DriverEmergencyRaised
-from contracts.requests.orders import EmergencyResolved
+from contracts.requests.drivers import DriverDelivered, DriverEmergencyRaised
+from contracts.requests.orders import EmergencyResolved, OrderEmergencyRaised
+from tests.support.builders import a_match_made, an_order_requested
+from tests.support.eventually import eventually
 
 if TYPE_CHECKING:
     from tests.support.outside import OutsideApp
@@ -24,6 +26,34 @@ async def test_an_emergency_is_told_to_all_and_its_place_only_to_those_who_help(
     assert briefed.data.emergency_id == raised.data.emergency_id
     assert briefed.data.place.lat == PRESSED["place"]["lat"]
     assert raised.sequence == briefed.sequence == 1
+
+
+async def test_a_customer_is_heard_whatever_has_become_of_his_order(app: OutsideApp) -> None:
+    pressed = {"order_id": "o-never-heard-of", "by": {"role": "customer", "id": "c-1"}, "place": PRESSED["place"]}
+
+    await app.request(OrderEmergencyRaised.model_validate(pressed))
+
+    raised = await app.event("emergency.raised.v1", order_id="o-never-heard-of")
+    briefed = await app.event("emergency.briefed.v1", emergency_id=raised.data.emergency_id)
+    assert (raised.data.raised_by, raised.data.raised_by_id, raised.data.driver_id) == ("customer", "c-1", None)
+    assert briefed.data.place.lat == PRESSED["place"]["lat"]
+    assert app.of_type("request.rejected.v1") == []
+
+
+async def test_a_customers_call_names_who_drives_him_also_when_the_trip_is_over(app: OutsideApp) -> None:
+    await app.request(an_order_requested())
+    await app.event("order.search_started.v1")
+    await app.request(a_match_made())
+    await app.event("order.driver_assigned.v1")
+    pressed = {"order_id": "o-1", "by": {"role": "customer", "id": "c-1"}, "place": PRESSED["place"]}
+
+    await app.request(OrderEmergencyRaised.model_validate(pressed))
+    await app.event("emergency.raised.v1", order_id="o-1", driver_id="d-7")
+    await app.request(DriverDelivered(driver_id="d-7", order_id="o-1"))
+    await app.event("order.completed.v1")
+    await app.request(OrderEmergencyRaised.model_validate(pressed))
+
+    await eventually(lambda: len(app.of_type("emergency.raised.v1", order_id="o-1", driver_id="d-7")) == 2)
 
 
 async def test_an_operator_closes_it_once(app: OutsideApp) -> None:

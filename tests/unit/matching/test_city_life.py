@@ -17,7 +17,7 @@ from contracts.events.emergencies import EmergencyRaised
 from contracts.events.matching import MatchMade, OfferClosed, OfferMade
 from contracts.events.orders import OrderDriverAssigned, OrderDriverUnassigned
 from contracts.requests import drivers as said
-from contracts.requests.orders import EmergencyResolved
+from contracts.requests.orders import EmergencyResolved, OrderEmergencyRaised
 from contracts.values import OrderStatus
 from services.matching.domain.search import Status
 from tests.support import builders
@@ -136,6 +136,13 @@ class CityLife(RuleBasedStateMachine):
         assigned = self.city.said(OrderDriverAssigned)
         trip = assigned[-1 - number % len(assigned)].data
         self.city.say(STEPS[step](driver_id=trip.driver_id, order_id=trip.order_id))
+
+    @precondition(lambda self: self.city.orders.documents)
+    @rule(number=NUMBER)
+    def passenger_calls_for_help(self, number: int) -> None:
+        order = sorted(self.city.orders.documents)[-1 - number % len(self.city.orders.documents)]
+        call = {"order_id": order, "by": {"role": "customer", "id": "c-1"}, "place": {"lat": -8.2, "lng": 114.3}}
+        self.city.say(OrderEmergencyRaised.model_validate(call))
 
     @precondition(lambda self: self.city.said(EmergencyRaised))
     @rule(number=NUMBER)
