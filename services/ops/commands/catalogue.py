@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from services.orders.domain.wanted import Service
     from services.orders.ports import Catalogue
 
+PAIRS = ("policy.tell", "hand_over.when")
 SAME_AS_TOWN = "policy.search"  # what an order begins with until its pick-up is known
 Folder = Annotated[Path | None, typer.Option(help="Another one than GANCANG_CATALOGUE or the built-in one.")]
 AsJson = Annotated[bool, typer.Option("--json", help="JSON instead of lines.")]
@@ -122,8 +123,11 @@ def _flat(document: dict[str, Any], above: str = "") -> list[tuple[str, str]]:
             continue
         if isinstance(value, dict):
             rows += _flat(value, f"{key}.")
-        elif key == "policy.tell":
-            rows += [(f"{key} {event}", ", ".join(audience)) for event, audience in value]
+        elif key in PAIRS:
+            rows += [(f"{key} {left}", ", ".join(right) if isinstance(right, list) else str(right)) for left, right in value]
+        elif isinstance(value, list) and value and all(isinstance(one, dict) for one in value):
+            for number, one in enumerate(value, start=1):
+                rows += _flat(one, f"{key}.{one.get('key', number)}.")
         elif value not in (None, [], {}):
             rows.append((key, ", ".join(map(str, value)) if isinstance(value, list) else str(value)))
     return rows
