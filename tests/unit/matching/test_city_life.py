@@ -58,6 +58,8 @@ STEPS: dict[str, Any] = {
 class CityLife(RuleBasedStateMachine):
     """Handlers stop before each read and each write; the machine chooses who goes on, what comes twice, and who dies."""
 
+    evening_s = 10
+
     @initialize()
     def dawn(self) -> None:
         self.runner = asyncio.Runner()
@@ -224,7 +226,7 @@ class CityLife(RuleBasedStateMachine):
     def _evening(self) -> None:
         for _ in range(40):
             self._rest(Random(1))
-            self.city.clock.time += timedelta(seconds=10)
+            self.city.clock.time += timedelta(seconds=self.evening_s)
             self.city.post.look_again()
             self._do(self.city.fire(0))
         for order in self.city.orders.states().values():
