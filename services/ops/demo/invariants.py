@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from datetime import datetime, timedelta
 
 from contracts.events.matching import DriverReleased, OfferMade
 from contracts.events.orders import (
@@ -25,6 +26,8 @@ from services.simulator.chronicle import ENDS, ORDER_REQUEST
 
 FINAL = frozenset({"completed", "cancelled", "rejected", "unserved", "returned", "handed_over"})
 FREEING = (OrderDriverUnassigned, OrderCompleted, OrderCancelled, OrderUnserved, OrderReturned)
+LEAD = timedelta(minutes=15)  # matching's, unless its settings say otherwise
+LOST = "reservation_lost"
 ANSWERS = (OrderMatchRefused, OrderReported)
 
 
@@ -75,16 +78,24 @@ def shared_orders(evidence: Evidence) -> Iterator[str]:
 
 
 def busy_twice(evidence: Evidence) -> Iterator[str]:
-    """Drivers with two live orders at a time."""
+    """Drivers with two live orders at a time. One assigned well ahead of its pick-up is booked, and live when that is near."""
+    gone = (event.data for event in evidence.of(OrderDriverUnassigned))
+    lost = {(data.driver_id, data.order_id, data.attempt) for data in gone if data.reason == LOST}
     live: dict[str, str] = {}
-    for event in evidence.of(OrderDriverAssigned, *FREEING):
+    booked: dict[tuple[str, str], datetime] = {}
+    for event in sorted(evidence.of(OrderDriverAssigned, *FREEING), key=lambda event: event.time):
         data = event.data
-        if isinstance(data, OrderDriverAssigned):
-            if live.get(data.driver_id, data.order_id) != data.order_id:
-                yield f"{data.driver_id}: {data.order_id} beside {live[data.driver_id]}"
-            live[data.driver_id] = data.order_id
-        elif data.driver_id is not None and live.get(data.driver_id) == data.order_id:
-            del live[data.driver_id]
+        for begun in [key for key, begins in booked.items() if begins <= event.time]:
+            del booked[begun]
+            yield from _takes(live, *begun)
+        if not isinstance(data, OrderDriverAssigned):
+            booked.pop((data.driver_id, data.order_id), None)
+            if live.get(data.driver_id) == data.order_id:
+                del live[data.driver_id]
+        elif data.eta_s > LEAD.total_seconds() and (data.driver_id, data.order_id, data.attempt) not in lost:
+            booked[data.driver_id, data.order_id] = event.time + timedelta(seconds=data.eta_s) - LEAD
+        elif data.eta_s <= LEAD.total_seconds():
+            yield from _takes(live, data.driver_id, data.order_id)
 
 
 def still_busy(evidence: Evidence) -> Iterator[str]:
@@ -94,9 +105,9 @@ def still_busy(evidence: Evidence) -> Iterator[str]:
     for driver, order in sorted(assigned - released):
         yield f"{driver} from {order}"
     for driver in evidence.documents.get("drivers", []):
-        live = driver["state"].get("live")
-        if live:
-            yield f"{driver['_id']} is still at {live.get('order_id')}"
+        state = driver["state"]
+        for held in filter(None, (state.get("live"), *state.get("reserved", ()))):
+            yield f"{driver['_id']} is still at {held.get('order_id')}"
 
 
 def asked_in_vain(evidence: Evidence) -> Iterator[str]:
@@ -138,6 +149,12 @@ def parked(evidence: Evidence) -> Iterator[str]:
 def troubles(evidence: Evidence) -> Iterator[str]:
     """Events that the town could not read, and actors that stumbled."""
     yield from evidence.troubles
+
+
+def _takes(live: dict[str, str], driver: str, order: str) -> Iterator[str]:
+    if live.get(driver, order) != order:
+        yield f"{driver}: {order} beside {live[driver]}"
+    live[driver] = order
 
 
 def _filled(evidence: Evidence, names: tuple[str, ...]) -> Iterator[str]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -93,6 +94,7 @@ def test_a_second_copy_of_a_mail_is_no_offence() -> None:
         (ONE_DRIVER, replace(GOOD, delivered_by={"o-1": "d-8"})),
         (FREE, replace(GOOD, events=(assigned(), completed(), told()))),
         (FREE, replace(GOOD, documents={**GOOD.documents, "drivers": [{"_id": "d-7", "state": {"live": {"order_id": "o-1"}}}]})),
+        (FREE, replace(GOOD, documents={**GOOD.documents, "drivers": [{"_id": "d-7", "state": {"reserved": [{"order_id": "o-2"}]}}]})),
         (TOLD, replace(GOOD, mail={})),
         (OUTBOX, replace(GOOD, documents={**GOOD.documents, "searches": [{"_id": "o-1", "outbox": {"1-0": {}}}]})),
         (WORK, replace(GOOD, queues={"orders.order_requested": 1})),
@@ -120,6 +122,39 @@ def test_what_is_left_wrong_is_found(name: str, evidence: Evidence) -> None:
 )
 def test_a_wrong_event_log_is_found(name: str, events: tuple[Message[Value], ...]) -> None:
     assert name in broken(replace(GOOD, events=events))
+
+
+def booked(order: str = "o-2", minutes: int = 60) -> Message[Value]:
+    ahead = a_driver_assigned(order_id=order, driver_id="d-7", eta_s=60 * minutes, tell=[])
+    return a_message(ahead, sequence=2)
+
+
+def later(message: Message[Value], minutes: int) -> Message[Value]:
+    return replace(message, time=NOW + timedelta(minutes=minutes))
+
+
+LOST = OrderDriverUnassigned.model_validate(
+    {**ORDER_EVENT, "order_id": "o-2", "driver_id": "d-7", "attempt": 1, "reason": "reservation_lost", "tell": []}
+)
+
+
+@pytest.mark.parametrize(
+    "events",
+    [
+        (booked(), later(assigned(), 5), later(completed(), 40)),
+        (assigned(), booked(), later(completed(), 20), later(unassigned("o-2"), 50)),
+        (booked(), later(assigned(), 40), later(a_message(LOST), 46), later(completed(), 50)),
+    ],
+    ids=["a trip in between", "booked while driving", "lost to a trip that took too long"],
+)
+def test_a_booked_order_is_no_second_live_one(events: tuple[Message[Value], ...]) -> None:
+    assert ONE_ORDER not in broken(replace(GOOD, events=events))
+
+
+def test_a_booked_order_that_has_begun_is_a_live_one() -> None:
+    events = (booked(), later(assigned(), 46), later(completed(), 50))
+
+    assert ONE_ORDER in broken(replace(GOOD, events=events))
 
 
 def test_somebody_told_twice_is_found() -> None:
