@@ -93,6 +93,7 @@ QUEUES: dict[str, Queue] = {
                 "merchant.rush_ended.v1",
             ),
         ),
+        Queue("orders.recipient_erased", ("recipient.erased.v1",)),
         Queue("orders.match_outcome", ("match.made.v1", "match.failed.v1", "match.withdrawn.v1")),
         Queue(
             "matching.driver_fact",

@@ -6,11 +6,14 @@ from pathlib import Path
 
 from services.orders.adapters.catalogue import load
 from services.orders.adapters.codes import OneTimeCodes
+from services.orders.adapters.erasures import Erasures
 from services.orders.adapters.mongo import EMERGENCY, MERCHANT, ORDER
+from services.orders.handlers.recipient_erased import RecipientErasedHandler
 from services.orders.handlers.routes import routes
 from services.orders.handlers.timers import TimerHandler
 from services.orders.ports import Catalogue, Desk
 from services.orders.settings import OrdersSettings
+from services.runtime.consumer import Route
 from services.runtime.runtime import Application, Runtime, TimerTable
 
 
@@ -26,7 +29,12 @@ async def build(runtime: Runtime) -> Application:
         codes=OneTimeCodes(runtime.settings.one_time_key),
         clock=runtime.clock,
     )
-    return Application(routes=routes(desk), timers=(TimerTable(orders, TimerHandler(desk)),))
+    erasing = RecipientErasedHandler(orders, Erasures(runtime.database, ORDER.collection), runtime.clock)
+    return Application(
+        routes=(*routes(desk), Route("orders.recipient_erased", {"recipient.erased.v1": erasing})),
+        timers=(TimerTable(orders, TimerHandler(desk)),),
+        workers=(erasing.look_again,),
+    )
 
 
 def catalogue(folder: Path | None = None) -> Catalogue:

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
+from contracts.events.recipients import RecipientErased
 from contracts.values import Value
 from services.orders.domain.area import Area
 from services.orders.domain.emergency import Emergency
@@ -72,6 +73,30 @@ class Codes(Protocol):
 
     def right(self, order_id: str, serial: int, digits: str) -> bool:
         """Whether these are the digits of that code; takes equally long for every answer."""
+        ...
+
+
+class Erasures(Protocol):
+    """What orders keep of people who were erased. All raise `DatabaseAway`."""
+
+    async def orders_of(self, erased: RecipientErased) -> list[str]:
+        """The orders of this person up to the erasure."""
+        ...
+
+    async def forget_marks(self, order_id: str) -> None:
+        """Remove the digests of the order's messages."""
+        ...
+
+    async def wait_for(self, erased: RecipientErased, running: list[str]) -> None:
+        """Note the orders that still run."""
+        ...
+
+    async def outstanding(self) -> list[tuple[RecipientErased, list[str]]]:
+        """Whoever waits for an order to end, and for which."""
+        ...
+
+    async def done(self, erased: RecipientErased, order_id: str) -> None:
+        """The order is blank."""
         ...
 
 
