@@ -81,14 +81,17 @@ def match_withdrawn(order: Order, offer_id: str, now: datetime) -> Order | None:
     """Search again when matching takes the match back before the pick-up; None when there is nothing to take back."""
     if order.assignment is None or order.assignment.offer_id != offer_id or order.status not in BEFORE_PICKUP:
         return None
-    return start_search(move(order, Step.UNASSIGN, Role.SYSTEM, now), now)
+    let_go = tuple(dict.fromkeys((*order.let_go, order.assignment.driver_id)))
+    return start_search(move(order, Step.UNASSIGN, Role.SYSTEM, now, let_go=let_go), now)
 
 
-def driver_gives_back(order: Order, driver_id: str, now: datetime) -> Order | None:
-    """Search again without this driver; None when he has given it back before.
+def driver_gives_back(order: Order, driver_id: str, said_at: datetime, now: datetime) -> Order | None:
+    """Search again without this driver; None when he has given it back before, or speaks of a match that was taken back since.
 
     Raises `TooEarly` while the order has no driver yet, `StepRefused` (`wrong_driver`, `order_ended`).
     """
+    if driver_id in order.let_go and not _has_him_since(order, driver_id, said_at):
+        return None
     if order.driver_id != driver_id:
         if driver_id in order.excluded_drivers:
             return None
@@ -98,3 +101,8 @@ def driver_gives_back(order: Order, driver_id: str, now: datetime) -> Order | No
     freed = move(order, Step.UNASSIGN, Role.DRIVER, now)
     excluded = (*order.excluded_drivers, driver_id)
     return start_search(replace(freed, excluded_drivers=excluded), now)
+
+
+def _has_him_since(order: Order, driver_id: str, at: datetime) -> bool:
+    """Whether the present match is with him and was there when he spoke."""
+    return order.assignment is not None and order.assignment.driver_id == driver_id and order.assignment.at <= at

@@ -123,6 +123,7 @@ class Order:
     """One order. `since`: when the present status began. `digest`: of the request, to know it again.
 
     `scheduled_for`: the pick-up as booked; `search_starts_at`: while it is `scheduled`, when its next search begins.
+    `let_go`: drivers whose match was taken back; they may be asked again.
     """
 
     order_id: str
@@ -147,6 +148,7 @@ class Order:
     search: SearchPolicy | None = None
     assignment: Assignment | None = None
     excluded_drivers: tuple[str, ...] = ()
+    let_go: tuple[str, ...] = ()
     ending: Ending | None = None
     completed_at: datetime | None = None
     merchant_id: str | None = None

@@ -27,7 +27,7 @@ class DriverCancelledHandler:
         def decide(present: Order | None) -> Change[Order] | None:
             before = known(present, request.order_id)
             with refusing(request.order_id):
-                order = driver_gives_back(before, request.driver_id, self._desk.clock.now())
+                order = driver_gives_back(before, request.driver_id, message.time, self._desk.clock.now())
             if order is None or before.assignment is None:
                 return None
             events = announce.searched_again(order, before.assignment, REASON)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import timedelta
 
 import bson
@@ -9,7 +10,7 @@ import pytest
 
 from contracts.values import Actor, OrderStatus, Role
 from services.orders.adapters.mongo import ORDER, RETENTION
-from services.orders.domain.assigning import assign, driver_gives_back, search_failed, search_overdue
+from services.orders.domain.assigning import assign, driver_gives_back, match_withdrawn, search_failed, search_overdue
 from services.orders.domain.cancelling import cancel, cancellation_fee
 from services.orders.domain.driving import drive
 from services.orders.domain.errors import MatchRefused, StepRefused, TooEarly
@@ -57,7 +58,7 @@ def test_an_order_comes_back_from_the_database_as_it_was(order: Order) -> None:
 
 
 def test_a_match_of_an_earlier_search_is_refused() -> None:
-    again = driver_gives_back(an_assigned_order(), "d-7", NOW)
+    again = driver_gives_back(an_assigned_order(), "d-7", NOW, NOW)
     assert again is not None
 
     with pytest.raises(MatchRefused, match="order_moved_on"):
@@ -65,21 +66,38 @@ def test_a_match_of_an_earlier_search_is_refused() -> None:
 
 
 def test_who_gave_the_order_back_gets_it_no_more() -> None:
-    again = driver_gives_back(an_assigned_order(), "d-7", NOW)
+    again = driver_gives_back(an_assigned_order(), "d-7", NOW, NOW)
     assert again is not None
 
     with pytest.raises(MatchRefused, match="driver_excluded"):
         assign(again, an_assignment(attempt=2, offer_id="of-2"), NOW)
 
 
+def test_a_driver_who_gives_back_late_what_was_taken_from_him_keeps_what_he_has_taken_since() -> None:
+    taken_back = match_withdrawn(an_assigned_order(), "of-1", NOW)
+    assert taken_back is not None
+    later = replace(an_assignment(attempt=2, offer_id="of-2"), at=NOW + timedelta(minutes=3))
+    his_again = assign(taken_back, later, NOW)
+    assert his_again is not None
+    of_the_first = NOW + timedelta(minutes=1)
+
+    before_the_second = driver_gives_back(taken_back, "d-7", of_the_first, NOW)
+    after_the_second = driver_gives_back(his_again, "d-7", of_the_first, NOW)
+    of_the_second = driver_gives_back(his_again, "d-7", NOW + timedelta(minutes=4), NOW)
+
+    assert before_the_second is after_the_second is None
+    assert of_the_second is not None
+    assert of_the_second.excluded_drivers == ("d-7",)
+
+
 def test_a_driver_who_gives_back_before_his_match_was_heard_of_is_too_early() -> None:
     with pytest.raises(TooEarly, match="illegal_step"):
-        driver_gives_back(an_order(), "d-7", NOW)
+        driver_gives_back(an_order(), "d-7", NOW, NOW)
 
 
 def test_a_driver_who_gives_back_the_order_of_another_is_refused() -> None:
     with pytest.raises(StepRefused, match="wrong_driver") as refused:
-        driver_gives_back(an_assigned_order(), "d-8", NOW)
+        driver_gives_back(an_assigned_order(), "d-8", NOW, NOW)
 
     assert not isinstance(refused.value, TooEarly)
 

@@ -142,7 +142,7 @@ def test_who_loses_his_driver_is_searched_again_at_once() -> None:
     assert assigned is not None
 
     lost = match_withdrawn(assigned, "of-1", minutes(75))
-    given_back = driver_gives_back(assigned, "d-7", minutes(40))
+    given_back = driver_gives_back(assigned, "d-7", minutes(40), minutes(40))
 
     assert lost is not None
     assert (lost.status, lost.attempt, lost.excluded_drivers) == (S.SEARCHING, 2, ())
