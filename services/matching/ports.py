@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Protocol, TypeVar
+from typing import NamedTuple, Protocol, TypeVar
 
 import numpy as np
 
@@ -72,8 +72,7 @@ class Spot:
     radius_m: float
 
 
-@dataclass(frozen=True, slots=True)
-class Sighting:
+class Sighting(NamedTuple):
     """A driver near a point, `straight_m` metres away, and where he is."""
 
     driver_id: str
@@ -96,8 +95,8 @@ class Nearby:
     def of(self, spot: int) -> list[Sighting]:
         """Those near one spot, nearest first."""
         here = slice(*np.searchsorted(self.spot, (spot, spot + 1)).tolist())
-        columns = (column[here].tolist() for column in (self.row, self.straight_m, self.lat, self.lng))
-        return [Sighting(self.ids[row], straight, lat, lng) for row, straight, lat, lng in zip(*columns, strict=True)]
+        row, straight, lat, lng = (column[here].tolist() for column in (self.row, self.straight_m, self.lat, self.lng))
+        return list(map(Sighting, map(self.ids.__getitem__, row), straight, lat, lng))
 
 
 class Radar(Protocol):

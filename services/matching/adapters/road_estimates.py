@@ -64,4 +64,4 @@ class RoadEstimates:
         # Banyuwangi spans a degree near latitude -8: good enough to find the nearest village.
         nearest = np.argmin((self._lat - approach.lat) ** 2 + (0.99 * (self._lng - approach.lng)) ** 2)
         here = estimate_for(self._districts[int(nearest)], day_of(now), self._estimates, self._otherwise)
-        return [here.way(seen.straight_m) for seen in approach.drivers]
+        return here.ways([seen.straight_m for seen in approach.drivers])

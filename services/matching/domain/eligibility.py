@@ -39,6 +39,8 @@ def against(driver: Driver, wanted: Requirements, now: datetime) -> tuple[str, .
     reasons = list(standing(driver, now))
     if wanted.vehicle_classes and driver.vehicle.vehicle_class not in wanted.vehicle_classes:
         reasons.append("vehicle_class")
+    if not wanted.certifications:
+        return tuple(reasons)
     days = {known.code: known.valid_until for known in driver.certifications}
     if not days.keys() >= set(wanted.certifications):
         reasons.append("not_certified")

@@ -114,8 +114,11 @@ def merits(record: Record, idle_since: datetime | None, now: datetime) -> Merits
 
 def acceptance(record: Record) -> float:
     """Between 0 and 1, over his last answers."""
-    kept = max(0, record.recent.count(Mark.TAKEN) - record.recent.count(Mark.GAVE_BACK))
-    answered = len(record.recent) - record.recent.count(Mark.GAVE_BACK)
+    if not record.recent:
+        return PRIOR_TAKEN / PRIOR_ANSWERED
+    gave_back = record.recent.count(Mark.GAVE_BACK)
+    kept = max(0, record.recent.count(Mark.TAKEN) - gave_back)
+    answered = len(record.recent) - gave_back
     return min(1.0, (kept + PRIOR_TAKEN) / (answered + PRIOR_ANSWERED))
 
 

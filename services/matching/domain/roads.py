@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
+from typing import NamedTuple
 
 from services.matching.domain.distance import KMH
 
 
-@dataclass(frozen=True, slots=True)
-class Way:
+class Way(NamedTuple):
     """A stretch of road and how long a motorcycle takes for it."""
 
     metres: float
@@ -26,10 +26,10 @@ class RoadEstimate:
     speed_kmh: float
     districts: frozenset[str] = frozenset()
 
-    def way(self, straight_m: float) -> Way:
-        """The estimate for a straight line."""
-        road = straight_m * self.road_factor
-        return Way(road, road * KMH / self.speed_kmh)
+    def ways(self, straight_m: Sequence[float]) -> list[Way]:
+        """The estimates for straight lines."""
+        road = [straight * self.road_factor for straight in straight_m]
+        return [Way(metres, metres * KMH / self.speed_kmh) for metres in road]
 
 
 def estimate_for(district: str, day: date, estimates: Sequence[RoadEstimate], otherwise: RoadEstimate) -> RoadEstimate:

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Mapping
 from collections.abc import Set as AbstractSet
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from time import monotonic
+from typing import NamedTuple
 
 from services.matching.domain.asking import Rules, may_ask, times_asked
 from services.matching.domain.driver import Driver
@@ -19,14 +21,10 @@ from services.matching.ports import Approach, Radar, Roads, Sighting, Spot, Stor
 
 # More of them change a round's total cost by less than 1 % (docs/matching.md); each must be read from the database.
 CANDIDATES = 24
-# Where so many orders compete for so many drivers that some are left out, they get more.
-MOST_CANDIDATES = 400
 GROWTH = 4
-UNMEASURED = Way(0.0, 0.0)
 
 
-@dataclass(frozen=True, slots=True)
-class Candidate:
+class Candidate(NamedTuple):
     """A driver who may be asked. `asked`: how often he was, in this attempt."""
 
     seen: Sighting
@@ -37,11 +35,12 @@ class Candidate:
 
 @dataclass(slots=True)
 class Hunt:
-    """One search in a round. `round`: index of the radius it has reached."""
+    """One search in a round. `round`: index of the radius it has reached; `near`: who may be asked, the nearest first."""
 
     entry: Entry
     wanted: Wanted
     round: int
+    near: list[Sighting] = field(default_factory=list)
     candidates: list[Candidate] = field(default_factory=list)
 
     def spot(self) -> Spot:
@@ -50,9 +49,9 @@ class Hunt:
 
     def goes_on(self, most: int, *, more: bool) -> bool:
         """Whether it looks again: further behind those it has seen, or wider where nobody may be asked."""
-        if len(self.candidates) >= most or more:
-            return len(self.candidates) < most
-        if self.candidates or self.round + 1 >= len(self.wanted.policy.radii_m):
+        if len(self.near) >= most or more:
+            return len(self.near) < most
+        if self.near or self.round + 1 >= len(self.wanted.policy.radii_m):
             return False
         self.round += 1
         return True
@@ -60,12 +59,28 @@ class Hunt:
 
 @dataclass(frozen=True, slots=True)
 class Look:
-    """What holds for a whole round. `taken`: drivers who hold an offer; `drivers`: those read so far."""
+    """What holds for a whole round. `taken`: drivers who hold an offer; `drivers`: those read so far.
+
+    `fit`: for each kind of requirements, which of them meet these; `booked`: who of them has taken an order ahead of its time.
+    """
 
     taken: AbstractSet[str]
     rules: Rules
     now: datetime
     drivers: dict[str, Driver | None] = field(default_factory=dict)
+    fit: dict[str, dict[str, bool]] = field(default_factory=dict)
+    booked: set[str] = field(default_factory=set)
+
+    def fits(self, driver_ids: Iterable[str], wanted: Wanted) -> Mapping[str, bool]:
+        """Each driver is judged once a round, however many orders he is near to."""
+        known = self.fit.setdefault(wanted.requirements.model_dump_json(), {})
+        for driver_id in driver_ids:
+            if driver_id not in known:
+                driver = self.drivers[driver_id]
+                known[driver_id] = driver is not None and not not_available(driver) and not against(driver, wanted.requirements, self.now)
+                if driver is not None and driver.held:
+                    self.booked.add(driver_id)
+        return known
 
 
 class Gathering:
@@ -98,10 +113,10 @@ class Gathering:
             seen = [nearby.of(number) for number in range(len(looking))]
             await self._read({each.driver_id for some in seen for each in some}, look.drivers)
             for hunt, some in zip(looking, seen, strict=True):
-                hunt.candidates = _candidates(hunt, some, look)[:most]
+                hunt.near = _askable(hunt, some, look)[:most]
             looking = [hunt for hunt, some in zip(looking, seen, strict=True) if hunt.goes_on(most, more=len(some) >= enough)]
             enough *= GROWTH
-        await self._measure([hunt for hunt in hunts if hunt.candidates], look.now)
+        await self._measure(hunts, look)
 
     async def _read(self, ids: set[str], known: dict[str, Driver | None]) -> None:
         """Candidates are read before they are asked: another process may have written them."""
@@ -114,23 +129,29 @@ class Gathering:
             if found is not None and not_available(found.state):
                 self._away[driver_id] = until
 
-    async def _measure(self, hunts: list[Hunt], now: datetime) -> None:
-        approaches = [Approach(hunt.wanted.pickup.lat, hunt.wanted.pickup.lng, [each.seen for each in hunt.candidates]) for hunt in hunts]
-        for hunt, ways in zip(hunts, await self._roads.ways(approaches, now), strict=True):
-            hunt.candidates = [replace(each, way=way) for each, way in zip(hunt.candidates, ways, strict=True)]
+    async def _measure(self, hunts: list[Hunt], look: Look) -> None:
+        found = [hunt for hunt in hunts if hunt.near]
+        approaches = [Approach(hunt.wanted.pickup.lat, hunt.wanted.pickup.lng, hunt.near) for hunt in found]
+        for hunt, ways in zip(found, await self._roads.ways(approaches, look.now), strict=True):
+            search = hunt.entry.search
+            asked = {offer.driver_id: times_asked(search, offer.driver_id) for offer in search.offers}
+            hunt.candidates = [
+                Candidate(seen, driver, asked.get(seen.driver_id, 0), way)
+                for seen, way in zip(hunt.near, ways, strict=True)
+                if (driver := look.drivers[seen.driver_id]) is not None
+            ]
 
 
-def _candidates(hunt: Hunt, seen: list[Sighting], look: Look) -> list[Candidate]:
-    search = hunt.entry.search
-    found = []
-    for each in seen:
-        driver = look.drivers[each.driver_id]
-        if driver is None or not may_ask(search, each.driver_id, look.rules) or not _may(driver, hunt.wanted, look.now):
-            continue
-        if not in_the_way(driver, hunt.wanted, each.straight_m, look.rules, look.now):
-            found.append(Candidate(each, driver, times_asked(search, each.driver_id), UNMEASURED))
-    return found
+def _askable(hunt: Hunt, seen: list[Sighting], look: Look) -> list[Sighting]:
+    search, wanted = hunt.entry.search, hunt.wanted
+    fits = look.fits([each.driver_id for each in seen], wanted)
+    not_again = {*search.excluded, *(offer.driver_id for offer in search.offers if not may_ask(search, offer.driver_id, look.rules))}
+    found = [each for each in seen if fits[each.driver_id] and each.driver_id not in not_again]
+    if look.booked.isdisjoint(each.driver_id for each in found):
+        return found
+    return [each for each in found if each.driver_id not in look.booked or not _in_the_way(each, wanted, look)]
 
 
-def _may(driver: Driver, wanted: Wanted, now: datetime) -> bool:
-    return not against(driver, wanted.requirements, now) and not not_available(driver)
+def _in_the_way(seen: Sighting, wanted: Wanted, look: Look) -> bool:
+    driver = look.drivers[seen.driver_id]
+    return driver is not None and in_the_way(driver, wanted, seen.straight_m, look.rules, look.now)

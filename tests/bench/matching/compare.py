@@ -21,6 +21,7 @@ from tests.bench.matching.demand import DRIVE_AT, DRIVE_LASTS_S, HOUR, requests,
 from tests.bench.matching.figures import figures
 from tests.bench.matching.picture import panels
 from tests.bench.matching.policies import POLICIES
+from tests.bench.matching.scenes import scene
 
 ROUNDS: tuple[tuple[str, int, int, bool], ...] = (
     ("spread over the town", 500, 5_000, False),
@@ -44,7 +45,7 @@ def measure(
 ) -> None:
     """Measure, print, and write what was asked for."""
     document: dict[str, Any] = {"machine": _machine()}
-    document["rounds"] = [speed.measure(speed.scene(title, o, d, crowd=crowd), TIMES) for title, o, d, crowd in ROUNDS]
+    document["rounds"] = [speed.measure(scene(title, o, d, crowd=crowd), TIMES) for title, o, d, crowd in ROUNDS]
     _print_rounds(document["rounds"], console)
     document["positions"] = intake.measure()
     _print_positions(document["positions"], console)

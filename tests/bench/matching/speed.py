@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
+import asyncio
+import gc
 import statistics
-from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
 from time import perf_counter
 from typing import Any
 
@@ -12,71 +12,36 @@ import numpy as np
 from scipy.optimize import linear_sum_assignment
 
 from services.matching.adapters.position_index import PositionIndex
-from services.matching.domain.assigning import assign
-from services.matching.domain.cost import Edges, FreeDriver, WaitingOrder, Weights, costs, costs_of_leaving
-from services.matching.domain.distance import Floats, metres_between
-from services.matching.handlers.gathering import CANDIDATES, GROWTH, MOST_CANDIDATES
-from services.matching.ports import Nearby, Spot
+from services.matching.domain.cost import Edges, costs, costs_of_leaving
+from services.matching.domain.distance import KMH, metres_between
+from services.matching.handlers.gathering import CANDIDATES
+from services.matching.handlers.pairing import MORE
+from services.matching.ports import Nearby
+from services.runtime.lifecycle import COLLECT_AFTER
+from tests.bench.matching.scenes import FRESH, NOW, RADIUS_M, ROAD_FACTOR, SPEED_KMH, WEIGHTS, Scene
 
-NOW = datetime(2026, 3, 3, 0, 0, tzinfo=UTC)
-FRESH = timedelta(seconds=120)
-SECONDS_A_METRE = 1.3 * 3.6 / 25
-SOUTH, WEST, SIDE = -8.26, 114.30, 0.09  # the town: ten kilometres square
-CROWD_SIDE = 0.02
-RADIUS_M = 3000.0
-WEIGHTS = Weights()
+SECONDS_A_METRE = ROAD_FACTOR * KMH / SPEED_KMH
 
 
-@dataclass(frozen=True, slots=True)
-class Scene:
-    """Orders and drivers of one round."""
-
-    title: str
-    spots: list[Spot]
-    orders: list[WaitingOrder]
-    drivers: list[FreeDriver]
-    places: Floats
-
-    def index(self) -> PositionIndex:
-        """Everybody was seen a moment ago."""
-        index = PositionIndex()
-        seen = np.full(len(self.drivers), NOW.timestamp())
-        index.saw_all([driver.driver_id for driver in self.drivers], self.places[:, 0], self.places[:, 1], seen)
-        return index
-
-
-def scene(title: str, orders: int, drivers: int, *, crowd: bool = False) -> Scene:
-    """Spread over the town; a `crowd` of orders at one end of it."""
-    dice = np.random.default_rng(orders * 100_000 + drivers)
-    side = CROWD_SIDE if crowd else SIDE
-    at = dice.uniform((SOUTH, WEST), (SOUTH + side, WEST + side), (orders, 2))
-    waiting = [WaitingOrder(f"o-{n}", 5, w) for n, w in enumerate(dice.uniform(0, 30, orders).tolist())]
-    merits = zip(
-        dice.uniform(0, 3600, drivers).tolist(), dice.uniform(0, 2e5, drivers).tolist(), dice.beta(6, 2, drivers).tolist(), strict=True
+async def batched(scene: Scene, index: PositionIndex) -> tuple[Edges, list[int], float]:
+    """What the service does, less the reading of drivers from the database; its pairs as edges, and the seconds it took."""
+    began = perf_counter()
+    pairs = await scene.decided(index)
+    took = perf_counter() - began
+    number = {driver.driver_id: row for row, driver in enumerate(scene.drivers)}
+    edges = Edges(
+        np.array([int(hunt.entry.key.removeprefix("o-")) for hunt, _ in pairs], dtype=np.int64),
+        np.array([number[candidate.seen.driver_id] for _, candidate in pairs], dtype=np.int64),
+        np.array([candidate.way.seconds for _, candidate in pairs]),
+        np.zeros(len(pairs), dtype=np.int64),
     )
-    free = [FreeDriver(f"d-{number}", *merit) for number, merit in enumerate(merits)]
-    places = dice.uniform((SOUTH, WEST), (SOUTH + SIDE, WEST + SIDE), (drivers, 2))
-    return Scene(title, [Spot(lat, lng, RADIUS_M) for lat, lng in at.tolist()], waiting, free, places)
-
-
-def batched(scene: Scene, index: PositionIndex) -> tuple[Edges, list[int]]:
-    """What the service does, less the reading of drivers from the database."""
-    most = CANDIDATES
-    while True:
-        edges = edges_of(index.around(scene.spots, NOW - FRESH, most))
-        chosen = assign(scene.orders, scene.drivers, edges, WEIGHTS)
-        served = set(edges.order[chosen].tolist())
-        counts = np.bincount(edges.order, minlength=len(scene.orders))
-        lacking = [order for order, candidates in enumerate(counts.tolist()) if order not in served and candidates >= most]
-        if not lacking or most >= MOST_CANDIDATES:
-            return edges, chosen
-        most = min(MOST_CANDIDATES, most * GROWTH)
+    return edges, list(range(len(pairs))), took
 
 
 def nearest_first(scene: Scene, index: PositionIndex) -> tuple[Edges, list[int]]:
     """Each order in its turn, the longest waiting first, takes the nearest driver who is left."""
     edges, chosen = _greedy(scene, index, CANDIDATES)
-    return (edges, chosen) if len(chosen) == len(scene.orders) else _greedy(scene, index, MOST_CANDIDATES)
+    return (edges, chosen) if len(chosen) == len(scene.orders) else _greedy(scene, index, MORE[-1])
 
 
 def _greedy(scene: Scene, index: PositionIndex, most: int) -> tuple[Edges, list[int]]:
@@ -127,12 +92,14 @@ def optimum(scene: Scene) -> tuple[float, float]:
 def measure(scene: Scene, times: int) -> dict[str, Any]:
     """Medians of `times` runs of each, in turns."""
     index = scene.index()
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(*COLLECT_AFTER)  # as in every service
     ours: list[float] = []
     theirs: list[float] = []
     for _ in range(times + 1):  # the first one warms up and does not count
-        began = perf_counter()
-        edges, chosen = batched(scene, index)
-        ours.append(perf_counter() - began)
+        edges, chosen, took = asyncio.run(batched(scene, index))
+        ours.append(took)
         began = perf_counter()
         near, greedy = nearest_first(scene, index)
         theirs.append(perf_counter() - began)

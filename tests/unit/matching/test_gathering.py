@@ -13,7 +13,7 @@ from services.matching.domain.cost import Weights
 from services.matching.domain.roads import RoadEstimate
 from services.matching.handlers.board import Entry
 from services.matching.handlers.gathering import CANDIDATES, Gathering, Hunt, Look
-from services.matching.handlers.pairing import decided
+from services.matching.handlers.pairing import decided, rivals
 from services.runtime.aggregates import Stored
 from tests.support.builders import NOW, STATION
 
@@ -134,6 +134,21 @@ async def test_more_orders_at_one_place_than_each_is_given_candidates_are_served
     pairs = await town.decided(rules, *[town.hunt(f"o-{number}") for number in range(3 * CANDIDATES)])
 
     assert len(pairs) == len(set(pairs.values())) == 3 * CANDIDATES
+
+
+async def test_who_competes_only_through_others_is_a_rival_and_who_shares_nobody_is_not(town: Town, rules: Any) -> None:
+    for driver_id, north_m in (("d-west", 0), ("d-east", 1900), ("d-alone", 9000)):
+        town.driver(driver_id, north_m)
+    hunts = {name: town.hunt(name, **_north(north_m)) for name, north_m in (("o-0", -500), ("o-1", 950), ("o-2", 2500), ("o-3", 9000))}
+    await town.gathered(rules, *hunts.values())
+
+    found = rivals(list(hunts.values()), [hunts["o-0"]])
+
+    assert [hunt.entry.key for hunt in found] == ["o-0", "o-1", "o-2"]
+
+
+def _north(metres: float) -> dict[str, Any]:
+    return {"asked": {"pickup": {**STATION, "lat": STATION["lat"] + metres / METRES_PER_DEGREE}}}  # type: ignore[operator]
 
 
 async def test_where_drivers_are_few_every_one_is_asked_once(town: Town, rules: Any) -> None:

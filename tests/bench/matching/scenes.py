@@ -1,0 +1,116 @@
+"""Orders and drivers of one round, as the service's own searches and documents."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from datetime import UTC, date, datetime, timedelta
+from typing import Any
+
+import numpy as np
+
+from services.matching.adapters.position_index import PositionIndex
+from services.matching.adapters.road_estimates import RoadEstimates
+from services.matching.domain.calendar import day_of
+from services.matching.domain.cost import FreeDriver, WaitingOrder, Weights
+from services.matching.domain.distance import Floats
+from services.matching.domain.driver import Driver
+from services.matching.domain.record import RECENT, Mark, Record
+from services.matching.domain.roads import RoadEstimate
+from services.matching.domain.search import Search
+from services.matching.handlers.board import Entry
+from services.matching.handlers.gathering import Candidate, Gathering, Hunt, Look
+from services.matching.handlers.pairing import decided
+from services.matching.ports import Spot
+from services.runtime.aggregates import Stored
+from tests.bench.matching import demand
+from tests.bench.matching.documents import RULES, a_driver, a_search
+from tests.support import builders
+
+NOW = datetime(2026, 3, 3, 0, 0, tzinfo=UTC)
+FRESH = timedelta(seconds=120)
+SOUTH, WEST, SIDE = -8.26, 114.30, 0.09  # the town: ten kilometres square
+CROWD_SIDE = 0.02
+RADIUS_M = 3000.0
+ROAD_FACTOR, SPEED_KMH = 1.3, 25.0
+PRIORITY = 5
+ROADS = RoadEstimates((), RoadEstimate(date.min, ROAD_FACTOR, SPEED_KMH))
+WEIGHTS = Weights()
+
+
+@dataclass(frozen=True, slots=True)
+class Scene:
+    """A round: searches that wait, and documents of drivers; `spots`, `orders`, `drivers` and `places` say the same in numbers."""
+
+    title: str
+    searches: list[Search]
+    documents: dict[str, Driver]
+    spots: list[Spot]
+    orders: list[WaitingOrder]
+    drivers: list[FreeDriver]
+    places: Floats
+
+    def index(self) -> PositionIndex:
+        """Everybody was seen a moment ago."""
+        index = PositionIndex()
+        seen = np.full(len(self.drivers), NOW.timestamp())
+        index.saw_all([driver.driver_id for driver in self.drivers], self.places[:, 0], self.places[:, 1], seen)
+        return index
+
+    async def get(self, driver_id: str) -> Stored[Driver]:
+        """As a store of drivers."""
+        return Stored(driver_id, 1, self.documents[driver_id])
+
+    def change(self, *_: Any, **__: Any) -> Any:
+        """Nobody writes through the gathering."""
+        raise NotImplementedError
+
+    async def decided(self, index: PositionIndex) -> list[tuple[Hunt, Candidate]]:
+        """The service's own round from positions to pairs; the documents are at hand."""
+        gathering = Gathering(self, index, ROADS, FRESH, 60)
+        hunts = [Hunt(Entry(search.order_id, 1, search), search.wanted, 0) for search in self.searches if search.wanted]
+        waited = {order.order_id: order.waited_s for order in self.orders}
+        look = Look(frozenset(), RULES, NOW, dict(self.documents))
+        return await decided(hunts, waited, gathering, look, WEIGHTS)
+
+
+def scene(title: str, orders: int, drivers: int, *, crowd: bool = False) -> Scene:
+    """Spread over the town; a `crowd` of orders at one end of it."""
+    dice = np.random.default_rng(orders * 100_000 + drivers)
+    side = CROWD_SIDE if crowd else SIDE
+    at = dice.uniform((SOUTH, WEST), (SOUTH + side, WEST + side), (orders, 2)).tolist()
+    waited = dice.uniform(0, 30, orders).tolist()
+    merits = zip(
+        dice.uniform(0, 3600, drivers).tolist(), dice.uniform(0, 2e5, drivers).tolist(), dice.beta(6, 2, drivers).tolist(), strict=True
+    )
+    documents = [_document(number, *merit) for number, merit in enumerate(merits)]
+    places = dice.uniform((SOUTH, WEST), (SOUTH + SIDE, WEST + SIDE), (drivers, 2))
+    return Scene(
+        title,
+        [_search(number, lat, lng) for number, (lat, lng) in enumerate(at)],
+        {document.driver_id: document for document in documents},
+        [Spot(lat, lng, RADIUS_M) for lat, lng in at],
+        [WaitingOrder(f"o-{number}", PRIORITY, waited_s) for number, waited_s in enumerate(waited)],
+        [_in_numbers(document) for document in documents],
+        places,
+    )
+
+
+def _search(number: int, lat: float, lng: float) -> Search:
+    here = demand.Spot(lat, lng)
+    search = a_search(demand.Request(f"o-{number}", 0.0, "ride", PRIORITY, here, demand.Spot(lat + 0.02, lng), town=True), NOW)
+    assert search.wanted is not None
+    return replace(search, wanted=replace(search.wanted, policy=search.wanted.policy.model_copy(update={"radii_m": [int(RADIUS_M)]})))
+
+
+def _document(number: int, idle_s: float, income: float, acceptance: float) -> Driver:
+    """`acceptance`: the share that he took of his last answers."""
+    taken = round(acceptance * RECENT)
+    record = Record(recent=Mark.TAKEN * taken + Mark.DECLINED * (RECENT - taken), day=day_of(NOW), income_today=round(income))
+    home = demand.Spot(SOUTH, WEST)
+    driver = a_driver(demand.Worker(f"d-{number}", home, 0.0, 0.0, 1.0, 1.0))
+    return replace(driver, shift=builders.a_shift_started().place, record=record, idle_since=NOW - timedelta(seconds=idle_s))
+
+
+def _in_numbers(document: Driver) -> FreeDriver:
+    merits = document.merits(NOW)
+    return FreeDriver(document.driver_id, merits.idle_s, merits.income_today, merits.acceptance)
