@@ -214,12 +214,16 @@ class OrderReported(OrderEvent):
 
 
 class OrderSearchStarted(OrderEvent):
-    """Confidential: a driver is wanted from `pickup` to `dropoff`."""
+    """Confidential: a driver is wanted from `pickup` to `dropoff`.
+
+    `takes_s`: for so long after the pick-up the driver is bound, where that is more than the way.
+    """
 
     attempt: Attempt
     pickup: Place
     dropoff: Place
     pickup_at: UtcTime | None = None
+    takes_s: Seconds | None = None
     requirements: Requirements
     priority: int = Field(default=0, ge=0, le=9)
     search: SearchPolicy
@@ -234,6 +238,7 @@ class AssignmentBriefed(Value):
     driver_id: Id
     pickup: Place
     dropoff: Place
+    pickup_at: UtcTime | None = None
     note: Note | None = None
     items: list[Item] = []
     requirements: Requirements | None = None

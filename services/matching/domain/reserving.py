@@ -82,4 +82,5 @@ def _span(wanted: Wanted, eta_s: float, trip_m: float, rules: Rules, now: dateti
     there = now + timedelta(seconds=eta_s)
     pickup_at = max(there, wanted.pickup_at or there)
     starts_at = max(now, pickup_at - rules.lead) if wanted.pickup_at else now
-    return starts_at, pickup_at + timedelta(seconds=ride_seconds(trip_m, rules.speed_kmh)) + rules.between
+    bound_s = max(ride_seconds(trip_m, rules.speed_kmh), wanted.takes_s or 0)
+    return starts_at, pickup_at + timedelta(seconds=bound_s) + rules.between

@@ -50,7 +50,10 @@ class Offer:
 
 @dataclass(frozen=True, slots=True)
 class Wanted:
-    """What the order asks for. `asked_by` and `trace` link our events to the message that asked."""
+    """What the order asks for. `asked_by` and `trace` link our events to the message that asked.
+
+    `takes_s`: for so long after the pick-up the driver is bound, where that is more than the way.
+    """
 
     service: Id
     pickup: Place
@@ -62,6 +65,7 @@ class Wanted:
     priority: int = 0
     dropoff_district: DistrictCode | None = None
     pickup_at: UtcTime | None = None
+    takes_s: int | None = None
     trace: str | None = None
 
 

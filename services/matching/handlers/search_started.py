@@ -39,6 +39,7 @@ def _wanted(message: Message[OrderSearchStarted]) -> Wanted:
         dropoff=order.dropoff,
         dropoff_district=order.dropoff_district,
         pickup_at=order.pickup_at,
+        takes_s=order.takes_s,
         requirements=order.requirements,
         priority=order.priority,
         policy=order.search,

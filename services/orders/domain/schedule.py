@@ -11,12 +11,19 @@ class Schedule:
     """How a service is booked ahead. `search_before_min`: the searches begin so many minutes before the pick-up.
 
     `late_min`: an order whose search could not begin until so long after its pick-up ends; nobody stands there any more.
+    `takes_min`: for so long the driver is bound, where that is more than the way: somebody waits for the way back.
     """
 
     required: bool = False
     horizon_days: int = 14
     search_before_min: tuple[int, ...] = (60, 30, 15, 5)
     late_min: int = 60
+    takes_min: int | None = None
+
+    @property
+    def takes_s(self) -> int | None:
+        """The same in seconds."""
+        return None if self.takes_min is None else 60 * self.takes_min
 
     def starts(self, pickup_at: datetime) -> list[datetime]:
         """When each of the searches begins, the first one first."""

@@ -96,6 +96,19 @@ def test_a_trip_that_would_run_into_the_reservation_is_neither_asked_nor_taken()
         live.taken(driver, short, ANY, NOW)
 
 
+def test_who_waits_for_the_way_back_is_bound_until_then() -> None:
+    search, _ = booked("o-mountain", minutes(60))
+    assert search.wanted is not None
+    mountain = replace(search, wanted=replace(search.wanted, takes_s=8 * 3600))
+
+    driver = live.taken(build_driver(), reserving.commitment(mountain, mountain.offers[0], RULES, NOW), ANY, NOW)
+    assert driver is not None
+    _, at_sunrise = booked("o-sunrise", minutes(6 * 60))
+
+    with pytest.raises(Refused, match="driver_busy"):
+        live.taken(driver, at_sunrise, ANY, NOW)
+
+
 def test_two_reservations_do_not_overlap() -> None:
     driver = reserved(minutes(60))
     _, same_time = booked("o-same", minutes(62))

@@ -39,7 +39,8 @@ class ScheduleSection(Strict):
     horizon_days: Annotated[int, Field(ge=1, le=365)]
     search_before_min: Annotated[list[Annotated[int, Field(ge=1, le=1440)]], Field(min_length=1, max_length=10)]
     late_min: Annotated[int, Field(ge=1, le=1440)]
+    takes_min: Annotated[int, Field(ge=1, le=1440)] | None = None
 
     def rules(self) -> Schedule:
         """The domain's view."""
-        return Schedule(self.required, self.horizon_days, tuple(self.search_before_min), self.late_min)
+        return Schedule(self.required, self.horizon_days, tuple(self.search_before_min), self.late_min, self.takes_min)
