@@ -149,6 +149,14 @@ ENDED = {
     **_table(
         ("no_driver", "No driver was found in time.", Fault.PLATFORM),
         ("customer_cancelled", "The customer cancelled.", Fault.CUSTOMER),
+        ("changed_mind", "The customer changed his mind.", Fault.CUSTOMER),
+        ("wrong_place", "The pick-up or the drop-off was a wrong one.", Fault.CUSTOMER),
+        ("customer_no_show", "The customer did not come to the pick-up.", Fault.CUSTOMER),
+        ("driver_late", "The driver came too late.", Fault.DRIVER),
+        ("driver_asked", "The driver asked the customer to cancel.", Fault.DRIVER),
+        ("sold_out", "What was ordered is sold out.", Fault.MERCHANT),
+        ("took_too_long", "It took too long.", Fault.PLATFORM),
+        ("unsafe", "It was not safe.", Fault.NOBODY),
         ("operator_cancelled", "An operator cancelled.", Fault.PLATFORM),
         ("agency_cancelled", "The agency cancelled.", Fault.NOBODY),
         ("merchant_cancelled", "The merchant cancelled.", Fault.MERCHANT),
@@ -219,3 +227,9 @@ def sentence(code: str) -> str:
     """The sentence of a code; the code itself where a newer writer used one that we do not know."""
     reason = REASONS.get(code)
     return reason.sentence if reason else code
+
+
+def fault_of(code: str) -> Fault:
+    """Whose fault a reason is; nobody's where a newer writer used a code that we do not know."""
+    reason = REASONS.get(code)
+    return reason.fault if reason else Fault.NOBODY

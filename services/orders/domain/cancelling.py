@@ -2,38 +2,49 @@
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
+from dataclasses import dataclass
+from datetime import datetime
 
 from contracts.values import Actor, OrderStatus, Role
 from services.orders.domain.errors import StepRefused
+from services.orders.domain.fees import Cancelling, FeeRow, fee_of, row_of
 from services.orders.domain.order import Ending, Order
 from services.orders.domain.transitions import TRANSITIONS, Step, move
 
+S = OrderStatus
 
-def cancel(order: Order, by: Actor, now: datetime) -> Order | None:
+
+@dataclass(frozen=True, slots=True)
+class Why:
+    """The reason code, and whose fault it is."""
+
+    reason: str
+    fault: str
+
+
+def cancel(order: Order, by: Actor, why: Why, now: datetime) -> Order | None:
     """The cancelled order; None when it was cancelled before. Raises `StepRefused`."""
     require_party(order, by)
-    if order.status is OrderStatus.CANCELLED:
+    if order.status is S.CANCELLED:
         return None
     under_way = order.status in TRANSITIONS[Step.CANCEL_UNDER_WAY].sources
     if under_way and by.role is not Role.OPERATOR:
         raise StepRefused("illegal_step")
     step = Step.CANCEL_UNDER_WAY if under_way else Step.CANCEL
-    ending = Ending(f"{by.role}_cancelled", by, cancellation_fee(order, by, now))
-    return move(order, step, by.role, now, ending=ending)
+    return move(order, step, by.role, now, ending=Ending(why.reason, by, cancellation_fee(order, by, why, now)))
 
 
-def cancellation_fee(order: Order, by: Actor, now: datetime) -> int:
-    """Whole rupiah that the customer owes; nobody else ever pays for cancelling."""
-    assignment = order.assignment
-    if by.role is not Role.CUSTOMER or assignment is None or order.policy is None:
-        return 0
-    rules = order.policy.cancellation
-    if order.status is OrderStatus.AT_PICKUP:
-        return rules.fee
-    waited = now - assignment.at
-    late = waited > timedelta(seconds=assignment.eta_s + rules.driver_late_s)
-    return rules.fee if waited > timedelta(seconds=rules.free_s) and not late else 0
+def waited_in_vain(order: Order, driver_id: str, why: Why, now: datetime) -> Order | None:
+    """The order cancelled by a driver who has waited as long as the service asks; None where no row of its table says so."""
+    by = Actor(role=Role.DRIVER, id=driver_id)
+    if order.status is not S.AT_PICKUP or order.driver_id != driver_id or row_of(_rows(order), _moment(order, by, why, now)) is None:
+        return None
+    return move(order, Step.WAIT_IN_VAIN, Role.DRIVER, now, ending=Ending(why.reason, by, cancellation_fee(order, by, why, now)))
+
+
+def cancellation_fee(order: Order, by: Actor, why: Why, now: datetime) -> int:
+    """Whole rupiah that the customer owes, or another canceller where the table says so."""
+    return fee_of(_rows(order), _moment(order, by, why, now))
 
 
 def require_party(order: Order, by: Actor) -> None:
@@ -48,3 +59,21 @@ def require_party(order: Order, by: Actor) -> None:
     }
     if by.role not in parties or parties[by.role] != by.id:
         raise StepRefused("wrong_actor")
+
+
+def _rows(order: Order) -> tuple[FeeRow, ...]:
+    return order.policy.fees if order.policy else ()
+
+
+def _moment(order: Order, by: Actor, why: Why, now: datetime) -> Cancelling:
+    assignment = order.assignment
+    return Cancelling(
+        by=by.role,
+        fault=why.fault,
+        status=order.status,
+        now=now,
+        matched_at=assignment.at if assignment else None,
+        due=assignment.due if assignment else None,
+        arrived_at=order.since if order.status is S.AT_PICKUP else None,
+        items_total=order.fare.items_total if order.fare else 0,
+    )

@@ -20,6 +20,7 @@ from contracts.values import (
     Texts,
     Vehicle,
 )
+from services.orders.domain.fees import FeeRow
 from services.orders.domain.kitchen import Kitchen, MerchantRules, deadlines
 from services.orders.domain.proof import NO_PROOF, NOT_TRIED, AttemptRules, Code, Custody, Delivery, ProofRules
 from services.orders.domain.proposal import NO_CHANGES, ChangeRules, Proposal
@@ -62,15 +63,6 @@ class SearchRules:
 
 
 @dataclass(frozen=True, slots=True)
-class CancellationRules:
-    """When the customer owes a fee: after the driver came, or `free_s` after the match, unless the driver is late."""
-
-    fee: int
-    free_s: int
-    driver_late_s: int
-
-
-@dataclass(frozen=True, slots=True)
 class Policy:
     """What the catalogue said when the order was accepted; later edits don't touch a running order.
 
@@ -79,7 +71,6 @@ class Policy:
 
     search: SearchRules
     requirements: Requirements
-    cancellation: CancellationRules
     priority: int = 0
     tell: tuple[tuple[str, tuple[str, ...]], ...] = ()
     pricing: Pricing | None = None
@@ -90,6 +81,7 @@ class Policy:
     merchant: MerchantRules | None = None
     changes: ChangeRules = NO_CHANGES
     schedule: Schedule | None = None
+    fees: tuple[FeeRow, ...] = ()
 
     def told_of(self, event_type: str) -> tuple[str, ...]:
         """Who is told of an event."""
@@ -107,6 +99,11 @@ class Assignment:
     residence: Residence
     eta_s: int
     at: datetime
+
+    @property
+    def due(self) -> datetime:
+        """When the driver is expected at the pick-up."""
+        return self.at + timedelta(seconds=self.eta_s)
 
 
 @dataclass(frozen=True, slots=True)

@@ -37,6 +37,7 @@ class Step(StrEnum):
     CONFIRM_RETURN = "confirm_return"
     CANCEL = "cancel"
     CALL_OFF = "call_off"
+    WAIT_IN_VAIN = "wait_in_vain"
     CANCEL_UNDER_WAY = "cancel_under_way"
     GIVE_UP = "give_up"
 
@@ -77,6 +78,7 @@ TRANSITIONS: dict[Step, Transition] = {
     Step.CONFIRM_RETURN: _to(S.RETURNED, {S.RETURNING}, Role.AGENCY),
     Step.CANCEL: _to(S.CANCELLED, BEFORE_PICKUP, *PARTIES),
     Step.CALL_OFF: _to(S.CANCELLED, BEFORE_PICKUP, Role.SYSTEM),
+    Step.WAIT_IN_VAIN: _to(S.CANCELLED, {S.AT_PICKUP}, Role.DRIVER),
     Step.CANCEL_UNDER_WAY: _to(S.CANCELLED, {S.PICKED_UP, S.AWAITING_RETURN, S.RETURNING}, Role.OPERATOR),
     Step.GIVE_UP: _to(S.UNSERVED, {S.SCHEDULED, S.AWAITING_MERCHANT, S.PREPARING, S.SEARCHING}, Role.SYSTEM),
 }

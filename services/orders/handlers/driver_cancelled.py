@@ -1,12 +1,14 @@
-"""`driver.cancelled.v1`: the driver gives the order back, and another one is searched."""
+"""`driver.cancelled.v1`: the driver gives the order back, and another one is searched, unless he has waited in vain."""
 
 from __future__ import annotations
 
 from contracts.message import Message
 from contracts.requests.drivers import DriverCancelled
 from services.orders.domain.assigning import driver_gives_back
+from services.orders.domain.cancelling import waited_in_vain
 from services.orders.domain.order import Order
 from services.orders.handlers import announce
+from services.orders.handlers.calling_off import cancelled, why_of
 from services.orders.handlers.refusing import known, refusing
 from services.orders.ports import Desk
 from services.runtime.aggregates import Change, Entry, cause_of
@@ -26,6 +28,9 @@ class DriverCancelledHandler:
 
         def decide(present: Order | None) -> Change[Order] | None:
             before = known(present, request.order_id)
+            in_vain = waited_in_vain(before, request.driver_id, why_of(request.reason, REASON), self._desk.clock.now())
+            if in_vain is not None:
+                return cancelled(in_vain)
             with refusing(request.order_id):
                 order = driver_gives_back(before, request.driver_id, message.time, self._desk.clock.now())
             if order is None or before.assignment is None:

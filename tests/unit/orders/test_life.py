@@ -11,7 +11,7 @@ import pytest
 from contracts.values import Actor, OrderStatus, Role
 from services.orders.adapters.mongo import ORDER, RETENTION
 from services.orders.domain.assigning import assign, driver_gives_back, match_withdrawn, search_failed, search_overdue
-from services.orders.domain.cancelling import cancel, cancellation_fee
+from services.orders.domain.cancelling import Why, cancel, cancellation_fee, waited_in_vain
 from services.orders.domain.driving import drive
 from services.orders.domain.errors import MatchRefused, StepRefused, TooEarly
 from services.orders.domain.order import ENDED, Order, timers
@@ -20,6 +20,8 @@ from services.runtime.clock import real_now
 from tests.support.orders import NOW, a_booked_order, an_assignment
 
 CUSTOMER = Actor(role=Role.CUSTOMER, id="c-1")
+HIS_WISH = Why("customer_cancelled", "customer")
+IN_VAIN = Why("customer_no_show", "customer")
 
 
 def an_order(**changes: object) -> Order:
@@ -138,7 +140,7 @@ def test_a_step_before_the_driver_is_known_is_early_and_behind_him_nothing() -> 
 
 @pytest.mark.parametrize(("seconds", "fee"), [(0, 0), (240, 0), (241, 1000), (360, 1000), (361, 0)], ids=str)
 def test_cancelling_costs_after_four_minutes_unless_the_driver_is_late(seconds: int, fee: int) -> None:
-    assert cancellation_fee(an_assigned_order(), CUSTOMER, NOW + timedelta(seconds=seconds)) == fee
+    assert cancellation_fee(an_assigned_order(), CUSTOMER, HIS_WISH, NOW + timedelta(seconds=seconds)) == fee
 
 
 def test_a_passenger_on_the_way_cannot_cancel_but_an_operator_can() -> None:
@@ -146,8 +148,37 @@ def test_a_passenger_on_the_way_cannot_cancel_but_an_operator_can() -> None:
     assert riding is not None
 
     with pytest.raises(StepRefused, match="illegal_step"):
-        cancel(riding, CUSTOMER, NOW)
-    ended = cancel(riding, Actor(role=Role.OPERATOR, id="op-1"), NOW)
+        cancel(riding, CUSTOMER, HIS_WISH, NOW)
+    ended = cancel(riding, Actor(role=Role.OPERATOR, id="op-1"), Why("operator_cancelled", "platform"), NOW)
     assert ended is not None
     assert ended.ending is not None
     assert ended.ending.fee == 0
+
+
+@pytest.mark.parametrize(("came_after_s", "fee"), [(60, 1000), (361, 0)], ids=["in time", "late"])
+def test_cancelling_at_the_pick_up_costs_the_fee_unless_the_driver_came_late(came_after_s: int, fee: int) -> None:
+    came = NOW + timedelta(seconds=came_after_s)
+    there = drive(an_assigned_order(), Step.ARRIVE, "d-7", came)
+    assert there is not None
+
+    assert cancellation_fee(there, CUSTOMER, HIS_WISH, came + timedelta(minutes=10)) == fee
+
+
+def test_a_driver_who_has_waited_in_vain_is_paid_and_nobody_else_is_searched() -> None:
+    there = drive(an_assigned_order(), Step.ARRIVE, "d-7", NOW)
+    assert there is not None
+
+    assert waited_in_vain(there, "d-7", IN_VAIN, NOW + timedelta(seconds=240)) is None
+    ended = waited_in_vain(there, "d-7", IN_VAIN, NOW + timedelta(seconds=241))
+
+    assert ended is not None
+    assert ended.ending is not None
+    assert (ended.status, ended.ending.reason, ended.ending.fee) == (OrderStatus.CANCELLED, "customer_no_show", 1000)
+
+
+def test_a_driver_with_a_flat_tyre_is_not_paid_for_waiting() -> None:
+    there = drive(an_assigned_order(), Step.ARRIVE, "d-7", NOW)
+    assert there is not None
+
+    assert waited_in_vain(there, "d-7", Why("driver_cancelled", "driver"), NOW + timedelta(hours=1)) is None
+    assert waited_in_vain(there, "d-8", IN_VAIN, NOW + timedelta(hours=1)) is None

@@ -15,7 +15,7 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, ru
 from contracts.values import OrderStatus, Role
 from services.orders.adapters.mongo import ORDER
 from services.orders.domain.assigning import assign, driver_gives_back, match_withdrawn, search_begins, search_failed, search_overdue
-from services.orders.domain.cancelling import cancel
+from services.orders.domain.cancelling import Why, cancel
 from services.orders.domain.cooking import accept
 from services.orders.domain.errors import MatchRefused
 from services.orders.domain.kitchen import MerchantRules
@@ -129,7 +129,7 @@ def test_a_match_that_comes_after_its_search_has_failed_is_refused() -> None:
 
 @pytest.mark.parametrize("role", [Role.CUSTOMER, Role.OPERATOR])
 def test_an_order_that_waits_for_its_search_is_cancelled_without_a_fee(role: Role) -> None:
-    order = cancel(a_booked_order(minutes(90)), a_party(role), minutes(10))
+    order = cancel(a_booked_order(minutes(90)), a_party(role), Why(f"{role}_cancelled", "customer"), minutes(10))
 
     assert order is not None
     assert (order.status, timers(order)) == (S.CANCELLED, {})

@@ -28,6 +28,7 @@ class AreasFile(Strict):
     road_factor: Annotated[float, Field(ge=1, le=5)]
     town_districts: list[DistrictCode]
     shelters: dict[Id, ShelterRow] = {}
+    tariff_zone: str
 
     def area(self) -> Area:
         """The domain's view."""

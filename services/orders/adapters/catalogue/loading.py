@@ -12,7 +12,6 @@ from services.orders.adapters.catalogue.areas import AreasFile
 from services.orders.adapters.catalogue.lines import line_of
 from services.orders.adapters.catalogue.money import TariffsFile
 from services.orders.adapters.catalogue.service_file import ServiceFile
-from services.orders.domain.tariff import Band
 from services.orders.ports import Catalogue
 from services.runtime.errors import NotConfigured
 
@@ -29,7 +28,7 @@ def load(folder: Path) -> Catalogue:
     tariffs = _read(folder / TARIFFS, TariffsFile)
     files = [path for path in sorted(folder.glob("*.toml")) if path.name not in {AREAS, TARIFFS}]
     services = {path.stem: _read(path, ServiceFile).service(path.stem) for path in files}
-    return Catalogue(services, areas.area(), [Band(**band.model_dump()) for band in tariffs.band])
+    return Catalogue(services, areas.area(), tariffs.bands(areas.tariff_zone))
 
 
 def _read(path: Path, model: type[M]) -> M:

@@ -12,11 +12,10 @@ from contracts.values import PayerKind, Requirements, Texts
 from services.orders.adapters.catalogue.asking import DetailSection, HandOverSection, PartiesSection, UnservedSection
 from services.orders.adapters.catalogue.cooking import ChangesSection, MerchantSection
 from services.orders.adapters.catalogue.handing import AttemptsSection, ProofSection
-from services.orders.adapters.catalogue.money import CancellationSection, TariffSection
+from services.orders.adapters.catalogue.money import CancellationRow, TariffSection
 from services.orders.adapters.catalogue.search import ScheduleSection, SearchByArea
 from services.orders.adapters.catalogue.strict import Positive, Strict
-from services.orders.domain.order import CancellationRules, Policy
-from services.orders.domain.tariff import Tariff
+from services.orders.domain.order import Policy
 from services.orders.domain.wanted import Service
 
 
@@ -49,7 +48,7 @@ class ServiceFile(Strict):
     search: SearchByArea
     schedule: ScheduleSection | None = None
     tariff: TariffSection
-    cancellation: CancellationSection = CancellationSection(fee=0, free_s=0, driver_late_s=0)
+    cancellation: list[CancellationRow] = []
     tell: Annotated[dict[str, tuple[str, ...]], AfterValidator(_events)]
 
     def service(self, name: str) -> Service:
@@ -60,7 +59,7 @@ class ServiceFile(Strict):
             town=self.search.town.rules(),
             rural=self.search.rural.rules(),
             policy=self.policy(),
-            tariff=Tariff(**self.tariff.model_dump()),
+            tariff=self.tariff.tariff(),
             payers=frozenset(self.payers),
             max_distance_m=self.max_distance_km * 1000,
             details=tuple(section.rule(key) for key, section in self.details.items()),
@@ -74,7 +73,6 @@ class ServiceFile(Strict):
         return Policy(
             search=self.search.town.rules(),
             requirements=self.requirements,
-            cancellation=CancellationRules(**self.cancellation.model_dump()),
             priority=self.priority,
             tell=tuple(self.tell.items()),
             notices=self.notices,
@@ -84,4 +82,5 @@ class ServiceFile(Strict):
             merchant=self.merchant.rules() if self.merchant else None,
             changes=self.changes.rules(self.max_distance_km * 1000),
             schedule=self.schedule.rules() if self.schedule else None,
+            fees=tuple(row.row() for row in self.cancellation),
         )

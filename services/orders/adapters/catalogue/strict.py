@@ -7,6 +7,7 @@ from typing import Annotated
 from pydantic import BaseModel, ConfigDict, Field
 
 Positive = Annotated[int, Field(gt=0)]
+Seconds = Annotated[int, Field(ge=0, le=86_400)]
 Share = Annotated[float, Field(ge=0, le=1)]
 
 

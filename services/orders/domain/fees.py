@@ -1,0 +1,98 @@
+"""What cancelling costs: by fault, who, stage and lateness, the first row that fits."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from enum import StrEnum
+
+from contracts.values import OrderStatus, Role
+
+S = OrderStatus
+
+
+class Stage(StrEnum):
+    """How far an order has come, as far as the fee is concerned."""
+
+    BOOKED = "booked"
+    COOKING = "cooking"
+    SEARCHING = "searching"
+    ASSIGNED = "assigned"
+    AT_PICKUP = "at_pickup"
+    UNDER_WAY = "under_way"
+
+
+STAGE_OF: dict[OrderStatus, Stage] = {
+    S.SCHEDULED: Stage.BOOKED,
+    S.AWAITING_MERCHANT: Stage.BOOKED,
+    S.PREPARING: Stage.COOKING,
+    S.SEARCHING: Stage.SEARCHING,
+    S.ASSIGNED: Stage.ASSIGNED,
+    S.AT_PICKUP: Stage.AT_PICKUP,
+    S.PICKED_UP: Stage.UNDER_WAY,
+    S.AWAITING_RETURN: Stage.UNDER_WAY,
+}
+
+
+@dataclass(frozen=True, slots=True)
+class FeeRow:
+    """One row; an empty column fits everything.
+
+    `within_s`: at most that long after the match. `driver_late_s`: the driver came, or is, that much later than he said.
+    `waited_s`: the driver has stood at the pick-up that long. `fee`: whole rupiah; `items_share`: that part of the items
+    comes on top, where somebody has cooked already.
+    """
+
+    by: tuple[Role, ...] = ()
+    fault: tuple[str, ...] = ()
+    stage: tuple[Stage, ...] = ()
+    within_s: int | None = None
+    driver_late_s: int | None = None
+    waited_s: int | None = None
+    fee: int = 0
+    items_share: float = 0.0
+
+
+@dataclass(frozen=True, slots=True)
+class Cancelling:
+    """The moment at which somebody cancels. `due`: when the driver said that he would be there."""
+
+    by: Role
+    fault: str
+    status: OrderStatus
+    now: datetime
+    matched_at: datetime | None = None
+    due: datetime | None = None
+    arrived_at: datetime | None = None
+    items_total: int = 0
+
+
+def row_of(rows: Sequence[FeeRow], moment: Cancelling) -> FeeRow | None:
+    """The first row that fits, None where the table has none."""
+    return next((row for row in rows if _fits(row, moment)), None)
+
+
+def fee_of(rows: Sequence[FeeRow], moment: Cancelling) -> int:
+    """Whole rupiah that whoever is at fault owes; free where no row fits."""
+    row = row_of(rows, moment)
+    return 0 if row is None else row.fee + round(moment.items_total * row.items_share)
+
+
+def _fits(row: FeeRow, moment: Cancelling) -> bool:
+    return (
+        (not row.by or moment.by in row.by)
+        and (not row.fault or moment.fault in row.fault)
+        and (not row.stage or STAGE_OF.get(moment.status) in row.stage)
+        and (row.within_s is None or _within(moment.matched_at, moment.now, row.within_s))
+        and (row.driver_late_s is None or _longer(moment.due, moment.arrived_at or moment.now, row.driver_late_s))
+        and (row.waited_s is None or _longer(moment.arrived_at, moment.now, row.waited_s))
+    )
+
+
+def _within(since: datetime | None, now: datetime, seconds: int) -> bool:
+    return since is not None and now - since <= timedelta(seconds=seconds)
+
+
+def _longer(since: datetime | None, until: datetime, seconds: int) -> bool:
+    return since is not None and until - since > timedelta(seconds=seconds)

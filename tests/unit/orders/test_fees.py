@@ -1,0 +1,70 @@
+"""The table of fees: the first row that fits counts, an empty column fits everything, no row is free."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from contracts.values import OrderStatus, Role
+from services.orders.domain.fees import Cancelling, FeeRow, Stage, fee_of
+
+NOW = datetime(2026, 11, 24, 1, 10, tzinfo=UTC)
+
+
+def a_moment(**changes: object) -> Cancelling:
+    """A customer cancels five minutes after the match, two before the driver is due."""
+    moment = Cancelling(
+        by=Role.CUSTOMER,
+        fault="customer",
+        status=OrderStatus.ASSIGNED,
+        now=NOW,
+        matched_at=NOW - timedelta(minutes=5),
+        due=NOW + timedelta(minutes=2),
+        items_total=40_000,
+    )
+    return replace(moment, **changes)
+
+
+@pytest.mark.parametrize(
+    ("row", "fits"),
+    [
+        (FeeRow(), True),
+        (FeeRow(by=(Role.MERCHANT, Role.CUSTOMER)), True),
+        (FeeRow(by=(Role.MERCHANT,)), False),
+        (FeeRow(fault=("customer",)), True),
+        (FeeRow(fault=("driver", "platform")), False),
+        (FeeRow(stage=(Stage.ASSIGNED,)), True),
+        (FeeRow(stage=(Stage.COOKING, Stage.AT_PICKUP)), False),
+        (FeeRow(within_s=300), True),
+        (FeeRow(within_s=299), False),
+        (FeeRow(driver_late_s=0), False),
+        (FeeRow(waited_s=0), False),
+    ],
+)
+def test_a_row_fits_where_all_its_columns_do(row: FeeRow, fits: bool) -> None:
+    assert (fee_of([replace(row, fee=1000)], a_moment()) == 1000) is fits
+
+
+def test_the_first_row_that_fits_counts() -> None:
+    rows = [FeeRow(by=(Role.OPERATOR,), fee=1), FeeRow(stage=(Stage.ASSIGNED,), fee=2), FeeRow(fee=3)]
+
+    assert fee_of(rows, a_moment()) == 2
+    assert fee_of(rows, a_moment(status=OrderStatus.SCHEDULED)) == 3
+
+
+def test_without_a_row_cancelling_is_free() -> None:
+    assert fee_of([], a_moment()) == 0
+
+
+def test_who_lets_a_kitchen_cook_in_vain_owes_his_part_of_the_food() -> None:
+    row = FeeRow(stage=(Stage.COOKING,), fee=1000, items_share=0.5)
+
+    assert fee_of([row], a_moment(status=OrderStatus.PREPARING)) == 21_000
+
+
+def test_before_a_match_no_driver_is_late() -> None:
+    searching = a_moment(status=OrderStatus.SEARCHING, matched_at=None, due=None)
+
+    assert fee_of([FeeRow(driver_late_s=0, fee=1), FeeRow(within_s=600, fee=1)], searching) == 0
