@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
+from typing import Any
 
 from contracts.values import OrderStatus
 from services.orders.domain.area import Area, distance_m
@@ -60,6 +61,11 @@ def _policy(order: Order, service: Service, area: Area) -> Policy:
     return replace(service.policy, search=rules, requirements=requirements)
 
 
+def _known(wanted: Wanted, service: Service) -> dict[str, Any]:
+    """The details that the service asks for; what else somebody wrote there is nobody's business, and not kept."""
+    return {rule.key: wanted.details[rule.key] for rule in service.details if rule.key in wanted.details}
+
+
 def _asked(wanted: Wanted, service: Service, area: Area, facts: Facts) -> Order:
     return Order(
         order_id=wanted.order_id,
@@ -77,7 +83,7 @@ def _asked(wanted: Wanted, service: Service, area: Area, facts: Facts) -> Order:
         agency_id=wanted.agency_id,
         merchant_id=wanted.pickup.merchant_id,
         items=wanted.items,
-        details=wanted.details,
+        details=_known(wanted, service),
         scheduled_for=wanted.scheduled_for,
         pickup_district=area.district_of(wanted.pickup),
         dropoff_district=area.district_of(wanted.dropoff),

@@ -6,7 +6,9 @@ import re
 
 import pytest
 
+from contracts.codec import digest_of
 from contracts.codes import one_time_code
+from contracts.requests.drivers import DriverDelivered
 
 KEY = b"a key for tests"
 
@@ -38,3 +40,11 @@ def test_codes_are_spread_over_all_digits() -> None:
 def test_there_is_no_code_without_a_key() -> None:
     with pytest.raises(ValueError, match="key"):
         one_time_code(b"", "o-1", 1)
+
+
+def test_a_code_takes_no_part_in_the_digest_that_is_kept() -> None:
+    step = {"driver_id": "d-7", "order_id": "o-3"}
+    one, other = (DriverDelivered(**step, proof={"code": code, "envelope": "ENV-1"}) for code in ("123456", "654321"))
+    elsewhere = DriverDelivered(**step, proof={"code": "123456", "envelope": "ENV-2"})
+
+    assert digest_of(one) == digest_of(other) != digest_of(elsewhere)

@@ -130,6 +130,10 @@ def test_medicine_from_the_hospital_goes_to_who_waits_there_certified_and_cool()
     assert wanted.time_limit_min == 90
 
 
+def test_what_nobody_asked_for_is_not_kept() -> None:
+    assert taken_in("medicine", details={"prescription": "insulin glargine"}).details == {}
+
+
 def test_medicine_from_elsewhere_is_nobodys_queue() -> None:
     order = taken_in("medicine", pickup={"lat": -8.2300, "lng": 114.3600})
 

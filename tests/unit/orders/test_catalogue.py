@@ -46,6 +46,31 @@ def test_an_error_names_the_file_and_the_key(folder: Path, old: str, new: str, p
         load(folder)
 
 
+@pytest.mark.parametrize(
+    ("name", "old", "new", "problem"),
+    [
+        ("ride", '= ["customer", "driver"]', '= ["customer", "mayor"]', "order.driver_assigned.v1: there is no audience mayor"),
+        ("document", '"order.code_issued.v1" = ["recipient"]\n', "", "line [0-9]+: is wrong at proof.dropoff: a code is asked for"),
+        ("document", "required = true", "required = false", "proof.pickup: an envelope is asked for"),
+        ("document", 'requires = ["agency", "recipient"]', 'requires = ["recipient"]', "attempts.then_back_to: goods go back"),
+        ("medicine", 'then_back_to = "sender"', 'then_back_to = "agency"', "attempts.then_back_to: goods go back"),
+        ("urgent", 'when = { triage = "critical" }', 'when = { triage = "dire" }', "no .details.triage. can be 'dire'"),
+        ("urgent", 'when = { triage = "critical" }', "when = { danger = true }", "no .details.danger. can be True"),
+        ("urgent", 'reason = "call_112"', 'reason = "call_mum"', "unserved.reason: there is no reason call_mum"),
+        ("parcel", 'type = "number"', 'type = "heavy"', "details.weight_kg.type"),
+        ("document", '"[A-Za-z0-9_-]{4,64}"', '"[A-Z"', "details.envelope.pattern: is no regular expression"),
+        ("document", 'pickup = ["envelope"]', 'pickup = ["code"]', "proof.pickup.0"),
+    ],
+    ids=lambda value: value[:20],
+)
+def test_what_could_never_work_is_a_mistake_of_the_file(folder: Path, name: str, old: str, new: str, problem: str) -> None:
+    path = folder / f"{name}.toml"
+    path.write_text(path.read_text().replace(old, new, 1))
+
+    with pytest.raises(NotConfigured, match=rf"{name}.toml line [0-9]+: is wrong at .*{problem}|{problem}"):
+        load(folder)
+
+
 def test_a_folder_that_is_not_there_is_refused(tmp_path: Path) -> None:
     with pytest.raises(NotConfigured, match="GANCANG_CATALOGUE"):
         load(tmp_path / "nowhere")

@@ -9,6 +9,7 @@ from typing import Any, TypeVar
 from pydantic import BaseModel, ValidationError
 
 from services.orders.adapters.catalogue.areas import AreasFile
+from services.orders.adapters.catalogue.consistency import contradictions
 from services.orders.adapters.catalogue.lines import line_of
 from services.orders.adapters.catalogue.money import TariffsFile
 from services.orders.adapters.catalogue.service_file import ServiceFile
@@ -27,8 +28,16 @@ def load(folder: Path) -> Catalogue:
     areas = _read(folder / AREAS, AreasFile)
     tariffs = _read(folder / TARIFFS, TariffsFile)
     files = [path for path in sorted(folder.glob("*.toml")) if path.name not in {AREAS, TARIFFS}]
-    services = {path.stem: _read(path, ServiceFile).service(path.stem) for path in files}
+    services = {path.stem: _service(path).service(path.stem) for path in files}
     return Catalogue(services, areas.area(), tariffs.bands(areas.tariff_zone))
+
+
+def _service(path: Path) -> ServiceFile:
+    file = _read(path, ServiceFile)
+    for key, problem in contradictions(file):
+        line = line_of(path.read_text(encoding="utf-8"), key)
+        raise NotConfigured(path.name, f"line {line}: is wrong at {'.'.join(key)}: {problem}")
+    return file
 
 
 def _read(path: Path, model: type[M]) -> M:
