@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from contracts.values import Actor, OrderStatus, Role
 from services.orders.domain.errors import StepRefused
@@ -12,6 +12,7 @@ from services.orders.domain.order import Ending, Order
 from services.orders.domain.transitions import TRANSITIONS, Step, move
 
 S = OrderStatus
+SETS_OUT = timedelta(minutes=15)  # before the pick-up of a booked order; it becomes matching's live order then
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,8 +73,15 @@ def _moment(order: Order, by: Actor, why: Why, now: datetime) -> Cancelling:
         fault=why.fault,
         status=order.status,
         now=now,
-        matched_at=assignment.at if assignment else None,
+        matched_at=_set_out(order),
         due=assignment.due if assignment else None,
         arrived_at=order.since if order.status is S.AT_PICKUP else None,
         items_total=order.fare.items_total if order.fare else 0,
     )
+
+
+def _set_out(order: Order) -> datetime | None:
+    """Since when a driver is on his way: the match, but one who is only reserved has not left yet."""
+    if order.assignment is None or order.scheduled_for is None:
+        return order.assignment.at if order.assignment else None
+    return max(order.assignment.at, order.scheduled_for - SETS_OUT)

@@ -137,6 +137,19 @@ def test_an_order_that_waits_for_its_search_is_cancelled_without_a_fee(role: Rol
     assert order.ending.fee == 0
 
 
+@pytest.mark.parametrize(("at", "fee"), [(32, 0), (60, 0), (78, 0), (80, 1000)])
+def test_the_free_minutes_of_a_booked_order_begin_when_its_driver_sets_out(at: float, fee: int) -> None:
+    """Matched an hour ahead, he sets out a quarter of an hour before the pick-up; four minutes later it costs."""
+    reserved = assign(searching(), replace(an_assignment(), at=minutes(31), eta_s=59 * 60), minutes(31))
+    assert reserved is not None
+
+    order = cancel(reserved, a_party(Role.CUSTOMER), Why("customer_cancelled", "customer"), minutes(at))
+
+    assert order is not None
+    assert order.ending is not None
+    assert order.ending.fee == fee
+
+
 def test_who_loses_his_driver_is_searched_again_at_once() -> None:
     assigned = assign(searching(), an_assignment(), minutes(31))
     assert assigned is not None
