@@ -105,6 +105,7 @@ class Post:
 
     async def calm(self, chance: Random) -> None:
         """Rest, and what waits for something that comes with it too."""
+        await self.rest(chance)
         waited = -1
         while waited != len(self.ladder):
             waited = len(self.ladder)

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+import aio_pika
+
 from contracts.events.orders import (
     OrderCancelled,
     OrderCompleted,
@@ -137,6 +139,19 @@ async def test_facts_that_cannot_be_are_refused(town: Any, matching: Runtime) ->
         ahead.id: "time_ahead",
         abroad.id: "outside_country",
     }
+
+
+async def test_a_paper_with_a_date_that_is_none_is_refused_and_nobody_is_registered(town: Any, matching: Runtime) -> None:
+    message = builders.a_message(builders.a_driver_registered(driver_id="d-8"), id="m-no-date", time=town.clock.now())
+    headers, body = builders.on_the_wire(message)
+    requests = await town.channel.get_exchange("gancang.requests", ensure=False)
+
+    wire = aio_pika.Message(body.replace(b"2029-03-14", b"2029-02-30"), headers=headers, content_type="application/json")
+    await requests.publish(wire, "driver.registered.v1")
+
+    (refusal,) = await town.of("request.rejected.v1", request_id="m-no-date")
+    assert (refusal.reason, refusal.pointer) == ("schema", "/papers/0/valid_until")
+    assert await town.database["drivers"].count_documents({}) == 0
 
 
 async def _matched(town: Any) -> Any:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-from collections import defaultdict
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
@@ -91,9 +90,7 @@ class OpenSearches:
 
 
 class FakeRuntime:
-    """As much of the runtime as a service asks for when it is built; nothing here asks the database itself."""
-
-    database: Mapping[str, object] = defaultdict(object)
+    """As much of the runtime as a service asks for when it is built."""
 
     def __init__(self, service: str, city: City) -> None:
         self.clock = city.clock

@@ -244,6 +244,7 @@ class CityLife(RuleBasedStateMachine):
         assert outcomes == stored
         assert outcomes.keys() == made
         assert [refusal for refusal in self.city.post.refused if not refusal.message_id.startswith("m-")] == []
+        self._everybody_is_judged_for_what_he_could_win()
 
     def _searched(self) -> list[str]:
         return sorted(key for key, search in self.city.searches.states().items() if search.status is Status.OPEN)
@@ -254,6 +255,14 @@ class CityLife(RuleBasedStateMachine):
     def _answer(self, offer: Any, accepts: bool) -> None:
         answer = said.DriverOfferAccepted if accepts else said.DriverOfferDeclined
         self.city.say(answer(driver_id=offer.driver_id, offer_id=offer.offer_id))
+
+    def _everybody_is_judged_for_what_he_could_win(self) -> None:
+        outcomes = Counter((event.data.driver_id, event.data.outcome.value) for event in self.city.said(OfferClosed))
+        for name, driver in self.city.drivers.states().items():
+            record = driver.record
+            assert record.declines == outcomes[name, "declined"]
+            assert record.lapses <= outcomes[name, "expired"]
+            assert record.cancels + record.vanished <= record.accepts <= outcomes[name, "accepted"]
 
     def _rest(self, chance: Random, most: int = 10_000) -> None:
         self._do(self.city.post.rest(chance, most))
