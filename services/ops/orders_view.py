@@ -35,6 +35,8 @@ def whole(document: Document) -> Document:
         "attempt": state.get("attempt"),
         "excluded_drivers": list(state.get("excluded_drivers") or ()),
         "scheduled_for": _time(state.get("scheduled_for")),
+        "kitchen": _kitchen(state.get("kitchen")),
+        "proposal": _proposal(state.get("proposal")),
         "failed_attempts": delivery.get("failed"),
         "next_attempt_at": _time(delivery.get("next_at")),
         "return_by": _time(delivery.get("return_by")),
@@ -65,6 +67,19 @@ def _line(line: Document) -> Document:
         "reason": line.get("reason"),
         "event_id": line.get("event_id"),
     }
+
+
+def _kitchen(kitchen: Document | None) -> Document | None:
+    if kitchen is None:
+        return None
+    return {"stage": kitchen["stage"], "answer_until": _time(kitchen["answer_until"]), "ready_at": _time(kitchen.get("ready_at"))}
+
+
+def _proposal(proposal: Document | None) -> Document | None:
+    """Whose yes is waited for, and until when; what it is stays between them."""
+    if proposal is None:
+        return None
+    return {**(_only(proposal, "proposal_id", "by", "asks") or {}), "until": _time(proposal["until"])}
 
 
 def _handed(line: Document) -> Document:

@@ -6,13 +6,13 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from contracts.events.confidential import ProposalMade
-from contracts.events.orders import OrderReturning
+from contracts.events.orders import OrderDriverAssigned, OrderReturning
 from contracts.message import Message
 from contracts.requests.agencies import AgencyReturnConfirmed
-from contracts.requests.orders import OrderChangeAnswered, OrderRequested
+from contracts.requests.orders import OrderChangeAnswered, OrderChangeRequested, OrderRequested
 from contracts.values import Actor, CustomerKind, Recipient, Role
 from services.simulator.desk import AGENCY, CUSTOMERS, Desk
-from services.simulator.errands import Errand
+from services.simulator.errand import Errand
 
 CONTACT_EARLIER_S = 30
 THINKS_S = 8.0
@@ -50,6 +50,8 @@ class Client:
     def hear(self, event: Message[Any]) -> None:
         """Answer a proposal; take back at the counter what could not be handed over."""
         match event.data:
+            case OrderDriverAssigned() if self.errand.another_door is not None and event.data.attempt == 1:
+                self._desk.spawn(self._want_another_door())
             case ProposalMade():
                 self._desk.spawn(self._answer(event.data.proposal_id))
             case OrderReturning():
@@ -67,6 +69,11 @@ class Client:
         by = Actor(role=Role.CUSTOMER, id=errand.customer.id)
         said = OrderChangeAnswered(order_id=errand.order_id, by=by, proposal_id=proposal_id, accepted=errand.agrees)
         await self._desk.send(said, self._app)
+
+    async def _want_another_door(self) -> None:
+        errand = self.errand
+        by = Actor(role=Role.CUSTOMER, id=errand.customer.id)
+        await self._desk.send(OrderChangeRequested(order_id=errand.order_id, by=by, dropoff=errand.another_door), self._app)
 
     async def _confirm(self) -> None:
         errand = self.errand

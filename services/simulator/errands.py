@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from random import Random
 from typing import Any
 
-from contracts.values import Customer, CustomerKind, Item, Lodging, Payer, PayerKind, Place
+from contracts.values import Customer, CustomerKind, Lodging, Payer, PayerKind, Place
 from services.simulator.dice import dice
+from services.simulator.errand import Errand
 from services.simulator.geography import near, town
 from services.simulator.kitchens import DISHES, Kitchen, MerchantPlan
 from services.simulator.names import guest_names, resident_names
@@ -19,34 +20,6 @@ CRATER_GATE = Place(lat=-8.0716, lng=114.2236, label="Paltuding")
 REGISTRY_ID, HOSPITAL_ID = "dispendukcapil", "rsud-blambangan"
 PROGRAMME, DONOR, CAMPAIGN = "gancang-aron", "bank-osing", "tanggal-cantik"
 DEPARTURE_S = 420.0
-
-
-@dataclass(frozen=True, slots=True)
-class Errand:
-    """One order with its story, sent `after_s` business seconds after the town woke up.
-
-    `ends`, `reason`: how it ends if the services keep their word. `agrees`: what the customer says to a proposal.
-    `absent`: how often nobody opens the door. `departs_in_s`: booked for so much later, None: for now.
-    """
-
-    order_id: str
-    story: str
-    service: str
-    customer: Customer
-    name: str
-    pickup: Place
-    dropoff: Place
-    ends: str
-    reason: str | None = None
-    items: tuple[Item, ...] = ()
-    payer: Payer | None = None
-    recipient_id: str | None = None
-    agency_id: str | None = None
-    details: dict[str, Any] = field(default_factory=dict)
-    departs_in_s: float | None = None
-    agrees: bool = True
-    absent: int = 0
-    after_s: float = 0.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -155,10 +128,17 @@ def _parcel(cast: Cast, story: str, kilograms: float, ends: str, **more: Any) ->
     }
 
 
-def _urgent(cast: Cast, triage: str, story: str, ends: str) -> dict[str, Any]:
+def _urgent(cast: Cast, triage: str, story: str, ends: str, **more: Any) -> dict[str, Any]:
     customer, name = cast.resident()
     places = {"pickup": cast.door(), "dropoff": HOSPITAL}
-    return {"story": story, "service": "urgent", "customer": customer, "name": name, **places, "details": {"triage": triage}, "ends": ends}
+    told = {"details": {"triage": triage}, "ends": ends}
+    return {"story": story, "service": "urgent", "customer": customer, "name": name, **places, **told, **more}
+
+
+def _ride(cast: Cast, story: str, **more: Any) -> dict[str, Any]:
+    customer, name = cast.resident()
+    places = {"pickup": cast.door(), "dropoff": cast.door()}
+    return {"story": story, "service": "ride", "customer": customer, "name": name, **places, "ends": "completed", **more}
 
 
 def _crater(cast: Cast, story: str, ends: str, **more: Any) -> dict[str, Any]:
@@ -181,6 +161,7 @@ POOR = Payer(kind=PayerKind.PROGRAMME, id=PROGRAMME)
 # What takes longest comes first.
 STORIES: dict[str, Story] = {
     "ijen-1": lambda cast: _crater(cast, "to the blue fire on a trail bike, and down again", "completed"),
+    "ride-1": lambda cast: _ride(cast, "booked for the next quarter of an hour", departs_in_s=DEPARTURE_S),
     "document-1": lambda cast: _letter(cast, "nobody opens twice, and the identity card goes back to the registry", "returned", absent=2),
     "food-1": _homestay,
     "food-2": lambda cast: _meal(cast, Kitchen.RUSH, "the warung is in a rush and says so", "completed"),
@@ -188,12 +169,13 @@ STORIES: dict[str, Story] = {
     "medicine-1": lambda cast: _medicine(cast, "the programme pays for a poor patient's medicine", payer=POOR),
     "document-2": lambda cast: _letter(cast, "the family card is at the door, and the code proves who opens", "completed"),
     "food-4": _gift,
+    "ride-2": lambda cast: _ride(cast, "wants to go somewhere else after all", another_door=cast.door()),
     "urgent-1": lambda cast: _urgent(cast, "critical", "too ill for a motorcycle: call 112", "handed_over"),
     "food-5": _hungry,
     "medicine-2": lambda cast: _medicine(cast, "a patient pays the courier himself"),
     "parcel-1": lambda cast: _parcel(cast, "a parcel to a cousin", 3.5, "completed"),
     "food-6": lambda cast: _meal(cast, Kitchen.REFUSES, "the gas is empty", "unserved", reason="merchant_rejected"),
-    "urgent-2": lambda cast: _urgent(cast, "non_critical", "to the hospital, first of all", "completed"),
+    "urgent-2": lambda cast: _urgent(cast, "non_critical", "to the hospital, first of all", "completed", otherwise="call_112"),
     "food-7": lambda cast: _meal(cast, Kitchen.CLOSED, "the warung is closed", "rejected", reason="merchant_closed"),
     "food-8": lambda cast: _meal(cast, Kitchen.UNATTESTED, "nobody attests the merchant", "rejected", reason="merchant_not_resident"),
     "parcel-2": lambda cast: _parcel(cast, "a wardrobe is no parcel", 80, "rejected", reason="details_not_allowed"),

@@ -11,7 +11,8 @@ from contracts.requests.drivers import DriverCertified
 from contracts.requests.programmes import DonationPledged, ProgrammeBeneficiaryAttested, ProgrammeBudgetSet
 from contracts.values import Actor, PayerKind, Role
 from services.simulator.desk import AGENCY, CUSTOMERS, Desk
-from services.simulator.errands import CAMPAIGN, DONOR, PROGRAMME, Errand
+from services.simulator.errand import Errand
+from services.simulator.errands import CAMPAIGN, DONOR, PROGRAMME
 from services.simulator.plans import DriverPlan
 
 HEALTH, SOCIAL, ON_DUTY = "dinkes", "dinsos", "emergency-desk"

@@ -16,7 +16,7 @@ from services.runtime.database import Document
 from services.runtime.topology import DELAYS_S, delay_exchange
 from services.simulator.chronicle import Chronicle
 from services.simulator.desk import address_of
-from services.simulator.errands import Errand
+from services.simulator.errand import Errand
 from services.simulator.mailbox import Mailbox
 from services.simulator.town import Town
 

@@ -20,6 +20,8 @@ def other_ends(evidence: Evidence) -> Iterator[str]:
     ends = {event.data.order_id: (event.type.split(".")[1], getattr(event.data, "reason", None)) for event in evidence.of(*ENDS)}
     for order_id, promised in evidence.promised.items():
         end, reason = ends.get(order_id, ("unfinished", None))
+        if end == "unserved" and reason == promised.otherwise is not None:
+            continue
         if end != promised.ends or promised.reason not in {None, reason}:
             yield f"{order_id}: {end} {reason or ''} instead of {promised.ends} {promised.reason or ''}"
 

@@ -107,7 +107,7 @@ def test_the_catalogue_is_listed_and_a_wrong_one_names_file_and_key(tmp_path: Pa
 
     assert [(row["name"], row["tariff"]["per_km"]) for row in json.loads(listed.stdout) if row["name"] == "ride"] == [("ride", 2200)]
     assert wrong.returncode == 2
-    assert wrong.stderr.startswith("gancang: ride.toml line 33: is wrong at tariff.per_km: ")
+    assert wrong.stderr.startswith("gancang: ride.toml line 38: is wrong at tariff.per_km: ")
 
 
 @pytest.mark.parametrize("line", EXAMPLE.read_text().splitlines(), ids=lambda line: json.loads(line)["id"])

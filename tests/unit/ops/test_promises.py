@@ -16,7 +16,7 @@ from services.ops.demo.evidence import Evidence
 from services.ops.demo.shortened import shortened
 from services.orders.adapters.catalogue import load
 from services.orders.settings import BUILT_IN
-from services.simulator.errands import Errand
+from services.simulator.errand import Errand
 from tests.support.builders import NOW, ORDER_EVENT, PARK, STATION, a_message
 
 if TYPE_CHECKING:

@@ -32,7 +32,7 @@ def test_a_new_service_is_one_more_file(folder: Path) -> None:
     ("old", "new", "problem"),
     [
         ("priority = 5", "priority = 55", "ride.toml line 3: is wrong at priority"),
-        ("life_s = 120", 'life_s = "long"', "ride.toml line 18: is wrong at search.town.life_s"),
+        ("life_s = 120", 'life_s = "long"', "ride.toml line 23: is wrong at search.town.life_s"),
         ("priority = 5", "priority = 5\ncolour = 1", "ride.toml line 4: is wrong at colour"),
         ("order.unserved.v1", "order.vanished.v1", "ride.toml line [0-9]+: .*no such event: order.vanished.v1"),
         ("priority = 5", "priority 5", "ride.toml is no TOML"),

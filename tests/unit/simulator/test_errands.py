@@ -17,7 +17,8 @@ from services.simulator.chronicle import Chronicle
 from services.simulator.clients import Client
 from services.simulator.decisions import Drive
 from services.simulator.desk import Desk
-from services.simulator.errands import STORIES, Errand, errands
+from services.simulator.errand import Errand
+from services.simulator.errands import STORIES, errands
 from services.simulator.journeys import Journey
 from services.simulator.kitchens import DISHES, Kitchen, merchant_plans
 from services.simulator.merchants import Warung
@@ -32,7 +33,7 @@ if TYPE_CHECKING:
     from contracts.message import Message
     from contracts.values import Value
 
-EVERYTHING = frozenset({"food", "document", "medicine", "parcel", "urgent", "ijen"})
+EVERYTHING = frozenset({"ride", "food", "document", "medicine", "parcel", "urgent", "ijen"})
 MERCHANTS = merchant_plans(1, 3)
 ALL = {errand.order_id: errand for errand in errands(1, MERCHANTS, EVERYTHING, 6.0)}
 
