@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Awaitable, Callable
+from datetime import timedelta
 from typing import Any
 
 from contracts.events.orders import (
@@ -28,6 +29,7 @@ from services.simulator.phones import Phone
 
 VANISHED_S = 360.0  # matching gives a driver up who says nothing for five minutes
 SIGHTSEEING_S = 60.0
+SETS_OUT = timedelta(minutes=10)  # before the pick-up of an order that is booked
 
 RideTo = Callable[[Point, Drive, float | None], Awaitable[None]]
 
@@ -62,6 +64,8 @@ class Journey:
         if self.briefed.order_id in self._desk.forsaken:
             self._desk.forsaken.remove(self.briefed.order_id)
             self._desk.spawn(self._phone.die(VANISHED_S))
+        if self.briefed.pickup_at is not None:
+            await self._desk.pace.until(self.briefed.pickup_at - SETS_OUT)
         await self._ride_to(self.briefed.pickup, how, how.gives_up_after)
         if how.gives_up_after is not None:
             await self._say(DriverCancelled(**ids, reason="flat_tyre"))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -57,8 +57,8 @@ def a_plan(**changes: Any) -> DriverPlan:
     return DriverPlan(**{**plan, "temper": Temper.FICKLE, **changes})
 
 
-def briefed(order: str = "o-2") -> Message[Value]:
-    ride = {"order_id": order, "driver_id": "d-001", "pickup": STATION, "dropoff": PARK}
+def briefed(order: str = "o-2", **changes: Any) -> Message[Value]:
+    ride = {"order_id": order, "driver_id": "d-001", "pickup": STATION, "dropoff": PARK, **changes}
     return a_message(AssignmentBriefed.model_validate(ride))
 
 
@@ -74,6 +74,17 @@ async def test_he_drives_what_he_was_given(desk: Desk, notebook: Notebook) -> No
     assert rider.driving
     await eventually(lambda: notebook.sent == [ARRIVED, "driver.picked_up.v1", DELIVERED])
     assert desk.delivered_by == {"o-2": "d-001"}
+
+
+async def test_he_sets_out_in_time_for_what_is_booked(desk: Desk, notebook: Notebook) -> None:
+    rider = Rider(a_plan(temper=Temper.QUICK), desk)
+    at_ease = desk.pace.now() + timedelta(minutes=20)
+
+    rider.hear(briefed(pickup_at=at_ease + timedelta(minutes=10)))
+    await desk.pace.until(at_ease)
+
+    assert notebook.sent == []
+    await eventually(lambda: notebook.sent[-1:] == [DELIVERED])
 
 
 async def test_whom_he_forsakes_hears_nothing_until_his_phone_is_alive_again(desk: Desk, notebook: Notebook) -> None:
