@@ -18,5 +18,6 @@ class RouteStatusChanged(Value):
     open: bool
     starts_at: Annotated[UtcTime | None, Field(alias="from")] = None
     until: UtcTime | None = None
+    level: Annotated[int | None, Field(ge=1, le=4, description="the volcano's, where it has changed")] = None
     reason: Short
     by: Actor

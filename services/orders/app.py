@@ -5,10 +5,12 @@ from __future__ import annotations
 from pathlib import Path
 
 from services.orders.adapters.catalogue import load
+from services.orders.adapters.climbers import Climbers
 from services.orders.adapters.codes import OneTimeCodes
 from services.orders.adapters.erasures import Erasures
-from services.orders.adapters.mongo import EMERGENCY, MERCHANT, ORDER
+from services.orders.adapters.mongo import EMERGENCY, MERCHANT, ORDER, ROUTE_STATUS
 from services.orders.handlers.recipient_erased import RecipientErasedHandler
+from services.orders.handlers.route_status_changed import RouteStatusChangedHandler
 from services.orders.handlers.routes import routes
 from services.orders.handlers.timers import TimerHandler
 from services.orders.ports import Catalogue, Desk
@@ -19,11 +21,13 @@ from services.runtime.runtime import Application, Runtime, TimerTable
 
 async def build(runtime: Runtime) -> Application:
     """Wire the service. Raises `NotConfigured` for a catalogue that is wrong."""
-    orders = runtime.aggregates(ORDER)
+    orders, route_statuses = runtime.aggregates(ORDER), runtime.aggregates(ROUTE_STATUS)
     desk = Desk(
         orders=orders,
         emergencies=runtime.aggregates(EMERGENCY),
         merchants=runtime.aggregates(MERCHANT),
+        route_statuses=route_statuses,
+        climbers=Climbers(runtime.database, ORDER.collection),
         answers=runtime.answers,
         catalogue=catalogue(),
         codes=OneTimeCodes(runtime.settings.one_time_key),
@@ -32,7 +36,7 @@ async def build(runtime: Runtime) -> Application:
     erasing = RecipientErasedHandler(orders, Erasures(runtime.database, ORDER.collection), runtime.clock)
     return Application(
         routes=(*routes(desk), Route("orders.recipient_erased", {"recipient.erased.v1": erasing})),
-        timers=(TimerTable(orders, TimerHandler(desk)),),
+        timers=(TimerTable(orders, TimerHandler(desk)), TimerTable(route_statuses, RouteStatusChangedHandler(desk).fire)),
         workers=(erasing.look_again,),
     )
 

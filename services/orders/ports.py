@@ -12,6 +12,7 @@ from services.orders.domain.area import Area
 from services.orders.domain.emergency import Emergency
 from services.orders.domain.merchant import Merchant
 from services.orders.domain.order import Order
+from services.orders.domain.route_status import RouteStatus
 from services.orders.domain.tariff import Band
 from services.orders.domain.wanted import Service
 from services.runtime.aggregates import Decide, Stored
@@ -56,6 +57,26 @@ class Answers(Protocol):
 
     async def publish(self, data: Value, cause: Cause, *, sequence: int | None = None) -> None:
         """Send and wait for the confirm."""
+        ...
+
+
+class RouteStatuses(Protocol):
+    """What was said last about each route."""
+
+    async def get(self, aggregate_id: str) -> Stored[RouteStatus] | None:
+        """Read one."""
+        ...
+
+    async def change(self, aggregate_id: str, cause: Cause, decide: Decide[RouteStatus], *, expect_new: bool = False) -> bool:
+        """Decide on the present state and write the decision, once per cause."""
+        ...
+
+
+class Climbers(Protocol):
+    """Finds the orders of a route."""
+
+    async def on(self, route: str) -> list[str]:
+        """Those that have not ended. Raises `DatabaseAway`."""
         ...
 
 
@@ -107,6 +128,8 @@ class Desk:
     orders: Orders
     emergencies: Emergencies
     merchants: Merchants
+    route_statuses: RouteStatuses
+    climbers: Climbers
     answers: Answers
     catalogue: Catalogue
     codes: Codes

@@ -10,6 +10,7 @@ from pydantic import TypeAdapter
 from services.orders.domain.emergency import Emergency
 from services.orders.domain.merchant import Merchant
 from services.orders.domain.order import Order, timers
+from services.orders.domain.route_status import RouteStatus, route_timers
 from services.runtime.aggregates import Kind
 from services.runtime.clock import real_now
 from services.runtime.database import Document
@@ -19,6 +20,7 @@ RETENTION = timedelta(days=365)
 _ORDER: TypeAdapter[Order] = TypeAdapter(Order)
 _EMERGENCY: TypeAdapter[Emergency] = TypeAdapter(Emergency)
 _MERCHANT: TypeAdapter[Merchant] = TypeAdapter(Merchant)
+_ROUTE_STATUS: TypeAdapter[RouteStatus] = TypeAdapter(RouteStatus)
 
 
 def _encode(order: Order) -> Document:
@@ -42,7 +44,7 @@ ORDER = Kind(
     decode=_decode,
     timers=timers,
     expires=_expires,
-    indexes=("state.status",),
+    indexes=("state.status", "state.climb.route"),
 )
 
 EMERGENCY = Kind(
@@ -64,5 +66,16 @@ MERCHANT = Kind(
     decode=_MERCHANT.validate_python,
     timers=lambda _: {},
     keep_seen=200,
+    keep_history=50,
+)
+
+ROUTE_STATUS = Kind(
+    name="route",
+    collection="routes",
+    source="/gancang/orders",
+    encode=lambda status: cast("Document", _ROUTE_STATUS.dump_python(status, exclude_none=True)),
+    decode=_ROUTE_STATUS.validate_python,
+    timers=route_timers,
+    keep_seen=50,
     keep_history=50,
 )

@@ -5,7 +5,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from math import asin, cos, radians, sin, sqrt
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
+
+if TYPE_CHECKING:
+    from services.orders.domain.routes import Route
 
 EARTH_RADIUS_M = 6_371_008.8  # IUGG mean radius R1
 
@@ -55,6 +58,7 @@ class Area:
     reach_m: int
     road_factor: float
     shelters: tuple[Shelter, ...] = ()
+    routes: tuple[Route, ...] = ()
 
     def shelter_at(self, place: HasPoint) -> Shelter | None:
         """The shelter whose orders begin there."""
@@ -62,9 +66,11 @@ class Area:
         return min(near, key=lambda shelter: distance_m(shelter, place), default=None)
 
     def district_of(self, place: HasPoint) -> str | None:
-        """District of the nearest village within reach, else None: outside the area."""
+        """District of the nearest village within reach, else of the route that leads there, else None: outside the area."""
         nearest = min(self.villages, key=lambda village: _squared(village, place))
-        return nearest.district_code if distance_m(nearest, place) <= self.reach_m else None
+        if distance_m(nearest, place) <= self.reach_m:
+            return nearest.district_code
+        return next((route.district for route in self.routes if route.touches(place)), None)
 
     def is_town(self, district_code: str) -> bool:
         """Whether the town's search rules hold there."""

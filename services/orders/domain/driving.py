@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from contracts.values import CustodyStep, OrderStatus, Role
+from contracts.values import CustodyStep, Leg, OrderStatus, Role
 from services.orders.domain.errors import StepRefused, TooEarly
+from services.orders.domain.legs import drive_back, has_way_back, leg_out_done
 from services.orders.domain.order import Order
 from services.orders.domain.proving import NOTHING, Shown, driver, require_proof, rules_of, with_custody
 from services.orders.domain.transitions import Step, move
@@ -21,13 +22,17 @@ BEHIND: dict[Step, frozenset[OrderStatus]] = {
 }
 
 
-def drive(order: Order, step: Step, driver_id: str, now: datetime, shown: Shown = NOTHING) -> Order | None:
+def drive(order: Order, step: Step, driver_id: str, now: datetime, shown: Shown = NOTHING, leg: Leg | None = None) -> Order | None:
     """The order after the driver's step; None when it is behind him.
 
     Raises `TooEarly` while what has to come before is missing, `StepRefused` (`wrong_driver`, `order_ended`, and those of
     `require_proof`).
     """
     require_driver(order, driver_id)
+    if has_way_back(order) and leg is Leg.BACK:
+        return drive_back(order, step, now)
+    if has_way_back(order) and step is Step.DELIVER:
+        return leg_out_done(order, now)
     if order.status in BEHIND[step]:
         return None
     match step:

@@ -8,6 +8,7 @@ from typing import Any
 
 from contracts.values import OrderStatus
 from services.orders.domain.area import Area, distance_m
+from services.orders.domain.climbing import climb_of, climb_refused, suited
 from services.orders.domain.cooking import ask
 from services.orders.domain.details import details_refused
 from services.orders.domain.hours import LOCAL_TIME
@@ -35,7 +36,7 @@ def take_in(wanted: Wanted, service: Service, area: Area, bands: Sequence[Band],
         priced = pricing(service.tariff, bands, driven_at)
         price = priced.fare(driven_at, order.distance_m, wanted.payer, items_total(wanted.items))
         if wanted.max_fare is None or price.total <= wanted.max_fare:
-            policy = replace(_policy(order, service, area), pricing=priced)
+            policy = replace(_policy(order, service, area, facts), pricing=priced)
             return enter(replace(order, fare=price, policy=policy), facts)
         reason = "fare_above_limit"
     return replace(order, ending=Ending(reason, SYSTEM))
@@ -51,11 +52,11 @@ def enter(order: Order, facts: Facts) -> Order:
     return start_search(order, facts.now)
 
 
-def _policy(order: Order, service: Service, area: Area) -> Policy:
+def _policy(order: Order, service: Service, area: Area, facts: Facts) -> Policy:
     """The service's policy as it holds at this pick-up."""
     rules = service.town if area.is_town(order.pickup_district or "") else service.rural
     shelter = area.shelter_at(order.pickup) if service.from_shelter else None
-    requirements = service.policy.requirements
+    requirements = suited(service.policy.requirements, facts.route)
     if shelter is not None:
         requirements = requirements.model_copy(update={"standby_id": shelter.standby_id})
     return replace(service.policy, search=rules, requirements=requirements)
@@ -67,7 +68,9 @@ def _known(wanted: Wanted, service: Service) -> dict[str, Any]:
 
 
 def _asked(wanted: Wanted, service: Service, area: Area, facts: Facts) -> Order:
-    return Order(
+    way_m = area.road_m(wanted.pickup, wanted.dropoff)
+    way_back = service.policy.route is not None and service.policy.route.way_back
+    order = Order(
         order_id=wanted.order_id,
         service=service.name,
         service_name=service.texts,
@@ -87,9 +90,10 @@ def _asked(wanted: Wanted, service: Service, area: Area, facts: Facts) -> Order:
         scheduled_for=wanted.scheduled_for,
         pickup_district=area.district_of(wanted.pickup),
         dropoff_district=area.district_of(wanted.dropoff),
-        distance_m=area.road_m(wanted.pickup, wanted.dropoff),
+        distance_m=2 * way_m if way_back else way_m,
         policy=service.policy,
     )
+    return replace(order, climb=climb_of(facts.route, order, way_m, facts.now))
 
 
 def _places(order: Order, wanted: Wanted, service: Service, _: Facts) -> str | None:
@@ -116,6 +120,10 @@ def _schedule(_order: Order, wanted: Wanted, service: Service, facts: Facts) -> 
     return schedule_refused(service.policy.schedule, wanted.scheduled_for, wanted.asked_at or facts.now, facts.now)
 
 
+def _route(order: Order, _wanted: Wanted, _service: Service, facts: Facts) -> str | None:
+    return climb_refused(order, facts.route, facts.route_status)
+
+
 def _items(_order: Order, wanted: Wanted, service: Service, _facts: Facts) -> str | None:
     return items_refused(wanted.items, service.policy.merchant)
 
@@ -127,5 +135,5 @@ def _merchant(_order: Order, wanted: Wanted, service: Service, facts: Facts) -> 
     return merchant_refused(wanted.pickup, facts.merchant, rules, facts.now.astimezone(LOCAL_TIME).date())
 
 
-CHECKS: tuple[Check, ...] = (_places, _parties, _details, _payer, _schedule, _merchant, _items)
+CHECKS: tuple[Check, ...] = (_places, _parties, _details, _payer, _schedule, _route, _merchant, _items)
 """In the order in which a person hears about them."""

@@ -11,6 +11,7 @@ from contracts.values import (
     Customer,
     Fare,
     Item,
+    Leg,
     OrderStatus,
     Payer,
     Place,
@@ -20,6 +21,7 @@ from contracts.values import (
     Texts,
     Vehicle,
 )
+from services.orders.domain.climb import Climb, RouteRules
 from services.orders.domain.fees import FeeRow
 from services.orders.domain.kitchen import Kitchen, MerchantRules, deadlines
 from services.orders.domain.proof import NO_PROOF, NOT_TRIED, AttemptRules, Code, Custody, Delivery, ProofRules
@@ -82,6 +84,7 @@ class Policy:
     changes: ChangeRules = NO_CHANGES
     schedule: Schedule | None = None
     fees: tuple[FeeRow, ...] = ()
+    route: RouteRules | None = None
 
     def told_of(self, event_type: str) -> tuple[str, ...]:
         """Who is told of an event."""
@@ -158,6 +161,8 @@ class Order:
     delivery: Delivery = NOT_TRIED
     kitchen: Kitchen | None = None
     proposal: Proposal | None = None
+    climb: Climb | None = None
+    leg: Leg | None = None
 
     @property
     def ended(self) -> bool:

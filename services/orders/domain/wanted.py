@@ -12,6 +12,8 @@ from services.orders.domain.details import DetailRule
 from services.orders.domain.merchant import Merchant
 from services.orders.domain.order import Order, Policy, SearchRules
 from services.orders.domain.parties import ANYBODY, PartyRules
+from services.orders.domain.route_status import RouteStatus
+from services.orders.domain.routes import Route
 from services.orders.domain.tariff import Tariff
 from services.orders.domain.triage import HandOver
 
@@ -62,6 +64,8 @@ class Facts:
 
     now: datetime
     merchant: Merchant | None = None
+    route: Route | None = None
+    route_status: RouteStatus | None = None
 
 
 Check = Callable[[Order, Wanted, Service, Facts], str | None]

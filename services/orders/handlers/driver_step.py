@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from contracts.events.orders import OrderCompleted, OrderDriverArrived, OrderPickedUp
+from contracts.events.orders import OrderCompleted, OrderDriverArrived, OrderLegCompleted, OrderPickedUp
 from contracts.message import Message
 from contracts.requests.drivers import DriverArrived
-from contracts.values import Value
+from contracts.values import Leg, OrderStatus, Value
 from services.orders.domain.driving import drive
 from services.orders.domain.order import Order
 from services.orders.domain.proving import CodeWrong
@@ -26,10 +26,12 @@ def _arrived(order: Order) -> tuple[Value, ...]:
 
 
 def _picked_up(order: Order) -> tuple[Value, ...]:
-    return (announce.of(OrderPickedUp, order),)
+    return (announce.of(OrderPickedUp, order, leg=order.leg),)
 
 
-def _completed(order: Order) -> tuple[Value, ...]:
+def _delivered(order: Order) -> tuple[Value, ...]:
+    if order.status is OrderStatus.AWAITING_RETURN:
+        return (announce.of(OrderLegCompleted, order, leg=Leg.OUT),)
     fare, metres = announce.fare(order), order.distance_m
     done = announce.of(OrderCompleted, order, fare=fare, distance_m=metres, completed_at=order.since)
     return (done, *announce.receipt(order))
@@ -38,7 +40,7 @@ def _completed(order: Order) -> tuple[Value, ...]:
 STEPS: dict[str, tuple[Step, Announce]] = {
     "driver.arrived.v1": (Step.ARRIVE, _arrived),
     "driver.picked_up.v1": (Step.PICK_UP, _picked_up),
-    "driver.delivered.v1": (Step.DELIVER, _completed),
+    "driver.delivered.v1": (Step.DELIVER, _delivered),
 }
 
 
@@ -59,7 +61,7 @@ class DriverStepHandler:
         proof = shown(before, request.proof, self._desk.codes)
         try:
             with refusing(request.order_id):
-                order = drive(before, step, request.driver_id, now, proof)
+                order = drive(before, step, request.driver_id, now, proof, request.leg)
         except CodeWrong as wrong:
             return wrong_try(wrong, message)
         if order is None:

@@ -12,6 +12,7 @@ from contracts.values import CustomerKind, OrderStatus, Payer, Role, Value
 from services.orders.domain.details import WrongDetail, require_form
 from services.orders.domain.intake import take_in
 from services.orders.domain.order import Order
+from services.orders.domain.routes import route_between
 from services.orders.domain.wanted import Facts, Service, Wanted
 from services.orders.handlers import announce
 from services.orders.handlers.beginning import begun
@@ -51,7 +52,14 @@ class OrderRequestedHandler:
         """What others say, as far as this service asks."""
         merchant_id = request.pickup.merchant_id if service.policy.merchant else None
         merchant = None if merchant_id is None else await self._desk.merchants.get(merchant_id)
-        return Facts(now=self._desk.clock.now(), merchant=merchant.state if merchant else None)
+        route = route_between(self._desk.catalogue.area.routes, request.pickup, request.dropoff)
+        status = None if route is None else await self._desk.route_statuses.get(route.name)
+        return Facts(
+            now=self._desk.clock.now(),
+            merchant=merchant.state if merchant else None,
+            route=route,
+            route_status=status.state if status else None,
+        )
 
 
 def wanted_of(request: OrderRequested, asked_at: datetime) -> Wanted:

@@ -24,6 +24,15 @@ def refusing(order_id: str) -> Iterator[None]:
         raise Rejected(refused.code, order_id=order_id) from None
 
 
+@contextmanager
+def refusing_fact() -> Iterator[None]:
+    """A fact of the future becomes `Rejected`."""
+    try:
+        yield
+    except StepRefused as refused:
+        raise Rejected(refused.code) from None
+
+
 def known(order: Order | None, order_id: str) -> Order:
     """The order; it may still arrive when it is not known yet."""
     if order is None:

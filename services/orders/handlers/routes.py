@@ -24,6 +24,7 @@ from services.orders.handlers.order_change_requested import OrderChangeRequested
 from services.orders.handlers.order_code_requested import OrderCodeRequestedHandler
 from services.orders.handlers.order_report_requested import OrderReportRequestedHandler
 from services.orders.handlers.order_requested import OrderRequestedHandler
+from services.orders.handlers.route_status_changed import RouteStatusChangedHandler
 from services.orders.ports import Desk
 from services.runtime.consumer import Route
 
@@ -78,6 +79,7 @@ def routes(desk: Desk) -> tuple[Route, ...]:
             },
         ),
         Route("orders.merchant_fact", dict.fromkeys(MERCHANT_FACTS, MerchantFactHandler(desk))),
+        Route("orders.route_status", {"route.status_changed.v1": RouteStatusChangedHandler(desk)}),
         Route(
             "orders.match_outcome",
             {

@@ -9,6 +9,7 @@ from pydantic import Field
 
 from contracts.regions import villages
 from contracts.values import DistrictCode, Id, Latitude, Longitude
+from services.orders.adapters.catalogue.routes import RouteRow
 from services.orders.adapters.catalogue.strict import Positive, Strict
 from services.orders.domain.area import Area, Shelter
 
@@ -29,8 +30,10 @@ class AreasFile(Strict):
     town_districts: list[DistrictCode]
     shelters: dict[Id, ShelterRow] = {}
     tariff_zone: str
+    route: dict[Id, RouteRow] = {}
 
     def area(self) -> Area:
         """The domain's view."""
         shelters = tuple(Shelter(name, row.lat, row.lng, row.reach_m) for name, row in self.shelters.items())
-        return Area(villages(), frozenset(self.town_districts), round(self.reach_km * 1000), self.road_factor, shelters)
+        routes = tuple(row.route(name) for name, row in self.route.items())
+        return Area(villages(), frozenset(self.town_districts), round(self.reach_km * 1000), self.road_factor, shelters, routes)

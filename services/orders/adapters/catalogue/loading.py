@@ -29,6 +29,9 @@ def load(folder: Path) -> Catalogue:
     tariffs = _read(folder / TARIFFS, TariffsFile)
     files = [path for path in sorted(folder.glob("*.toml")) if path.name not in {AREAS, TARIFFS}]
     services = {path.stem: _service(path).service(path.stem) for path in files}
+    for name, service in services.items():
+        if service.policy.route is not None and service.policy.route.name not in areas.route:
+            raise NotConfigured(f"{name}.toml", f"is wrong at route.name: {AREAS} has no route {service.policy.route.name}")
     return Catalogue(services, areas.area(), tariffs.bands(areas.tariff_zone))
 
 

@@ -13,6 +13,7 @@ from services.orders.adapters.catalogue.asking import DetailSection, HandOverSec
 from services.orders.adapters.catalogue.cooking import ChangesSection, MerchantSection
 from services.orders.adapters.catalogue.handing import AttemptsSection, ProofSection
 from services.orders.adapters.catalogue.money import CancellationRow, TariffSection
+from services.orders.adapters.catalogue.routes import RouteSection
 from services.orders.adapters.catalogue.search import ScheduleSection, SearchByArea
 from services.orders.adapters.catalogue.strict import Positive, Strict
 from services.orders.domain.order import Policy
@@ -47,6 +48,7 @@ class ServiceFile(Strict):
     changes: ChangesSection = ChangesSection()
     search: SearchByArea
     schedule: ScheduleSection | None = None
+    route: RouteSection | None = None
     tariff: TariffSection
     cancellation: list[CancellationRow] = []
     tell: Annotated[dict[str, tuple[str, ...]], AfterValidator(_events)]
@@ -82,5 +84,6 @@ class ServiceFile(Strict):
             merchant=self.merchant.rules() if self.merchant else None,
             changes=self.changes.rules(self.max_distance_km * 1000),
             schedule=self.schedule.rules() if self.schedule else None,
+            route=self.route.rules() if self.route else None,
             fees=tuple(row.row() for row in self.cancellation),
         )

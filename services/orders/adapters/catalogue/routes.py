@@ -1,0 +1,86 @@
+"""`[route.NAME]` of `areas.toml`, and a service's `[route]`: where one has to climb, with what, and when."""
+
+# ruff: noqa: RUF012  pydantic copies a default for each model
+from __future__ import annotations
+
+from datetime import date
+from typing import Annotated
+
+from pydantic import Field
+
+from contracts.values import DistrictCode, Id, Latitude, Longitude, VehicleClass
+from services.orders.adapters.catalogue.clock import Between
+from services.orders.adapters.catalogue.strict import Positive, Strict
+from services.orders.domain.climb import RouteRules
+from services.orders.domain.routes import Closure, Route, Rule, cells_along, cells_of_polygon
+
+Corner = tuple[Latitude, Longitude]
+Level = Annotated[int, Field(ge=1, le=4)]
+
+
+class LevelRow(Strict):
+    """The volcano's level from a day on."""
+
+    level: Level
+    valid_from: date
+    source: str
+
+
+class HoursRow(Strict):
+    """When the gate is open at a level; a level without a row keeps it closed."""
+
+    level: Level
+    open: Between
+    source: str
+
+
+class ClosureRow(Strict):
+    """On which days it is closed; `first` and `last` belong to it, absent: open end."""
+
+    rule: Rule = Rule.EVERY_DAY
+    first: date | None = None
+    last: date | None = None
+    source: str
+
+
+class RouteRow(Strict):
+    """One route. `reason`: why its vehicles have to be these."""
+
+    district: DistrictCode
+    vehicle_classes: Annotated[list[VehicleClass], Field(min_length=1)]
+    reason: str
+    source: str
+    polygon: Annotated[list[Corner], Field(min_length=3)]
+    approach: Annotated[list[Corner], Field(min_length=2)]
+    approach_width_m: Positive
+    kmh: Positive
+    early_min: Annotated[int, Field(ge=0, le=240)]
+    level: Annotated[list[LevelRow], Field(min_length=1)]
+    hours: Annotated[list[HoursRow], Field(min_length=1)]
+    closure: list[ClosureRow] = []
+
+    def route(self, name: str) -> Route:
+        """The domain's view."""
+        return Route(
+            name=name,
+            district=self.district,
+            gate=cells_of_polygon(self.polygon),
+            approach=cells_along(self.approach, self.approach_width_m),
+            vehicle_classes=tuple(self.vehicle_classes),
+            hours=tuple((row.level, row.open.hours()) for row in self.hours),
+            levels=tuple((row.valid_from, row.level) for row in self.level),
+            closures=tuple(Closure(row.rule, row.first, row.last) for row in self.closure),
+            kmh=self.kmh,
+            early_min=self.early_min,
+        )
+
+
+class RouteSection(Strict):
+    """The route that a service goes, one of `areas.toml`; `way_back`: the guest is brought back."""
+
+    name: Id
+    way_back: bool = False
+
+    def rules(self) -> RouteRules:
+        """The domain's view."""
+        return RouteRules(self.name, self.way_back)

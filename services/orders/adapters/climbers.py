@@ -1,0 +1,19 @@
+"""Finds the orders that a closed route shuts out."""
+
+from __future__ import annotations
+
+from services.orders.domain.order import ENDED
+from services.runtime.database import Collection, Database, Document, noticing_absence
+
+
+class Climbers:
+    """By a sparse index: only orders of a route are in it."""
+
+    def __init__(self, store: Database, orders: str) -> None:
+        self._orders: Collection = store[orders]
+
+    async def on(self, route: str) -> list[str]:
+        """The orders of the route that have not ended. Raises `DatabaseAway`."""
+        where: Document = {"state.climb.route": {"$eq": route}, "state.status": {"$nin": [status.value for status in ENDED]}}
+        with noticing_absence("orders of a route"):
+            return [row["_id"] for row in await self._orders.find(where, {"_id": 1}).to_list(None)]

@@ -1,0 +1,44 @@
+"""What a route asks of an order: where it leads, when it is open, which vehicles; and what a closure does to it."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import datetime
+
+from contracts.values import Requirements, Role
+from services.orders.domain.climb import Climb
+from services.orders.domain.order import Ending, Order
+from services.orders.domain.route_status import RouteStatus
+from services.orders.domain.routes import Route
+from services.orders.domain.searching import SYSTEM
+from services.orders.domain.transitions import TRANSITIONS, Step, move
+
+
+def climb_of(route: Route | None, order: Order, way_m: int, now: datetime) -> Climb | None:
+    """The climb of an order that goes behind the gate. `way_m`: of the way there."""
+    if route is None or not (route.leads_to(order.pickup) or route.leads_to(order.dropoff)):
+        return None
+    return Climb(route.name, route.at_gate(order.scheduled_for or now, way_m))
+
+
+def climb_refused(order: Order, route: Route | None, status: RouteStatus | None) -> str | None:
+    """The reason code where the order is not on its service's route, or nobody gets in at that time."""
+    wanted = order.policy.route if order.policy else None
+    if wanted is not None and (route is None or route.name != wanted.name or not route.leads_to(order.dropoff)):
+        return "outside_route"
+    return None if order.climb is None or route is None else route.refusal(order.climb.at_gate, status)
+
+
+def suited(requirements: Requirements, route: Route | None) -> Requirements:
+    """What a driver needs: on a route, one of its vehicles."""
+    if route is None:
+        return requirements
+    return requirements.model_copy(update={"vehicle_classes": list(route.vehicle_classes)})
+
+
+def shut_out(order: Order, status: RouteStatus, now: datetime) -> Order | None:
+    """The order called off, free of any fee; None where the closure does not touch it, or the guest is on his way already."""
+    on_route = order.climb is not None and order.climb.route == status.route and status.says(order.climb.at_gate) is False
+    if not on_route or order.status not in TRANSITIONS[Step.CALL_OFF].sources:
+        return None
+    return move(replace(order, proposal=None), Step.CALL_OFF, Role.SYSTEM, now, ending=Ending("route_closed", SYSTEM))

@@ -1,0 +1,43 @@
+"""A trip with a way back: the driver says which leg a step belongs to; one without a leg is of the way out."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from contracts.values import Leg, OrderStatus, Role
+from services.orders.domain.errors import TooEarly
+from services.orders.domain.order import Order
+from services.orders.domain.transitions import Step, move
+
+S = OrderStatus
+
+
+def has_way_back(order: Order) -> bool:
+    """Whether the driver stays bound until he has brought the guest back."""
+    return order.policy is not None and order.policy.route is not None and order.policy.route.way_back
+
+
+def leg_out_done(order: Order, now: datetime) -> Order | None:
+    """The guest is up there and will be fetched; None when that is known. Said again, it never ends the way back."""
+    if order.status in {S.AWAITING_RETURN, S.COMPLETED} or order.leg is Leg.BACK:
+        return None
+    return move(order, Step.COMPLETE_LEG, Role.DRIVER, now, leg=Leg.OUT)
+
+
+def drive_back(order: Order, step: Step, now: datetime) -> Order | None:
+    """The order after a step of the way back; None when it is behind him. A later step implies the earlier ones.
+
+    Raises `TooEarly` for an arrival before the way out has ended, `StepRefused`.
+    """
+    if order.status is S.COMPLETED:
+        return None
+    if step is Step.ARRIVE:
+        if order.status is not S.AWAITING_RETURN and order.leg is not Leg.BACK:
+            raise TooEarly("illegal_step")
+        return None
+    if order.leg is not Leg.BACK:
+        there = leg_out_done(order, now) or order
+        order = move(there, Step.HEAD_BACK, Role.DRIVER, now, leg=Leg.BACK)
+        if step is Step.PICK_UP:
+            return order
+    return None if step is Step.PICK_UP else move(order, Step.DELIVER, Role.DRIVER, now, completed_at=now)

@@ -1,0 +1,168 @@
+"""Up the mountain and down again: what the route asks, the two legs, and what a closure does to a booking."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import bson
+import pytest
+
+from contracts.values import Actor, Leg, OrderStatus, Place, Role, VehicleClass
+from services.orders.adapters.mongo import ORDER
+from services.orders.domain.assigning import assign
+from services.orders.domain.climbing import shut_out
+from services.orders.domain.driving import drive
+from services.orders.domain.errors import StepRefused, TooEarly
+from services.orders.domain.intake import take_in
+from services.orders.domain.order import Order
+from services.orders.domain.route_status import RouteStatus
+from services.orders.domain.routes import route_between
+from services.orders.domain.searching import start_search
+from services.orders.domain.transitions import Step
+from services.orders.domain.wanted import Facts
+from tests.support.builders import PARK, STATION
+from tests.support.orders import CATALOGUE, NOW, an_assignment, wanted
+
+PALTUDING = Place(lat=-8.0716, lng=114.2236)
+AT_ONE = datetime(2026, 11, 24, 18, 0, tzinfo=UTC)  # one o'clock at night there
+DECLARED = {"ticket_declared": True, "health_letter_declared": True}
+CLOSED = RouteStatus("ijen", NOW, open=False, reason="volcano", starts_at=NOW)
+
+
+def a_climb(service: str = "ijen", status: RouteStatus | None = None, **changes: Any) -> Order:
+    asked = {"dropoff": PALTUDING, "scheduled_for": AT_ONE, "details": DECLARED, **changes}
+    request = wanted(**asked)
+    facts = Facts(NOW, route=route_between(CATALOGUE.area.routes, request.pickup, request.dropoff), route_status=status)
+    return take_in(request, CATALOGUE.services[service], CATALOGUE.area, CATALOGUE.bands, facts)
+
+
+def a_driven_climb() -> Order:
+    searched = start_search(a_climb(), NOW)
+    order = assign(searched, an_assignment(), NOW)
+    assert order is not None
+    return order
+
+
+def after(order: Order, *steps: tuple[Step, Leg | None]) -> Order:
+    for step, leg in steps:
+        order = drive(order, step, "d-7", NOW, leg=leg) or order
+    return order
+
+
+def test_a_night_departure_is_booked_and_needs_a_trail_bike() -> None:
+    order = a_climb()
+
+    assert order.status is OrderStatus.SCHEDULED
+    assert order.policy is not None
+    assert order.policy.requirements.vehicle_classes == [VehicleClass.TRAIL]
+    assert order.climb is not None
+    assert AT_ONE + timedelta(minutes=50) < order.climb.at_gate < AT_ONE + timedelta(minutes=70)
+    assert order.dropoff_district == "35.10.24"
+
+
+def test_the_fare_is_that_of_both_ways_and_inside_the_band() -> None:
+    order = a_climb()
+
+    assert order.fare is not None
+    assert order.distance_m > 55_000
+    assert 2_000 * order.distance_m / 1000 <= order.fare.total <= 2_500 * order.distance_m / 1000
+
+
+@pytest.mark.parametrize(
+    ("changes", "reason"),
+    [
+        ({"scheduled_for": AT_ONE + timedelta(hours=12)}, "route_hours"),
+        ({"scheduled_for": AT_ONE + timedelta(days=9)}, "route_closed"),
+        ({"dropoff": Place.model_validate(PARK)}, "outside_route"),
+        ({"status": CLOSED}, "route_closed"),
+        ({"scheduled_for": None}, "schedule_required"),
+        ({"details": {**DECLARED, "health_letter_declared": False}}, "details_not_allowed"),
+    ],
+    ids=["in the afternoon", "on the first Friday", "not up there", "closed since", "at once", "without a health letter"],
+)
+def test_who_may_not_climb_hears_why(changes: dict[str, Any], reason: str) -> None:
+    order = a_climb(**changes)
+
+    assert order.ending is not None
+    assert (order.status, order.ending.reason) == (OrderStatus.REJECTED, reason)
+
+
+def test_any_service_that_goes_up_there_needs_a_bike_that_suits_the_climb() -> None:
+    ride = a_climb("ride", scheduled_for=AT_ONE, details={})
+
+    assert ride.policy is not None
+    assert ride.policy.requirements.vehicle_classes == [VehicleClass.TRAIL]
+
+
+def test_the_driver_stays_bound_until_the_way_back_is_done() -> None:
+    order = a_driven_climb()
+
+    up = after(order, (Step.ARRIVE, None), (Step.PICK_UP, None), (Step.DELIVER, Leg.OUT))
+    down = after(up, (Step.ARRIVE, Leg.BACK), (Step.PICK_UP, Leg.BACK))
+    home = after(down, (Step.DELIVER, Leg.BACK))
+
+    assert (up.status, up.driver_id) == (OrderStatus.AWAITING_RETURN, "d-7")
+    assert (down.status, down.leg) == (OrderStatus.PICKED_UP, Leg.BACK)
+    assert home.status is OrderStatus.COMPLETED
+    assert home.completed_at == NOW
+
+
+@pytest.mark.parametrize("leg", [None, Leg.OUT])
+def test_the_way_out_said_twice_never_ends_the_way_back(leg: Leg | None) -> None:
+    up = after(a_driven_climb(), (Step.DELIVER, Leg.OUT))
+    down = after(up, (Step.PICK_UP, Leg.BACK))
+
+    assert drive(up, Step.DELIVER, "d-7", NOW, leg=leg) is None
+    assert drive(down, Step.DELIVER, "d-7", NOW, leg=leg) is None
+    assert drive(down, Step.PICK_UP, "d-7", NOW, leg=leg) is None
+
+
+def test_a_step_of_the_way_back_implies_the_way_out() -> None:
+    order = a_driven_climb()
+
+    assert after(order, (Step.PICK_UP, Leg.BACK)).status is OrderStatus.PICKED_UP
+    assert after(order, (Step.DELIVER, Leg.BACK)).status is OrderStatus.COMPLETED
+    with pytest.raises(TooEarly):
+        drive(order, Step.ARRIVE, "d-7", NOW, leg=Leg.BACK)
+
+
+def test_another_driver_makes_no_step_of_the_way_back() -> None:
+    up = after(a_driven_climb(), (Step.DELIVER, Leg.OUT))
+
+    with pytest.raises(StepRefused, match="wrong_driver"):
+        drive(up, Step.DELIVER, "d-8", NOW, leg=Leg.BACK)
+
+
+@pytest.mark.parametrize("order", [a_climb(), a_driven_climb()], ids=["booked", "assigned"])
+def test_a_closure_after_the_booking_calls_it_off_without_a_fee(order: Order) -> None:
+    ended = shut_out(order, CLOSED, NOW)
+
+    assert ended is not None
+    assert ended.ending is not None
+    assert ended.status is OrderStatus.CANCELLED
+    assert (ended.ending.reason, ended.ending.fee, ended.ending.by) == ("route_closed", 0, Actor(role=Role.SYSTEM, id="orders"))
+
+
+def test_a_closure_leaves_alone_who_is_up_there_and_whom_it_does_not_concern() -> None:
+    up = after(a_driven_climb(), (Step.DELIVER, Leg.OUT))
+    over_by_then = replace(CLOSED, until=AT_ONE - timedelta(hours=1))
+    elsewhere = replace(CLOSED, route="raung")
+
+    assert shut_out(up, CLOSED, NOW) is None
+    assert shut_out(a_climb(), over_by_then, NOW) is None
+    assert shut_out(a_climb(), elsewhere, NOW) is None
+    assert shut_out(a_climb("ride", dropoff=Place.model_validate(PARK), details={}, scheduled_for=None), CLOSED, NOW) is None
+
+
+def test_a_climb_comes_back_from_the_database_as_it_was() -> None:
+    order = after(a_driven_climb(), (Step.DELIVER, Leg.OUT))
+    stored = bson.decode(bson.encode(ORDER.encode(order)), bson.CodecOptions(tz_aware=True))
+
+    assert ORDER.decode(stored) == order
+    assert stored["climb"]["route"] == "ijen"
+
+
+def test_the_town_is_not_on_the_mountain() -> None:
+    assert route_between(CATALOGUE.area.routes, Place.model_validate(STATION), Place.model_validate(PARK)) is None
