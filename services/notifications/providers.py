@@ -64,9 +64,11 @@ class ProviderSettings(BaseSettings):
         return value.rstrip("/")
 
     @model_validator(mode="after")
-    def _no_password_in_clear(self) -> Self:
+    def _complete_and_not_in_clear(self) -> Self:
         if self.smtp_tls == "none" and self.smtp_password.get_secret_value() and not is_loopback(self.smtp_host):
             raise ValueError("smtp_tls=none would send the password readable")
+        if self.whatsapp_phone and not self.whatsapp_token.get_secret_value():
+            raise ValueError("whatsapp_phone needs whatsapp_token")
         if set(self.sms_fields) != {"to", "sender", "text", "id"}:
             raise ValueError("sms_fields names to, sender, text and id")
         return self

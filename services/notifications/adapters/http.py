@@ -16,7 +16,7 @@ from services.runtime.clock import real_now
 
 LONGEST_REST_S = 3600.0
 # Whoever was not reached took nothing; of anybody else we do not know.
-NOT_REACHED = (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout)
+NOT_REACHED = (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout, httpx.LocalProtocolError, httpx.UnsupportedProtocol)
 
 
 class Provider:

@@ -1,6 +1,6 @@
 """SMS by a plain HTTP interface, as most Indonesian gateways have one; the form is described in docs/notifications.md.
 
-`POST url` with recipient, sender, text and our id as JSON or as a form, `Authorization: Bearer`, and the id again as
+`POST url` with recipient, sender, text and our id as JSON or as a form, `Authorization: Bearer` where there is a token, and the id again as
 `Idempotency-Key`. 2xx: taken. 404, 410, 422: there is no such number. 429 and 5xx: later, after `Retry-After`.
 """
 
@@ -43,7 +43,9 @@ class SmsChannel:
             raise refused(KIND, "not_a_number")
         known = {"to": number, "sender": self._gateway.sender, "text": letter.text.sms, "id": letter.id}
         named = {self._gateway.fields[name]: value for name, value in known.items()}
-        headers = {"Authorization": f"Bearer {self._gateway.token}", "Idempotency-Key": letter.id}
+        headers = {"Idempotency-Key": letter.id}
+        if self._gateway.token:
+            headers["Authorization"] = f"Bearer {self._gateway.token}"
         body = {"json": named} if self._gateway.body == "json" else {"data": named}
         response = await self._provider.post(self._gateway.url, headers, **body)
         if response.is_success:

@@ -9,15 +9,11 @@ from __future__ import annotations
 
 import asyncio
 from dataclasses import dataclass
-from email.errors import MessageError
-from email.headerregistry import Address
-from email.message import EmailMessage
-from email.policy import SMTP as SMTP_POLICY
-from email.utils import format_datetime
 from time import monotonic
 
 from aiosmtplib import SMTP, SMTPException, SMTPRecipientRefused, SMTPResponseException, SMTPSenderRefused
 
+from services.notifications.adapters.letters import mail_of
 from services.notifications.ports import AddressRefused, ChannelUnavailable, Letter
 
 PERMANENT = 500
@@ -43,14 +39,14 @@ class SmtpChannel:
     def __init__(self, server: SmtpServer, sender: str, sender_name: str) -> None:
         self._server = server
         self._sender = sender
-        self._from = Address(display_name=sender_name, addr_spec=sender)
+        self._sender_name = sender_name
         self._domain = sender.rpartition("@")[2]
         self._kept: list[tuple[SMTP, float]] = []
         self._closed = False
 
     async def send(self, letter: Letter) -> None:
         """Return when the server has taken it. Raises `AddressRefused` or `ChannelUnavailable`."""
-        body = self._message(letter).as_bytes()
+        body = mail_of(letter, self._sender, self._sender_name)
         client, handed_over = await self._begun(), False
         try:
             await client.rcpt(letter.address)
@@ -119,22 +115,6 @@ class SmtpChannel:
             client.close()
             raise
         return client
-
-    def _message(self, letter: Letter) -> EmailMessage:
-        message = EmailMessage(policy=SMTP_POLICY)
-        message["Message-ID"] = f"<{letter.id}@{self._domain}>"
-        message["Date"] = format_datetime(letter.written_at)
-        message["From"] = self._from
-        try:
-            message["To"] = Address(addr_spec=letter.address)
-        except (MessageError, ValueError, IndexError):
-            raise AddressRefused("not_an_address") from None
-        message["Subject"] = letter.text.subject
-        message["Auto-Submitted"] = "auto-generated"
-        message.set_content(letter.text.body, cte="quoted-printable")
-        message.add_alternative(letter.text.html, subtype="html", cte="quoted-printable")
-        message["Content-Language"] = letter.text.language
-        return message
 
     async def _keep_after_refusal(self, client: SMTP) -> None:
         try:

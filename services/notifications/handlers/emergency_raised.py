@@ -5,7 +5,6 @@ Nobody else: to tell the driver that his passenger called for help, or the other
 
 from __future__ import annotations
 
-import asyncio
 from dataclasses import dataclass
 
 from contracts.events.emergencies import EmergencyRaised
@@ -27,11 +26,11 @@ class OnEmergencyRaised:
     on_duty: tuple[str, ...]
 
     async def __call__(self, message: Message[EmergencyRaised]) -> None:
-        """Each recipient's notification is an aggregate of its own: repeated, none is written twice."""
+        """Tell them all."""
         said = message.data
         told = [Addressee(OPERATOR, recipient, (OPERATOR,)) for recipient in self.on_duty]
         caller = said.raised_by_id or said.driver_id
         if caller is not None and said.raised_by.value in CALLERS:
             told.append(Addressee(said.raised_by.value, caller, CALLERS[said.raised_by.value]))
         about = said.order_id or said.emergency_id
-        await asyncio.gather(*(self.opening.open(message, who, about, parameters_of_emergency(said)) for who in told))
+        await self.opening.open_all(message, told, about, parameters_of_emergency(said))

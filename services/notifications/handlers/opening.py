@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import asyncio
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any
@@ -18,6 +20,7 @@ from services.runtime.aggregates import cause_of
 from services.runtime.clock import Clock
 
 LATE = timedelta(seconds=10)
+AT_ONCE = 200
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,6 +32,12 @@ class Opening:
     outbound: Outbound
     later: Later
     clock: Clock
+
+    async def open_all(self, message: Message[Any], people: Sequence[Addressee], order_id: str, parameters: dict[str, Any]) -> None:
+        """Everybody, a bounded number at a time; each notification is an aggregate of its own: repeated, none is written twice."""
+        for start in range(0, len(people), AT_ONCE):
+            together = people[start : start + AT_ONCE]
+            await asyncio.gather(*(self.open(message, who, order_id, parameters) for who in together))
 
     async def open(self, message: Message[Any], who: Addressee, order_id: str, parameters: dict[str, Any]) -> None:
         """One event, one recipient: repeated, it is not written twice."""

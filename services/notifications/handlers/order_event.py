@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 from dataclasses import dataclass
 
 from contracts.events.orders import OrderEvent
@@ -14,7 +13,7 @@ from services.notifications.handlers.parameters import parameters_of
 
 @dataclass(frozen=True, slots=True)
 class OnOrderEvent:
-    """Each recipient's notification is an aggregate of its own: repeated, none is written twice."""
+    """`on_duty`: who is told where the event wants operators to be told."""
 
     opening: Opening
     on_duty: tuple[str, ...]
@@ -24,4 +23,4 @@ class OnOrderEvent:
         event = message.data
         told = list(addressees(message.type, event, self.on_duty))
         parameters = parameters_of(event) if told else {}
-        await asyncio.gather(*(self.opening.open(message, who, event.order_id, parameters) for who in told))
+        await self.opening.open_all(message, told, event.order_id, parameters)

@@ -32,6 +32,7 @@ def register(app: typer.Typer) -> None:
     bench.command("latency")(latency)
     bench.command("idle")(idle)
     bench.command("matching")(matching)
+    bench.command("notifications")(notifications)
     app.add_typer(bench, name="bench")
 
 
@@ -128,6 +129,21 @@ def matching(
         json_file=json,
         picture=picture,
     )
+
+
+def notifications(
+    count: Annotated[int, typer.Option(min=100, max=1_000_000, help="Notifications in a round.")] = 4000,
+    rounds: Rounds = 5,
+    recipients: Annotated[int, typer.Option(min=0, max=100_000, help="Recipients of one event; 0: not measured.")] = 10_000,
+    server: Server = "embedded",
+    json: Json = None,
+) -> None:
+    """Notifications rendered, sent and logged in one process, beside a loop by hand; and one event to ten thousand people.
+
+    gancang bench notifications --rounds 3 --json notifications.json
+    """
+    measure = _module("compare", "notifications").measure
+    measure(count=count, rounds=rounds, recipients=recipients, server=_known(server), console=terminal.console(), json_file=json)
 
 
 def _known(server: str) -> str:
