@@ -27,6 +27,7 @@ from services.matching.handlers.routes import routes
 from services.matching.handlers.search_due import SearchDueHandler
 from services.matching.ports import Desk, Roads
 from services.matching.settings import MatchingSettings
+from services.runtime import speakers
 from services.runtime.clock import Clock, SystemClock
 from services.runtime.database import Database
 from services.runtime.memos import Memos
@@ -67,7 +68,7 @@ async def build(runtime: Runtime, *, leader_queue: str = LEADER) -> Application:
     looking = Looking(desk, index, _estimates(settings), _look_book(runtime, settings), fresh)
     rounds = Rounds(desk, board, queueing, gathering, _pace(settings, speed), settings.weights(), looking.glanced)
     hints.connect(rounds, positions)
-    stream = Stream(runtime.connection, positions, hints, runtime.clock)
+    stream = Stream(runtime.connection, positions, hints, runtime.clock, speakers.load(runtime.settings.speakers))
     leader = Leader(runtime.connection, runtime.gate, rounds.lead, hints.lead, leader_queue)
     return Application(
         routes=routes(desk),

@@ -11,7 +11,7 @@ from typing import Annotated
 from pydantic import Field, TypeAdapter, ValidationError
 
 from contracts.speakers import speaks_for
-from contracts.values import Actor, Role, Value
+from contracts.values import Role, Value
 from services.runtime.errors import NotConfigured, Rejected
 from services.runtime.settings import ANYBODY, SPEAKERS
 
@@ -35,11 +35,13 @@ class Speakers:
             return
         if login is None:
             raise Rejected("login_missing")
-        if not any(self._may(login, actor) for actor in named):
+        if not any(self.may(login, actor.role, actor.id) for actor in named):
             raise Rejected("login_wrong")
 
-    def _may(self, login: str, actor: Actor) -> bool:
-        return any(_fits(pattern, actor.id) for pattern in self.logins.get(login, {}).get(actor.role, ()))
+    def may(self, login: str | None, role: Role, name: str) -> bool:
+        """Whether the login may speak for this one."""
+        patterns = self.logins.get(login, {}).get(role, ()) if login is not None else ()
+        return any(_fits(pattern, name) for pattern in patterns)
 
 
 def load(setting: str) -> Speakers | None:

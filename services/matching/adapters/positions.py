@@ -16,8 +16,8 @@ from services.matching.ports import Seen
 from services.runtime.clock import Clock
 
 POSITIONS = Counter("gancang_positions_total", "Positions reported, by what became of them", ["outcome"])
-OUTCOMES = ("kept", "stale", "future", "nowhere", "outside", "unreadable")
-KEPT, STALE, FUTURE, NOWHERE, OUTSIDE, UNREADABLE = (POSITIONS.labels(outcome) for outcome in OUTCOMES)
+OUTCOMES = ("kept", "stale", "future", "nowhere", "outside", "unreadable", "foreign")
+KEPT, STALE, FUTURE, NOWHERE, OUTSIDE, UNREADABLE, FOREIGN = (POSITIONS.labels(outcome) for outcome in OUTCOMES)
 FORGOTTEN_AFTER = 10
 
 

@@ -16,10 +16,13 @@ from aiormq.exceptions import AMQPError
 from contracts.codec import Unreadable, WrongSchema, parse, read
 from contracts.queues import HINTS, POSITIONS
 from contracts.registry import Exchange
+from contracts.requests.drivers import DriverPositionsReported
+from contracts.values import Role
 from services.matching.adapters.hints import Hints
-from services.matching.adapters.positions import UNREADABLE, Positions
+from services.matching.adapters.positions import FOREIGN, UNREADABLE, Positions
 from services.runtime.clock import Clock
 from services.runtime.errors import BrokerAway
+from services.runtime.speakers import Speakers
 
 FORGET_EVERY_S = 60.0
 ARGUMENTS = {
@@ -35,11 +38,14 @@ log = structlog.get_logger()
 class Stream:
     """A worker of the service."""
 
-    def __init__(self, connection: AbstractRobustConnection, positions: Positions, hints: Hints, clock: Clock) -> None:
+    def __init__(
+        self, connection: AbstractRobustConnection, positions: Positions, hints: Hints, clock: Clock, speakers: Speakers | None
+    ) -> None:
         self._connection = connection
         self._positions = positions
         self._hints = hints
         self._clock = clock
+        self._speakers = speakers
         self._queue = f"matching.positions.{secrets.token_hex(6)}"
 
     async def run(self) -> None:
@@ -72,9 +78,18 @@ class Stream:
             return
         try:
             envelope = read(message.headers, message.body, message.content_type, self._clock.now())
-            report = parse(envelope)
+            report: DriverPositionsReported = parse(envelope).data  # type: ignore[assignment]
         except (Unreadable, WrongSchema) as error:
             UNREADABLE.inc()
             log.info("positions.unreadable", error=type(error).__name__)
             return
-        self._positions.reported(report.data)  # type: ignore[arg-type]
+        self._positions.reported(self._believed(message.user_id, report))
+
+    def _believed(self, login: str | None, report: DriverPositionsReported) -> DriverPositionsReported:
+        """The positions of drivers for whom the login may speak."""
+        speakers = self._speakers
+        if speakers is None:
+            return report
+        own = [position for position in report.positions if speakers.may(login, Role.DRIVER, position.driver_id)]
+        FOREIGN.inc(len(report.positions) - len(own))
+        return report.model_copy(update={"positions": own})

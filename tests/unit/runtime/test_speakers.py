@@ -11,6 +11,7 @@ from contracts.requests.agencies import AgencyReturnConfirmed
 from contracts.requests.drivers import DriverArrived, DriverOfferAccepted
 from contracts.requests.merchants import MerchantOpened
 from contracts.requests.programmes import DonationPledged
+from contracts.values import Role
 from services.runtime import speakers
 from services.runtime.errors import NotConfigured, Rejected
 from services.runtime.settings import RuntimeSettings
@@ -132,3 +133,8 @@ def test_the_example_of_the_deployment_is_read() -> None:
     known.require("example", an_order_requested())
     with pytest.raises(Rejected, match="login"):
         known.require("example", a_residence_attested())
+
+
+@pytest.mark.parametrize(("login", "may"), [("gateway", True), ("civil", False), ("stranger", False), (None, False)], ids=str)
+def test_a_login_reports_where_its_own_drivers_are(known: speakers.Speakers, login: str | None, may: bool) -> None:
+    assert known.may(login, Role.DRIVER, "d-7") is may
