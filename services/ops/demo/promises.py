@@ -6,21 +6,27 @@ import json
 import re
 from collections.abc import Iterator
 
-from contracts.events.orders import OrderEvent
+from contracts.events.orders import OrderCompleted, OrderEvent
 from contracts.registry import CONTRACTS, Exchange
 from services.ops.demo.evidence import Evidence
 from services.runtime.database import Document
 from services.simulator.chronicle import ENDS
 
+NOBODY_FREE = frozenset({"no_driver", "search_overdue"})
 COORDINATES = re.compile(r'"(lat|lng)":')
 
 
 def other_ends(evidence: Evidence) -> Iterator[str]:
-    """Stories that ended otherwise than the services promise."""
+    """Stories that ended otherwise than the services promise.
+
+    That nobody is free is a promise kept too, as long as somebody drives for this service at all.
+    """
+    driven = {event.data.service for event in evidence.of(OrderCompleted)}
     ends = {event.data.order_id: (event.type.split(".")[1], getattr(event.data, "reason", None)) for event in evidence.of(*ENDS)}
     for order_id, promised in evidence.promised.items():
         end, reason = ends.get(order_id, ("unfinished", None))
-        if end == "unserved" and reason == promised.otherwise is not None:
+        nobody_free = reason in NOBODY_FREE and promised.service in driven
+        if end == "unserved" and reason is not None and (nobody_free or reason == promised.otherwise):
             continue
         if end != promised.ends or promised.reason not in {None, reason}:
             yield f"{order_id}: {end} {reason or ''} instead of {promised.ends} {promised.reason or ''}"

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from contracts.events.orders import OrderReturned, OrderUnserved
+from contracts.events.orders import OrderCompleted, OrderReturned, OrderUnserved
 from contracts.values import Customer, CustomerKind, Place
 from services.ops.demo import promises
 from services.ops.demo.by_service import by_service
@@ -17,7 +17,7 @@ from services.ops.demo.shortened import shortened
 from services.orders.adapters.catalogue import load
 from services.orders.settings import BUILT_IN
 from services.simulator.errand import Errand
-from tests.support.builders import NOW, ORDER_EVENT, PARK, STATION, a_message
+from tests.support.builders import FARE, NOW, ORDER_EVENT, PARK, STATION, a_message
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -60,6 +60,13 @@ def test_a_story_that_ends_as_promised_is_none() -> None:
 def test_a_story_that_ends_otherwise_or_not_at_all_is_found() -> None:
     assert list(promises.other_ends(evidence(ended("no_driver")))) == ["food-3: unserved no_driver instead of unserved merchant_silent"]
     assert len(list(promises.other_ends(evidence()))) == 1
+
+
+def test_that_nobody_is_free_is_no_broken_promise_where_somebody_drives_for_the_service() -> None:
+    done = {"order_id": "food-9", "service": "food", "fare": FARE, "distance_m": 1460, "completed_at": NOW}
+    another = OrderCompleted.model_validate({**ORDER_EVENT, **done})
+
+    assert list(promises.other_ends(evidence(ended("no_driver"), another))) == []
 
 
 def test_a_name_in_an_event_that_everybody_reads_is_found() -> None:
