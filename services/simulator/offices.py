@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from datetime import date, timedelta
+from datetime import date, timedelta, timezone
 
 from contracts.queues import QUEUES
 from contracts.registry import TYPE_OF
@@ -17,6 +17,7 @@ from services.simulator.plans import DriverPlan
 
 HEALTH, SOCIAL, ON_DUTY = "dinkes", "dinsos", "emergency-desk"
 HEARD = frozenset(name for queue in QUEUES.values() for name in queue.types)
+WESTERN_INDONESIA = timezone(timedelta(hours=7))
 YEAR = timedelta(days=365)
 CAP, PLEDGE = 500_000, 250_000
 
@@ -24,7 +25,7 @@ CAP, PLEDGE = 500_000, 250_000
 async def open_offices(desk: Desk, errands: Iterable[Errand], drivers: Iterable[DriverPlan]) -> None:
     """A programme with its budget and its poor, a donor's pledge, and the couriers who were trained for medicine."""
     await desk.register_contact(ON_DUTY, Role.OPERATOR, "id", "Petugas jaga")
-    today = desk.pace.now().date()
+    today = desk.pace.now().astimezone(WESTERN_INDONESIA).date()
     office = Actor(role=Role.AGENCY, id=SOCIAL)
     poor = [errand for errand in errands if errand.payer is not None and errand.payer.kind is PayerKind.PROGRAMME]
     if poor and TYPE_OF[ProgrammeBudgetSet] in HEARD:

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 ROOT = Path(__file__).parents[2]
 WITHIN_S = 240
 ORDERS = 40  # from so many on every service has its stories
-SERVICES = {"document", "food", "medicine", "parcel", "ride", "urgent"}
+SERVICES = {"document", "food", "ijen", "medicine", "parcel", "ride", "urgent"}
 ARGUMENTS = ("demo", "--orders", str(ORDERS), "--seed", "3", "--json")
 
 pytestmark = pytest.mark.slow

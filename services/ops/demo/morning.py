@@ -6,7 +6,7 @@ import asyncio
 import contextlib
 from collections.abc import AsyncIterator, Coroutine
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from time import monotonic
 
@@ -41,6 +41,7 @@ WATCH_EVERY_S = 0.5
 MOST_RESTARTS = 20
 STORIES = 8
 LIMIT_S, SLOWEST, LONGEST_RIDE_S = 60.0, 4, 1_800
+FOUR_LOCAL, LOCAL_OFFSET, FRIDAY, DAYS_OF_A_WEEK = 21, timedelta(hours=7), 4, 7
 CLOCK_VARIABLE, CATALOGUE_VARIABLE = "GANCANG_CLOCK", "GANCANG_CATALOGUE"
 log = structlog.get_logger()
 
@@ -92,16 +93,25 @@ async def play(morning: Morning) -> Document:
 
 def _environment(morning: Morning, mailbox: Mailbox) -> dict[str, str]:
     now = datetime.now(UTC)
-    # Near the real date: what is kept for a time is removed by the database's own clock.
-    dawn = now.replace(hour=0, minute=0, second=0, microsecond=0)
     return {
         **morning.urls.environment(),
         **fresh_keys(),
         **mail_settings(mailbox),
         CATALOGUE_VARIABLE: str(shortened(OrdersSettings().catalogue, morning.folder)),
-        CLOCK_VARIABLE: f"{dawn.isoformat()},{morning.speed},{now.isoformat()}",
+        CLOCK_VARIABLE: f"{first_light(now).isoformat()},{morning.speed},{now.isoformat()}",
         "GANCANG_LOG": "json",
     }
+
+
+def first_light(now: datetime) -> datetime:
+    """Four o'clock in the regency, near the real date (what is kept for a time is removed by the database's own clock).
+
+    Not on the first Friday of a month, when nobody may climb Mount Ijen.
+    """
+    morning = now.replace(hour=FOUR_LOCAL, minute=0, second=0, microsecond=0) - timedelta(days=1)
+    local = (morning + LOCAL_OFFSET).date()
+    first_friday = local.weekday() == FRIDAY and local.day <= DAYS_OF_A_WEEK
+    return morning - timedelta(days=1) if first_friday else morning
 
 
 def _start(children: Children) -> list[Child]:

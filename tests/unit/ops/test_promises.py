@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
 
 import pytest
@@ -13,6 +13,7 @@ from contracts.values import Customer, CustomerKind, Place
 from services.ops.demo import promises
 from services.ops.demo.by_service import by_service
 from services.ops.demo.evidence import Evidence
+from services.ops.demo.morning import first_light
 from services.ops.demo.shortened import shortened
 from services.orders.adapters.catalogue import load
 from services.orders.settings import BUILT_IN
@@ -110,3 +111,14 @@ def test_the_demo_plays_the_catalogue_as_it_is_but_for_the_hours_between_two_att
     assert attempts is not None
     assert (attempts.most, attempts.again_after_min) == (2, 2)
     assert played.services["food"] == built_in.services["food"]
+
+
+@pytest.mark.parametrize(
+    ("now", "begins"),
+    [
+        (datetime(2026, 11, 24, 13, 44, tzinfo=UTC), datetime(2026, 11, 23, 21, 0, tzinfo=UTC)),
+        (datetime(2026, 12, 4, 0, 1, tzinfo=UTC), datetime(2026, 12, 2, 21, 0, tzinfo=UTC)),  # a first Friday
+    ],
+)
+def test_the_morning_begins_at_four_on_a_day_on_which_people_may_climb(now: datetime, begins: datetime) -> None:
+    assert first_light(now) == begins

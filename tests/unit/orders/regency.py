@@ -46,6 +46,11 @@ WANTED: dict[str, dict[str, Any]] = {
     },
     "medicine": {"recipient": {"id": "r-6"}},
     "parcel": {"recipient": {"id": "r-7"}, "details": {"weight_kg": 3.5, "size": "small"}},
+    "ijen": {
+        "dropoff": {"lat": -8.0716, "lng": 114.2236, "label": "Paltuding"},
+        "scheduled_for": "2026-11-24T18:00:00Z",
+        "details": {"ticket_declared": True, "health_letter_declared": True},
+    },
     "urgent": {"details": {"triage": "non_critical"}},
 }
 """What a good request for each service says besides the usual."""
@@ -135,6 +140,8 @@ def driver_says(order: Order, digits: str | None) -> dict[str, Value]:
         "arrives": drivers.DriverArrived.model_validate(who),
         "picks up": drivers.DriverPickedUp.model_validate({**who, "proof": seal}),
         "delivers": drivers.DriverDelivered.model_validate({**who, "proof": {**seal, **code}}),
+        "rides back": drivers.DriverPickedUp.model_validate({**who, "leg": "back"}),
+        "is back": drivers.DriverDelivered.model_validate({**who, "leg": "back"}),
         "guesses the code": drivers.DriverDelivered.model_validate({**who, "proof": {**seal, "code": "000000"}}),
         "shows another envelope": drivers.DriverPickedUp.model_validate({**who, "proof": {"envelope": "ENV-9999"}}),
         "finds nobody": drivers.DriverDeliveryFailed.model_validate({**who, "reason": "recipient_absent"}),

@@ -26,12 +26,14 @@ if TYPE_CHECKING:
     from services.orders.domain.order import Order
 
 S = OrderStatus
-MOST_ORDERS, EVENINGS = 5, 12
+MOST_ORDERS, EVENINGS = 5, 24
+HAS_GOODS = {S.PICKED_UP, S.RETURNING, S.AWAITING_RETURN}
 STEPS = {(source, row.target) for row in TRANSITIONS.values() for source in row.sources} | {(status, status) for status in S}
 # One message makes two steps at most: what is ready was cooked, what is fetched is searched for.
 EDGES = {(here, there) for here, middle in STEPS for again, there in STEPS if middle is again}
 WAITS_FOR_ITSELF = {S.SCHEDULED, S.AWAITING_MERCHANT, S.PREPARING, S.SEARCHING}
 SECRETS = re.compile(r'"(lat|lng|room)":|the blue gate|Homestay Osing|the gas is empty')
+OUTCOMES = ("delivers", "delivers", "finds nobody", "brings back", "takes it back", "rides back", "is back")
 NUMBER = st.integers(0, 9)
 DRIVERS = st.sampled_from(["d-1", "d-2", "d-3"])
 
@@ -92,7 +94,7 @@ class RegencyLife(RuleBasedStateMachine):
         self._calm()
 
     @precondition(lambda self: self._on_the_way())
-    @rule(number=NUMBER, outcome=st.sampled_from(["delivers", "delivers", "finds nobody", "brings back", "takes it back"]))
+    @rule(number=NUMBER, outcome=st.sampled_from(OUTCOMES))
     def at_the_door(self, number: int, outcome: str) -> None:
         on_the_way = self._on_the_way()
         order = on_the_way[number % len(on_the_way)]
@@ -151,7 +153,7 @@ class RegencyLife(RuleBasedStateMachine):
     def _evening(self) -> None:
         for _ in range(EVENINGS):
             self._calm()
-            self.regency.clock.time += timedelta(minutes=20)
+            self.regency.clock.time += timedelta(hours=1)
             self.regency.post.look_again()
             self._do(self.regency.fire())
         statuses = {order_id: order.status for order_id, order in self.regency.orders.states().items()}
@@ -171,7 +173,7 @@ class RegencyLife(RuleBasedStateMachine):
             assert digits is None or not any(re.search(rf"\b{digits}\b", text) for text in (written, *public))
 
     def _on_the_way(self) -> list[Order]:
-        return [order for order in self.regency.orders.states().values() if order.status in {S.PICKED_UP, S.RETURNING}]
+        return [order for order in self.regency.orders.states().values() if order.status in HAS_GOODS]
 
     def _one_of(self, sayings: dict[str, Value], chance: int, lies: bool) -> None:
         said = list(sayings.values())[chance % len(sayings)]
