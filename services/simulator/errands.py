@@ -86,8 +86,9 @@ def _hungry(cast: Cast) -> dict[str, Any]:
 
 def _gift(cast: Cast) -> dict[str, Any]:
     payer = Payer(kind=PayerKind.DONOR, id=DONOR, campaign_id=CAMPAIGN)
-    story = "on the monthly drive a bank pays for a household's meal"
-    return _meal(cast, Kitchen.COOKS, story, "completed", payer=payer, recipient_id=f"h-{cast.number:02d}")
+    story = "on the monthly drive a bank orders a meal for a household, and pays for it"
+    bank = Customer(id=DONOR, kind=CustomerKind.RESIDENT), "Bank Osing"
+    return _meal(cast, Kitchen.COOKS, story, "completed", who=lambda: bank, payer=payer, recipient_id=f"h-{cast.number:02d}")
 
 
 def _letter(cast: Cast, story: str, ends: str, **more: Any) -> dict[str, Any]:

@@ -179,6 +179,7 @@ INVARIANTS: tuple[tuple[str, Find], ...] = (
     ("no event that everybody reads says who or where exactly", promises.indiscreet),
     ("one-time codes are read by their recipients alone", promises.loose_codes),
     ("every envelope has a whole chain of custody", promises.broken_custody),
+    ("no budget is overspent, and every rupiah of it accounted for", promises.broken_budgets),
     ("every work queue is empty", left_over),
     ("nothing is parked", parked),
     ("the town could read every event", troubles),

@@ -8,6 +8,7 @@ from collections.abc import Iterator
 
 from contracts.events.orders import OrderCompleted, OrderEvent
 from contracts.registry import CONTRACTS, Exchange
+from contracts.values import PayerKind
 from services.ops.demo.evidence import Evidence
 from services.runtime.database import Document
 from services.simulator.chronicle import ENDS
@@ -66,6 +67,21 @@ def broken_custody(evidence: Evidence) -> Iterator[str]:
         last = "delivered" if state["status"] == "completed" else "return_confirmed"
         if chain[:1] != ["picked_up"] or chain[-1:] != [last] or not _in_time_order(state["custody"]):
             yield f"{order['_id']}: {', '.join(chain) or 'nothing'}"
+
+
+def broken_budgets(evidence: Evidence) -> Iterator[str]:
+    """Budgets that were overspent, that do not add up, or that still hold money for an order that has ended."""
+    ledgers = evidence.documents.get("ledgers", [])
+    for ledger in ledgers:
+        held = sum(hold["amount"] for hold in ledger.get("held", {}).values())
+        if ledger["remaining"] < 0 or ledger["cap"] != ledger["remaining"] + ledger["spent"] + held:
+            yield f"{ledger['_id']}: cap {ledger['cap']}, left {ledger['remaining']}, spent {ledger['spent']}, held {held}"
+        elif held:
+            yield f"{ledger['_id']}: still holds {held}"
+    paid = sum(event.data.fare.total for event in evidence.of(OrderCompleted) if event.data.payer.kind is not PayerKind.CUSTOMER)
+    spent = sum(ledger["spent"] for ledger in ledgers)
+    if ledgers and paid != spent:
+        yield f"budgets have spent {spent}, and paid for {paid}"
 
 
 def _in_time_order(custody: list[Document]) -> bool:

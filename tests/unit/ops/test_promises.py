@@ -54,6 +54,11 @@ def envelope(status: str, custody: object) -> Evidence:
     return evidence(documents={"orders": [{"_id": "o-1", "state": {"status": status, "details": {"envelope": "E-1"}, "custody": custody}}]})
 
 
+def budget(ledger: object) -> Evidence:
+    done = {"fare": FARE, "distance_m": 1460, "completed_at": NOW, "payer": GIFT}
+    return evidence(OrderCompleted.model_validate({**ORDER_EVENT, **done}), documents={"ledgers": [ledger]})
+
+
 def test_a_story_that_ends_as_promised_is_none() -> None:
     assert list(promises.other_ends(evidence(ended()))) == []
 
@@ -89,6 +94,27 @@ def test_a_code_is_for_its_recipient_and_is_nowhere_written_down() -> None:
 def test_a_chain_with_a_missing_link_is_found(status: str, custody: object) -> None:
     assert list(promises.broken_custody(envelope("completed", CHAIN))) == []
     assert len(list(promises.broken_custody(envelope(status, custody)))) == 1
+
+
+GIFT = {"kind": "donor", "id": "bank-osing", "campaign_id": "tanggal-cantik"}
+LEDGER = {"_id": "donor:bank-osing:tanggal-cantik", "cap": 50_000, "remaining": 41_000, "spent": 9_000}
+
+
+def test_a_budget_that_adds_up_is_none() -> None:
+    assert list(promises.broken_budgets(budget(LEDGER))) == []
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {"remaining": -1, "spent": 50_001},
+        {"remaining": 42_000},
+        {"remaining": 32_000, "held": {"o-9": {"amount": 9_000}}},
+        {"remaining": 50_000, "spent": 0},
+    ],
+)
+def test_a_budget_that_is_overspent_or_does_not_add_up_is_found(changes: dict[str, object]) -> None:
+    assert list(promises.broken_budgets(budget({**LEDGER, **changes}))) != []
 
 
 def test_each_service_has_its_row() -> None:
