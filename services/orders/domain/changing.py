@@ -103,7 +103,7 @@ def repriced(order: Order, metres: int, items: Sequence[Item]) -> Fare:
     pricing = order.policy.pricing if order.policy else None
     if pricing is None:
         raise StepRefused("change_not_allowed")
-    return pricing.fare(order.requested_at, metres, order.payer, items_total(items))
+    return pricing.fare(order.scheduled_for or order.requested_at, metres, order.payer, items_total(items))
 
 
 def _without(order: Order, proposal: Proposal, ending: Ending, now: datetime) -> Order:
@@ -160,6 +160,8 @@ def _reachable(order: Order, dropoff: Place, area: Area) -> Door:
         raise StepRefused("outside_area")
     if distance_m(order.pickup, dropoff) < SAME_PLACE_M:
         raise StepRefused("same_place")
+    if order.climb is not None or any(route.touches(dropoff) for route in area.routes):
+        raise StepRefused("change_not_allowed")  # a mountain asks for its own vehicle, hours and papers
     metres = area.road_m(order.pickup, dropoff)
     if metres > _rules(order).most_m:
         raise StepRefused("too_far")

@@ -79,6 +79,11 @@ def test_a_door_that_could_not_have_been_ordered_is_refused(door: Place, reason:
         asked(a_meal_being_cooked(), dropoff=door)
 
 
+def test_nobody_is_taken_up_the_mountain_by_a_change() -> None:
+    with pytest.raises(StepRefused, match="change_not_allowed"):
+        asked(a_meal_being_cooked(), dropoff=Place(lat=-8.0716, lng=114.2236, label="Paltuding"))
+
+
 def test_a_door_can_be_changed_on_the_way_and_not_after_it() -> None:
     driven = drive(with_courier(a_meal_ready_for_a_courier()), Step.PICK_UP, "d-7", NOW)
     assert driven is not None
