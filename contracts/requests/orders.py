@@ -67,7 +67,7 @@ Details = Annotated[
 
 
 class OrderRequested(Value):
-    """A person or an agency asks for a service."""
+    """A person or an agency asks for a service. `scheduled_for`: the pick-up, where it is booked ahead."""
 
     order_id: Id
     service: Id
