@@ -132,6 +132,8 @@ QUEUES: dict[str, Queue] = {
         Queue(UNROUTED_INTAKE, kind=QueueKind.PLAIN),
         Queue(DEAD, kind=QueueKind.PLAIN),
         Queue("notifications.recipient_contact", ("recipient.contact_registered.v1", "recipient.erasure_requested.v1")),
+        Queue("notifications.agency_webhook", ("agency.webhook_registered.v1",)),
+        Queue("notifications.agency_receipt", ("receipt.issued.v1",)),
         Queue("notifications.emergency", ("emergency.raised.v1",)),
         Queue(
             "notifications.order_event",

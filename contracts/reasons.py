@@ -181,6 +181,7 @@ ENDED = {
 
 FAILED = _table(
     ("no_contact", "No address is known for the recipient.", Fault.NOBODY),
+    ("gone", "The address is no longer there.", Fault.NOBODY),
     ("address_refused", "The channel does not know the address.", Fault.CUSTOMER),
     ("channel_unavailable", "The channel did not answer in time.", Fault.PLATFORM),
     ("superseded", "A later state of the order was told instead.", Fault.NOBODY),

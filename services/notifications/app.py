@@ -13,6 +13,7 @@ from services.notifications.adapters.later import LaterStates
 from services.notifications.adapters.log_channel import StructlogChannel
 from services.notifications.adapters.templates import JinjaTexts
 from services.notifications.adapters.vault import MongoVault, key_store
+from services.notifications.agencies import agencies_of
 from services.notifications.channels import channels_of
 from services.notifications.delivery import Parts, delivering
 from services.notifications.domain.checking import check_table
@@ -71,6 +72,7 @@ def _application(runtime: Runtime, settings: NotificationsSettings) -> Applicati
     later = LaterStates(runtime.database[notifications.kind.collection])
     parts = Parts(contacts, ledger, later, texts, channels_of(settings), vault, StructlogChannel())
     delivery = delivering(runtime, settings, parts)
+    agencies = agencies_of(runtime, settings, vault)
     opening = Opening(ledger, delivery.planning, delivery.lanes, later, clock)
     return Application(
         routes=routes(
@@ -78,7 +80,9 @@ def _application(runtime: Runtime, settings: NotificationsSettings) -> Applicati
             OnErasureRequested(contacts, vault, clock),
             OnOrderEvent(opening, settings.on_duty),
             OnEmergencyRaised(opening, settings.on_duty),
+            agencies.on_webhook,
+            agencies.on_event,
         ),
-        timers=[TimerTable(notifications, SendDue(ledger, delivery.planning, delivery.lanes, later, clock))],
-        workers=[vault.run, *delivery.workers],
+        timers=[agencies.timers, TimerTable(notifications, SendDue(ledger, delivery.planning, delivery.lanes, later, clock))],
+        workers=[vault.run, *agencies.workers, *delivery.workers],
     )

@@ -173,6 +173,10 @@ class Vault(Protocol):
         """The key under which a contact of that time is sealed; None when something newer, or an erasure after it, is known."""
         ...
 
+    async def for_ever(self, contact_id: str, as_of: datetime) -> RecipientKey:
+        """The key of somebody who is no person: it is not forgotten with time. Made when it is not there."""
+        ...
+
     async def key(self, contact_id: str, life: int) -> RecipientKey | None:
         """The key of that life; None when it is destroyed."""
         ...

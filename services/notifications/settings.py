@@ -6,12 +6,13 @@ from datetime import time, timedelta
 from typing import Literal, Self
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from pydantic import Field, field_validator, model_validator
+from pydantic import Field, IPvAnyNetwork, field_validator, model_validator
 
 from contracts.values import Id
 from services.notifications.domain.breaker import Patience
 from services.notifications.domain.quiet import QuietHours
 from services.notifications.domain.retries import Plan
+from services.notifications.domain.webhook import WAITS_S
 from services.notifications.providers import ProviderSettings
 
 
@@ -40,6 +41,10 @@ class NotificationsSettings(ProviderSettings):
     rest_longest_s: float = Field(default=60, gt=0, le=3600)
     most_each: int = Field(default=20, ge=1, le=1000, description="not urgent ones to one person in `most_each_s`, a process")
     most_each_s: float = Field(default=600, gt=0, le=86400, description="business seconds")
+    webhook_s: float = Field(default=15, gt=0, le=50, description="real seconds for one post to an agency")
+    webhook_waits_s: tuple[float, ...] = Field(default=WAITS_S, max_length=20, description="after each failure; then it is given up")
+    webhook_allowed_networks: tuple[IPvAnyNetwork, ...] = Field(default=(), description="networks that are not public and still posted to")
+    webhook_plain_http: bool = Field(default=False, description="take URLs that begin with http://")
     places: int = Field(default=200, ge=1, le=10_000, description="claimed and not yet sent, per process and channel")
     retention_days: int = Field(default=90, ge=1, le=3650)
     contact_retention_days: int = Field(default=730, ge=1, le=3650, description="after its last registration a contact is forgotten")

@@ -77,7 +77,8 @@ def find(*, as_json: AS_JSON = False) -> None:
 
 
 @contextlib.asynccontextmanager
-async def _opened() -> AsyncIterator[tuple[Database, Sealer]]:
+async def key_vault() -> AsyncIterator[tuple[Database, Sealer]]:
+    """The key store and the ring of master keys. Raises CommandError."""
     given = settings()
     try:
         sealer = Sealer(given.data_key, given.old_data_keys)
@@ -96,19 +97,19 @@ async def _opened() -> AsyncIterator[tuple[Database, Sealer]]:
 
 
 async def _counted() -> tuple[str, dict[str, int]]:
-    async with _opened() as (store, sealer):
+    async with key_vault() as (store, sealer):
         return sealer.present_id, await Rotation(store, sealer).by_master()
 
 
 async def _rotated() -> int:
-    async with _opened() as (store, sealer):
+    async with key_vault() as (store, sealer):
         rotation = Rotation(store, sealer)
         with terminal.progress("wrapping", await rotation.outstanding()) as seen:
             return await rotation.run(seen)
 
 
 async def _found(address: str) -> list[str]:
-    async with _opened() as (store, sealer):
+    async with key_vault() as (store, sealer):
         return await MongoVault(store, sealer, timedelta(0)).find(address)
 
 

@@ -69,6 +69,17 @@ class MongoVault:
                 return key
         raise Conflict("recipient key", contact_id)
 
+    async def for_ever(self, contact_id: str, as_of: datetime) -> LifeKey:
+        """A key that no one looks up and no time removes."""
+        for _ in range(TRIES):
+            known = await self._load.get(contact_id)
+            if known is not None and "wrapped" in known:
+                return self._opened(known)
+            key = await self._taken(contact_id, known, {"as_of": _milliseconds(as_of)})
+            if key is not None:
+                return key
+        raise Conflict("recipient key", contact_id)
+
     async def key(self, contact_id: str, life: int) -> LifeKey | None:
         """The key of that life, read anew each time: an erasure holds at once, in every process."""
         known = await self._load.get(contact_id)

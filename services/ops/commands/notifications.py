@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated, cast
 
 import typer
 
-from services.ops import notification_keys, notification_log
+from services.ops import notification_keys, notification_log, notification_webhooks
 from services.ops.errors import CommandError
 
 if TYPE_CHECKING:
@@ -31,6 +31,7 @@ def register(app: typer.Typer) -> None:
     commands.command("preview")(preview)
     commands.command("log")(notification_log.log)
     notification_keys.register(commands)
+    notification_webhooks.register(commands)
     app.add_typer(commands, name="notifications")
 
 

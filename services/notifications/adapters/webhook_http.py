@@ -1,0 +1,121 @@
+"""Posts to URLs that strangers name: each name is resolved once, every address checked, and only a checked one connected to.
+
+No redirect is followed and no proxy asked; what is answered is not read beyond its status and `Retry-After`.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import base64
+import hashlib
+import hmac
+import socket
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import httpcore
+
+from services.notifications.domain.reachable import Network, is_reachable
+from services.runtime.clock import real_now
+
+CONNECTIONS = 64
+IDLE_S = 30.0
+LONGEST_REST_S = 86_400.0
+
+
+class AddressBlocked(OSError):  # noqa: N818  says what happened
+    """The name leads to an address that we don't connect to."""
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """`detail`: the HTTP status, or a code where there was none."""
+
+    detail: str
+    status: int = 0
+    retry_after_s: float = 0.0
+
+
+class GuardedBackend(httpcore.AsyncNetworkBackend):
+    """Connects to checked addresses only."""
+
+    def __init__(self, allowed: Sequence[Network]) -> None:
+        self._allowed = allowed
+        self._inner = httpcore.AnyIOBackend()
+
+    async def connect_tcp(
+        self,
+        host: str,
+        port: int,
+        timeout: float | None = None,  # noqa: ASYNC109  the interface's
+        local_address: str | None = None,
+        socket_options: Iterable[Any] | None = None,
+    ) -> httpcore.AsyncNetworkStream:
+        """Raises `AddressBlocked` if a single one of the name's addresses is not to be reached."""
+        try:
+            found = await asyncio.get_running_loop().getaddrinfo(host, port, type=socket.SOCK_STREAM)
+        except OSError as error:
+            raise httpcore.ConnectError("unknown name") from error
+        addresses = list(dict.fromkeys(str(row[4][0]) for row in found))
+        if not addresses or not all(is_reachable(address, self._allowed) for address in addresses):
+            raise AddressBlocked
+        return await self._inner.connect_tcp(addresses[0], port, timeout, local_address, socket_options)
+
+    async def sleep(self, seconds: float) -> None:
+        """For the pool's own retries; we ask for none."""
+        await asyncio.sleep(seconds)
+
+
+class WebhookClient:
+    """`within_s`: real seconds for one post, all in all."""
+
+    def __init__(self, allowed: Sequence[Network], within_s: float) -> None:
+        self._allowed = allowed
+        self._within_s = within_s
+        self._pool: httpcore.AsyncConnectionPool | None = None
+
+    async def post(self, url: str, event_id: str, body: bytes, secrets: Sequence[bytes]) -> Answer:
+        """What became of it; never raises for what the other side does."""
+        headers = [("content-type", "application/json"), ("user-agent", "gancang-webhooks"), *_signed(event_id, body, secrets)]
+        try:
+            async with asyncio.timeout(self._within_s), self._open().stream("POST", url, headers=headers, content=body) as response:
+                return Answer(str(response.status), response.status, _retry_after(response.headers))
+        except TimeoutError:
+            return Answer("timeout")
+        except AddressBlocked:
+            return Answer("address_blocked")
+        except (httpcore.NetworkError, httpcore.ProtocolError, httpcore.TimeoutException, OSError) as error:
+            return Answer(type(error).__name__)
+
+    async def run(self) -> None:
+        """Until cancelled; then the connections are closed."""
+        try:
+            await asyncio.Event().wait()
+        finally:
+            pool, self._pool = self._pool, None
+            if pool is not None:
+                await pool.aclose()
+
+    def _open(self) -> httpcore.AsyncConnectionPool:
+        if self._pool is None:
+            backend = GuardedBackend(self._allowed)
+            self._pool = httpcore.AsyncConnectionPool(max_connections=CONNECTIONS, keepalive_expiry=IDLE_S, network_backend=backend)
+        return self._pool
+
+
+def _signed(event_id: str, body: bytes, secrets: Sequence[bytes]) -> list[tuple[str, str]]:
+    """Standard Webhooks 1.0: one signature for each secret, so that a receiver may change over in its own time."""
+    moment = str(int(real_now().timestamp()))
+    content = f"{event_id}.{moment}.".encode() + body
+    signatures = [base64.b64encode(hmac.new(secret, content, hashlib.sha256).digest()).decode() for secret in secrets]
+    signature = " ".join(f"v1,{one}" for one in signatures)
+    return [("webhook-id", event_id), ("webhook-timestamp", moment), ("webhook-signature", signature)]
+
+
+def _retry_after(headers: Iterable[tuple[bytes, bytes]]) -> float:
+    """Seconds; dates are left to our own schedule."""
+    for name, value in headers:
+        if name.lower() == b"retry-after" and value.strip().isdigit():
+            return min(float(value), LONGEST_REST_S)
+    return 0.0
