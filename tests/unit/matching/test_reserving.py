@@ -4,13 +4,9 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import datetime, timedelta
-from itertools import pairwise
 from typing import Any
 
 import pytest
-from hypothesis import settings
-from hypothesis import strategies as st
-from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule
 
 from contracts.values import Requirements, VehicleClass
 from services.matching.adapters.kinds import driver_kind
@@ -254,56 +250,3 @@ def test_a_driver_stored_before_there_were_reservations_is_read() -> None:
     del document["reserved"]
 
     assert kind.decode(document) == build_driver()
-
-
-class Booking(RuleBasedStateMachine):
-    """However booked and immediate orders, the clock and their ends interleave."""
-
-    @initialize()
-    def begin(self) -> None:
-        self.now, self.number, self.driver = NOW, 0, build_driver()
-
-    @rule(ahead=st.none() | st.integers(-10, 180))
-    def take(self, ahead: int | None) -> None:
-        self.number += 1
-        pickup_at = None if ahead is None else self.now + timedelta(minutes=ahead)
-        _, wanted = booked(f"o-{self.number}", pickup_at, self.now)
-        try:
-            taken = live.taken(self.driver, wanted, ANY, self.now)
-        except Refused:
-            return
-        assert taken is not None
-        self.driver = live.confirmed(taken, f"o-{self.number}", 1) or taken
-
-    @rule(data=st.data())
-    def end(self, data: Any) -> None:
-        if self.driver.held:
-            order_id = data.draw(st.sampled_from(self.driver.held)).order_id
-            self.driver = live.freed_of_order(self.driver, order_id) or self.driver
-
-    @rule(minutes=st.integers(1, 40))
-    def wait(self, minutes: int) -> None:
-        self.now += timedelta(minutes=minutes)
-        while (due := reserving.beginning(self.driver, self.now)) is not None:
-            begun = reserving.begun(self.driver, due.offer_id, self.now)
-            assert (begun is None) == (self.driver.live is not None)
-            self.driver = begun or reserving.given_up(self.driver, due.offer_id) or self.driver
-
-    @invariant()
-    def reservations_do_not_overlap(self) -> None:
-        times = sorted((each.starts_at, each.until) for each in self.driver.reserved if each.starts_at and each.until)
-        assert len(times) == len(self.driver.reserved)
-        assert all(earlier[1] <= later[0] for earlier, later in pairwise(times))
-
-    @invariant()
-    def an_order_is_held_once(self) -> None:
-        orders = [each.order_id for each in self.driver.held]
-        assert len(orders) == len(set(orders))
-
-    @invariant()
-    def whatever_is_due_is_live_or_given_up(self) -> None:
-        assert all(each.withdrawn for each in self.driver.reserved if each.starts_at and each.starts_at <= self.now)
-
-
-TestBooking = Booking.TestCase
-TestBooking.settings = settings(max_examples=150, stateful_step_count=30, deadline=None)
