@@ -30,6 +30,7 @@ def test_a_live_search_is_judged_on_what_holds_now(a_search: Any, a_driver: Any,
     drivers = {
         "d-free": a_driver(driver_id="d-free"),
         "d-took": a_driver(driver_id="d-took", live=Live("o-9", "o-9-1", 1, LATER)),
+        "d-booked": a_driver(driver_id="d-booked", reserved=(Live("o-8", "o-8-1", 1, LATER, confirmed=True, starts_at=LATER),)),
         "d-asked": a_driver(driver_id="d-asked"),
         "d-elsewhere": a_driver(driver_id="d-elsewhere"),
     }
@@ -41,6 +42,7 @@ def test_a_live_search_is_judged_on_what_holds_now(a_search: Any, a_driver: Any,
     assert found.live
     assert told(found) == {
         "d-asked": ("asked_now",),
+        "d-booked": ("reserved",),
         "d-elsewhere": ("asked_elsewhere",),
         "d-free": ("others_first",),
         "d-took": ("busy",),

@@ -10,6 +10,7 @@ import pytest
 from services.matching.adapters.position_index import PositionIndex
 from services.matching.adapters.road_estimates import RoadEstimates
 from services.matching.domain.cost import Weights
+from services.matching.domain.driver import Live
 from services.matching.domain.roads import RoadEstimate
 from services.matching.handlers.board import Entry
 from services.matching.handlers.gathering import CANDIDATES, Gathering, Hunt, Look
@@ -114,6 +115,15 @@ async def test_who_holds_an_offer_or_is_excluded_or_unknown_is_no_candidate(town
     found = await town.gathered(rules, town.hunt(excluded=("d-excluded",)), taken=frozenset({"d-asked"}))
 
     assert found == [["d-good"]]
+
+
+async def test_who_has_taken_a_booked_order_is_a_candidate_only_for_what_ends_before(town: Town, rules: Any) -> None:
+    for name, minutes in (("d-soon", 8), ("d-tonight", 600)):
+        begins = NOW + timedelta(minutes=minutes)
+        booked = Live("o-booked", f"o-booked-{minutes}", 1, NOW, confirmed=True, starts_at=begins, until=begins + timedelta(hours=1))
+        town.driver(name, 100, reserved=(booked,))
+
+    assert await town.gathered(rules, town.hunt()) == [["d-tonight"]]
 
 
 async def test_two_searches_of_a_round_share_their_drivers_at_the_least_total_way(town: Town, rules: Any) -> None:
