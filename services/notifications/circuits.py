@@ -22,13 +22,16 @@ class Circuits:
 
     def resting(self, now: datetime) -> dict[str, datetime]:
         """Channels whose provider is left alone, and until when."""
-        until = {kind: breaker.resting_until(now) for kind, breaker in self._breakers.items()}
+        until = {kind: breaker.resting_until(now, self._patience) for kind, breaker in self._breakers.items()}
         return {kind: moment for kind, moment in until.items() if moment is not None}
 
-    def asked(self, kind: str, now: datetime) -> None:
-        """Somebody is going to ask the provider."""
-        if kind in self._breakers:
-            self._breakers[kind] = self._breakers[kind].tried(now, self._patience)
+    def asked(self, kind: str, now: datetime) -> bool:
+        """Somebody is going to ask the provider; whether it is a trial after a rest."""
+        known = self._breakers.get(kind)
+        if known is None or known.is_closed:
+            return False
+        self._breakers[kind] = known.tried(now, self._patience)
+        return True
 
     def note(self, kind: str, outcome: Outcome, now: datetime) -> None:
         """What the provider made of it. An address that it does not like says nothing against the provider."""
@@ -40,7 +43,7 @@ class Circuits:
 
     def _keep(self, kind: str, before: Breaker | None, after: Breaker) -> None:
         self._breakers[kind] = after
-        was_open, is_open = before is not None and before.until is not None, after.until is not None
+        was_open, is_open = before is not None and not before.is_closed, not after.is_closed
         if was_open != is_open:
             log.warning("channel.resting" if is_open else "channel.back", channel=kind, failures=after.failures)
             metrics.RESTING.labels(kind).set(is_open)

@@ -46,11 +46,13 @@ class Planning:
             return Planned(notification, stored, wait_until=until)
         circumstances = Circumstances(self.available, self.circuits.resting(now), self.quiet.until(now, row.urgency))
         choice = choose(stored.state, row.channels, notification.spent(self.rules), circumstances)
+        if choice.channel is None and choice.wait_until is None:  # no other is left: then on with what has failed
+            choice = choose(stored.state, row.channels, notification.hopeless(self.rules), circumstances)
         if choice.channel is None:
             return self._without_channel(notification, stored, choice)
-        self.circuits.asked(choice.channel.kind, now)
+        trial = self.circuits.asked(choice.channel.kind, now)
         self.limiter.note(stored.id, now)
-        return Planned(notification, stored, choice, choice.channel.kind)
+        return Planned(notification, stored, choice, choice.channel.kind, trial=trial)
 
     def others(self, planned: Planned) -> bool:
         """Whether there is another channel, should the planned one fail for good."""

@@ -216,6 +216,7 @@ class Planned:
     kind: str | None = None
     wait_until: datetime | None = None
     verdict: Outcome | None = None
+    trial: bool = False
 
 
 class Outbound(Protocol):

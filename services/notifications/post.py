@@ -103,6 +103,7 @@ class Post:
             others=self.others(planned),
             ours=trouble.ours,
             retry_after=rest_of(trouble.retry_after_s, self.clock.speed),
+            trial=planned.trial,
         )
 
     async def _remember_refusal(self, planned: Planned, kind: str) -> None:

@@ -119,6 +119,7 @@ def _encode_attempt(attempt: Attempt) -> Document:
         "skipped": skipped,
         "detail": attempt.detail,
         "doubtful": attempt.doubtful,
+        "trial": attempt.trial,
     }
 
 
@@ -144,5 +145,5 @@ def _decode_notification(document: Document) -> Notification:
 
 def _decode_attempt(document: Document) -> Attempt:
     skipped = tuple(Skip(row["kind"], SkipReason(row["reason"])) for row in document["skipped"])
-    result, doubtful = Result(document["result"]), document.get("doubtful", False)
-    return Attempt(document["at"], document["channel"], result, skipped, document["detail"], doubtful)
+    result, doubtful, trial = Result(document["result"]), document.get("doubtful", False), document.get("trial", False)
+    return Attempt(document["at"], document["channel"], result, skipped, document["detail"], doubtful, trial)

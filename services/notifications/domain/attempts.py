@@ -35,7 +35,8 @@ class Outcome:
     """What came of one attempt. `detail` is a code for operators, never a server's text: that repeats addresses.
 
     `doubtful`: the channel may have taken it, its answer was lost. `others`: there is another channel to try. `ours`: the
-    failure says something of the provider, not of this one address. `retry_after`: what the provider asked for.
+    failure says something of the provider, not of this one address. `retry_after`: what the provider asked for. `trial`: it
+    tried for everybody whether a provider is back.
     """
 
     result: Result
@@ -46,11 +47,12 @@ class Outcome:
     others: bool = False
     ours: bool = True
     retry_after: timedelta | None = None
+    trial: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class Attempt:
-    """One attempt that ended while its process lived."""
+    """One attempt that ended while its process lived. A `trial` for everybody does not count against this notification."""
 
     at: datetime
     channel: str
@@ -58,6 +60,7 @@ class Attempt:
     skipped: tuple[Skip, ...] = ()
     detail: str | None = None
     doubtful: bool = False
+    trial: bool = False
 
 
 @dataclass(frozen=True, slots=True)

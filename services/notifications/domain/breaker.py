@@ -18,19 +18,29 @@ class Patience:
 
 @dataclass(frozen=True, slots=True)
 class Breaker:
-    """`failures` in a row; `until`: when it may be asked again, None while it is closed; `rests`: how often it has rested."""
+    """`failures` in a row; `until`: it rests, None while it is closed; `trial_until`: somebody tries; `rests`: how many there were."""
 
     failures: int = 0
     until: datetime | None = None
+    trial_until: datetime | None = None
     rests: int = 0
 
-    def resting_until(self, now: datetime) -> datetime | None:
-        """Until when nobody may ask; None: go ahead."""
-        return self.until if self.until is not None and now < self.until else None
+    @property
+    def is_closed(self) -> bool:
+        """Everybody may ask."""
+        return self.until is None
+
+    def resting_until(self, now: datetime, patience: Patience) -> datetime | None:
+        """When to look again, while nobody may ask; None: go ahead. A trial may end at any moment, so look again soon."""
+        if self.until is None:
+            return None
+        if now < self.until:
+            return self.until
+        return now + patience.first_rest if self.trial_until is not None and now < self.trial_until else None
 
     def tried(self, now: datetime, patience: Patience) -> Breaker:
         """Somebody asks: where it has rested, he is the one who tries, and others wait for what comes of it."""
-        return self if self.until is None else replace(self, until=now + patience.trial)
+        return self if self.is_closed else replace(self, trial_until=now + patience.trial)
 
     def succeeded(self) -> Breaker:
         """The provider has answered."""
@@ -40,8 +50,8 @@ class Breaker:
         """The provider did not, or asked for a `rest` itself."""
         failures = self.failures + 1
         if rest is not None:
-            return replace(self, failures=failures, until=now + rest)
-        if failures < patience.failures and self.until is None:
+            return replace(self, failures=failures, until=now + rest, trial_until=None)
+        if failures < patience.failures and self.is_closed:
             return replace(self, failures=failures)
         pause = min(patience.first_rest * (1 << min(self.rests, 30)), patience.longest_rest)
-        return Breaker(failures, now + pause, self.rests + 1)
+        return Breaker(failures, now + pause, None, self.rests + 1)

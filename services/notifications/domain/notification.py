@@ -63,12 +63,16 @@ class Notification:
         return self.status in {Status.SENT, Status.FAILED}
 
     def failures(self, kind: str) -> int:
-        """Attempts that this channel did not take."""
-        return sum(attempt.result is Result.UNAVAILABLE and attempt.channel == kind for attempt in self.attempts)
+        """Attempts that this channel did not take, trials for everybody left out."""
+        return sum(a.result is Result.UNAVAILABLE and a.channel == kind and not a.trial for a in self.attempts)
 
     def spent(self, plan: Plan) -> frozenset[str]:
-        """Channels that have failed as often as we try."""
+        """Channels that have failed so often that another one should be tried."""
         return frozenset(kind for kind in {a.channel for a in self.attempts} if self.failures(kind) >= plan.limit_of(kind))
+
+    def hopeless(self, plan: Plan) -> frozenset[str]:
+        """Channels that have failed as often as we ever try, also where there is no other."""
+        return frozenset(kind for kind in {a.channel for a in self.attempts} if self.failures(kind) >= plan.failures)
 
     def is_due(self, now: datetime) -> bool:
         """Whether somebody has to look after it: it waits no longer, or whoever had claimed it is gone."""
@@ -108,7 +112,7 @@ class Notification:
         if outcome.result is Result.EXHAUSTED:
             last = self.attempts[-1].result if self.attempts else Result.UNAVAILABLE
             return self.given_up(REASON_OF.get(last, CHANNEL_UNAVAILABLE))
-        attempt = Attempt(now, outcome.channel, outcome.result, outcome.skipped, outcome.detail, outcome.doubtful)
+        attempt = Attempt(now, outcome.channel, outcome.result, outcome.skipped, outcome.detail, outcome.doubtful, outcome.trial)
         tried = replace(self, attempts=(*self.attempts, attempt), channel=outcome.channel, doubts=self.doubts + outcome.doubtful)
         if outcome.result is Result.SENT:
             return replace(tried, status=Status.SENT, due=None)
@@ -116,8 +120,9 @@ class Notification:
 
     def after_failure(self, outcome: Outcome, now: datetime, plan: Plan, jitter: float) -> Notification:
         """Again by the same channel, else at once by another one, else not at all."""
-        failures = self.failures(outcome.channel)
-        if outcome.result is Result.UNAVAILABLE and failures < plan.limit_of(outcome.channel):
+        failures = max(self.failures(outcome.channel), 1)
+        limit = plan.limit_of(outcome.channel) if outcome.others else plan.failures
+        if outcome.result is Result.UNAVAILABLE and failures < limit:
             wait = max(plan.wait_after(failures, jitter), outcome.retry_after or plan.wait_after(1, 1))
             return replace(self, status=Status.PENDING, due=now + wait)
         if outcome.others:

@@ -8,15 +8,15 @@ from datetime import timedelta
 from services.notifications.domain.told import RINGING, Urgency
 
 SPREAD = 0.5
-CLAIMS_PER_FAILURE = 3
+CLAIMS_PER_FAILURE = 10
 
 
 @dataclass(frozen=True, slots=True)
 class Plan:
     """All durations are business time.
 
-    `failures`: how many failed attempts end a channel for a notification; `failures_ringing`: the same for push, WhatsApp
-    and SMS, after which there is another way. `useful`: how long it is worth telling, urgent or not.
+    `failures`: how many failed attempts end a channel for a notification; `failures_ringing`: how many of push, WhatsApp and
+    SMS, where there is another channel. `useful`: how long it is worth telling, urgent or not.
     """
 
     lease: timedelta = timedelta(seconds=30)

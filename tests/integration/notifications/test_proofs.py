@@ -38,7 +38,7 @@ def assigned(number: int, to: int | None = None) -> Any:
 
 async def test_five_times_in_two_processes_with_every_third_answer_lost_each_inbox_holds_one_id(world: World) -> None:
     async with ProviderStandIn(documented.whatsapp, every=3) as whatsapp:
-        settings = by_whatsapp(whatsapp, retry_attempts_ringing=20)
+        settings = by_whatsapp(whatsapp)
         async with world.service(**settings), world.service(**settings):
             await world.register(*map(person, range(PEOPLE)))
 
@@ -62,7 +62,7 @@ async def test_five_times_in_two_processes_with_every_third_answer_lost_each_inb
 async def test_a_provider_that_is_down_for_ten_minutes_holds_up_nobody_else_and_is_caught_up(world: World) -> None:
     now = datetime.now(UTC).isoformat()
     async with ProviderStandIn(documented.whatsapp) as whatsapp, ProviderStandIn(documented.sms) as sms:
-        settings = {**by_whatsapp(whatsapp, retry_attempts_ringing=50), **by_sms(sms)}
+        settings = {**by_whatsapp(whatsapp), **by_sms(sms)}
         async with world.service(clock=f"{now},60,{now}", places=5, **settings) as runtime:
             await world.register(*(person(number, "whatsapp" if number % 2 else "sms") for number in range(PEOPLE)))
             await whatsapp.stop()

@@ -27,15 +27,15 @@ def test_a_provider_that_fails_twice_in_a_row_is_left_alone() -> None:
     once = Breaker().failed(NOW, PATIENCE)
     twice = once.failed(NOW, PATIENCE)
 
-    assert once.resting_until(NOW) is None
-    assert twice.resting_until(NOW) == NOW + seconds(10)
-    assert twice.resting_until(NOW + seconds(10)) is None
+    assert once.resting_until(NOW, PATIENCE) is None
+    assert twice.resting_until(NOW, PATIENCE) == NOW + seconds(10)
+    assert twice.resting_until(NOW + seconds(10), PATIENCE) is None
 
 
 def test_a_success_between_two_failures_starts_the_count_again() -> None:
     breaker = Breaker().failed(NOW, PATIENCE).succeeded().failed(NOW, PATIENCE)
 
-    assert breaker.resting_until(NOW) is None
+    assert breaker.resting_until(NOW, PATIENCE) is None
 
 
 def test_after_its_rest_one_letter_tries_and_the_others_wait_for_it() -> None:
@@ -44,9 +44,10 @@ def test_after_its_rest_one_letter_tries_and_the_others_wait_for_it() -> None:
 
     trying = rested.tried(later, PATIENCE)
 
-    assert rested.resting_until(later) is None
-    assert trying.resting_until(later) == later + PATIENCE.trial
-    assert trying.succeeded().resting_until(later) is None
+    assert rested.resting_until(later, PATIENCE) is None
+    assert trying.resting_until(later, PATIENCE) == later + PATIENCE.first_rest
+    assert trying.resting_until(later + PATIENCE.trial, PATIENCE) is None
+    assert trying.succeeded().resting_until(later, PATIENCE) is None
 
 
 def test_each_failed_trial_doubles_the_rest_up_to_a_limit() -> None:
@@ -60,7 +61,7 @@ def test_each_failed_trial_doubles_the_rest_up_to_a_limit() -> None:
 
 
 def test_a_provider_may_ask_for_a_rest_at_its_first_failure() -> None:
-    assert Breaker().failed(NOW, PATIENCE, seconds(90)).resting_until(NOW) == NOW + seconds(90)
+    assert Breaker().failed(NOW, PATIENCE, seconds(90)).resting_until(NOW, PATIENCE) == NOW + seconds(90)
 
 
 @pytest.mark.parametrize(

@@ -99,6 +99,25 @@ def test_a_channel_that_failed_often_enough_gives_way_to_the_next_at_once() -> N
     assert (twice.status, twice.due, twice.spent(PLAN)) == (Status.PENDING, NOW, {"push"})
 
 
+def test_without_another_channel_the_one_that_fails_is_tried_longer() -> None:
+    alone = replace(UNAVAILABLE, others=False)
+
+    twice = a_notification().settled(alone, NOW, PLAN, jitter=0).settled(alone, NOW, PLAN, jitter=0)
+    ended = twice.settled(alone, NOW, PLAN, jitter=0)
+
+    assert (twice.status, twice.due, twice.hopeless(PLAN)) == (Status.PENDING, NOW + timedelta(seconds=4), frozenset())
+    assert (ended.status, ended.reason) == (Status.FAILED, "channel_unavailable")
+
+
+def test_whoever_tries_for_everybody_is_not_given_up_for_it() -> None:
+    tried = a_notification()
+    for _ in range(5):
+        tried = tried.settled(replace(UNAVAILABLE, trial=True), NOW, PLAN, jitter=0)
+
+    assert (tried.status, tried.due, tried.failures("push")) == (Status.PENDING, NOW + timedelta(seconds=2), 0)
+    assert len(tried.attempts) == 5
+
+
 def test_a_refused_address_gives_way_to_the_next_channel_and_without_one_it_is_the_end() -> None:
     with_another = a_notification().settled(Outcome(Result.REFUSED, "push", others=True), NOW, PLAN, jitter=0)
     alone = a_notification().settled(Outcome(Result.REFUSED, "push"), NOW, PLAN, jitter=0)
