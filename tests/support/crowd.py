@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import asyncio
+from datetime import UTC, datetime
+from time import monotonic
 from typing import TYPE_CHECKING
 
-from contracts.requests.drivers import DriverDelivered, DriverOfferAccepted
+from contracts.requests.drivers import DriverDelivered, DriverOfferAccepted, DriverPositionsReported
 from services.ops.demo.evidence import Evidence, Servers
 from services.ops.demo.invariants import busy_twice, left_over, out_of_order, parked, shared_orders, still_busy, unfinished, unsent
 from tests.support.builders import STATION, a_driver_registered, a_residence_attested, a_shift_started
@@ -18,7 +20,7 @@ if TYPE_CHECKING:
     from tests.support.outside import OutsideApp
 
 METRES_PER_DEGREE = 111_195.0
-LOOK_EVERY_S = 0.02
+LOOK_EVERY_S, REPORT_EVERY_S = 0.02, 5.0
 MUST_HOLD = (unfinished, shared_orders, busy_twice, still_busy, out_of_order, unsent, left_over, parked)
 
 
@@ -29,6 +31,8 @@ class Crowd:
         self.app = app
         self.delivered_by: dict[str, str] = {}
         self._read = 0
+        self._places: dict[str, dict[str, float]] = {}
+        self._reported = float("-inf")
 
     async def on_duty(self, names: Iterable[str], *, lat: float = STATION["lat"], lng: float = STATION["lng"]) -> None:  # type: ignore[assignment]
         """Each ten metres north of the one before, and known to be eligible."""
@@ -38,14 +42,22 @@ class Crowd:
             await self.app.request(a_residence_attested(driver_id=driver_id))
             place = {"lat": lat + 10 * number / METRES_PER_DEGREE, "lng": lng}
             await self.app.request(a_shift_started(driver_id=driver_id, place=place))
+            self._places[driver_id] = place
         await eventually(lambda: set(wanted) <= self._eligible(), within=60)
 
     async def work(self) -> None:
-        """Until cancelled: accept every offer at once, and deliver every order."""
+        """Until cancelled: report where they are, accept every offer at once, and deliver every order."""
         while True:
+            if monotonic() - self._reported > REPORT_EVERY_S:
+                await self._report()
             fresh, self._read = self.app.events[self._read :], len(self.app.events)
             await asyncio.gather(*(self._answer(event) for event in fresh))
             await asyncio.sleep(LOOK_EVERY_S)
+
+    async def _report(self) -> None:
+        self._reported, now = monotonic(), datetime.now(UTC)
+        positions = [{"driver_id": driver_id, "at": now, **place} for driver_id, place in self._places.items()]
+        await self.app.request(DriverPositionsReported.model_validate({"positions": positions}))
 
     async def _answer(self, event: Message) -> None:  # type: ignore[type-arg]
         if event.type == "offer.made.v1":
