@@ -94,6 +94,10 @@ QUEUES: dict[str, Queue] = {
             ),
         ),
         Queue("orders.recipient_erased", ("recipient.erased.v1",)),
+        Queue(
+            "orders.funding_fact",
+            ("programme.budget_set.v1", "programme.beneficiary_attested.v1", "donation.pledged.v1"),
+        ),
         Queue("orders.route_status", ("route.status_changed.v1",)),
         Queue("orders.match_outcome", ("match.made.v1", "match.failed.v1", "match.withdrawn.v1")),
         Queue(

@@ -72,6 +72,7 @@ class VehicleClass(Word):
 class OrderStatus(Word):
     """Where an order stands in its life."""
 
+    AWAITING_FUNDS = "awaiting_funds"
     SCHEDULED = "scheduled"
     AWAITING_MERCHANT = "awaiting_merchant"
     PREPARING = "preparing"

@@ -8,7 +8,9 @@ from services.orders.adapters.catalogue import load
 from services.orders.adapters.climbers import Climbers
 from services.orders.adapters.codes import OneTimeCodes
 from services.orders.adapters.erasures import Erasures
-from services.orders.adapters.mongo import EMERGENCY, MERCHANT, ORDER, ROUTE_STATUS
+from services.orders.adapters.ledger import Ledger
+from services.orders.adapters.mongo import BENEFICIARY, BUDGET, EMERGENCY, MERCHANT, ORDER, ROUTE_STATUS
+from services.orders.handlers.funding import look_after_holds, with_funds
 from services.orders.handlers.recipient_erased import RecipientErasedHandler
 from services.orders.handlers.route_status_changed import RouteStatusChangedHandler
 from services.orders.handlers.routes import routes
@@ -28,6 +30,9 @@ async def build(runtime: Runtime) -> Application:
         merchants=runtime.aggregates(MERCHANT),
         route_statuses=route_statuses,
         climbers=Climbers(runtime.database, ORDER.collection),
+        budgets=runtime.aggregates(BUDGET),
+        beneficiaries=runtime.aggregates(BENEFICIARY),
+        ledger=Ledger(runtime.database),
         answers=runtime.answers,
         catalogue=catalogue(),
         codes=OneTimeCodes(runtime.settings.one_time_key),
@@ -36,8 +41,8 @@ async def build(runtime: Runtime) -> Application:
     erasing = RecipientErasedHandler(orders, Erasures(runtime.database, ORDER.collection), runtime.clock)
     return Application(
         routes=(*routes(desk), Route("orders.recipient_erased", {"recipient.erased.v1": erasing})),
-        timers=(TimerTable(orders, TimerHandler(desk)), TimerTable(route_statuses, RouteStatusChangedHandler(desk).fire)),
-        workers=(erasing.look_again,),
+        timers=(TimerTable(orders, with_funds(desk, TimerHandler(desk))), TimerTable(route_statuses, RouteStatusChangedHandler(desk).fire)),
+        workers=(erasing.look_again, lambda: look_after_holds(desk)),
     )
 
 

@@ -9,6 +9,7 @@ from typing import Protocol
 from contracts.events.recipients import RecipientErased
 from contracts.values import Value
 from services.orders.domain.area import Area
+from services.orders.domain.budget import Beneficiary, Budget
 from services.orders.domain.emergency import Emergency
 from services.orders.domain.merchant import Merchant
 from services.orders.domain.order import Order
@@ -72,6 +73,59 @@ class RouteStatuses(Protocol):
         ...
 
 
+class Budgets(Protocol):
+    """What payers have put aside."""
+
+    async def get(self, aggregate_id: str) -> Stored[Budget] | None:
+        """Read one."""
+        ...
+
+    async def change(self, aggregate_id: str, cause: Cause, decide: Decide[Budget], *, expect_new: bool = False) -> bool:
+        """Decide on the present state and write the decision, once per cause."""
+        ...
+
+
+class Beneficiaries(Protocol):
+    """Whom programmes pay for."""
+
+    async def get(self, aggregate_id: str) -> Stored[Beneficiary] | None:
+        """Read one."""
+        ...
+
+    async def change(self, aggregate_id: str, cause: Cause, decide: Decide[Beneficiary], *, expect_new: bool = False) -> bool:
+        """Decide on the present state and write the decision, once per cause."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class LeftHold:
+    """What a budget has held for an order for long."""
+
+    budget_id: str
+    order_id: str
+    amount: int
+
+
+class Ledger(Protocol):
+    """What is left of each budget. Every call can be made again without a second effect."""
+
+    async def set_cap(self, budget_id: str, cap: int, plan: int) -> None:
+        """Take over the cap of the budget's version `plan`."""
+        ...
+
+    async def hold(self, budget_id: str, order_id: str, amount: int) -> bool:
+        """Hold the amount for the order; whether it is held now."""
+        ...
+
+    async def close(self, budget_id: str, order_id: str, amount: int, spent: int) -> None:
+        """Spend that much of what is held and give the rest back."""
+        ...
+
+    async def left(self) -> list[LeftHold]:
+        """Forget old ends, and tell of old holds."""
+        ...
+
+
 class Climbers(Protocol):
     """Finds the orders of a route."""
 
@@ -130,6 +184,9 @@ class Desk:
     merchants: Merchants
     route_statuses: RouteStatuses
     climbers: Climbers
+    budgets: Budgets
+    beneficiaries: Beneficiaries
+    ledger: Ledger
     answers: Answers
     catalogue: Catalogue
     codes: Codes

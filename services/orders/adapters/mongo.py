@@ -7,6 +7,7 @@ from typing import cast
 
 from pydantic import TypeAdapter
 
+from services.orders.domain.budget import Beneficiary, Budget
 from services.orders.domain.emergency import Emergency
 from services.orders.domain.merchant import Merchant
 from services.orders.domain.order import Order, timers
@@ -20,6 +21,8 @@ RETENTION = timedelta(days=365)
 _ORDER: TypeAdapter[Order] = TypeAdapter(Order)
 _EMERGENCY: TypeAdapter[Emergency] = TypeAdapter(Emergency)
 _MERCHANT: TypeAdapter[Merchant] = TypeAdapter(Merchant)
+_BUDGET: TypeAdapter[Budget] = TypeAdapter(Budget)
+_BENEFICIARY: TypeAdapter[Beneficiary] = TypeAdapter(Beneficiary)
 _ROUTE_STATUS: TypeAdapter[RouteStatus] = TypeAdapter(RouteStatus)
 
 
@@ -44,7 +47,7 @@ ORDER = Kind(
     decode=_decode,
     timers=timers,
     expires=_expires,
-    indexes=("state.status", "state.climb.route"),
+    indexes=("state.status", "state.climb.route", "state.funding.budget_id"),
 )
 
 EMERGENCY = Kind(
@@ -76,6 +79,28 @@ ROUTE_STATUS = Kind(
     encode=lambda status: cast("Document", _ROUTE_STATUS.dump_python(status, exclude_none=True)),
     decode=_ROUTE_STATUS.validate_python,
     timers=route_timers,
+    keep_seen=50,
+    keep_history=50,
+)
+
+BUDGET = Kind(
+    name="budget",
+    collection="budgets",
+    source="/gancang/orders",
+    encode=lambda budget: cast("Document", _BUDGET.dump_python(budget, exclude_none=True)),
+    decode=_BUDGET.validate_python,
+    timers=lambda _: {},
+    keep_seen=1_000,
+    keep_history=200,
+)
+
+BENEFICIARY = Kind(
+    name="beneficiary",
+    collection="beneficiaries",
+    source="/gancang/orders",
+    encode=lambda person: cast("Document", _BENEFICIARY.dump_python(person, exclude_none=True)),
+    decode=_BENEFICIARY.validate_python,
+    timers=lambda _: {},
     keep_seen=50,
     keep_history=50,
 )

@@ -4,13 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
+from datetime import datetime
 from typing import Any
 
-from contracts.values import OrderStatus
+from contracts.values import OrderStatus, PayerKind
 from services.orders.domain.area import Area, distance_m
 from services.orders.domain.climbing import climb_of, climb_refused, suited
 from services.orders.domain.cooking import ask
 from services.orders.domain.details import details_refused
+from services.orders.domain.funding import Funding, budget_id, payer_refused
 from services.orders.domain.hours import LOCAL_TIME
 from services.orders.domain.items import items_refused, items_total
 from services.orders.domain.order import Ending, Order, Policy
@@ -37,9 +39,16 @@ def take_in(wanted: Wanted, service: Service, area: Area, bands: Sequence[Band],
         price = priced.fare(driven_at, order.distance_m, wanted.payer, items_total(wanted.items))
         if wanted.max_fare is None or price.total <= wanted.max_fare:
             policy = replace(_policy(order, service, area, facts), pricing=priced)
-            return enter(replace(order, fare=price, policy=policy), facts)
+            accepted = replace(order, fare=price, policy=policy)
+            return enter(accepted, facts) if wanted.payer.kind is PayerKind.CUSTOMER else await_funds(accepted, driven_at)
         reason = "fare_above_limit"
     return replace(order, ending=Ending(reason, SYSTEM))
+
+
+def await_funds(order: Order, driven_at: datetime) -> Order:
+    """The order as it waits for its payer's budget: to the world it does not exist yet."""
+    amount = order.fare.total if order.fare else 0
+    return replace(order, status=OrderStatus.AWAITING_FUNDS, funding=Funding(budget_id(order.payer, driven_at), amount))
 
 
 def enter(order: Order, facts: Facts) -> Order:
@@ -112,8 +121,11 @@ def _details(_order: Order, wanted: Wanted, service: Service, _facts: Facts) -> 
     return details_refused(service.details, wanted.details)
 
 
-def _payer(_order: Order, wanted: Wanted, service: Service, _facts: Facts) -> str | None:
-    return None if wanted.payer.kind in service.payers else "payer_not_allowed"
+def _payer(order: Order, wanted: Wanted, service: Service, facts: Facts) -> str | None:
+    if wanted.payer.kind not in service.payers:
+        return "payer_not_allowed"
+    today = facts.now.astimezone(LOCAL_TIME).date()
+    return payer_refused(wanted.payer, wanted.customer, order.agency_id, service.name, service.programme, facts.purse, today)
 
 
 def _schedule(_order: Order, wanted: Wanted, service: Service, facts: Facts) -> str | None:

@@ -23,10 +23,12 @@ from contracts.values import (
 )
 from services.orders.domain.climb import Climb, RouteRules
 from services.orders.domain.fees import FeeRow
+from services.orders.domain.funding import ASK_AGAIN, Funding, Hold
 from services.orders.domain.kitchen import Kitchen, MerchantRules, deadlines
 from services.orders.domain.proof import NO_PROOF, NOT_TRIED, AttemptRules, Code, Custody, Delivery, ProofRules
 from services.orders.domain.proposal import NO_CHANGES, ChangeRules, Proposal
 from services.orders.domain.schedule import Schedule
+from services.orders.domain.search_rules import SearchRules
 from services.orders.domain.tariff import Pricing
 
 SEARCH_GRACE_S = 30
@@ -41,27 +43,6 @@ ENDED = frozenset(
         OrderStatus.HANDED_OVER,
     }
 )
-
-
-@dataclass(frozen=True, slots=True)
-class SearchRules:
-    """How a driver is searched in one kind of area; `life_s` seconds in all."""
-
-    radii_m: tuple[int, ...]
-    life_s: int
-    window_s: int = 15
-    grace_s: int = 2
-    open_offers: int = 3
-
-    def policy(self, now: datetime) -> SearchPolicy:
-        """The policy of a search that starts now."""
-        return SearchPolicy(
-            radii_m=list(self.radii_m),
-            window_s=self.window_s,
-            grace_s=self.grace_s,
-            open_offers=self.open_offers,
-            until=now + timedelta(seconds=self.life_s),
-        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -163,6 +144,7 @@ class Order:
     proposal: Proposal | None = None
     climb: Climb | None = None
     leg: Leg | None = None
+    funding: Funding | None = None
 
     @property
     def ended(self) -> bool:
@@ -188,7 +170,14 @@ def timers(order: Order) -> dict[str, datetime]:
         return {"proposal_lapsed": proposal.until}
     lapsing = {} if proposal is None else {"proposal_lapsed": proposal.until}
     cooking = {} if order.kitchen is None else deadlines(order.status, order.kitchen)
-    return {**_searching(order), **cooking, **lapsing}
+    return {**_searching(order), **cooking, **lapsing, **_funding(order)}
+
+
+def _funding(order: Order) -> dict[str, datetime]:
+    if order.status is OrderStatus.AWAITING_FUNDS:
+        return {"funds_wanted": order.since + ASK_AGAIN}
+    to_close = order.ended and order.funding is not None and order.funding.hold is not Hold.CLOSED
+    return {"funds_settled": order.since} if to_close else {}
 
 
 def _searching(order: Order) -> dict[str, datetime]:

@@ -9,11 +9,13 @@ from typing import Any
 
 from contracts.values import Customer, Item, Payer, Place, Texts
 from services.orders.domain.details import DetailRule
+from services.orders.domain.funding import ProgrammeRules, Purse
 from services.orders.domain.merchant import Merchant
-from services.orders.domain.order import Order, Policy, SearchRules
+from services.orders.domain.order import Order, Policy
 from services.orders.domain.parties import ANYBODY, PartyRules
 from services.orders.domain.route_status import RouteStatus
 from services.orders.domain.routes import Route
+from services.orders.domain.search_rules import SearchRules
 from services.orders.domain.tariff import Tariff
 from services.orders.domain.triage import HandOver
 
@@ -37,6 +39,7 @@ class Service:
     parties: PartyRules = ANYBODY
     hand_over: HandOver | None = None
     from_shelter: bool = False
+    programme: ProgrammeRules | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,6 +67,7 @@ class Facts:
 
     now: datetime
     merchant: Merchant | None = None
+    purse: Purse | None = None
     route: Route | None = None
     route_status: RouteStatus | None = None
 

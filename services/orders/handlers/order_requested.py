@@ -2,22 +2,23 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import datetime
 
 from contracts.codec import digest_of
-from contracts.events.orders import OrderAccepted, OrderHandedOver, OrderRejected
 from contracts.message import Message
 from contracts.requests.orders import OrderRequested
-from contracts.values import CustomerKind, OrderStatus, Payer, Role, Value
+from contracts.values import CustomerKind, Payer, PayerKind
 from services.orders.domain.details import WrongDetail, require_form
 from services.orders.domain.intake import take_in
 from services.orders.domain.order import Order
 from services.orders.domain.routes import route_between
 from services.orders.domain.wanted import Facts, Service, Wanted
-from services.orders.handlers import announce
-from services.orders.handlers.beginning import begun
+from services.orders.handlers.funding import secure_funds
+from services.orders.handlers.purses import payer_of, purse_of
+from services.orders.handlers.taking_in import taken_in
 from services.orders.ports import Desk
-from services.runtime.aggregates import Change, Entry, cause_of
+from services.runtime.aggregates import Change, cause_of
 from services.runtime.errors import Rejected
 
 
@@ -33,10 +34,12 @@ class OrderRequestedHandler:
         service = self._desk.catalogue.services.get(request.service)
         if service is None:
             raise Rejected("unknown_service", order_id=request.order_id, pointer="/service")
-        wanted = wanted_of(request, message.time)
         _require_own(request)
         _require_details(request, service)
-        facts = await self._facts(request, service)
+        now = self._desk.clock.now()
+        payer = await payer_of(self._desk, request, service, now)
+        wanted = replace(wanted_of(request, message.time), payer=payer)
+        facts = await self._facts(request, service, payer, now)
 
         def decide(present: Order | None) -> Change[Order] | None:
             if present is not None:
@@ -44,18 +47,21 @@ class OrderRequestedHandler:
                     raise Rejected("id_reused", order_id=request.order_id)
                 return None
             catalogue = self._desk.catalogue
-            return _announced(take_in(wanted, service, catalogue.area, catalogue.bands, facts), service)
+            return taken_in(take_in(wanted, service, catalogue.area, catalogue.bands, facts), service)
 
         await self._desk.orders.change(request.order_id, cause_of(message), decide, expect_new=True)
+        if payer.kind is not PayerKind.CUSTOMER:
+            await secure_funds(self._desk, request.order_id, replace(cause_of(message), remembered=False))
 
-    async def _facts(self, request: OrderRequested, service: Service) -> Facts:
+    async def _facts(self, request: OrderRequested, service: Service, payer: Payer, now: datetime) -> Facts:
         """What others say, as far as this service asks."""
         merchant_id = request.pickup.merchant_id if service.policy.merchant else None
         merchant = None if merchant_id is None else await self._desk.merchants.get(merchant_id)
         route = route_between(self._desk.catalogue.area.routes, request.pickup, request.dropoff)
         status = None if route is None else await self._desk.route_statuses.get(route.name)
         return Facts(
-            now=self._desk.clock.now(),
+            now=now,
+            purse=await purse_of(self._desk, payer, request, now),
             merchant=merchant.state if merchant else None,
             route=route,
             route_status=status.state if status else None,
@@ -92,20 +98,3 @@ def _require_details(request: OrderRequested, service: Service) -> None:
         require_form(service.details, request.details)
     except WrongDetail as wrong:
         raise Rejected(wrong.code, order_id=request.order_id, pointer=f"/details/{wrong.key}") from None
-
-
-def _announced(order: Order, service: Service) -> Change[Order]:
-    role = Role.AGENCY if order.customer.kind is CustomerKind.AGENCY else Role.CUSTOMER
-    reason = order.ending.reason if order.ending else None
-    return Change(order, _events(order, service), Entry(order.status, f"{role}:{order.customer.id}", reason))
-
-
-def _events(order: Order, service: Service) -> tuple[Value, ...]:
-    """What the world hears of an order in its first status."""
-    match order.status:
-        case OrderStatus.REJECTED:
-            return (announce.of(OrderRejected, order, reason=announce.ending(order).reason),)
-        case OrderStatus.HANDED_OVER if service.hand_over is not None:
-            return (announce.of(OrderHandedOver, order, to=service.hand_over.to),)
-        case _:
-            return (announce.of(OrderAccepted, order, fare=announce.fare(order)), *begun(order))

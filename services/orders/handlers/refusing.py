@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import contextmanager
 
+from contracts.values import OrderStatus
 from services.orders.domain.errors import StepRefused, TooEarly
 from services.orders.domain.order import Order
 from services.orders.domain.proving import CodeWrong
@@ -35,6 +36,6 @@ def refusing_fact() -> Iterator[None]:
 
 def known(order: Order | None, order_id: str) -> Order:
     """The order; it may still arrive when it is not known yet."""
-    if order is None:
+    if order is None or order.status is OrderStatus.AWAITING_FUNDS:
         raise NotYet("unknown_order", order_id=order_id)
     return order

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from contracts.queues import QUEUES
 from services.orders.handlers.agency_return_confirmed import AgencyReturnConfirmedHandler
+from services.orders.handlers.donation_pledged import DonationPledgedHandler
 from services.orders.handlers.driver_cancelled import DriverCancelledHandler
 from services.orders.handlers.driver_delivery_failed import DriverDeliveryFailedHandler
 from services.orders.handlers.driver_returned import DriverReturnedHandler
@@ -24,6 +25,8 @@ from services.orders.handlers.order_change_requested import OrderChangeRequested
 from services.orders.handlers.order_code_requested import OrderCodeRequestedHandler
 from services.orders.handlers.order_report_requested import OrderReportRequestedHandler
 from services.orders.handlers.order_requested import OrderRequestedHandler
+from services.orders.handlers.programme_beneficiary_attested import ProgrammeBeneficiaryAttestedHandler
+from services.orders.handlers.programme_budget_set import ProgrammeBudgetSetHandler
 from services.orders.handlers.route_status_changed import RouteStatusChangedHandler
 from services.orders.ports import Desk
 from services.runtime.consumer import Route
@@ -79,6 +82,14 @@ def routes(desk: Desk) -> tuple[Route, ...]:
             },
         ),
         Route("orders.merchant_fact", dict.fromkeys(MERCHANT_FACTS, MerchantFactHandler(desk))),
+        Route(
+            "orders.funding_fact",
+            {
+                "programme.budget_set.v1": ProgrammeBudgetSetHandler(desk),
+                "programme.beneficiary_attested.v1": ProgrammeBeneficiaryAttestedHandler(desk),
+                "donation.pledged.v1": DonationPledgedHandler(desk),
+            },
+        ),
         Route("orders.route_status", {"route.status_changed.v1": RouteStatusChangedHandler(desk)}),
         Route(
             "orders.match_outcome",

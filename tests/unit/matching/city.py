@@ -95,7 +95,7 @@ class FakeRuntime:
     def __init__(self, service: str, city: City) -> None:
         self.clock = city.clock
         self.settings = runtime_settings("amqp://a:b@nowhere/", "mongodb://nowhere/city")
-        self.database: dict[str, None] = {"orders": None, "erasures": None}  # nobody is erased here
+        self.database: dict[str, None] = {"orders": None, "erasures": None, "ledgers": None}  # nobody is erased here, and everybody pays
         self.answers = MemoryAnswers(service, city.clock, city.publish)
         self.stores: list[Memory[Any]] = []
         self._city = city

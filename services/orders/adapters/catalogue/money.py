@@ -9,10 +9,11 @@ from typing import Annotated, Literal
 from pydantic import Field
 
 from contracts.reasons import Fault
-from contracts.values import Role, Rupiah
+from contracts.values import Id, Role, Rupiah
 from services.orders.adapters.catalogue.clock import Between
 from services.orders.adapters.catalogue.strict import Positive, Seconds, Share, Strict
 from services.orders.domain.fees import FeeRow, Stage
+from services.orders.domain.funding import ProgrammeRules
 from services.orders.domain.tariff import Band, SurchargeRule, Tariff
 
 Reason = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]*$", max_length=40)]
@@ -54,6 +55,17 @@ class TariffSection(Strict):
             merchant_share=self.merchant_share,
             surcharges=tuple(row.rule() for row in self.surcharge),
         )
+
+
+class ProgrammeSection(Strict):
+    """Which programme pays where nobody else is named, and whether programmes pay for attested persons only."""
+
+    id: Id
+    attested_only: bool = True
+
+    def rules(self) -> ProgrammeRules:
+        """The domain's view."""
+        return ProgrammeRules(self.id, self.attested_only)
 
 
 class CancellationRow(Strict):

@@ -12,7 +12,7 @@ from contracts.values import PayerKind, Requirements, Texts
 from services.orders.adapters.catalogue.asking import DetailSection, HandOverSection, PartiesSection, UnservedSection
 from services.orders.adapters.catalogue.cooking import ChangesSection, MerchantSection
 from services.orders.adapters.catalogue.handing import AttemptsSection, ProofSection
-from services.orders.adapters.catalogue.money import CancellationRow, TariffSection
+from services.orders.adapters.catalogue.money import CancellationRow, ProgrammeSection, TariffSection
 from services.orders.adapters.catalogue.routes import RouteSection
 from services.orders.adapters.catalogue.search import ScheduleSection, SearchByArea
 from services.orders.adapters.catalogue.strict import Positive, Strict
@@ -48,6 +48,7 @@ class ServiceFile(Strict):
     changes: ChangesSection = ChangesSection()
     search: SearchByArea
     schedule: ScheduleSection | None = None
+    programme: ProgrammeSection | None = None
     route: RouteSection | None = None
     tariff: TariffSection
     cancellation: list[CancellationRow] = []
@@ -66,6 +67,7 @@ class ServiceFile(Strict):
             max_distance_m=self.max_distance_km * 1000,
             details=tuple(section.rule(key) for key, section in self.details.items()),
             parties=self.parties.rules(),
+            programme=self.programme.rules() if self.programme else None,
             hand_over=self.hand_over.rule() if self.hand_over else None,
             from_shelter=self.from_shelter,
         )

@@ -1,0 +1,29 @@
+"""How a driver is searched: plain values that travel with the order."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from contracts.values import SearchPolicy
+
+
+@dataclass(frozen=True, slots=True)
+class SearchRules:
+    """How a driver is searched in one kind of area; `life_s` seconds in all."""
+
+    radii_m: tuple[int, ...]
+    life_s: int
+    window_s: int = 15
+    grace_s: int = 2
+    open_offers: int = 3
+
+    def policy(self, now: datetime) -> SearchPolicy:
+        """The policy of a search that starts now."""
+        return SearchPolicy(
+            radii_m=list(self.radii_m),
+            window_s=self.window_s,
+            grace_s=self.grace_s,
+            open_offers=self.open_offers,
+            until=now + timedelta(seconds=self.life_s),
+        )

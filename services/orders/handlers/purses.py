@@ -1,0 +1,46 @@
+"""What is known about whoever pays, read before an order is taken in."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from contracts.requests.orders import OrderRequested
+from contracts.values import Payer, PayerKind
+from services.orders.domain.funding import Purse, budget_id
+from services.orders.domain.hours import LOCAL_TIME
+from services.orders.domain.wanted import Service
+from services.orders.ports import Desk
+
+
+async def payer_of(desk: Desk, request: OrderRequested, service: Service, now: datetime) -> Payer:
+    """Whom the request names; else the service's programme for whom it pays; else the customer himself."""
+    if request.payer is not None:
+        return request.payer
+    if service.programme is not None:
+        person = await desk.beneficiaries.get(beneficiary_key(service.programme.programme_id, _person(request)))
+        if person is not None and person.state.valid_until >= now.astimezone(LOCAL_TIME).date():
+            return Payer(kind=PayerKind.PROGRAMME, id=service.programme.programme_id)
+    return Payer(id=request.customer.id)
+
+
+async def purse_of(desk: Desk, payer: Payer, request: OrderRequested, now: datetime) -> Purse | None:
+    """None where the payer has no budget at that time, or pays himself."""
+    if payer.kind not in {PayerKind.PROGRAMME, PayerKind.DONOR} or payer.id is None:
+        return None
+    budget = await desk.budgets.get(budget_id(payer, request.scheduled_for or now))
+    if budget is None:
+        return None
+    if payer.kind is PayerKind.DONOR:
+        return Purse()
+    person = await desk.beneficiaries.get(beneficiary_key(payer.id, _person(request)))
+    return Purse(budget.state.services, person.state.valid_until if person else None)
+
+
+def beneficiary_key(programme_id: str, customer_id: str) -> str:
+    """How an attestation is filed."""
+    return f"{programme_id}:{customer_id}"
+
+
+def _person(request: OrderRequested) -> str:
+    """Who benefits: the recipient where there is one."""
+    return request.recipient.id if request.recipient else request.customer.id

@@ -1,0 +1,96 @@
+"""Many orders on one budget at once: never over the cap, and every rupiah is held, spent or left."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+from datetime import timedelta
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from services.orders.adapters.ledger import Ledger
+from services.runtime.database import connect, database_of
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncIterator
+
+BUDGET = "programme:aron:2026-11"
+ORDERS = int(os.environ.get("GANCANG_TEST_BUDGET_ORDERS", "300"))
+FARE = 9_000
+
+
+@pytest.fixture
+async def database(database_uri: str) -> AsyncIterator[Any]:
+    client = connect(database_uri)
+    yield database_of(client)
+    client.close()
+
+
+async def the_row(database: Any) -> dict[str, Any]:
+    row: dict[str, Any] = await database["ledgers"].find_one({"_id": BUDGET})
+    held = sum(entry["amount"] for entry in row.get("held", {}).values())
+    assert row["cap"] == row["remaining"] + row["spent"] + held
+    assert row["remaining"] >= 0
+    return row
+
+
+async def test_a_third_of_the_orders_gets_the_money_and_nobody_a_rupiah_too_much(database: Any) -> None:
+    ledgers = [Ledger(database), Ledger(database), Ledger(database)]
+    await ledgers[0].set_cap(BUDGET, FARE * (ORDERS // 3) + FARE - 1, 1)
+
+    held = await asyncio.gather(*(ledgers[number % 3].hold(BUDGET, f"o-{number}", FARE) for number in range(ORDERS)))
+
+    row = await the_row(database)
+    assert sum(held) == len(row["held"]) == ORDERS // 3
+    assert row["remaining"] == FARE - 1
+
+
+async def test_whoever_asks_twice_holds_once_and_whoever_closes_twice_pays_once(database: Any) -> None:
+    one, other = Ledger(database), Ledger(database)
+    await one.set_cap(BUDGET, 100_000, 1)
+
+    assert await asyncio.gather(*(ledger.hold(BUDGET, "o-1", FARE) for ledger in (one, other) * 5)) == [True] * 10
+    await asyncio.gather(*(ledger.close(BUDGET, "o-1", FARE, spent=8_000) for ledger in (one, other) * 5))
+
+    row = await the_row(database)
+    assert (row["spent"], row["remaining"], row["held"]) == (8_000, 92_000, {})
+
+
+async def test_who_was_slow_does_not_hold_again_what_has_been_settled(database: Any) -> None:
+    ledger = Ledger(database)
+    await ledger.set_cap(BUDGET, 100_000, 1)
+    await ledger.hold(BUDGET, "o-1", FARE)
+    await ledger.close(BUDGET, "o-1", FARE, spent=0)
+
+    assert not await ledger.hold(BUDGET, "o-1", FARE)
+    assert (await the_row(database))["remaining"] == 100_000
+
+
+async def test_a_new_cap_leaves_what_is_held_and_an_older_one_has_no_effect(database: Any) -> None:
+    ledger = Ledger(database)
+    await ledger.set_cap(BUDGET, 20_000, 1)
+    await ledger.hold(BUDGET, "o-1", FARE)
+
+    await ledger.set_cap(BUDGET, 30_000, 2)
+    await ledger.set_cap(BUDGET, 5_000, 1)
+
+    assert (await the_row(database))["remaining"] == 21_000
+
+
+async def test_without_a_budget_nothing_is_held(database: Any) -> None:
+    assert not await Ledger(database).hold("programme:nobody:2026-11", "o-1", FARE)
+
+
+async def test_old_holds_are_told_and_old_ends_forgotten(database: Any) -> None:
+    ledger = Ledger(database)
+    await ledger.set_cap(BUDGET, 100_000, 1)
+    await ledger.hold(BUDGET, "o-1", FARE)
+    await ledger.hold(BUDGET, "o-2", FARE)
+    await ledger.close(BUDGET, "o-2", FARE, spent=FARE)
+
+    assert await ledger.left() == []
+    left = await ledger.left(timedelta(seconds=-1))
+
+    assert [(hold.order_id, hold.amount) for hold in left] == [("o-1", FARE)]
+    assert (await the_row(database))["done"] == {}
