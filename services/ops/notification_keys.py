@@ -6,12 +6,14 @@ import asyncio
 import contextlib
 import json
 import sys
+import uuid
 from collections.abc import AsyncIterator
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Annotated
 
 import typer
 
+from contracts.values import rfc3339
 from services.notifications.adapters.rotation import Rotation
 from services.notifications.adapters.vault import MongoVault, key_store
 from services.ops import terminal
@@ -21,6 +23,7 @@ from services.runtime.database import Database, noticing_absence
 from services.runtime.errors import DatabaseAway, NotConfigured
 from services.runtime.sealing import Sealer, UnknownKeyError
 
+ERASURE = "recipient.erasure_requested.v1"
 AS_JSON = Annotated[bool, typer.Option("--json", help="One JSON document.")]
 
 
@@ -31,6 +34,7 @@ def register(app: typer.Typer) -> None:
     commands.command("rotate")(rotate)
     app.add_typer(commands, name="keys")
     app.command("find")(find)
+    app.command("erasures")(erasures)
 
 
 def show(*, as_json: AS_JSON = False) -> None:
@@ -76,6 +80,20 @@ def find(*, as_json: AS_JSON = False) -> None:
         raise CommandError("nobody has this address")
 
 
+def erasures(
+    since: Annotated[datetime, typer.Option(formats=["%Y-%m-%d", "%Y-%m-%dT%H:%M:%S"], help="UTC: the day of the copy, or earlier.")],
+) -> None:
+    """Write the erasures since then as requests: after a restored copy of the state, everything is erased again that was.
+
+    gancang notifications erasures --since 2026-11-20 | gancang publish -
+    """
+    for about, at in asyncio.run(_erased(since.replace(tzinfo=UTC))):
+        role, recipient_id = about.split(":", 1)
+        said = {"recipient_id": recipient_id, "role": role, "by": {"role": "operator", "id": "restore"}}
+        event = {"specversion": "1.0", "id": str(uuid.uuid4()), "type": ERASURE, "source": "app.restore", "time": rfc3339(at), "data": said}
+        _write(json.dumps(event))
+
+
 @contextlib.asynccontextmanager
 async def key_vault() -> AsyncIterator[tuple[Database, Sealer]]:
     """The key store and the ring of master keys. Raises CommandError."""
@@ -111,6 +129,11 @@ async def _rotated() -> int:
 async def _found(address: str) -> list[str]:
     async with key_vault() as (store, sealer):
         return await MongoVault(store, sealer, timedelta(0)).find(address)
+
+
+async def _erased(since: datetime) -> list[tuple[str, datetime]]:
+    async with key_vault() as (store, sealer):
+        return await MongoVault(store, sealer, timedelta(0)).erased(since)
 
 
 def _write(line: str) -> None:

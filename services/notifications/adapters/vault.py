@@ -108,6 +108,12 @@ class MongoVault:
             found = await self._keys.find({"lookups": {"$in": hashes}}, {"_id": 1}).sort("_id", 1).to_list(None)
         return [row["_id"] for row in found]
 
+    async def erased(self, since: datetime) -> list[tuple[str, datetime]]:
+        """Who was erased from then on, and as of when."""
+        with noticing_absence("erasures"):
+            rows = await self._keys.find({"erased_at": {"$gte": since}}, {"erased_at": 1}).sort("erased_at", 1).to_list(None)
+        return [(row["_id"], row["erased_at"]) for row in rows]
+
     async def _taken(self, contact_id: str, known: Document | None, fields: Document) -> LifeKey | None:
         """The present key with the registration noted, or a new one; None when somebody else was faster."""
         if known is None:

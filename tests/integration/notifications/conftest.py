@@ -64,6 +64,25 @@ class World:
         await channel.close()
         return message.id
 
+    async def publish_raw(self, data: Value, routing_key: str, specversion: str = "1.0") -> None:
+        """Send a request as an app with a mistake in it would."""
+        headers, body = on_the_wire(a_message(data))
+        async with self._connection.channel() as channel:
+            exchange = await channel.get_exchange("gancang.requests")
+            sent = aio_pika.Message(body, headers={**headers, "ce-specversion": specversion}, content_type="application/json")
+            await exchange.publish(sent, routing_key=routing_key, mandatory=False)
+
+    async def given_up(self, *queues: str) -> list[bytes] | None:
+        """What lies there, headers and bodies, once there is something in each; it stays there."""
+        found: list[bytes] = []
+        async with self._connection.channel() as channel:
+            for name in queues:
+                message = await (await channel.get_queue(name)).get(no_ack=False, fail=False)
+                if message is None:
+                    return None
+                found += [message.body, repr(message.headers).encode()]
+        return found
+
     def of_type(self, name: str) -> list[dict[str, Any]]:
         """The data of the events of this type."""
         return [data for type_name, _, data in self.events if type_name == name]

@@ -73,6 +73,21 @@ async def test_an_address_is_found_without_being_repeated(gancang: Gancang, stor
     assert (nobody.returncode, "somebody" in nobody.stderr) == (2, False)
 
 
+async def test_erasures_are_written_as_requests_that_can_be_published_again(gancang: Gancang, store: database.Database) -> None:
+    await registered(store, "customer:c-0", "driver:d-7")
+    at = datetime.now(UTC) + timedelta(seconds=1)
+    await MongoVault(store, OLD, timedelta(days=1)).destroy("driver:d-7", at)
+
+    written = await gancang("notifications", "erasures", "--since", "2026-01-01")
+    none = await gancang("notifications", "erasures", "--since", "2999-01-01")
+
+    [line] = written.stdout.splitlines()
+    event = json.loads(line)
+    assert event["data"] == {"recipient_id": "d-7", "role": "driver", "by": {"role": "operator", "id": "restore"}}
+    assert (event["type"], none.stdout) == ("recipient.erasure_requested.v1", "")
+    assert abs(datetime.fromisoformat(event["time"]) - at) < timedelta(milliseconds=2)
+
+
 async def registered(store: database.Database, *contacts: str) -> LifeKey:
     vault = MongoVault(store, OLD, timedelta(days=1))
     keys = [await vault.for_registration(contact, datetime.now(UTC), [ADDRESS]) for contact in contacts]
