@@ -1,0 +1,122 @@
+"""`gancang programme`: what a programme owes for a month, order by order; nobody is named in it."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import re
+import sys
+from typing import Annotated, Any
+
+import typer
+from rich.table import Table
+
+from contracts.values import ID_PATTERN, OrderStatus, rfc3339
+from services.ops import terminal
+from services.ops.connecting import store
+from services.ops.errors import CommandError
+from services.runtime.database import Database, Document
+
+MONTH = r"[0-9]{4}-(0[1-9]|1[0-2])"
+FIELDS = {"state.service": 1, "state.pickup_district": 1, "state.dropoff_district": 1, "state.completed_at": 1, "state.fare": 1}
+
+
+class UnknownBudgetError(CommandError):
+    """Nobody has set a budget for that month."""
+
+    def __init__(self, programme: str, month: str) -> None:
+        """Name both."""
+        super().__init__(f"programme {programme} has no budget for {month}")
+        self.programme = programme
+        self.month = month
+
+
+def register(app: typer.Typer) -> None:
+    """Add the sub-commands."""
+    commands = typer.Typer(no_args_is_help=True, help="Programmes that pay for orders.")
+    commands.callback()(_programmes)
+    commands.command("report")(report)
+    app.add_typer(commands, name="programme")
+
+
+def _programmes() -> None:
+    """Programmes of the regency, which pay for orders out of a monthly budget."""
+
+
+def report(
+    programme: Annotated[str, typer.Argument(metavar="PROGRAMME", help="As its budget names it.")],
+    month: Annotated[str, typer.Option(help="Of the budget, e.g. 2026-11.")],
+    *,
+    as_json: Annotated[bool, typer.Option("--json", help="One JSON object.")] = False,
+) -> None:
+    """Print the claim of a month: each completed order with what it cost, and what became of the budget.
+
+    gancang programme report gancang-aron --month 2026-11
+
+    gancang programme report gancang-aron --month 2026-11 --json | jq .claimed
+    """
+    if not re.fullmatch(ID_PATTERN, programme) or not re.fullmatch(MONTH, month):
+        raise UnknownBudgetError(programme, month)
+    claim = asyncio.run(_claim(programme, month))
+    if as_json:
+        sys.stdout.write(json.dumps(claim, ensure_ascii=False, indent=2) + "\n")
+    else:
+        _print(claim)
+
+
+async def _claim(programme: str, month: str) -> dict[str, Any]:
+    budget_id = f"programme:{programme}:{month}"
+    async with store() as database:
+        ledger = await database["ledgers"].find_one({"_id": budget_id})
+        if ledger is None:
+            raise UnknownBudgetError(programme, month)
+        orders = [_line(row) async for row in _completed(database, budget_id)]
+    held = ledger.get("held", {})
+    return {
+        "programme": programme,
+        "month": month,
+        "claimed": sum(line["total"] for line in orders),
+        "budget": {
+            "cap": ledger["cap"],
+            "spent": ledger["spent"],
+            "held": sum(entry["amount"] for entry in held.values()),
+            "remaining": ledger["remaining"],
+        },
+        "under_way": len(held),
+        "orders": orders,
+    }
+
+
+def _completed(database: Database, budget_id: str) -> Any:
+    where = {"state.funding.budget_id": {"$eq": budget_id}, "state.status": {"$eq": OrderStatus.COMPLETED.value}}
+    return database["orders"].find(where, FIELDS).sort("state.completed_at", 1)
+
+
+def _line(document: Document) -> dict[str, Any]:
+    state = document["state"]
+    return {
+        "order_id": document["_id"],
+        "service": state["service"],
+        "completed_at": rfc3339(state["completed_at"]),
+        "from": state.get("pickup_district"),
+        "to": state.get("dropoff_district"),
+        "driver_share": state["fare"]["driver_share"],
+        "total": state["fare"]["total"],
+    }
+
+
+def _print(claim: dict[str, Any]) -> None:
+    console = terminal.console()
+    table = Table(box=None, pad_edge=False)
+    for column in ("order", "service", "completed", "from", "to", "driver", "total"):
+        table.add_column(column, justify="right" if column in {"driver", "total"} else "left", overflow="fold")
+    for line in claim["orders"]:
+        table.add_row(*(f"Rp {value:,}" if isinstance(value, int) else value or "" for value in line.values()))
+    console.print(table)
+    budget = claim["budget"]
+    console.print(f"\n{len(claim['orders'])} orders, Rp {claim['claimed']:,} claimed for {claim['month']}", markup=False)
+    console.print(
+        f"budget Rp {budget['cap']:,}: spent Rp {budget['spent']:,}, held for {claim['under_way']} orders under way "
+        f"Rp {budget['held']:,}, left Rp {budget['remaining']:,}",
+        markup=False,
+    )
