@@ -110,7 +110,7 @@ def _letter(cast: Cast, story: str, ends: str, **more: Any) -> dict[str, Any]:
 def _medicine(cast: Cast, story: str, **more: Any) -> dict[str, Any]:
     customer, name = cast.resident()
     places = {"pickup": HOSPITAL, "dropoff": cast.door()}
-    return {"story": story, "service": "medicine", "customer": customer, "name": name, **places, "ends": "completed", **more}
+    return {"ends": "completed", "story": story, "service": "medicine", "customer": customer, "name": name, **places, **more}
 
 
 def _parcel(cast: Cast, story: str, kilograms: float, ends: str, **more: Any) -> dict[str, Any]:
@@ -158,6 +158,7 @@ def _crater(cast: Cast, story: str, ends: str, **more: Any) -> dict[str, Any]:
     }
 
 
+UNWELL = {"ticket_declared": True, "health_letter_declared": False}
 POOR = Payer(kind=PayerKind.PROGRAMME, id=PROGRAMME)
 # What takes longest comes first.
 STORIES: dict[str, Story] = {
@@ -180,5 +181,7 @@ STORIES: dict[str, Story] = {
     "food-7": lambda cast: _meal(cast, Kitchen.CLOSED, "the warung is closed", "rejected", reason="merchant_closed"),
     "food-8": lambda cast: _meal(cast, Kitchen.UNATTESTED, "nobody attests the merchant", "rejected", reason="merchant_not_resident"),
     "parcel-2": lambda cast: _parcel(cast, "a wardrobe is no parcel", 80, "rejected", reason="details_not_allowed"),
+    "medicine-3": lambda cast: _medicine(cast, "nobody attests that he is poor", payer=POOR, ends="rejected", reason="not_beneficiary"),
+    "ijen-2": lambda cast: _crater(cast, "no health letter, no climb", "rejected", reason="details_not_allowed", details=UNWELL),
     "food-9": lambda cast: _meal(cast, Kitchen.COOKS, "pecel rawon for lunch", "completed", items=DISHES[2:]),
 }

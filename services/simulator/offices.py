@@ -27,7 +27,9 @@ async def open_offices(desk: Desk, errands: Iterable[Errand], drivers: Iterable[
     await desk.register_contact(ON_DUTY, Role.OPERATOR, "id", "Petugas jaga")
     today = desk.pace.now().astimezone(WESTERN_INDONESIA).date()
     office = Actor(role=Role.AGENCY, id=SOCIAL)
-    poor = [errand for errand in errands if errand.payer is not None and errand.payer.kind is PayerKind.PROGRAMME]
+    poor = [
+        errand for errand in errands if errand.payer is not None and errand.payer.kind is PayerKind.PROGRAMME and errand.ends == "completed"
+    ]
     if poor and TYPE_OF[ProgrammeBudgetSet] in HEARD:
         services = sorted({errand.service for errand in poor})
         budget = ProgrammeBudgetSet(programme_id=PROGRAMME, period=f"{today:%Y-%m}", cap=CAP, services=services, by=office)

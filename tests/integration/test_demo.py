@@ -54,7 +54,7 @@ def test_a_morning_in_the_town_holds_every_invariant(demo: subprocess.Popen[str]
     assert [row for row in document["invariants"] if not row["holds"]] == []
     assert (code, document["ok"], document["orders_sent"]) == (0, True, ORDERS)
     assert sum(sum(reasons.values()) for reasons in document["orders"].values()) == ORDERS
-    assert sum(document["orders"]["completed"].values()) >= ORDERS // 2
+    assert sum(document["orders"]["completed"].values()) >= ORDERS // 3
     assert {name for name, row in document["services"].items() if row["ordered"]} >= SERVICES
     money = document["money"]
     assert money["total"] == money["driver_share"] + money["app_share"] + money["welfare_share"] + money["merchant_share"]
