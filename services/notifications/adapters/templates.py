@@ -43,16 +43,15 @@ class JinjaTexts:
         self.reasons = {language: _tables(FOLDER / language / "reasons.toml") for language in languages}
         self._frames = {language: _tables(FOLDER / language / "frame.toml") for language in languages}
         self._environments = {language: _environment(language, local) for language in languages}
+        self._compiled: dict[tuple[str, str], dict[str, Template]] = {}
 
     def render(self, template: str, audience: str, locale: str, parameters: Mapping[str, Any], name: str | None) -> RenderedText:
         """The text, each form of which is written when it is asked for. Raises `TemplateNotFound` for what is not told."""
         language = language_of(locale, audience)
-        environment = self._environments[language]
-        forms = {form: environment.get_template(f"{audience}/{template}.{form}") for form in FORMS}
-        frames = {kind: environment.get_template(f"mail.{kind}") for kind in ("txt", "html")}
+        forms = self._forms(language, f"{audience}/{template}")
         values = self._values(language, audience, parameters)
         values.update(self._frames[language]["phrases"], name=_one_line(name or ""), language=language)
-        return RenderedText(f"{template}.{audience}", language, forms | frames, values)
+        return RenderedText(f"{template}.{audience}", language, forms, values)
 
     def has(self, template: str, audience: str, language: str) -> bool:
         """Whether the text is there, in all its forms."""
@@ -63,6 +62,16 @@ class JinjaTexts:
         """The short form as it was written."""
         loader = self._environments[language].loader
         return loader.get_source(self._environments[language], f"{audience}/{template}.short")[0] if loader else ""
+
+    def _forms(self, language: str, name: str) -> dict[str, Template]:
+        """All forms and frames, looked up once: each look-up takes a lock."""
+        known = self._compiled.get((language, name))
+        if known is None:
+            environment = self._environments[language]
+            known = {form: environment.get_template(f"{name}.{form}") for form in FORMS}
+            known |= {kind: environment.get_template(f"mail.{kind}") for kind in ("txt", "html")}
+            self._compiled[language, name] = known
+        return known
 
     def _values(self, language: str, audience: str, parameters: Mapping[str, Any]) -> dict[str, Any]:
         values = {key: value for key, value in parameters.items() if key not in {"service_name", "notices"}}

@@ -6,6 +6,7 @@ GSM7 = frozenset(
     "@£$¥èéùìòÇ\nØø\rÅåΔ_ΦΓΛΩΠΨΣΘΞÆæßÉ !\"#¤%&'()*+,-./0123456789:;<=>?¡ABCDEFGHIJKLMNOPQRSTUVWXYZÄÖÑÜ§¿abcdefghijklmnopqrstuvwxyzäöñüà"
 )
 GSM7_EXTENDED = frozenset("^{}\\[~]|€\f")
+WRITABLE = GSM7 | GSM7_EXTENDED
 SEPTETS, UCS2_UNITS = 160, 70
 TYPOGRAPHY = {
     "\u2013": "-",
@@ -25,13 +26,13 @@ LONGEST_WORD = 20  # Chinese has no spaces: a longer piece is no word
 
 def is_gsm7(text: str) -> bool:
     """Whether the 7-bit alphabet can write it."""
-    return all(sign in GSM7 or sign in GSM7_EXTENDED for sign in text)
+    return set(text) <= WRITABLE
 
 
 def length(text: str) -> int:
     """Septets where the 7-bit alphabet can write it, UTF-16 units otherwise."""
     if is_gsm7(text):
-        return sum(2 if sign in GSM7_EXTENDED else 1 for sign in text)
+        return len(text) + sum(map(text.count, GSM7_EXTENDED))
     return len(text.encode("utf-16-le")) // 2
 
 
