@@ -31,6 +31,7 @@ class MatchingSettings(BaseSettings):
     router_url: str | None = Field(default=None, description="a router with OSRM's HTTP API; unset: ways are estimated")
     router_box_s: float = Field(default=0.3, gt=0, le=10, description="real: how long a round waits for the router")
     weight_left_s: float = Field(default=USUAL.left_s, ge=0, description="cost of leaving an order out of a round")
+    weight_steep_s: float = Field(default=USUAL.steep_s, gt=0, description="a way to the pick-up of so many seconds counts twice")
     weight_waited: float = Field(default=USUAL.waited, ge=0, description="the same for each second it has waited")
     weight_priority_s: float = Field(default=USUAL.priority_s, ge=0, description="the same for each level of priority")
     weight_idle: float = Field(default=USUAL.idle, ge=0, description="less for a driver, for each second he stood idle")
@@ -49,6 +50,7 @@ class MatchingSettings(BaseSettings):
         """What each thing is worth in a round."""
         return Weights(
             left_s=self.weight_left_s,
+            steep_s=self.weight_steep_s,
             waited=self.weight_waited,
             priority_s=self.weight_priority_s,
             idle=self.weight_idle,

@@ -17,14 +17,17 @@ class Weights:
     """Everything is worth so many seconds of somebody's pick-up time; docs/matching.md has the measurements behind them.
 
     `left_s`: an order without an offer this round; more than any way inside the search radius, so that it is only left
-    where no driver is free. `waited`, `priority_s`: added for each second it has waited, and for each level: who is left
-    when drivers are few. `idle`, `income_s`: for each second he stood idle, and for each Rp 100,000 below the mean of the
-    drivers in the round: less for him. `refusal_s`: times the share of offers he does not take: what an unanswered one
-    costs the customer. `bias_s`: idle time and income together never weigh more. `again_s`: for each time he was asked
-    for this order. `first_from`: orders of this priority and above are served before all others, level by level.
+    where no driver is free. `steep_s`: a way of so many seconds counts twice, one twice as long three times: a long wait
+    is worse than two middling ones, and the ride to it is taken less gladly. `waited`, `priority_s`: added for each second
+    it has waited, and for each level: who is left when drivers are few. `idle`, `income_s`: for each second he stood idle,
+    and for each Rp 100,000 below the mean of the drivers in the round: less for him. `refusal_s`: times the share of
+    offers he does not take: what an unanswered one costs the customer. `bias_s`: idle time and income together never
+    weigh more. `again_s`: for each time he was asked for this order. `first_from`: orders of this priority and above are
+    served before all others, level by level.
     """
 
-    left_s: float = 3600.0
+    left_s: float = 1_000_000.0
+    steep_s: float = 300.0
     waited: float = 1.0
     priority_s: float = 120.0
     idle: float = 1 / 60
@@ -78,7 +81,8 @@ def costs(drivers: Sequence[FreeDriver], edges: Edges, weights: Weights) -> Floa
     above = (income - income.mean()) * PER_RUPIAH if len(drivers) else income
     bias = np.clip(weights.income_s * above - weights.idle * idle, -weights.bias_s, weights.bias_s)
     of_driver = bias + weights.refusal_s * (1.0 - acceptance)
-    cost: Floats = edges.pickup_s + of_driver[edges.driver] + weights.again_s * edges.asked
+    way = edges.pickup_s * (1.0 + edges.pickup_s / weights.steep_s)
+    cost: Floats = way + of_driver[edges.driver] + weights.again_s * edges.asked
     return cost
 
 

@@ -92,7 +92,7 @@ def _machine() -> dict[str, Any]:
 
 
 def _print_rounds(rows: list[dict[str, Any]], console: Console) -> None:
-    table = Table(title=f"a round, from positions to pairs · median of {TIMES} · cost above the least possible")
+    table = Table(title=f"a round, from positions to pairs · CPU, median of {TIMES} · cost above the least possible")
     for name in ("", "orders", "drivers", "batched ms", "cost", "nearest first ms", "cost", "dense optimum ms"):
         table.add_column(name, justify="right" if name else "left")
     for row in rows:

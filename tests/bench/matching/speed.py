@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import gc
 import statistics
-from time import perf_counter
+from time import process_time
 from typing import Any
 
 import numpy as np
@@ -25,9 +25,9 @@ SECONDS_A_METRE = ROAD_FACTOR * KMH / SPEED_KMH
 
 async def batched(scene: Scene, index: PositionIndex) -> tuple[Edges, list[int], float]:
     """What the service does, less the reading of drivers from the database; its pairs as edges, and the seconds it took."""
-    began = perf_counter()
+    began = process_time()
     pairs = await scene.decided(index)
-    took = perf_counter() - began
+    took = process_time() - began
     number = {driver.driver_id: row for row, driver in enumerate(scene.drivers)}
     edges = Edges(
         np.array([int(hunt.entry.key.removeprefix("o-")) for hunt, _ in pairs], dtype=np.int64),
@@ -75,7 +75,7 @@ def cost_of(scene: Scene, edges: Edges, chosen: list[int]) -> float:
 
 def optimum(scene: Scene) -> tuple[float, float]:
     """(least total cost over every pair within the radius, seconds it took): a full matrix, nothing pruned."""
-    began = perf_counter()
+    began = process_time()
     at = np.array([(spot.lat, spot.lng) for spot in scene.spots])
     straight = metres_between(at[:, :1], at[:, 1:], scene.places[None, :, 0], scene.places[None, :, 1])
     shape = straight.shape
@@ -86,11 +86,11 @@ def optimum(scene: Scene) -> tuple[float, float]:
     cost = costs(scene.drivers, every, WEIGHTS).reshape(shape) + WEIGHTS.bias_s
     gain = np.where(straight <= RADIUS_M, np.minimum(cost - left[:, None], 0.0), 0.0)
     rows, columns = linear_sum_assignment(gain)
-    return float(gain[rows, columns].sum() + left.sum()), perf_counter() - began
+    return float(gain[rows, columns].sum() + left.sum()), process_time() - began
 
 
 def measure(scene: Scene, times: int) -> dict[str, Any]:
-    """Medians of `times` runs of each, in turns."""
+    """Medians of `times` runs of each, in turns; of the CPU, so that what else runs on the machine does not count."""
     index = scene.index()
     gc.collect()
     gc.freeze()
@@ -100,9 +100,9 @@ def measure(scene: Scene, times: int) -> dict[str, Any]:
     for _ in range(times + 1):  # the first one warms up and does not count
         edges, chosen, took = asyncio.run(batched(scene, index))
         ours.append(took)
-        began = perf_counter()
+        began = process_time()
         near, greedy = nearest_first(scene, index)
-        theirs.append(perf_counter() - began)
+        theirs.append(process_time() - began)
     best, took = optimum(scene)
     cost, rival = cost_of(scene, edges, chosen), cost_of(scene, near, greedy)
     return {

@@ -51,6 +51,13 @@ def test_the_total_decides_and_not_who_is_nearest() -> None:
     assert pairs_of([an_order()] * 2, [a_free_driver()] * 2, seconds) == {0: 1, 1: 0}
 
 
+def test_two_middling_ways_are_better_than_a_short_one_and_a_very_long_one() -> None:
+    """The sum of the ways is less with the long one; nobody should wait for it."""
+    seconds = {(0, 0): 60, (0, 1): 400, (1, 0): 400, (1, 1): 700}
+
+    assert pairs_of([an_order()] * 2, [a_free_driver()] * 2, seconds) == {0: 1, 1: 0}
+
+
 def test_nobody_is_left_out_while_a_driver_is_free() -> None:
     assert pairs_of([an_order()] * 2, [a_free_driver()] * 2, {(0, 0): 1, (0, 1): FAR, (1, 0): 5}) == {0: 1, 1: 0}
 
@@ -85,12 +92,12 @@ def test_of_ordinary_priorities_the_higher_one_is_served_when_drivers_are_few() 
 def test_among_drivers_at_nearly_one_distance_the_fairer_one_is_asked(one: dict[str, Any], other: dict[str, Any]) -> None:
     drivers = [a_free_driver(**other), a_free_driver(**one)]
 
-    assert pairs_of([an_order()], drivers, {(0, 0): 100, (0, 1): 110}) == {0: 1}
+    assert pairs_of([an_order()], drivers, {(0, 0): 100, (0, 1): 105}) == {0: 1}
     assert pairs_of([an_order()], drivers, {(0, 0): 100, (0, 1): 300}) == {0: 0}
 
 
 def test_who_was_asked_before_comes_after_everybody_else() -> None:
-    seconds = {(0, 0): 10, (0, 1): 400}
+    seconds = {(0, 0): 10, (0, 1): 250}
 
     assert pairs_of([an_order()], [a_free_driver()] * 2, seconds, asked={(0, 0): 1}) == {0: 1}
     assert pairs_of([an_order()], [a_free_driver()], {(0, 0): 10}, asked={(0, 0): 1}) == {0: 0}
@@ -142,7 +149,7 @@ def test_nobody_is_paired_twice_and_no_pair_is_left_over(seconds: dict[tuple[int
 def test_fairness_and_acceptance_never_outweigh_their_bounds(drivers: list[FreeDriver]) -> None:
     edges = edges_of({(0, number): 500.0 for number in range(len(drivers))})
 
-    added = costs(drivers, edges, PLAIN) - 500.0
+    added = costs(drivers, edges, PLAIN) - 500.0 * (1 + 500.0 / PLAIN.steep_s)
 
     assert all(-PLAIN.bias_s - 1e-6 <= each <= PLAIN.bias_s + PLAIN.refusal_s + 1e-6 for each in added.tolist())
     assert costs_of_leaving([an_order()], PLAIN)[0] == PLAIN.left_s
