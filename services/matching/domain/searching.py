@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import datetime
 
+from contracts.values import Place
 from services.matching.domain.search import (
     Offer,
     Outcome,
@@ -62,7 +63,7 @@ def order_ended(known: Search | None, order_id: str, sequence: int, now: datetim
     if sequence < known.sequence or (known.order_ended is not None and sequence <= known.order_ended):
         return None
     closed = replace(withdrawing(known, now), status=Status.CLOSED, sequence=sequence, order_ended=sequence)
-    return replace(closed, ended_at=known.ended_at or now)
+    return replace(closed, ended_at=known.ended_at or now, wanted=None if known.wanted is None else _bare(known.wanted))
 
 
 def unassigned(known: Search | None, driver_id: str, attempt: int, sequence: int, reason: str, now: datetime) -> Search | None:
@@ -123,3 +124,9 @@ def _without(search: Search, driver_id: str, now: datetime) -> Search:
     if driver_id in search.excluded:
         return search
     return replace(without_offers_to(search, driver_id, now) or search, excluded=(*search.excluded, driver_id))
+
+
+def _bare(wanted: Wanted) -> Wanted:
+    """Without label, note and room: nobody is led there any more, and the people at the door may ask to be forgotten."""
+    pickup, dropoff = (Place(lat=place.lat, lng=place.lng) for place in (wanted.pickup, wanted.dropoff))
+    return replace(wanted, pickup=pickup, dropoff=dropoff)

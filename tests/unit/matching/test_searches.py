@@ -11,6 +11,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from contracts.values import Place
 from services.matching.adapters.kinds import search_kind
 from services.matching.adapters.position_index import PositionIndex
 from services.matching.domain import searching
@@ -39,6 +40,19 @@ def test_cancelled_and_search_started_end_closed_in_either_order(a_search: Any) 
         ends.append((search.status, search.order_ended, search.open_offers))
 
     assert ends == [(Status.CLOSED, 2, ())] * 2
+
+
+def test_a_search_whose_order_has_ended_keeps_no_label_note_or_room(a_search: Any) -> None:
+    search = a_search()
+    room = {"name": "Homestay Ijen", "room": "7"}
+    dropoff = Place.model_validate({"lat": -8.2, "lng": 114.3, "label": "Jl. Veteran 7", "note": "blue gate", "lodging": room})
+    search = replace(search, wanted=replace(search.wanted, dropoff=dropoff))
+
+    ended = searching.order_ended(search, "o-1", 9, NOW)
+
+    assert ended is not None
+    assert ended.wanted is not None
+    assert (ended.wanted.dropoff, ended.wanted.pickup.label) == (Place(lat=-8.2, lng=114.3), None)
 
 
 def test_the_end_of_a_search_withdraws_what_is_open_and_fails(a_search: Any, rules: Rules) -> None:
