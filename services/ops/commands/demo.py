@@ -41,13 +41,17 @@ def run(
         float,
         typer.Option(min=1, max=60, help="Business seconds in a real second; above 30 a busy machine may miss drivers' windows of 15 s."),
     ] = SPEED,
-    drivers: Annotated[int | None, typer.Option(min=1, max=2_000, help="By default 8, and six more for each ten orders.")] = None,
+    drivers: Annotated[
+        int | None, typer.Option(min=1, max=2_000, help="How many drive; by default 8, and six more for each ten orders.")
+    ] = None,
     *,
     as_json: Annotated[bool, typer.Option("--json", help="The summary as one JSON document.")] = False,
 ) -> None:
     """Play a morning in Banyuwangi on servers of its own; exit code 1 when something that must hold does not.
 
     gancang demo --orders 200 --seed 7
+
+    gancang demo --orders 500 --drivers 60 --speed 8
 
     gancang demo --json | jq '.orders, .assignment_s'
     """

@@ -59,7 +59,7 @@ def nowhere(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     return tmp_path
 
 
-@pytest.mark.parametrize("arguments", [["nope"], ["--nope"], ["test", "--stage", "nope"]])
+@pytest.mark.parametrize("arguments", [["nope"], ["--nope"], ["test", "--stage", "nope"], ["demo", "--drivers", "0"]])
 def test_a_wrong_call_is_one_line_on_standard_error_and_exit_code_2(arguments: list[str]) -> None:
     done = _gancang(*arguments)
 
