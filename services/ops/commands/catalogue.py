@@ -73,10 +73,11 @@ def show(
 
     gancang catalogue show ride
     """
-    services = _loaded(folder).services
+    catalogue = _loaded(folder)
+    services = catalogue.services
     if name not in services:
         raise UnknownServiceError(name, list(services))
-    document = _document(services[name])
+    document = {**_document(services[name]), **_route(services[name], catalogue)}
     if as_json:
         _write_json(document)
         return
@@ -107,6 +108,23 @@ def _loaded(folder: Path | None) -> Catalogue:
 def _document(service: Service) -> dict[str, Any]:
     document: dict[str, Any] = json.loads(json.dumps(asdict(service), default=_plain))
     return document
+
+
+def _route(service: Service, catalogue: Catalogue) -> dict[str, Any]:
+    """The rules of the route that the service goes; the ground that it covers is too long to print."""
+    rules = service.policy.route
+    route = next((route for route in catalogue.area.routes if rules is not None and route.name == rules.name), None)
+    if route is None:
+        return {}
+    shown: dict[str, Any] = json.loads(json.dumps(asdict(route), default=_plain))
+    hours = {f"level {level}": f"{_clock(open_.opens)}-{_clock(open_.closes)}" for level, open_ in route.hours}
+    levels = {f"since {since}": f"level {level}" for since, level in route.levels}
+    ground = {"gate", "approach", "name"}
+    return {"route": {**{key: value for key, value in shown.items() if key not in ground}, "hours": hours, "levels": levels}}
+
+
+def _clock(minute: int) -> str:
+    return f"{minute // 60:02d}:{minute % 60:02d}"
 
 
 def _plain(value: Any) -> Any:

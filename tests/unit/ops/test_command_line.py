@@ -98,6 +98,13 @@ def test_a_shell_can_complete_commands_and_names(words: str, completed: list[str
     assert done.stdout.split() == completed
 
 
+def test_a_service_shows_when_its_route_is_open() -> None:
+    shown = _gancang("catalogue", "show", "ijen").stdout
+
+    assert re.search(r"^route.hours.level 1 +02:00-12:00$", shown, re.MULTILINE)
+    assert re.search(r"^policy.route.way_back +True$", shown, re.MULTILINE)
+
+
 def test_the_catalogue_is_listed_and_a_wrong_one_names_file_and_key(tmp_path: Path) -> None:
     shutil.copytree(BUILT_IN, tmp_path, dirs_exist_ok=True)
     ride = tmp_path / "ride.toml"
