@@ -136,7 +136,7 @@ class Rider:
             self._trips[event.data.order_id] = self._desk.spawn(journey.way_back())
 
     def _turn_round(self, order_id: str) -> None:
-        trip = self._trips.get(order_id)
+        trip = self._trips.pop(order_id, None)  # he may be given the same order again
         if trip is not None and not trip.done():
             here = self.place(self._desk.pace.now())
             self._way = Way(here, here, self._desk.pace.now(), 1.0)

@@ -29,6 +29,7 @@ from services.simulator.phones import Phone
 
 VANISHED_S = 360.0  # matching gives a driver up who says nothing for five minutes
 SIGHTSEEING_S = 60.0
+A_MOMENT = timedelta(seconds=1)  # nobody stands at the door on the very millisecond
 SETS_OUT = timedelta(minutes=10)  # before the pick-up of an order that is booked
 
 RideTo = Callable[[Point, Drive, float | None], Awaitable[None]]
@@ -102,7 +103,7 @@ class Journey:
             if isinstance(news, OrderReturning):
                 return False
             if isinstance(news, OrderAttemptFailed) and news.next_at is not None:
-                await self._desk.pace.until(news.next_at)
+                await self._desk.pace.until(news.next_at + A_MOMENT)
                 return True
 
     async def _bring_back(self) -> None:
