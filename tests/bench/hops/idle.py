@@ -49,9 +49,9 @@ async def _measure(environment: dict[str, str], folder: Path, seconds: float) ->
     first_s = {}
     with Children(environment, folder) as children:
         for name in known_services():
-            first_s[name] = (await _started(children, name))[1]
+            first_s[name] = (await started(children, name))[1]
     with Children(environment, folder) as children:
-        ready = {name: await _started(children, name) for name in known_services()}
+        ready = {name: await started(children, name) for name in known_services()}
         await asyncio.sleep(SETTLE_S)
         began, before = monotonic(), {name: cpu_of(child.process.pid) for name, (child, _) in ready.items()}
         await asyncio.sleep(seconds)
@@ -68,7 +68,7 @@ async def _measure(environment: dict[str, str], folder: Path, seconds: float) ->
         ]
 
 
-async def _started(children: Children, name: str) -> tuple[Child, float]:
+async def started(children: Children, name: str) -> tuple[Child, float]:
     port, began = free_ports(1)[0], monotonic()
     child = children.start(name, port=port)
     async with httpx.AsyncClient(trust_env=False, timeout=2) as client, asyncio.timeout(READY_WITHIN_S):

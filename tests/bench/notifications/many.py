@@ -17,6 +17,7 @@ from contracts.events.emergencies import EmergencyRaised
 from services.ops.children import Children
 from services.ops.keys import fresh_keys
 from services.runtime import database
+from tests.bench.hops.idle import started
 from tests.bench.hops.servers import servers
 from tests.bench.hops.workers import rss_mib
 from tests.bench.notifications.receivers import Receivers, receiving
@@ -24,6 +25,7 @@ from tests.support.builders import a_contact_registered, a_message, on_the_wire
 
 WITHIN_S = 600.0
 POLL_S = 0.05
+TOGETHER = 200
 
 
 def measure(server: str, recipients: int, console: Console) -> dict[str, Any]:
@@ -53,11 +55,11 @@ async def _measure(environment: dict[str, str], folder: Path, amqp: str, mongodb
     client = database.connect(mongodb)
     store = database.database_of(client)
     with Children(environment, folder) as children:
-        child = children.start("notifications")
+        child, _ = await started(children, "notifications")
         async with _exchanges(amqp) as (requests, events):
-            for number in range(recipients):
-                channels = [{"kind": "sms", "address": f"+62812{number:07d}"}]
-                await _publish(requests, a_contact_registered(recipient_id=f"p-{number}", role="operator", channels=channels))
+            for start in range(0, recipients, TOGETHER):
+                together = range(start, min(start + TOGETHER, recipients))
+                await asyncio.gather(*(_publish(requests, _contact(number)) for number in together))
             await _until(store, "contacts", {}, recipients)
             before, peak, began = rss_mib(child.process.pid), 0.0, perf_counter()
             await _publish(events, EmergencyRaised(emergency_id="em-1", raised_by="operator"))
@@ -76,17 +78,16 @@ async def _measure(environment: dict[str, str], folder: Path, amqp: str, mongodb
 
 @contextlib.asynccontextmanager
 async def _exchanges(amqp: str) -> AsyncIterator[tuple[Any, Any]]:
-    """The two exchanges, as soon as the service has declared them."""
+    """Where requests and events go."""
     connection = await aio_pika.connect(amqp)
     async with connection:
-        while True:
-            channel = await connection.channel()
-            try:
-                yield await channel.get_exchange("gancang.requests"), await channel.get_exchange("gancang.events")
-            except aio_pika.exceptions.ChannelNotFoundEntity:
-                await asyncio.sleep(POLL_S)
-            else:
-                return
+        channel = await connection.channel()
+        yield await channel.get_exchange("gancang.requests"), await channel.get_exchange("gancang.events")
+
+
+def _contact(number: int) -> Any:
+    channels = [{"kind": "sms", "address": f"+62812{number:07d}"}]
+    return a_contact_registered(recipient_id=f"p-{number}", role="operator", channels=channels)
 
 
 async def _publish(exchange: Any, data: Any) -> None:
