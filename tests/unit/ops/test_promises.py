@@ -64,7 +64,9 @@ def test_a_story_that_ends_as_promised_is_none() -> None:
 
 
 def test_a_story_that_ends_otherwise_or_not_at_all_is_found() -> None:
-    assert list(promises.other_ends(evidence(ended("no_driver")))) == ["food-3: unserved no_driver instead of unserved merchant_silent"]
+    other = OrderCompleted.model_validate({**ORDER_EVENT, "fare": FARE, "distance_m": 1460, "completed_at": NOW})
+    nobody = list(promises.other_ends(evidence(ended("no_driver"), other)))
+    assert nobody == ["food-3: unserved no_driver instead of unserved merchant_silent"]
     assert len(list(promises.other_ends(evidence()))) == 1
 
 
