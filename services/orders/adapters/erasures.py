@@ -19,6 +19,7 @@ class Erasures:
     def __init__(self, store: Database, orders: str) -> None:
         self._orders: Collection = store[orders]
         self._erasures: Collection = store["erasures"]
+        self._indexed = False
 
     async def orders_of(self, erased: RecipientErased) -> list[str]:
         """The orders of this person up to the erasure. Raises `DatabaseAway`."""
@@ -48,7 +49,11 @@ class Erasures:
     async def outstanding(self) -> list[tuple[RecipientErased, list[str]]]:
         """Whoever waits for an order to end, and for which. Raises `DatabaseAway`."""
         with noticing_absence("erasures"):
-            rows = await self._erasures.find({"waiting.0": {"$exists": True}}).limit(MOST).to_list(MOST)
+            if not self._indexed:
+                await self._erasures.create_index("waiting", sparse=True)
+                self._indexed = True
+            # an empty list has no element above "": only those with an order left come out of the index
+            rows = await self._erasures.find({"waiting": {"$gt": ""}}).limit(MOST).to_list(MOST)
         return [
             (RecipientErased.model_validate({name: row[name] for name in ("recipient_id", "role", "at")}), row["waiting"]) for row in rows
         ]
