@@ -23,7 +23,7 @@ from services.ops.embedded import EmbeddedServers, state_folder
 from services.ops.readiness import NotReadyError
 from services.simulator.town import Scenario
 
-SPEED = 20.0  # an offer's window of 15 business seconds is then three quarters of a real one: a busy machine still keeps it
+SPEED = 20.0  # an offer's window of 15 business seconds is then three quarters of a real one
 DRIVERS_PER_ORDER, MORE_DRIVERS = 0.6, 8
 START_S, LAST_RIDE_S = 10.0, 750.0  # real seconds until the town wakes up; business seconds from the last order to its end
 LOGS = "demo"
@@ -35,7 +35,7 @@ def register(app: typer.Typer) -> None:
 
 
 def run(
-    orders: Annotated[int, typer.Option(min=1, max=5_000, help="How many customers order a ride.")] = 60,
+    orders: Annotated[int, typer.Option(min=1, max=5_000, help="How many orders, of all services.")] = 60,
     seed: Annotated[int, typer.Option(help="Another seed is another morning; the same one plays the same plans.")] = 1,
     speed: Annotated[
         float,

@@ -61,7 +61,7 @@ def _show(urls: ServerUrls, folder: Path, started: list[Child]) -> None:
         (
             "its pages",
             f"http://{pages.hostname}:{pages.port}  (login {pages.username}, password {pages.password})",
-            f"curl -s {urls.rabbitmq_api}/api/queues?columns=name,messages",
+            f"curl -s '{urls.rabbitmq_api}/api/queues?columns=name,messages'",
         ),
         ("MongoDB", urls.mongodb, f"{program} order list"),
         *(_row(child) for child in started),

@@ -34,6 +34,11 @@ def show(document: Document, console: Console) -> None:
     for invariant in document["invariants"]:
         _invariant(invariant, console)
     console.print()
+    if _too_late(document):
+        late = (
+            f"Most answers of drivers came too late: this machine is too busy for x {document['speed']:g}; --speed 6 gives them more time."
+        )
+        console.print(late, style="yellow", highlight=False)
     console.print(_verdict(document), style="bold green" if document["ok"] else "bold red", highlight=False)
 
 
@@ -104,8 +109,13 @@ def _invariant(invariant: Document, console: Console) -> None:
         console.print(f"    … and {len(offenders) - MOST_OFFENDERS} more", highlight=False)
 
 
+def _too_late(document: Document) -> bool:
+    """Whether more answers hit a closed offer than were accepted: the simulated phones could not keep up."""
+    return bool(document["requests_rejected"].get("offer_closed", 0) > document["offers"].get("accepted", 0))
+
+
 def _verdict(document: Document) -> str:
     broken = sum(not invariant["holds"] for invariant in document["invariants"])
     if broken:
-        return f"{broken} of {len(document['invariants'])} invariants do not hold"
+        return f"{broken} of {len(document['invariants'])} invariants {'does' if broken == 1 else 'do'} not hold"
     return f"all {len(document['invariants'])} invariants hold"
