@@ -53,6 +53,11 @@ def beginning(driver: Driver, now: datetime) -> Live | None:
     return min(due, key=lambda each: each.starts_at or now, default=None)
 
 
+def waits(driver: Driver, offer_id: str) -> bool:
+    """Whether he still holds this reservation, and it has neither begun nor been taken back."""
+    return any(each.offer_id == offer_id for each in _waiting(driver))
+
+
 def begun(driver: Driver, offer_id: str, now: datetime) -> Driver | None:
     """The driver with his reservation as the live order; None when he cannot drive it now, or has it no longer."""
     promised = next((each for each in _waiting(driver) if each.offer_id == offer_id), None)
@@ -67,7 +72,7 @@ def begun(driver: Driver, offer_id: str, now: datetime) -> Driver | None:
 
 def given_up(driver: Driver, offer_id: str) -> Driver | None:
     """The order was told that he is lost to it; it decides, and frees him. None when that is known."""
-    if not any(each.offer_id == offer_id for each in _waiting(driver)):
+    if not waits(driver, offer_id):
         return None
     reserved = tuple(replace(each, withdrawn=True) if each.offer_id == offer_id else each for each in driver.reserved)
     return replace(driver, reserved=reserved)

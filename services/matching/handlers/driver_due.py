@@ -63,13 +63,16 @@ class DriverDueHandler:
         """It becomes his live order; where he cannot drive it, the search is told first, and the order has the last word."""
         key, cause = key_of(booked.order_id), by_clock("reservation", now)
         won = await self._won(key, booked)
+        waits: list[bool] = []
 
         def begin(driver: Driver | None) -> Driver | None:
             if driver is None:
                 return None
+            waits[:] = [reserving.waits(driver, booked.offer_id)]
             return reserving.begun(driver, booked.offer_id, now) if won else live.freed_of_offer(driver, booked.offer_id)
 
-        if await change_driver(self._desk, driver_id, cause, begin, by=BY) is not None or not won:
+        began = await change_driver(self._desk, driver_id, cause, begin, by=BY) is not None
+        if began or not won or not any(waits):  # another process may have begun it, and that is no loss
             return
 
         def lose(driver: Driver | None) -> Driver | None:
