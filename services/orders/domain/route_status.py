@@ -13,7 +13,8 @@ class RouteStatus:
     """`as_of`: when it was said. `open` without `until` only takes a closure back: the calendar holds again.
 
     `level`: the volcano's, None where nobody has said. `sweep_at`: when the orders that it closes out are looked for once
-    more; None when that is done.
+    more; None when that is done. `before`: the word that it stands on, which still holds for the instants that this one says nothing
+    about.
     """
 
     route: str
@@ -24,11 +25,12 @@ class RouteStatus:
     until: datetime | None = None
     level: int | None = None
     sweep_at: datetime | None = None
+    before: RouteStatus | None = None
 
     def says(self, moment: datetime) -> bool | None:
         """Open or closed at that instant; None where it says nothing about it."""
         if moment < self.starts_at or (self.until is not None and moment >= self.until):
-            return None
+            return self.before.says(moment) if self.before is not None else None
         return None if self.open and self.until is None else self.open
 
 
@@ -37,7 +39,18 @@ def heard(known: RouteStatus | None, said: RouteStatus, now: datetime) -> RouteS
     if known is not None and said.as_of <= known.as_of:
         return None
     level = said.level if said.level is not None or known is None else known.level
-    return replace(said, level=level, sweep_at=now + SWEEP_AGAIN)
+    return replace(said, level=level, sweep_at=now + SWEEP_AGAIN, before=_outside(known, said, now))
+
+
+def _outside(word: RouteStatus | None, newer: RouteStatus, now: datetime) -> RouteStatus | None:
+    """The older words that still say something where the newer one does not: neither over nor wholly covered by it."""
+    if word is None:
+        return None
+    older = _outside(word.before, newer, now)
+    over = word.until is not None and word.until <= now
+    outlasts = newer.until is not None and (word.until is None or word.until > newer.until)
+    covered = newer.starts_at <= max(word.starts_at, now) and not outlasts
+    return older if over or covered else replace(word, sweep_at=None, before=older)
 
 
 def swept(status: RouteStatus, now: datetime) -> RouteStatus | None:

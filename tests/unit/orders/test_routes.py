@@ -5,9 +5,11 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 
+import bson
 import pytest
 
 from contracts.values import Point, VehicleClass
+from services.orders.adapters.mongo import ROUTE_STATUS
 from services.orders.domain.hours import Hours
 from services.orders.domain.route_status import SWEEP_AGAIN, RouteStatus, heard, route_timers, swept
 from services.orders.domain.routes import Closure, Route, Rule, cells_along, cells_of_polygon, route_between
@@ -140,3 +142,24 @@ def test_what_a_closure_shuts_out_is_looked_for_twice() -> None:
     done = swept(known, NOW + SWEEP_AGAIN)
     assert done is not None
     assert route_timers(done) == {}
+
+
+def test_a_closure_holds_until_the_day_from_which_a_later_word_opens() -> None:
+    closed = heard(None, said(open=False, until=None), NOW)
+
+    status = heard(closed, said(as_of=NOW + timedelta(minutes=1), open=True, starts_at=NOW + timedelta(days=3), until=None), NOW)
+
+    assert status is not None
+    assert status.says(NOW + timedelta(days=2)) is False
+    assert status.says(NOW + timedelta(days=4)) is None
+
+
+def test_two_closures_stand_beside_each_other_and_come_back_from_the_database() -> None:
+    first = said(open=False, starts_at=NOW + timedelta(days=1), until=NOW + timedelta(days=2))
+    second = said(as_of=NOW + timedelta(minutes=1), open=False, starts_at=NOW + timedelta(days=9), until=NOW + timedelta(days=10))
+
+    status = heard(heard(None, first, NOW), second, NOW)
+
+    assert status is not None
+    assert [status.says(NOW + timedelta(days=days)) for days in (1, 5, 9)] == [False, None, False]
+    assert ROUTE_STATUS.decode(bson.decode(bson.encode(ROUTE_STATUS.encode(status)), bson.CodecOptions(tz_aware=True))) == status
