@@ -40,6 +40,8 @@ def register(app: typer.Typer) -> None:
 def show(*, as_json: AS_JSON = False) -> None:
     """Count the data keys by the master key that wraps them; an older one may go when it wraps none.
 
+    Messages parked under it can't be opened any more then: empty the parked queues first.
+
     gancang notifications keys show
     """
     present, counts = asyncio.run(_counted())

@@ -8,6 +8,7 @@ dropped shows at MAIL, before the letter: a new one is opened then, which can ne
 from __future__ import annotations
 
 import asyncio
+import re
 from dataclasses import dataclass
 from time import monotonic
 
@@ -17,6 +18,9 @@ from services.notifications.adapters.letters import mail_of
 from services.notifications.ports import AddressRefused, ChannelUnavailable, Letter
 
 PERMANENT = 500
+MAILBOX_FULL = 552
+NOBODY = frozenset({550, 551, 553})
+ANOTHER_REASON = re.compile(r"5\.(?!1\.)\d+\.\d+")  # RFC 3463: 5.1.x is about the address, 5.7.1 says that we may not relay
 
 
 @dataclass(frozen=True, slots=True)
@@ -142,10 +146,11 @@ class SmtpChannel:
 
 
 def _refusal(error: SMTPResponseException) -> AddressRefused | ChannelUnavailable:
-    """5xx to the recipient or to the letter is final; to us as the sender it is our own fault and may be mended."""
+    """Only a word about the address itself is remembered: that nobody has it. The rest may be mended, here or there."""
     if isinstance(error, SMTPSenderRefused):
         return ChannelUnavailable(f"smtp_{error.code}")
-    if error.code < PERMANENT:
-        return ChannelUnavailable(f"smtp_{error.code}", ours=not isinstance(error, SMTPRecipientRefused))
-    stage = "rcpt" if isinstance(error, SMTPRecipientRefused) else "data"
-    return AddressRefused(f"smtp_{stage}_{error.code}")
+    if not isinstance(error, SMTPRecipientRefused):  # the letter was not taken; when its content is why, the next one may be
+        return ChannelUnavailable(f"smtp_{error.code}", ours=error.code < PERMANENT)
+    if error.code in NOBODY and not ANOTHER_REASON.match(error.message.lstrip()):
+        return AddressRefused(f"smtp_rcpt_{error.code}")
+    return ChannelUnavailable(f"smtp_{error.code}", ours=error.code >= PERMANENT and error.code != MAILBOX_FULL)

@@ -11,7 +11,9 @@ import hashlib
 import hmac
 import socket
 from collections.abc import Iterable, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 import httpcore
@@ -20,6 +22,7 @@ from services.notifications.domain.reachable import Network, is_reachable
 from services.runtime.clock import real_now
 
 CONNECTIONS = 64
+LOOKUPS = 8
 IDLE_S = 30.0
 LONGEST_REST_S = 86_400.0
 
@@ -43,6 +46,8 @@ class GuardedBackend(httpcore.AsyncNetworkBackend):
     def __init__(self, allowed: Sequence[Network]) -> None:
         self._allowed = allowed
         self._inner = httpcore.AnyIOBackend()
+        # a name server that hangs keeps these threads busy, and not those that look up our broker and our mail server
+        self._lookups = ThreadPoolExecutor(LOOKUPS, thread_name_prefix="webhook-names")
 
     async def connect_tcp(
         self,
@@ -54,7 +59,8 @@ class GuardedBackend(httpcore.AsyncNetworkBackend):
     ) -> httpcore.AsyncNetworkStream:
         """Raises `AddressBlocked` if a single one of the name's addresses is not to be reached."""
         try:
-            found = await asyncio.get_running_loop().getaddrinfo(host, port, type=socket.SOCK_STREAM)
+            look_up = partial(socket.getaddrinfo, host, port, type=socket.SOCK_STREAM)
+            found = await asyncio.get_running_loop().run_in_executor(self._lookups, look_up)
         except OSError as error:
             raise httpcore.ConnectError("unknown name") from error
         addresses = list(dict.fromkeys(str(row[4][0]) for row in found))

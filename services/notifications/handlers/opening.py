@@ -12,7 +12,7 @@ from contracts.message import Message, derived_id
 from services.notifications.domain.attempts import Cause
 from services.notifications.domain.notification import SUPERSEDED, Notification
 from services.notifications.domain.superseding import is_overtaken
-from services.notifications.domain.told import row_of
+from services.notifications.domain.told import ALARMS, row_of
 from services.notifications.handlers.addressees import Addressee
 from services.notifications.ledger import Ledger
 from services.notifications.ports import Later, Outbound, Planned, Planner
@@ -51,7 +51,7 @@ class Opening:
             roles=who.roles,
             template=row.template,
             parameters=parameters,
-            cause=Cause(message.source, message.id, message.type, order_id, message.traceparent, message.sequence),
+            cause=Cause(message.source, message.id, message.type, order_id, message.traceparent, _place(message)),
             created_at=self.clock.now(),
         )
         if await self._comes_too_late(fresh, message.time):
@@ -79,3 +79,8 @@ class Opening:
                 self.outbound.release(kind)
         if opened:
             self.outbound.send(replace(planned, notification=claimed))
+
+
+def _place(message: Message[Any]) -> int | None:
+    """Its place among the events of the order; an alarm has none there, and no later state of the order overtakes it."""
+    return None if message.type in ALARMS else message.sequence

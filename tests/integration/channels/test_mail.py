@@ -12,9 +12,10 @@ import pytest
 from aiosmtpd.smtp import SMTP, AuthResult, LoginPassword
 
 from services.notifications.adapters.smtp import SmtpChannel, SmtpServer
-from services.notifications.ports import ChannelUnavailable
+from services.notifications.ports import AddressRefused, ChannelUnavailable
 from tests.support.certificates import a_certificate
 from tests.support.letters import a_letter
+from tests.support.mailbox import Mailbox
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator
@@ -119,3 +120,22 @@ async def test_a_letter_has_a_plain_and_an_html_form(tmp_path: Path) -> None:
     assert list(parts) == ["text/plain", "text/html"]
     assert all("Nomor polisi: P 4217 VX" in part for part in parts.values())
     assert inbox.mails[0]["Content-Language"] == "id"
+
+
+@pytest.mark.parametrize(
+    ("answer", "refused"),
+    [
+        ("550 5.1.1 no such user", True),
+        ("550 nobody of that name", True),
+        ("550 5.7.1 relaying denied", False),
+        ("552 5.2.2 mailbox full", False),
+        ("554 5.7.1 client host is on a list", False),
+    ],
+)
+async def test_only_an_address_that_nobody_has_counts_as_refused(answer: str, *, refused: bool) -> None:
+    async with Mailbox() as mailbox:
+        mailbox.answer(ADDRESS, answer)
+        server = SmtpServer("127.0.0.1", mailbox.port, "none", "", "", timeout_s=5, idle_s=5)
+
+        with pytest.raises(AddressRefused if refused else ChannelUnavailable):
+            await sent(SmtpChannel(server, "gancang@gancang.test", "Gancang Banyuwangi"))
