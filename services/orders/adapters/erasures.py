@@ -11,10 +11,7 @@ MOST = 500
 
 
 class Erasures:
-    """`waiting` of an erasure: its running orders.
-
-    Each erasure reads all orders through: two more indexes would cost every order something.
-    """
+    """`waiting` of an erasure: its running orders."""
 
     def __init__(self, store: Database, orders: str) -> None:
         self._orders: Collection = store[orders]

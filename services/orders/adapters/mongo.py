@@ -47,7 +47,7 @@ ORDER = Kind(
     decode=_decode,
     timers=timers,
     expires=_expires,
-    indexes=("state.status", "state.climb.route", "state.funding.budget_id"),
+    indexes=("state.status", "state.climb.route", "state.funding.budget_id", "state.customer.id", "state.recipient_id"),
 )
 
 EMERGENCY = Kind(

@@ -31,7 +31,7 @@ def accept(order: Order, merchant_id: str, minutes: int, rush_minutes: int, now:
         return None
     if minutes > rules.most_minutes:
         raise StepRefused("takes_too_long")
-    if order.proposal is not None:
+    if order.proposal is not None and order.proposal.essential:
         raise TooEarly("proposal_open")
     ready_at = now + timedelta(minutes=minutes + rush_minutes)
     search_at = max(now, ready_at - timedelta(seconds=rules.search_lead_s))
@@ -73,9 +73,9 @@ def ready(order: Order, merchant_id: str, now: datetime) -> Order | None:
 def silent(order: Order, now: datetime) -> Order | None:
     """Unserved when the merchant has not answered in time; None before that, or after an answer."""
     kitchen = order.kitchen
-    if order.status is not OrderStatus.AWAITING_MERCHANT or kitchen is None or order.proposal is not None:
+    if order.status is not OrderStatus.AWAITING_MERCHANT or kitchen is None or kitchen.answer_until > now:
         return None
-    if kitchen.answer_until > now:
+    if order.proposal is not None and order.proposal.essential:
         return None
     return move(order, Step.GIVE_UP, Role.SYSTEM, now, ending=Ending("merchant_silent", SYSTEM))
 

@@ -57,12 +57,12 @@ def budget_id(payer: Payer, at: datetime) -> str:
 
 
 def payer_refused(
-    payer: Payer, customer: Customer, agency_id: str | None, service: str, rules: ProgrammeRules | None, purse: Purse | None, today: date
+    payer: Payer, customer: Customer, service: str, rules: ProgrammeRules | None, purse: Purse | None, today: date
 ) -> str | None:
     """The reason code where this payer does not pay for this customer."""
     match payer.kind:
         case PayerKind.CUSTOMER:
-            return None if payer.id in {None, customer.id, agency_id} else "payer_unknown"
+            return None if payer.id in {None, customer.id} else "payer_unknown"
         case PayerKind.PROGRAMME | PayerKind.DONOR if purse is None:
             return "payer_unknown"
         case PayerKind.PROGRAMME if purse is not None:

@@ -121,11 +121,11 @@ def _details(_order: Order, wanted: Wanted, service: Service, _facts: Facts) -> 
     return details_refused(service.details, wanted.details)
 
 
-def _payer(order: Order, wanted: Wanted, service: Service, facts: Facts) -> str | None:
+def _payer(_: Order, wanted: Wanted, service: Service, facts: Facts) -> str | None:
     if wanted.payer.kind not in service.payers:
         return "payer_not_allowed"
     today = facts.now.astimezone(LOCAL_TIME).date()
-    return payer_refused(wanted.payer, wanted.customer, order.agency_id, service.name, service.programme, facts.purse, today)
+    return payer_refused(wanted.payer, wanted.customer, service.name, service.programme, facts.purse, today)
 
 
 def _schedule(_order: Order, wanted: Wanted, service: Service, facts: Facts) -> str | None:

@@ -52,7 +52,7 @@ def answered(order: Order, before: Order, by: str, *, accepted: bool) -> Change[
     if order.ended:
         ending = announce.ending(order)
         cancelled = announce.of(OrderCancelled, order, by=ending.by, reason=ending.reason, fee=ending.fee)
-        return Change(order, (cancelled,), Entry(order.status, by, ending.reason))
+        return Change(order, (cancelled, *announce.receipt(order)), Entry(order.status, by, ending.reason))
     if not accepted and before.proposal is not None:
         refused = announce.of(OrderChangeRefused, order, proposal_id=before.proposal.proposal_id)
         return Change(order, (refused,), Entry(order.status, by, "change_refused"))

@@ -7,7 +7,9 @@ from contracts.message import Message, derived_id
 from contracts.requests.drivers import DriverEmergencyRaised
 from contracts.requests.orders import OrderEmergencyRaised
 from contracts.values import Actor, Role
+from services.orders.domain.cancelling import require_party
 from services.orders.domain.emergency import Emergency
+from services.orders.domain.errors import StepRefused
 from services.orders.ports import Desk
 from services.runtime.aggregates import Change, Entry, cause_of
 
@@ -40,4 +42,10 @@ class EmergencyRaisedHandler:
         if isinstance(said, DriverEmergencyRaised):
             return Actor(role=Role.DRIVER, id=said.driver_id), said.driver_id
         stored = await self._desk.orders.get(said.order_id)
-        return said.by, stored.state.driver_id if stored is not None else None
+        if stored is None:
+            return said.by, None
+        try:
+            require_party(stored.state, said.by)
+        except StepRefused:  # heard all the same, but a stranger keeps no driver from his work
+            return said.by, None
+        return said.by, stored.state.driver_id

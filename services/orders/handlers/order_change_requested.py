@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from contracts.message import Message
+from contracts.message import Message, derived_id
 from contracts.requests.orders import OrderChangeRequested
 from services.orders.domain.changing import Wish, request
 from services.orders.domain.order import Order
@@ -13,7 +13,7 @@ from services.runtime.aggregates import Change, Entry, cause_of
 
 
 class OrderChangeRequestedHandler:
-    """Done at once where it costs no more and nobody has to agree; proposed otherwise, under the request's own id."""
+    """Done at once where it costs no more and nobody has to agree; proposed otherwise, under an id that follows from the request's."""
 
     def __init__(self, desk: Desk) -> None:
         self._desk = desk
@@ -22,7 +22,7 @@ class OrderChangeRequestedHandler:
         """Change, or propose."""
         said, area = message.data, self._desk.catalogue.area
         items = None if said.items is None else tuple(said.items)
-        wish = Wish(f"pr-{message.id}"[:64], said.dropoff, items, said.note)
+        wish = Wish(f"pr-{derived_id(message.source, message.id)}", said.dropoff, items, said.note)
 
         def decide(present: Order | None) -> Change[Order] | None:
             before = known(present, said.order_id)

@@ -208,3 +208,22 @@ def test_an_order_with_a_proposal_comes_back_from_the_database_as_it_was() -> No
     stored = bson.decode(bson.encode(ORDER.encode(order)), bson.CodecOptions(tz_aware=True))
 
     assert ORDER.decode(stored) == order
+
+
+def test_a_merchant_may_say_yes_while_the_customer_thinks_about_another_door() -> None:
+    waiting = asked(a_meal(), dropoff=FARTHER)
+
+    cooked = accept(waiting, "m-1", 10, 0, NOW + timedelta(seconds=5))
+
+    assert cooked is not None
+    assert (cooked.status, cooked.proposal) == (S.PREPARING, waiting.proposal)
+
+
+def test_what_the_kitchen_asked_is_settled_when_the_courier_has_it() -> None:
+    waiting = sold_out(with_courier(a_meal_ready_for_a_courier()))
+
+    carried = drive(waiting, Step.PICK_UP, "d-7", NOW)
+
+    assert carried is not None
+    assert (carried.status, carried.proposal) == (S.PICKED_UP, None)
+    assert lapse(carried, NOW + timedelta(hours=1)) is None

@@ -46,11 +46,11 @@ ATTESTED = Purse(("medicine",), TODAY)
     ],
 )
 def test_a_payer_pays_for_whom_he_wants(payer: Payer, customer: Customer, purse: Purse | None, reason: str | None) -> None:
-    assert payer_refused(payer, customer, None, "medicine", ONLY_POOR, purse, TODAY) == reason
+    assert payer_refused(payer, customer, "medicine", ONLY_POOR, purse, TODAY) == reason
 
 
 def test_a_programme_without_that_rule_pays_for_everybody() -> None:
-    assert payer_refused(PROGRAMME, POOR, None, "medicine", None, Purse(("medicine",)), TODAY) is None
+    assert payer_refused(PROGRAMME, POOR, "medicine", None, Purse(("medicine",)), TODAY) is None
 
 
 def test_the_month_of_a_budget_is_that_of_the_trip_by_local_time() -> None:
