@@ -8,6 +8,8 @@ from datetime import timedelta
 import bson
 import pytest
 
+from contracts.events.confidential import ReceiptIssued
+from contracts.events.orders import OrderCancelled
 from contracts.values import Actor, OrderStatus, Payer, PayerKind, Place, Role
 from services.orders.adapters.mongo import ORDER
 from services.orders.domain.changing import Wish, answer, lapse, propose, request
@@ -16,6 +18,7 @@ from services.orders.domain.driving import drive
 from services.orders.domain.errors import StepRefused, TooEarly
 from services.orders.domain.order import Order, timers
 from services.orders.domain.transitions import Step
+from services.orders.handlers.changes import answered
 from tests.support.kitchen_orders import CATALOGUE, ITEMS, NOW, a_meal, a_meal_being_cooked, a_meal_ready_for_a_courier, with_courier
 
 S = OrderStatus
@@ -227,3 +230,12 @@ def test_what_the_kitchen_asked_is_settled_when_the_courier_has_it() -> None:
     assert carried is not None
     assert (carried.status, carried.proposal) == (S.PICKED_UP, None)
     assert lapse(carried, NOW + timedelta(hours=1)) is None
+
+
+def test_an_agency_gets_its_receipt_when_a_meal_ends_for_want_of_an_answer() -> None:
+    waiting = replace(sold_out(a_meal_being_cooked()), agency_id="a-1")
+
+    ended = answer(waiting, CUSTOMER, "pr-1", NOW, accepted=False)
+    change = answered(ended, waiting, "customer:c-1", accepted=False)
+
+    assert [type(event) for event in change.events] == [OrderCancelled, ReceiptIssued]

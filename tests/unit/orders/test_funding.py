@@ -98,3 +98,8 @@ def test_an_order_with_a_budget_comes_back_from_the_database_as_it_was() -> None
     stored = bson.decode(bson.encode(ORDER.encode(order)), bson.CodecOptions(tz_aware=True))
 
     assert ORDER.decode(stored) == order
+
+
+def test_nobody_lets_an_agency_pay_that_he_is_not() -> None:
+    assert payer_refused(Payer(id="dinsos"), POOR, "ride", None, None, TODAY) == "payer_unknown"
+    assert payer_refused(Payer(id="dinsos"), OFFICE, "ride", None, None, TODAY) is None
