@@ -27,6 +27,7 @@ pytestmark = [
     pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning"),
 ]
 ORDERS, DRIVERS, EVERY_S, SPEED = 200, 90, 4.0, 20.0
+LONG = pytest.mark.skipif("GANCANG_TEST_LONG" not in os.environ, reason="a minute and a half more each: GANCANG_TEST_LONG=1 runs them")
 AWAY_S = 20
 SERVICES = ("orders", "matching", "notifications")
 
@@ -80,7 +81,10 @@ async def broker_killed(servers: EmbeddedServers) -> None:
     await asyncio.to_thread(servers.rabbit.start)
 
 
-@pytest.mark.parametrize("trouble", [kill_every_service, broker_away, database_away, database_killed, broker_killed])
+@pytest.mark.parametrize(
+    "trouble",
+    [kill_every_service, broker_away, database_away, pytest.param(database_killed, marks=LONG), pytest.param(broker_killed, marks=LONG)],
+)
 async def test_every_invariant_holds_after(
     own_servers: EmbeddedServers, tmp_path: Path, trouble: Callable[[EmbeddedServers], Awaitable[None]]
 ) -> None:
