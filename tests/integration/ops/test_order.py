@@ -102,4 +102,4 @@ async def test_an_unknown_order_or_status_is_one_line_and_exit_code_2(gancang: G
 
     assert (order.returncode, order.stderr) == (2, "gancang: no such order: nobody\n")
     assert status.returncode == 2
-    assert status.stderr.startswith("gancang: no such status: lost (there are scheduled, ")
+    assert status.stderr.startswith("gancang: no such status: lost (there are awaiting_funds, scheduled, ")
