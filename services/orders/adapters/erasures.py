@@ -38,10 +38,9 @@ class Erasures:
     async def wait_for(self, erased: RecipientErased, running: list[str]) -> None:
         """Note the running orders. Raises `DatabaseAway`."""
         fields: Document = {"recipient_id": erased.recipient_id, "role": erased.role.value, "at": erased.at}
-        about = f"{erased.role.value}:{erased.recipient_id}"
         with noticing_absence("erasure"):
             update = {"$set": fields, "$addToSet": {"waiting": {"$each": running}}}
-            await self._erasures.update_one({"_id": about}, update, upsert=True)
+            await self._erasures.update_one({"_id": _about(erased)}, update, upsert=True)
 
     async def outstanding(self) -> list[tuple[RecipientErased, list[str]]]:
         """Whoever waits for an order to end, and for which. Raises `DatabaseAway`."""
@@ -57,6 +56,9 @@ class Erasures:
 
     async def done(self, erased: RecipientErased, order_id: str) -> None:
         """The order is blank. Raises `DatabaseAway`."""
-        about = f"{erased.role.value}:{erased.recipient_id}"
         with noticing_absence("erasure"):
-            await self._erasures.update_one({"_id": about}, {"$pull": {"waiting": order_id}})
+            await self._erasures.update_one({"_id": _about(erased)}, {"$pull": {"waiting": order_id}})
+
+
+def _about(erased: RecipientErased) -> str:
+    return f"{erased.role.value}:{erased.recipient_id}"

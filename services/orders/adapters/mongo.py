@@ -1,9 +1,10 @@
-"""How an order lies in MongoDB."""
+"""How orders, and what they depend on, lie in MongoDB."""
 
 from __future__ import annotations
 
+from collections.abc import Callable, Mapping
 from datetime import datetime, timedelta
-from typing import cast
+from typing import TypeVar, cast
 
 from pydantic import TypeAdapter
 
@@ -16,22 +17,16 @@ from services.runtime.aggregates import Kind
 from services.runtime.clock import real_now
 from services.runtime.database import Document
 
+SOURCE = "/gancang/orders"
 RETENTION = timedelta(days=365)
 
-_ORDER: TypeAdapter[Order] = TypeAdapter(Order)
-_EMERGENCY: TypeAdapter[Emergency] = TypeAdapter(Emergency)
-_MERCHANT: TypeAdapter[Merchant] = TypeAdapter(Merchant)
-_BUDGET: TypeAdapter[Budget] = TypeAdapter(Budget)
-_BENEFICIARY: TypeAdapter[Beneficiary] = TypeAdapter(Beneficiary)
-_ROUTE_STATUS: TypeAdapter[RouteStatus] = TypeAdapter(RouteStatus)
+S = TypeVar("S")
 
 
-def _encode(order: Order) -> Document:
-    return cast("Document", _ORDER.dump_python(order, by_alias=True, exclude_none=True))
-
-
-def _decode(document: Document) -> Order:
-    return _ORDER.validate_python(document)
+def _stored_as(model: type[S]) -> tuple[Callable[[S], Document], Callable[[Document], S]]:
+    """How a state is written, without what is None, and read again."""
+    adapter: TypeAdapter[S] = TypeAdapter(model)
+    return lambda state: cast("Document", adapter.dump_python(state, by_alias=True, exclude_none=True)), adapter.validate_python
 
 
 def _expires(order: Order) -> datetime | None:
@@ -39,68 +34,30 @@ def _expires(order: Order) -> datetime | None:
     return real_now() + RETENTION if order.ended else None
 
 
+def _lasting(
+    name: str,
+    model: type[S],
+    collection: str,
+    *,
+    timers: Callable[[S], Mapping[str, datetime]] = lambda _: {},
+    keep_seen: int = 50,
+    keep_history: int = 50,
+) -> Kind[S]:
+    """One that is kept for years, with the last of its past."""
+    return Kind(name, collection, SOURCE, *_stored_as(model), timers, keep_seen=keep_seen, keep_history=keep_history)
+
+
 ORDER = Kind(
-    name="order",
-    collection="orders",
-    source="/gancang/orders",
-    encode=_encode,
-    decode=_decode,
-    timers=timers,
+    "order",
+    "orders",
+    SOURCE,
+    *_stored_as(Order),
+    timers,
     expires=_expires,
     indexes=("state.status", "state.climb.route", "state.funding.budget_id", "state.customer.id", "state.recipient_id"),
 )
-
-EMERGENCY = Kind(
-    name="emergency",
-    collection="emergencies",
-    source="/gancang/orders",
-    encode=lambda emergency: cast("Document", _EMERGENCY.dump_python(emergency, by_alias=True, exclude_none=True)),
-    decode=_EMERGENCY.validate_python,
-    timers=lambda _: {},
-    keep_seen=50,
-    keep_history=50,
-)
-
-MERCHANT = Kind(
-    name="merchant",
-    collection="merchants",
-    source="/gancang/orders",
-    encode=lambda merchant: cast("Document", _MERCHANT.dump_python(merchant, exclude_none=True)),
-    decode=_MERCHANT.validate_python,
-    timers=lambda _: {},
-    keep_seen=200,
-    keep_history=50,
-)
-
-ROUTE_STATUS = Kind(
-    name="route",
-    collection="routes",
-    source="/gancang/orders",
-    encode=lambda status: cast("Document", _ROUTE_STATUS.dump_python(status, exclude_none=True)),
-    decode=_ROUTE_STATUS.validate_python,
-    timers=route_timers,
-    keep_seen=50,
-    keep_history=50,
-)
-
-BUDGET = Kind(
-    name="budget",
-    collection="budgets",
-    source="/gancang/orders",
-    encode=lambda budget: cast("Document", _BUDGET.dump_python(budget, exclude_none=True)),
-    decode=_BUDGET.validate_python,
-    timers=lambda _: {},
-    keep_seen=1_000,
-    keep_history=200,
-)
-
-BENEFICIARY = Kind(
-    name="beneficiary",
-    collection="beneficiaries",
-    source="/gancang/orders",
-    encode=lambda person: cast("Document", _BENEFICIARY.dump_python(person, exclude_none=True)),
-    decode=_BENEFICIARY.validate_python,
-    timers=lambda _: {},
-    keep_seen=50,
-    keep_history=50,
-)
+EMERGENCY = _lasting("emergency", Emergency, "emergencies")
+MERCHANT = _lasting("merchant", Merchant, "merchants", keep_seen=200)
+ROUTE_STATUS = _lasting("route", RouteStatus, "routes", timers=route_timers)
+BUDGET = _lasting("budget", Budget, "budgets", keep_seen=1_000, keep_history=200)
+BENEFICIARY = _lasting("beneficiary", Beneficiary, "beneficiaries")

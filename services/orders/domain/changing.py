@@ -120,7 +120,7 @@ def _allowed(order: Order, dropoff: Place | None, items: tuple[Item, ...] | None
     rules = _rules(order)
     if order.ended:
         raise StepRefused("order_ended")
-    if order.proposal is not None and order.proposal.essential:
+    if order.waits_for_answer:
         raise StepRefused("proposal_open")
     for wanted, until in ((dropoff, rules.dropoff_until), (items, rules.items_until)):
         if wanted is None:

@@ -31,7 +31,7 @@ def accept(order: Order, merchant_id: str, minutes: int, rush_minutes: int, now:
         return None
     if minutes > rules.most_minutes:
         raise StepRefused("takes_too_long")
-    if order.proposal is not None and order.proposal.essential:
+    if order.waits_for_answer:
         raise TooEarly("proposal_open")
     ready_at = now + timedelta(minutes=minutes + rush_minutes)
     search_at = max(now, ready_at - timedelta(seconds=rules.search_lead_s))
@@ -56,7 +56,7 @@ def ready(order: Order, merchant_id: str, now: datetime) -> Order | None:
     kitchen, _ = of_merchant(order, merchant_id)
     if kitchen.stage is Stage.READY:
         return None
-    if order.proposal is not None and order.proposal.essential:
+    if order.waits_for_answer:
         raise TooEarly("proposal_open")
     done = replace(kitchen, stage=Stage.READY, ready_at=now)
     match order.status:
@@ -75,7 +75,7 @@ def silent(order: Order, now: datetime) -> Order | None:
     kitchen = order.kitchen
     if order.status is not OrderStatus.AWAITING_MERCHANT or kitchen is None or kitchen.answer_until > now:
         return None
-    if order.proposal is not None and order.proposal.essential:
+    if order.waits_for_answer:
         return None
     return move(order, Step.GIVE_UP, Role.SYSTEM, now, ending=Ending("merchant_silent", SYSTEM))
 
@@ -85,8 +85,7 @@ def search_due(order: Order, now: datetime) -> Order | None:
     kitchen = order.kitchen
     if order.status is not OrderStatus.PREPARING or kitchen is None or kitchen.search_at is None:
         return None
-    waits = order.proposal is not None and order.proposal.essential
-    return None if waits or kitchen.search_at > now else start_search(order, now)
+    return None if order.waits_for_answer or kitchen.search_at > now else start_search(order, now)
 
 
 def of_merchant(order: Order, merchant_id: str) -> tuple[Kitchen, MerchantRules]:

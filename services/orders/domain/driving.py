@@ -68,7 +68,7 @@ def under_way(order: Order, driver_id: str, now: datetime) -> Order:
 
 def _picked_up(order: Order, driver_id: str, now: datetime, shown: Shown) -> Order:
     # What the kitchen could not do without an answer it has done by now: the courier carries what there is.
-    agreed = order.proposal if order.proposal is None or not order.proposal.essential else None
+    agreed = None if order.waits_for_answer else order.proposal
     moved = move(order, Step.PICK_UP, Role.DRIVER, now, proposal=agreed)
     require_proof(order, rules_of(order).pickup, shown)
     return with_custody(moved, CustodyStep.PICKED_UP, driver(driver_id), now, shown.envelope)

@@ -152,6 +152,11 @@ class Order:
         return self.status in ENDED
 
     @property
+    def waits_for_answer(self) -> bool:
+        """Whether a proposal is open without which it cannot go on."""
+        return self.proposal is not None and self.proposal.essential
+
+    @property
     def pickup_at(self) -> datetime | None:
         """When the driver should be at the pick-up; None: as soon as he can."""
         times = [self.scheduled_for, self.kitchen.ready_at if self.kitchen else None]
