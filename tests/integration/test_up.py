@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import re
+import shlex
 import signal
 import subprocess
 import sys
@@ -87,7 +88,7 @@ async def test_others_join_what_it_started_and_ctrl_c_ends_all_of_it(folder: Fol
 @pytest.mark.parametrize("running", [("up",)], ids=["up"], indirect=True)
 async def test_every_address_that_up_prints_answers(folder: Folder, running: subprocess.Popen[bytes]) -> None:
     await eventually(lambda: "Ctrl-C" in folder.printed(), within=READY_WITHIN_S)
-    urls = re.findall(r"\$ curl -s (\S+)", folder.printed())
+    urls = [shlex.split(command)[-1] for command in re.findall(r"\$ (curl .+)", folder.printed())]
 
     async with httpx.AsyncClient(trust_env=False) as client:
         answers = [(await client.get(url)).status_code for url in urls]
