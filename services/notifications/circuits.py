@@ -33,6 +33,12 @@ class Circuits:
         self._breakers[kind] = known.tried(now, self._patience)
         return True
 
+    def not_asked(self, kind: str) -> None:
+        """Whoever had the trial did not ask; where somebody's answer has come meanwhile, that counts."""
+        known = self._breakers.get(kind)
+        if known is not None and not known.is_closed:
+            self._breakers[kind] = known.untried()
+
     def note(self, kind: str, outcome: Outcome, now: datetime) -> None:
         """What the provider made of it. An address that it does not like says nothing against the provider."""
         known = self._breakers.get(kind)

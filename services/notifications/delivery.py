@@ -6,6 +6,7 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from datetime import timedelta
 
+from services.notifications.allowance import Allowance
 from services.notifications.channels import Channels
 from services.notifications.circuits import Circuits
 from services.notifications.domain.contact import Contact
@@ -50,12 +51,13 @@ def delivering(runtime: Runtime, settings: NotificationsSettings, parts: Parts) 
     """A lane for each channel that is there, and one for the log."""
     clock, channels = runtime.clock, parts.channels
     circuits = Circuits(settings.patience(clock.speed))
+    limiter = Limiter(settings.most_each, timedelta(seconds=settings.most_each_s))
     planning = Planning(
         contacts=parts.contacts,
         available=channels.by_kind.keys(),
         circuits=circuits,
         quiet=settings.quiet_hours(),
-        limiter=Limiter(settings.most_each, timedelta(seconds=settings.most_each_s)),
+        limiter=limiter,
         rules=parts.ledger.plan,
         clock=clock,
         log_channel=settings.log_channel,
@@ -77,8 +79,9 @@ def delivering(runtime: Runtime, settings: NotificationsSettings, parts: Parts) 
     async def overtaken(notification: Notification) -> bool:
         return is_overtaken(notification.template, await parts.later.templates_after(notification))
 
+    allowance = Allowance(circuits, limiter, clock)
     lanes = {
-        kind: Lane(post.deliver, overtaken, parts.ledger, runtime.gate, clock, places=settings.places, within_s=settings.send_s)
+        kind: Lane(post.deliver, overtaken, parts.ledger, runtime.gate, allowance, places=settings.places, within_s=settings.send_s)
         for kind in (*channels.by_kind, LOG)
     }
     workers = [worker for kind, lane in lanes.items() for worker in lane.workers(channels.widths.get(kind, 1))]

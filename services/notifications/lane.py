@@ -16,12 +16,12 @@ from typing import TypeVar
 import structlog
 
 from services.notifications import metrics
-from services.notifications.domain.attempts import Outcome
+from services.notifications.allowance import Allowance
+from services.notifications.domain.attempts import Outcome, Result
 from services.notifications.domain.notification import SUPERSEDED, Notification
 from services.notifications.ledger import Ledger
 from services.notifications.ports import Gate, Planned
 from services.notifications.turns import Turns
-from services.runtime.clock import Clock
 from services.runtime.errors import Away
 
 FINISH_S = 5.0
@@ -36,28 +36,30 @@ class Lane:
     """`places`: claimed and not yet sent; `within_s`: the longest that `deliver` takes, in real seconds."""
 
     def __init__(
-        self, deliver: Deliver, overtaken: Overtaken, ledger: Ledger, gate: Gate, clock: Clock, *, places: int, within_s: float
+        self, deliver: Deliver, overtaken: Overtaken, ledger: Ledger, gate: Gate, allowance: Allowance, *, places: int, within_s: float
     ) -> None:
         self._deliver = deliver
         self._overtaken = overtaken
         self._ledger = ledger
         self._gate = gate
-        self._clock = clock
+        self._allowance = allowance
+        self._clock = allowance.clock
         self._needs_s = within_s + MARGIN_S
         self._places = places
         self._turns = Turns()
         self._settling: set[asyncio.Task[None]] = set()
 
-    def reserve(self) -> bool:
-        """Take a place, if there is one."""
+    def reserve(self, planned: Planned) -> Planned | None:
+        """Take a place and what the letter uses up, if there is one."""
         if self._places <= 0:
-            return False
+            return None
         self._places -= 1
-        return True
+        return self._allowance.take(planned)
 
-    def release(self) -> None:
-        """Give the place back unused."""
+    def release(self, planned: Planned) -> None:
+        """Give both back unused."""
         self._places += 1
+        self._allowance.give_back(planned)
 
     def send(self, planned: Planned) -> None:
         """Use the place that was taken."""
@@ -92,13 +94,15 @@ class Lane:
             ours = None if valid is None else replace(planned, notification=valid)
             outcome = None if ours is None else await self._insist(lambda: self._deliver(ours))
         except BaseException:
-            self.release()
+            self.release(planned)
             raise
         finally:
             self._turns.done(planned, monotonic() - began)
         if valid is None or outcome is None:
-            self.release()
+            self.release(planned)
             return
+        if outcome.result is not Result.SENT and not outcome.doubtful:
+            self._allowance.give_back(planned)
         settling = asyncio.create_task(self._settle(valid, outcome), name="settle a notification")
         self._settling.add(settling)
         settling.add_done_callback(self._settled)
@@ -120,7 +124,7 @@ class Lane:
     def _settled(self, settling: asyncio.Task[None]) -> None:
         """Where it could not be saved, the lease ends and the letter goes out again under the same id."""
         self._settling.discard(settling)
-        self.release()
+        self._places += 1
         if not settling.cancelled() and (error := settling.exception()) is not None:
             log.error("notification.unsettled", error=type(error).__name__)
 

@@ -14,13 +14,13 @@ class Lanes:
     def __init__(self, lanes: Mapping[str, Lane]) -> None:
         self._lanes = lanes
 
-    def reserve(self, kind: str) -> bool:
-        """Take a place in the lane, if there is one."""
-        return self._lanes[kind].reserve()
+    def reserve(self, planned: Planned) -> Planned | None:
+        """Take a place in its lane; None where there is none, or nothing to send."""
+        return None if planned.kind is None else self._lanes[planned.kind].reserve(planned)
 
-    def release(self, kind: str) -> None:
+    def release(self, planned: Planned) -> None:
         """Give the place back unused."""
-        self._lanes[kind].release()
+        self._lanes[planned.kind or ""].release(planned)
 
     def send(self, planned: Planned) -> None:
         """Use the place: send it, and save what came of it."""

@@ -36,7 +36,7 @@ class Planning:
     log_roles: AbstractSet[str] = frozenset()
 
     async def plan(self, notification: Notification) -> Planned:
-        """Raises `DatabaseAway`. Takes the trial of a provider that has rested, where that is the one to use."""
+        """Raises `DatabaseAway`. Uses nothing up: what is planned may find no place, or be somebody else's."""
         stored = await first_known(self.contacts, notification.contact_ids)
         if stored is None:
             return self._without_contact(notification)
@@ -50,9 +50,7 @@ class Planning:
             choice = choose(stored.state, row.channels, notification.hopeless(self.rules), circumstances)
         if choice.channel is None:
             return self._without_channel(notification, stored, choice)
-        trial = self.circuits.asked(choice.channel.kind, now)
-        self.limiter.note(stored.id, now)
-        return Planned(notification, stored, choice, choice.channel.kind, trial=trial)
+        return Planned(notification, stored, choice, choice.channel.kind)
 
     def others(self, planned: Planned) -> bool:
         """Whether there is another channel, should the planned one fail for good."""

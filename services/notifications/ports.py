@@ -208,7 +208,10 @@ class Later(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Planned:
-    """How a notification is to be told now: by the channel `kind`, or not yet (`wait_until`), or not at all (`verdict`)."""
+    """How a notification is to be told now: by the channel `kind`, or not yet (`wait_until`), or not at all (`verdict`).
+
+    With its place in a lane it gets `trial` (it tries for everybody whether a provider is back) and `counted_at`.
+    """
 
     notification: Notification
     contact: Stored[Contact] | None = None
@@ -217,17 +220,18 @@ class Planned:
     wait_until: datetime | None = None
     verdict: Outcome | None = None
     trial: bool = False
+    counted_at: datetime | None = None
 
 
 class Outbound(Protocol):
     """Where claimed notifications are sent from, in this process: one lane a channel."""
 
-    def reserve(self, kind: str) -> bool:
-        """Take a place in the lane, if there is one."""
+    def reserve(self, planned: Planned) -> Planned | None:
+        """Take a place in its lane, and what the letter uses up; None, with nothing taken, where there is none."""
         ...
 
-    def release(self, kind: str) -> None:
-        """Give the place back unused."""
+    def release(self, planned: Planned) -> None:
+        """Give place and all back unused."""
         ...
 
     def send(self, planned: Planned) -> None:

@@ -42,6 +42,10 @@ class Breaker:
         """Somebody asks: where it has rested, he is the one who tries, and others wait for what comes of it."""
         return self if self.is_closed else replace(self, trial_until=now + patience.trial)
 
+    def untried(self) -> Breaker:
+        """Whoever wanted to try did not ask after all: the next one may."""
+        return replace(self, trial_until=None)
+
     def succeeded(self) -> Breaker:
         """The provider has answered."""
         return Breaker()

@@ -36,3 +36,9 @@ class Limiter:
         self._sent.move_to_end(person)
         if len(self._sent) > REMEMBERED:
             self._sent.popitem(last=False)
+
+    def take_back(self, person: str, noted: datetime) -> None:
+        """That one was not told after all."""
+        times = self._sent.get(person)
+        if times is not None and noted in times:
+            times.remove(noted)

@@ -66,19 +66,19 @@ class Opening:
         return is_overtaken(fresh.template, await self.later.templates_after(fresh))
 
     async def _open(self, planned: Planned, message: Message[Any]) -> None:
-        kind = planned.kind
-        if kind is None or not self.outbound.reserve(kind):
+        placed = self.outbound.reserve(planned)
+        if placed is None:
             await self.ledger.open(self.ledger.first_state(planned), cause_of(message))
             return
         opened = False
         try:
-            claimed = self.ledger.claimed(planned.notification)
+            claimed = self.ledger.claimed(placed.notification)
             opened = await self.ledger.open(claimed, cause_of(message))
         finally:
             if not opened:
-                self.outbound.release(kind)
+                self.outbound.release(placed)
         if opened:
-            self.outbound.send(replace(planned, notification=claimed))
+            self.outbound.send(replace(placed, notification=claimed))
 
 
 def _place(message: Message[Any]) -> int | None:

@@ -38,22 +38,22 @@ class SendDue:
         return is_overtaken(notification.template, await self.later.templates_after(notification))
 
     async def _tell(self, planned: Planned) -> None:
-        due, kind = planned.notification, planned.kind
+        due = planned.notification
         if planned.verdict is not None:
             await self.ledger.conclude(due, planned.verdict)
         elif planned.wait_until is not None:
             await self.ledger.put_off(due, planned.wait_until)
-        elif kind is not None and self.outbound.reserve(kind):
-            await self._send(planned, kind)
+        elif (placed := self.outbound.reserve(planned)) is not None:
+            await self._send(placed)
         else:
             await self.ledger.put_off(due, self.ledger.busy_until())
 
-    async def _send(self, planned: Planned, kind: str) -> None:
+    async def _send(self, placed: Planned) -> None:
         claimed: Notification | None = None
         try:
-            claimed = await self.ledger.claim(planned.notification)
+            claimed = await self.ledger.claim(placed.notification)
         finally:
             if claimed is None:
-                self.outbound.release(kind)
+                self.outbound.release(placed)
         if claimed is not None:
-            self.outbound.send(replace(planned, notification=claimed))
+            self.outbound.send(replace(placed, notification=claimed))
