@@ -8,6 +8,19 @@ from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network, ip_add
 Address = IPv4Address | IPv6Address
 Network = IPv4Network | IPv6Network
 NAT64 = ip_network("64:ff9b::/96")
+NOT_PUBLIC = tuple(
+    ip_network(network)
+    for network in (
+        "168.63.129.16/32",  # what a cloud's own machines answer from inside every virtual machine
+        "192.0.0.0/24",  # set aside by RFC 6890; another cloud's metadata lie there
+        "192.88.99.0/24",  # relays of 6to4, given up by RFC 7526
+        "64:ff9b:1::/48",  # NAT64 inside a network, RFC 8215
+        "3fff::/20",  # documentation, RFC 9637
+        "5f00::/16",  # segments of a provider's own network, RFC 9602
+        "fec0::/10",  # site-local, given up by RFC 3879 and still routed here and there
+    )
+)
+"""What `ipaddress` takes for public, in one version or another, and is not."""
 
 
 def is_reachable(text: str, allowed: Sequence[Network]) -> bool:
@@ -15,6 +28,8 @@ def is_reachable(text: str, allowed: Sequence[Network]) -> bool:
     address = _inner(ip_address(text.partition("%")[0]))
     if any(address in network for network in allowed if network.version == address.version):
         return True
+    if any(address in network for network in NOT_PUBLIC if network.version == address.version):
+        return False
     return address.is_global and not (address.is_multicast or address.is_reserved or address.is_unspecified)
 
 
