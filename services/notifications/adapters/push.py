@@ -10,15 +10,23 @@ from collections.abc import Mapping
 from typing import Any, Protocol
 
 import httpx
+import structlog
 
 from services.notifications.adapters.http import Provider, document_of, refused, unavailable
 from services.notifications.ports import Letter
 
 KIND = "push"
 URGENT_TTL_S, NORMAL_TTL_S = 2 * 3600, 24 * 3600
-UNREGISTERED = frozenset({"UNREGISTERED", "SENDER_ID_MISMATCH", "INVALID_ARGUMENT"})
-"""Errors of FCM's own that speak of the token: it belongs to nobody, to another sender, or is none."""
+UNREGISTERED = "UNREGISTERED"
+"""With 404, the one answer that says the token belongs to nobody any more.
+
+`SENDER_ID_MISMATCH` (403) comes as well when *we* name the wrong project, `INVALID_ARGUMENT` (400) for whatever is wrong with the
+message: to throw tokens away for those would leave everybody without push after one mistake of ours.
+https://firebase.google.com/docs/reference/fcm/rest/v1/ErrorCode
+"""
+OURS_TO_MEND = frozenset({httpx.codes.BAD_REQUEST, httpx.codes.UNAUTHORIZED, httpx.codes.FORBIDDEN, httpx.codes.NOT_FOUND})
 FCM_ERROR = "type.googleapis.com/google.firebase.fcm.v1.FcmError"
+log = structlog.get_logger()
 
 
 class Tokens(Protocol):
@@ -44,8 +52,10 @@ class PushChannel:
         if response.is_success:
             return
         code = _fcm_code(response)
-        if code in UNREGISTERED:
+        if code == UNREGISTERED and response.status_code == httpx.codes.NOT_FOUND:
             raise refused(KIND, code)
+        if response.status_code in OURS_TO_MEND:
+            log.warning("push.not_accepted", notification=letter.id, status=response.status_code, code=code)
         raise unavailable(KIND, response, code, ours=response.status_code != httpx.codes.BAD_REQUEST)
 
 

@@ -141,8 +141,6 @@ def fcm_error(code: str) -> dict[str, object]:
     ("kind", "answer"),
     [
         ("push", Answer(404, fcm_error("UNREGISTERED"))),
-        ("push", Answer(403, fcm_error("SENDER_ID_MISMATCH"))),
-        ("push", Answer(400, fcm_error("INVALID_ARGUMENT"))),
         ("whatsapp", Answer(400, {"error": {"code": 131026, "message": "Message undeliverable +628123456789"}})),
         ("sms", Answer(404)),
         ("sms", Answer(410)),
@@ -161,6 +159,11 @@ async def test_an_address_that_nobody_has_is_refused_without_being_repeated(kind
     [
         ("push", Answer(401, {"error": {"status": "UNAUTHENTICATED"}}), True),
         ("push", Answer(400, {"error": {"status": "INVALID_ARGUMENT"}}), False),
+        ("push", Answer(400, fcm_error("INVALID_ARGUMENT")), False),
+        ("push", Answer(403, fcm_error("SENDER_ID_MISMATCH")), True),
+        ("push", Answer(401, fcm_error("THIRD_PARTY_AUTH_ERROR")), True),
+        ("push", Answer(404, {"error": {"status": "NOT_FOUND"}}), True),
+        ("push", Answer(403, fcm_error("UNREGISTERED")), True),
         ("whatsapp", Answer(401, {"error": {"code": 190}}), True),
         ("whatsapp", Answer(400, {"error": {"code": 132001}}), False),
         ("whatsapp", Answer(400, {"error": {"code": 131056}}), False),
