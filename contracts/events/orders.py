@@ -108,11 +108,12 @@ class OrderCompleted(OrderEvent):
 
 
 class OrderCancelled(OrderEvent):
-    """The order ended before it was done; `fee` is what the canceller owes."""
+    """The order ended before it was done; `fee` is what the canceller owes, `merchant_share` what of it is for food already cooked."""
 
     by: Actor
     reason: ReasonCode
     fee: Rupiah
+    merchant_share: Rupiah = 0
 
 
 class OrderUnserved(OrderEvent):

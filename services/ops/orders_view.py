@@ -43,6 +43,7 @@ def whole(document: Document) -> Document:
         "code": _only(state.get("code"), "serial", "wrong"),
         "reason": ending.get("reason") or delivery.get("reason"),
         "fee": ending.get("fee"),
+        "fee_for_merchant": ending.get("merchant_share") or None,
         "completed_at": _time(state.get("completed_at")),
         "version": document["version"],
         "custody": [_handed(line) for line in state.get("custody") or ()],

@@ -8,6 +8,7 @@ from datetime import datetime, timedelta
 from contracts.values import Actor, OrderStatus, Role
 from services.orders.domain.errors import StepRefused
 from services.orders.domain.fees import Cancelling, FeeRow, fee_of, row_of
+from services.orders.domain.kitchen import Stage as KitchenStage
 from services.orders.domain.order import Ending, Order
 from services.orders.domain.transitions import TRANSITIONS, Step, move
 
@@ -32,15 +33,15 @@ def cancel(order: Order, by: Actor, why: Why, now: datetime) -> Order | None:
     if under_way and by.role is not Role.OPERATOR:
         raise StepRefused("illegal_step")
     step = Step.CANCEL_UNDER_WAY if under_way else Step.CANCEL
-    return move(order, step, by.role, now, ending=Ending(why.reason, by, cancellation_fee(order, by, why, now)))
+    return move(order, step, by.role, now, ending=_ending(order, by, why, now))
 
 
 def waited_in_vain(order: Order, driver_id: str, why: Why, now: datetime) -> Order | None:
     """The order cancelled by a driver who has waited as long as the service asks; None where no row of its table says so."""
     by = Actor(role=Role.DRIVER, id=driver_id)
-    if order.status is not S.AT_PICKUP or order.driver_id != driver_id or row_of(_rows(order), _moment(order, by, why, now)) is None:
+    if order.status is not S.AT_PICKUP or order.driver_id != driver_id or _row(order, by, why, now) is None:
         return None
-    return move(order, Step.WAIT_IN_VAIN, Role.DRIVER, now, ending=Ending(why.reason, by, cancellation_fee(order, by, why, now)))
+    return move(order, Step.WAIT_IN_VAIN, Role.DRIVER, now, ending=_ending(order, by, why, now))
 
 
 def cancellation_fee(order: Order, by: Actor, why: Why, now: datetime) -> int:
@@ -62,6 +63,17 @@ def require_party(order: Order, by: Actor) -> None:
         raise StepRefused("wrong_actor")
 
 
+def _ending(order: Order, by: Actor, why: Why, now: datetime) -> Ending:
+    """With what it costs, and what of that is for the food that was cooked in vain."""
+    row = _row(order, by, why, now)
+    for_food = round(order.fare.merchant_share * row.items_share) if row is not None and order.fare is not None else 0
+    return Ending(why.reason, by, cancellation_fee(order, by, why, now), for_food)
+
+
+def _row(order: Order, by: Actor, why: Why, now: datetime) -> FeeRow | None:
+    return row_of(_rows(order), _moment(order, by, why, now))
+
+
 def _rows(order: Order) -> tuple[FeeRow, ...]:
     return order.policy.fees if order.policy else ()
 
@@ -77,6 +89,7 @@ def _moment(order: Order, by: Actor, why: Why, now: datetime) -> Cancelling:
         due=assignment.due if assignment else None,
         arrived_at=order.since if order.status is S.AT_PICKUP else None,
         items_total=order.fare.items_total if order.fare else 0,
+        cooked=order.kitchen is not None and order.kitchen.stage is not KitchenStage.ASKED,
     )
 
 

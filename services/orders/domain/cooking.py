@@ -9,6 +9,7 @@ from contracts.values import Actor, OrderStatus, Role
 from services.orders.domain.errors import StepRefused, TooEarly
 from services.orders.domain.kitchen import Kitchen, MerchantRules, Stage
 from services.orders.domain.order import Ending, Order
+from services.orders.domain.scheduling import next_search
 from services.orders.domain.searching import SYSTEM, start_search
 from services.orders.domain.transitions import Step, move
 
@@ -24,6 +25,8 @@ def ask(order: Order, rules: MerchantRules, now: datetime) -> Order:
 def accept(order: Order, merchant_id: str, minutes: int, rush_minutes: int, now: datetime) -> Order | None:
     """The order being cooked; None when it is already. `rush_minutes` come on top of what the merchant says.
 
+    What was booked is ready when it is fetched, and a courier is searched for it as early as its service searches.
+
     Raises `StepRefused` (`wrong_actor`, `takes_too_long`, `order_ended`, `illegal_step`), `TooEarly` before it was asked.
     """
     kitchen, rules = of_merchant(order, merchant_id)
@@ -33,10 +36,11 @@ def accept(order: Order, merchant_id: str, minutes: int, rush_minutes: int, now:
         raise StepRefused("takes_too_long")
     if order.waits_for_answer:
         raise TooEarly("proposal_open")
-    ready_at = now + timedelta(minutes=minutes + rush_minutes)
-    search_at = max(now, ready_at - timedelta(seconds=rules.search_lead_s))
-    cooking = replace(kitchen, stage=Stage.PREPARING, ready_at=ready_at, search_at=search_at)
-    return move(order, Step.COOK, Role.MERCHANT, now, kitchen=cooking)
+    ready_at = max(now + timedelta(minutes=minutes + rush_minutes), order.scheduled_for or now)
+    cooking = replace(kitchen, stage=Stage.PREPARING, ready_at=ready_at)
+    booked = next_search(replace(order, kitchen=cooking), now)
+    search_at = booked or max(now, ready_at - timedelta(seconds=rules.search_lead_s))
+    return move(order, Step.COOK, Role.MERCHANT, now, kitchen=replace(cooking, search_at=search_at))
 
 
 def reject(order: Order, merchant_id: str, now: datetime) -> Order | None:
@@ -62,7 +66,7 @@ def ready(order: Order, merchant_id: str, now: datetime) -> Order | None:
     match order.status:
         case OrderStatus.AWAITING_MERCHANT:  # a later step implies the earlier one
             return start_search(move(order, Step.COOK, Role.MERCHANT, now, kitchen=done), now)
-        case OrderStatus.PREPARING:
+        case OrderStatus.PREPARING | OrderStatus.SCHEDULED:
             return start_search(replace(order, kitchen=done), now)
         case status if status in COOKS_WHILE_SEARCHED:
             return replace(order, kitchen=done)

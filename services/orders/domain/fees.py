@@ -13,7 +13,7 @@ S = OrderStatus
 
 
 class Stage(StrEnum):
-    """How far an order has come, as far as the fee is concerned."""
+    """How far an order has come, as far as the fee is concerned. `cooking`: begun or done, and no courier for it yet."""
 
     BOOKED = "booked"
     COOKING = "cooking"
@@ -33,6 +33,7 @@ STAGE_OF: dict[OrderStatus, Stage] = {
     S.PICKED_UP: Stage.UNDER_WAY,
     S.AWAITING_RETURN: Stage.UNDER_WAY,
 }
+WITHOUT_COURIER = frozenset({S.SCHEDULED, S.SEARCHING})
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,7 +57,7 @@ class FeeRow:
 
 @dataclass(frozen=True, slots=True)
 class Cancelling:
-    """The moment at which somebody cancels. `due`: when the driver said that he would be there."""
+    """The moment at which somebody cancels. `due`: when the driver said that he would be there. `cooked`: a kitchen has begun."""
 
     by: Role
     fault: str
@@ -66,6 +67,7 @@ class Cancelling:
     due: datetime | None = None
     arrived_at: datetime | None = None
     items_total: int = 0
+    cooked: bool = False
 
 
 def row_of(rows: Sequence[FeeRow], moment: Cancelling) -> FeeRow | None:
@@ -83,11 +85,15 @@ def _fits(row: FeeRow, moment: Cancelling) -> bool:
     return (
         (not row.by or moment.by in row.by)
         and (not row.fault or moment.fault in row.fault)
-        and (not row.stage or STAGE_OF.get(moment.status) in row.stage)
+        and (not row.stage or _stage(moment) in row.stage)
         and (row.within_s is None or _within(moment.matched_at, moment.now, row.within_s))
         and (row.driver_late_s is None or _longer(moment.due, moment.arrived_at or moment.now, row.driver_late_s))
         and (row.waited_s is None or _longer(moment.arrived_at, moment.now, row.waited_s))
     )
+
+
+def _stage(moment: Cancelling) -> Stage | None:
+    return Stage.COOKING if moment.cooked and moment.status in WITHOUT_COURIER else STAGE_OF.get(moment.status)
 
 
 def _within(since: datetime | None, now: datetime, seconds: int) -> bool:

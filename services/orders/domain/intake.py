@@ -140,11 +140,12 @@ def _items(_order: Order, wanted: Wanted, service: Service, _facts: Facts) -> st
     return items_refused(wanted.items, service.policy.merchant)
 
 
-def _merchant(_order: Order, wanted: Wanted, service: Service, facts: Facts) -> str | None:
+def _merchant(order: Order, wanted: Wanted, service: Service, facts: Facts) -> str | None:
     rules = service.policy.merchant
     if rules is None:
         return None
-    return merchant_refused(wanted.pickup, facts.merchant, rules, facts.now.astimezone(LOCAL_TIME).date())
+    day = (wanted.scheduled_for or facts.now).astimezone(LOCAL_TIME).date()
+    return merchant_refused(wanted.pickup, facts.merchant, rules, day, asked_later=waiting(order, facts.now) is not None)
 
 
 CHECKS: tuple[Check, ...] = (_places, _parties, _details, _payer, _schedule, _route, _merchant, _items)

@@ -92,11 +92,12 @@ class Assignment:
 
 @dataclass(frozen=True, slots=True)
 class Ending:
-    """How the order ended."""
+    """How the order ended. `fee`: what is owed for that, whole rupiah; `merchant_share`: what of it is the merchant's."""
 
     reason: str
     by: Actor
     fee: int = 0
+    merchant_share: int = 0
 
 
 @dataclass(frozen=True, slots=True)

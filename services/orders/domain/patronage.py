@@ -10,16 +10,19 @@ from services.orders.domain.kitchen import MerchantRules
 from services.orders.domain.merchant import Merchant
 
 
-def merchant_refused(pickup: Place, merchant: Merchant | None, rules: MerchantRules, today: date) -> str | None:
-    """The reason code where this merchant takes no order from there now."""
+def merchant_refused(pickup: Place, merchant: Merchant | None, rules: MerchantRules, day: date, *, asked_later: bool) -> str | None:
+    """The reason code where this merchant takes no order from there for that day.
+
+    `asked_later`: the order is booked so far ahead that the hours and the rush of now say nothing about it.
+    """
     if pickup.merchant_id is None:
         return "merchant_missing"
     if merchant is None:
         return "merchant_unknown"
     if distance_m(pickup, merchant.place) > rules.reach_m:
         return "merchant_elsewhere"
-    if not merchant.resident_on(today):
+    if not merchant.resident_on(day):
         return "merchant_not_resident"
-    if not merchant.is_open:
+    if not asked_later and not merchant.is_open:
         return "merchant_closed"
-    return "merchant_in_rush" if merchant.paused else None
+    return "merchant_in_rush" if merchant.paused and not asked_later else None

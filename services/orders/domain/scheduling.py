@@ -24,8 +24,10 @@ def next_search(order: Order, now: datetime) -> datetime | None:
 
 
 def is_due(order: Order, now: datetime) -> bool:
-    """Whether its search has to begin, however long that is overdue."""
-    return order.status is OrderStatus.SCHEDULED and order.search_starts_at is not None and order.search_starts_at <= now
+    """Whether its search has to begin, however long that is overdue; not while its kitchen waits for an answer."""
+    if order.status is not OrderStatus.SCHEDULED or order.waits_for_answer:
+        return False
+    return order.search_starts_at is not None and order.search_starts_at <= now
 
 
 def is_missed(order: Order, now: datetime) -> bool:
@@ -35,5 +37,8 @@ def is_missed(order: Order, now: datetime) -> bool:
 
 
 def _booking(order: Order) -> tuple[Schedule, datetime] | None:
+    """How it is booked, and for when: a kitchen that takes longer moves the pick-up."""
     schedule = order.policy.schedule if order.policy else None
-    return None if schedule is None or order.scheduled_for is None else (schedule, order.scheduled_for)
+    if schedule is None or order.scheduled_for is None or order.pickup_at is None:
+        return None
+    return schedule, order.pickup_at

@@ -173,6 +173,17 @@ async def test_another_door_is_told_to_the_courier(app: OutsideApp) -> None:
     assert doors == [HOMESTAY["label"], NEARER.label]
 
 
+async def test_a_meal_that_stands_ready_without_a_courier_is_paid_by_whoever_cancels_it(app: OutsideApp) -> None:
+    await a_meal_asked_for(app)
+    await app.request(a_meal_ready())
+    await app.event("order.search_started.v1", order_id="o-1")
+
+    await app.request(a_cancellation_requested())
+    cancelled = await app.event("order.cancelled.v1")
+
+    assert (cancelled.data.fee, cancelled.data.merchant_share) == (47_000, 47_000)
+
+
 @pytest.mark.parametrize(
     ("changes", "reason"),
     [

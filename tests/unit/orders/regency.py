@@ -34,10 +34,12 @@ DOOR = {**PARK, "note": "the blue gate"}
 NEARER = {"lat": -8.2116, "lng": 114.3735, "label": "around the corner"}
 HOSPITAL = {"lat": -8.2106, "lng": 114.3745, "label": "RSUD Blambangan"}
 STRANGER = "nobody"
+TONIGHT = "2026-11-24T18:00:00Z"
 
 WANTED: dict[str, dict[str, Any]] = {
     "ride": {},
     "food": {"pickup": WARUNG, "dropoff": HOMESTAY, "items": [TEMPONG, RUJAK]},
+    "meal-tonight": {"service": "food", "pickup": WARUNG, "dropoff": HOMESTAY, "items": [RUJAK], "scheduled_for": TONIGHT},
     "document": {
         "customer": {"id": OFFICE, "kind": "agency", "locale": "id"},
         "agency_id": OFFICE,
@@ -48,12 +50,12 @@ WANTED: dict[str, dict[str, Any]] = {
     "parcel": {"recipient": {"id": "r-7"}, "details": {"weight_kg": 3.5, "size": "small"}},
     "ijen": {
         "dropoff": {"lat": -8.0716, "lng": 114.2236, "label": "Paltuding"},
-        "scheduled_for": "2026-11-24T18:00:00Z",
+        "scheduled_for": TONIGHT,
         "details": {"ticket_declared": True, "health_letter_declared": True},
     },
     "urgent": {"details": {"triage": "non_critical"}},
 }
-"""What a good request for each service says besides the usual."""
+"""What a good request for each service says besides the usual; a name that is no service names its service."""
 
 
 class Regency:

@@ -9,8 +9,9 @@ from typing import TYPE_CHECKING
 import bson
 import pytest
 
-from contracts.values import Item, OrderStatus
+from contracts.values import Actor, Item, OrderStatus, Role
 from services.orders.adapters.mongo import ORDER
+from services.orders.domain.cancelling import Why, cancel
 from services.orders.domain.cooking import accept, ready, reject, search_due, silent
 from services.orders.domain.errors import StepRefused, TooEarly
 from services.orders.domain.kitchen import Stage
@@ -22,6 +23,7 @@ if TYPE_CHECKING:
 
 S = OrderStatus
 DISH = ITEMS[0]
+CUSTOMER = Actor(role=Role.CUSTOMER, id="c-1")
 
 
 def stage(order: Order | None) -> Stage | None:
@@ -156,6 +158,24 @@ def test_an_answer_after_the_end_is_refused() -> None:
 
     with pytest.raises(StepRefused, match="order_ended"):
         accept(ended, "m-1", 20, 0, NOW)
+
+
+@pytest.mark.parametrize(
+    ("order", "fee"),
+    [
+        (a_meal(), 0),
+        (a_meal_being_cooked(), 47_000),
+        (a_meal_ready_for_a_courier(), 47_000),
+        (with_courier(a_meal_ready_for_a_courier()), 48_000),
+    ],
+    ids=lambda value: value.status if isinstance(value, Order) else "",
+)
+def test_whoever_lets_a_kitchen_cook_in_vain_pays_the_merchant(order: Order, fee: int) -> None:
+    ended = cancel(order, CUSTOMER, Why("changed_mind", "customer"), NOW)
+
+    assert ended is not None
+    assert ended.ending is not None
+    assert (ended.ending.fee, ended.ending.merchant_share) == (fee, min(fee, 47_000))
 
 
 @pytest.mark.parametrize("order", [a_meal(), a_meal_being_cooked(), a_meal_ready_for_a_courier()], ids=lambda order: order.status)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from itertools import permutations
 
 import pytest
@@ -28,7 +28,7 @@ def a_merchant(**changes: object) -> Merchant:
 
 
 def test_an_open_merchant_of_a_resident_takes_orders() -> None:
-    assert merchant_refused(WARUNG, a_merchant(), RULES, NOW.date()) is None
+    assert merchant_refused(WARUNG, a_merchant(), RULES, NOW.date(), asked_later=False) is None
 
 
 @pytest.mark.parametrize(
@@ -49,7 +49,16 @@ def test_an_open_merchant_of_a_resident_takes_orders() -> None:
     ids=lambda value: value if isinstance(value, str) else "",
 )
 def test_a_merchant_takes_no_order_and_says_why(pickup: Place, merchant: Merchant | None, reason: str) -> None:
-    assert merchant_refused(pickup, merchant, RULES, NOW.date()) == reason
+    assert merchant_refused(pickup, merchant, RULES, NOW.date(), asked_later=False) == reason
+
+
+@pytest.mark.parametrize("now", [{"is_open": False}, {"paused": True}])
+def test_the_hours_and_the_rush_of_now_say_nothing_about_a_meal_that_is_booked(now: dict[str, bool]) -> None:
+    assert merchant_refused(WARUNG, a_merchant(**now), RULES, NOW.date(), asked_later=True) is None
+
+
+def test_who_is_no_residents_on_the_day_of_a_booked_meal_is_refused_for_it() -> None:
+    assert merchant_refused(WARUNG, a_merchant(), RULES, date(2027, 7, 1), asked_later=True) == "merchant_not_resident"
 
 
 def test_a_rush_adds_minutes_until_it_ends() -> None:
