@@ -4,10 +4,9 @@ from __future__ import annotations
 
 import asyncio
 import random
-from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 from http import HTTPStatus
 
 import structlog
@@ -19,14 +18,14 @@ from services.notifications.adapters.webhook_secrets import WebhookSecrets
 from services.notifications.domain.webhook import GONE, UNSUBSCRIBED, Delivery, Webhook
 from services.notifications.handlers.agency_webhook_registered import vault_id
 from services.notifications.ports import Gate, Store, Vault
+from services.notifications.webhook_places import Places
 from services.runtime.aggregates import Change, Entry
 from services.runtime.clock import Clock
 from services.runtime.errors import Away
 from services.runtime.outbox import Cause
 
-CHANNEL = "webhook"
+CHANNEL, NO_SECRET = "webhook", "no_secret"
 OWN_STEP = "/gancang/notifications/webhook"
-AT_ONCE, AT_ONCE_EACH = 64, 4
 LEASE = timedelta(seconds=60)  # real time; longer than one post may take
 SECRET_WAIT = timedelta(seconds=15)
 log = structlog.get_logger()
@@ -56,25 +55,25 @@ class Webhooks:
         self._gate = gate
         self._clock = clock
         self._waits = waits
-        self._busy: Counter[str] = Counter()
+        self._places = Places(clock.speed)
         self._under_way: set[asyncio.Task[None]] = set()
 
     async def fire(self, delivery_id: str) -> None:
-        """The timer of a delivery: claim it and send it beside us, if there is a place; else it stays due."""
+        """The timer of a delivery: claim it and send it beside us, if there is a place; else it waits for its agency's next turn."""
         stored = await self._deliveries.get(delivery_id)
         if stored is None or not stored.state.is_due(self._clock.now()):
             return
         agency = stored.state.agency_id
-        if self._busy[agency] >= AT_ONCE_EACH or self._busy.total() >= AT_ONCE:
+        if not self._places.take(agency):
+            await self._put_off(stored.state, self._places.turn(agency, self._clock.now()))
             return
-        self._busy[agency] += 1
+        claimed: Delivery | None = None
         try:
             claimed = await self._step(stored.state, self._claim)
-        except BaseException:
-            self._busy[agency] -= 1
-            raise
+        finally:
+            if claimed is None:
+                self._places.give_back(agency)
         if claimed is None:
-            self._busy[agency] -= 1
             return
         sending = asyncio.create_task(self._send(claimed), name="send a webhook")
         self._under_way.add(sending)
@@ -91,11 +90,14 @@ class Webhooks:
     def _ended(self, done: asyncio.Task[None], agency: str) -> None:
         """What could not be saved is sent again when its lease ends, under the same id."""
         self._under_way.discard(done)
-        self._busy[agency] -= 1
+        self._places.give_back(agency)
         if not done.cancelled() and (error := done.exception()) is not None:
             if isinstance(error, Away):
                 self._gate.close(error.what)
             log.error("webhook.unsettled", error=type(error).__name__)
+
+    async def _put_off(self, delivery: Delivery, until: datetime) -> None:
+        await self._step(delivery, lambda known: known.waiting(until) if known.is_due(self._clock.now()) else None)
 
     def _claim(self, known: Delivery) -> Delivery | None:
         now = self._clock.now()
@@ -109,10 +111,18 @@ class Webhooks:
             return
         secrets = await self._secrets.of(claimed.agency_id)
         if not secrets:
-            until = self._clock.now() + SECRET_WAIT * self._clock.speed
-            await self._step(claimed, lambda known: known.waiting(until) if not known.ended else None)
+            await self._wait_for_a_secret(claimed)
             return
         await self._settle(claimed, await self._client.post(url, claimed.event_id, claimed.body.encode(), secrets))
+
+    async def _wait_for_a_secret(self, claimed: Delivery) -> None:
+        """As long as we would have tried a receiver that is away; a replay brings back what was given up."""
+        now = self._clock.now()
+        if now - claimed.created_at >= sum(self._waits, timedelta()):
+            await self._step(claimed, lambda known: known.given_up(now, UNSUBSCRIBED, NO_SECRET) if not known.ended else None)
+            return
+        until = now + SECRET_WAIT * self._clock.speed
+        await self._step(claimed, lambda known: known.waiting(until) if not known.ended else None)
 
     async def _url(self, webhook: Webhook) -> str | None:
         about = vault_id(webhook.agency_id)

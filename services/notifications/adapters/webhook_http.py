@@ -21,8 +21,8 @@ import httpcore
 from services.notifications.domain.reachable import Network, is_reachable
 from services.runtime.clock import real_now
 
-CONNECTIONS = 64
-LOOKUPS = 8
+KEPT_OPEN = 64
+LOOKUPS = 64
 IDLE_S = 30.0
 LONGEST_REST_S = 86_400.0
 
@@ -46,8 +46,9 @@ class GuardedBackend(httpcore.AsyncNetworkBackend):
     def __init__(self, allowed: Sequence[Network]) -> None:
         self._allowed = allowed
         self._inner = httpcore.AnyIOBackend()
-        # a name server that hangs keeps these threads busy, and not those that look up our broker and our mail server
+        # A name server that hangs keeps these threads busy, one for each name, and not those that look up our broker and mail server.
         self._lookups = ThreadPoolExecutor(LOOKUPS, thread_name_prefix="webhook-names")
+        self._asked: dict[tuple[str, int], asyncio.Future[Any]] = {}
 
     async def connect_tcp(
         self,
@@ -59,14 +60,28 @@ class GuardedBackend(httpcore.AsyncNetworkBackend):
     ) -> httpcore.AsyncNetworkStream:
         """Raises `AddressBlocked` if a single one of the name's addresses is not to be reached."""
         try:
-            look_up = partial(socket.getaddrinfo, host, port, type=socket.SOCK_STREAM)
-            found = await asyncio.get_running_loop().run_in_executor(self._lookups, look_up)
+            found = await asyncio.shield(self._found(host, port))
         except OSError as error:
             raise httpcore.ConnectError("unknown name") from error
         addresses = list(dict.fromkeys(str(row[4][0]) for row in found))
         if not addresses or not all(is_reachable(address, self._allowed) for address in addresses):
             raise AddressBlocked
         return await self._inner.connect_tcp(addresses[0], port, timeout, local_address, socket_options)
+
+    def _found(self, host: str, port: int) -> asyncio.Future[Any]:
+        """One look-up of a name at a time, for all who wait for it."""
+        asked = self._asked.get((host, port))
+        if asked is None:
+            look_up = partial(socket.getaddrinfo, host, port, type=socket.SOCK_STREAM)
+            asked = self._asked[host, port] = asyncio.get_running_loop().run_in_executor(self._lookups, look_up)
+            asked.add_done_callback(lambda done: self._forget((host, port), done))
+        return asked
+
+    def _forget(self, name: tuple[str, int], done: asyncio.Future[Any]) -> None:
+        """Nobody may be left who hears of its failure."""
+        del self._asked[name]
+        if not done.cancelled():
+            done.exception()
 
     async def sleep(self, seconds: float) -> None:
         """For the pool's own retries; we ask for none."""
@@ -106,7 +121,10 @@ class WebhookClient:
     def _open(self) -> httpcore.AsyncConnectionPool:
         if self._pool is None:
             backend = GuardedBackend(self._allowed)
-            self._pool = httpcore.AsyncConnectionPool(max_connections=CONNECTIONS, keepalive_expiry=IDLE_S, network_backend=backend)
+            # How many there are is bounded by whoever posts: a bound here would let agencies that hang hold up the others.
+            self._pool = httpcore.AsyncConnectionPool(
+                max_connections=None, max_keepalive_connections=KEPT_OPEN, keepalive_expiry=IDLE_S, network_backend=backend
+            )
         return self._pool
 
 

@@ -13,6 +13,7 @@ from services.runtime.clock import real_now
 
 Document = dict[str, Any]
 WEBHOOKS, DELIVERIES = "webhooks", "webhook_deliveries"
+KEEP_HISTORY = 50
 
 
 def webhooks() -> Kind[Webhook]:
@@ -25,7 +26,7 @@ def webhooks() -> Kind[Webhook]:
         decode=_decode_webhook,
         timers=lambda _: {},
         keep_seen=50,
-        keep_history=50,
+        keep_history=KEEP_HISTORY,
     )
 
 
@@ -43,6 +44,7 @@ def deliveries(retention: timedelta) -> Kind[Delivery]:
         decode=_decode_delivery,
         timers=timers,
         expires=lambda state: real_now() + retention if state.ended else None,
+        keep_history=KEEP_HISTORY,
         indexes=("state.agency_id",),
     )
 

@@ -20,6 +20,7 @@ from services.runtime.settings import RuntimeSettings
 from tests.support.builders import a_message, on_the_wire
 from tests.support.eventually import eventually
 from tests.support.mailbox import Mailbox
+from tests.support.receiver import Receiver
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator
@@ -138,3 +139,10 @@ async def world(broker_url: str, database_uri: str) -> AsyncIterator[World]:
         world = World(broker_url, database_uri, mailbox)
         yield world
         await world.close()
+
+
+@pytest.fixture
+async def receiver() -> AsyncIterator[Receiver]:
+    """An agency's server."""
+    async with Receiver() as receiver:
+        yield receiver
