@@ -137,7 +137,7 @@ QUEUES: dict[str, Queue] = {
         Queue(DEAD, kind=QueueKind.PLAIN),
         Queue("notifications.recipient_contact", ("recipient.contact_registered.v1", "recipient.erasure_requested.v1")),
         Queue("notifications.agency_webhook", ("agency.webhook_registered.v1",)),
-        Queue("notifications.agency_receipt", ("receipt.issued.v1",)),
+        Queue("notifications.agency_receipt", ("receipt.issued.v1", "order.accepted.v1")),
         Queue("notifications.emergency", ("emergency.raised.v1",)),
         Queue(
             "notifications.order_event",
@@ -162,6 +162,7 @@ QUEUES: dict[str, Queue] = {
                 "order.returned.v1",
                 "order.return_overdue.v1",
                 "order.change_proposed.v1",
+                "order.change_refused.v1",
                 "order.changed.v1",
             ),
         ),

@@ -18,7 +18,7 @@ from services.notifications.settings import NotificationsSettings
 from services.notifications.webhooks import Webhooks
 from services.runtime.runtime import Runtime, TimerTable
 
-# Whatever of an order people are told of, and the receipts.
+# Whatever of an order people are told of, that it was taken in, and the receipts.
 AVAILABLE = frozenset({*QUEUES[ORDER_EVENTS].types, *QUEUES[RECEIPTS].types})
 
 

@@ -4,15 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from services.notifications.domain.told import CODE, ENDS
+from services.notifications.domain.told import CHANGES, CODE, ENDS
+
+BESIDE = {CODE: frozenset({CODE}), **dict.fromkeys(CHANGES, CHANGES)}
+"""What tells of no state, and what of its own kind makes it untrue."""
 
 
 def is_overtaken(template: str, later: Iterable[str]) -> bool:
     """`later`: templates of what the same person is told of later states of the same order.
 
     A state is overtaken by any later state. A code is overtaken by a newer code or by the order's end, and overtakes
-    no state: nobody who was sent a code knows from it where his order is.
+    no state: nobody who was sent a code knows from it where his order is. So it is with changes.
     """
-    if template == CODE:
-        return any(other == CODE or other in ENDS for other in later)
-    return any(other != CODE for other in later)
+    own = BESIDE.get(template)
+    if own is not None:
+        return any(other in own or other in ENDS for other in later)
+    return any(other not in BESIDE for other in later)

@@ -63,6 +63,7 @@ _WHO: dict[str, dict[str, Urgency]] = {
     "order.returned.v1": {CUSTOMER: N, RECIPIENT: N, AGENCY: N},
     "order.return_overdue.v1": {DRIVER: N, AGENCY: N, OPERATOR: N},
     "order.change_proposed.v1": {CUSTOMER: U},
+    "order.change_refused.v1": {CUSTOMER: U},
     "order.changed.v1": {CUSTOMER: U, DRIVER: U, MERCHANT: U},
 }
 """Who can be told how urgently; whom an order's event is told depends on its `tell`, which comes from the catalogue."""
@@ -71,6 +72,8 @@ _ALARMS: dict[str, dict[str, Urgency]] = {"emergency.raised.v1": {OPERATOR: U, D
 _CHANNELS: dict[tuple[str, str], tuple[str, ...]] = {("order.code_issued.v1", RECIPIENT): BY_PHONE_FIRST}
 
 CODE = "order.code_issued"
+CHANGES = frozenset({"order.change_proposed", "order.change_refused", "order.changed"})
+"""Templates that tell what the order is to be, and not where it stands."""
 ENDS = frozenset(
     {"order.completed", "order.cancelled", "order.unserved", "order.rejected", "order.handed_over", "order.returned"},
 )

@@ -124,6 +124,11 @@ def test_the_limiter_forgets_who_was_written_to_longest_ago() -> None:
         ("order.code_issued", ["order.picked_up"], False),
         ("order.code_issued", ["order.code_issued"], True),
         ("order.code_issued", ["order.cancelled"], True),
+        ("order.driver_assigned", ["order.changed"], False),
+        ("order.driver_assigned", ["order.change_refused"], False),
+        ("order.changed", ["order.picked_up"], False),
+        ("order.change_proposed", ["order.change_refused"], True),
+        ("order.changed", ["order.completed"], True),
     ],
 )
 def test_a_later_state_overtakes_what_is_unsent(template: str, later: list[str], overtaken: bool) -> None:
