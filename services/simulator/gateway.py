@@ -13,7 +13,7 @@ import structlog
 from aio_pika import DeliveryMode, connect
 from aio_pika import Message as AmqpMessage
 from aio_pika.abc import AbstractChannel, AbstractConnection, AbstractExchange, AbstractIncomingMessage
-from aiormq.exceptions import AMQPError, DeliveryError
+from aiormq.exceptions import AMQPError, PublishError
 
 from contracts.codec import JSON, Unreadable, WrongSchema, binary_headers, body_of, parse, read
 from contracts.message import Message
@@ -73,7 +73,7 @@ class Gateway:
             return False
         try:
             await requests.publish(self._packed(message), message.type, mandatory=True, timeout=CONFIRM_S)
-        except DeliveryError as error:
+        except PublishError as error:  # no queue took it; a broker that only said no is asked again
             raise Unsendable(message.type) from error
         except BROKEN:
             return False
