@@ -45,7 +45,7 @@ class Desk:
         self.recipients: dict[str, str] = {}
         self.envelopes: dict[str, str] = {}
         self.absences: dict[str, int] = {}
-        self.ready: set[str] = set()  # meals on the counter
+        self.ready: dict[str, asyncio.Event] = defaultdict(asyncio.Event)  # meals on the counter
         self.brought_back: dict[str, asyncio.Event] = defaultdict(asyncio.Event)
         self.failures: list[str] = []
         self._letters = letters

@@ -50,6 +50,7 @@ class Rider:
         self._asked: dict[str, int] = {}
         self._trips: dict[str, asyncio.Task[None]] = {}
         self._journeys: dict[str, Journey] = {}
+        self._decided: dict[str, int] = {}  # order → the newest version of it that gave it to him or took it away
         self._closed: set[str] = set()
         self.phone = Phone(desk.pace)
         self.on_shift = True
@@ -101,12 +102,20 @@ class Rider:
                 self._desk.spawn(self._answer(event.data))
             case OfferClosed():
                 self._closed.add(event.data.offer_id)
-            case AssignmentBriefed() if event.data.order_id not in self._desk.chronicle.ended:
+            case AssignmentBriefed() if event.data.order_id not in self._desk.chronicle.ended and self._is_news(event):
                 self._set_out(event.data)
-            case OrderCancelled() | OrderDriverUnassigned():
+            case OrderCancelled() | OrderDriverUnassigned() if self._is_news(event):
                 self._turn_round(event.data.order_id)
             case _:
                 pass
+
+    def _is_news(self, event: Message[Any]) -> bool:
+        """Whether nothing newer is known: briefings come by a queue of their own, and may overtake or be overtaken."""
+        order_id, version = event.data.order_id, event.sequence or 0
+        if version < self._decided.get(order_id, 0):
+            return False
+        self._decided[order_id] = version
+        return True
 
     async def _answer(self, offer: OfferMade) -> None:
         order = f"{offer.order_id}.{offer.attempt}"

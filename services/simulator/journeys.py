@@ -10,7 +10,6 @@ from typing import Any
 from contracts.events.orders import (
     AssignmentBriefed,
     OrderAttemptFailed,
-    OrderReady,
     OrderReturning,
 )
 from contracts.message import Message
@@ -45,17 +44,12 @@ class Journey:
         self._phone = phone
         self._ride_to = ride_to
         self._news: asyncio.Queue[Any] = asyncio.Queue()
-        self._ready = asyncio.Event()
         self._failures = 0
-        if not briefed.items or briefed.order_id in desk.ready:
-            self._ready.set()
 
     def hear(self, event: Message[Any]) -> None:
         """News of the order, or another drop-off."""
         if isinstance(event.data, AssignmentBriefed):
             self.briefed = event.data
-        elif isinstance(event.data, OrderReady):
-            self._ready.set()
         elif isinstance(event.data, OrderAttemptFailed | OrderReturning):
             self._news.put_nowait(event.data)
 
@@ -73,7 +67,8 @@ class Journey:
             return
         await self._say(DriverArrived(**ids))
         await self._desk.pace.sleep(how.boarding_s)
-        await self._ready.wait()
+        if self.briefed.items:
+            await self._desk.ready[self.briefed.order_id].wait()
         await self._say(DriverPickedUp(**ids, proof=await self._proof(self.briefed.proof_at_pickup)))
         await self._deliver()
 

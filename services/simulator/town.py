@@ -125,7 +125,7 @@ class Town:
         data = event.data
         order_id = getattr(data, "order_id", None) or ""
         if isinstance(data, OrderReady):
-            self.desk.ready.add(order_id)
+            self.desk.ready[order_id].set()
         concerned = (
             self.riders.get(getattr(data, "driver_id", None) or ""),
             self.warungs.get(getattr(data, "merchant_id", None) or ""),

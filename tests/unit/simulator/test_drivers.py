@@ -9,14 +9,14 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from contracts.events.orders import AssignmentBriefed
+from contracts.events.orders import AssignmentBriefed, OrderDriverUnassigned
 from services.runtime.clock import SimulatedClock
 from services.simulator.chronicle import Chronicle
 from services.simulator.desk import Desk
 from services.simulator.drivers import Rider
 from services.simulator.pace import Pace
 from services.simulator.plans import DriverPlan, Temper, driver_plans
-from tests.support.builders import NOW, PARK, STATION, a_message, an_offer_made
+from tests.support.builders import NOW, ORDER_EVENT, PARK, STATION, a_message, an_offer_made
 from tests.support.eventually import eventually
 
 if TYPE_CHECKING:
@@ -57,9 +57,14 @@ def a_plan(**changes: Any) -> DriverPlan:
     return DriverPlan(**{**plan, "temper": Temper.FICKLE, **changes})
 
 
-def briefed(order: str = "o-2", **changes: Any) -> Message[Value]:
+def briefed(order: str = "o-2", version: int = 1, **changes: Any) -> Message[Value]:
     ride = {"order_id": order, "driver_id": "d-001", "pickup": STATION, "dropoff": PARK, **changes}
-    return a_message(AssignmentBriefed.model_validate(ride))
+    return a_message(AssignmentBriefed.model_validate(ride), sequence=version)
+
+
+def taken_away(version: int) -> Message[Value]:
+    gone = {"order_id": "o-2", "driver_id": "d-001", "attempt": 1, "reason": "reservation_lost"}
+    return a_message(OrderDriverUnassigned.model_validate({**ORDER_EVENT, **gone}), sequence=version)
 
 
 def offered() -> Message[Value]:
@@ -84,6 +89,46 @@ async def test_he_sets_out_in_time_for_what_is_booked(desk: Desk, notebook: Note
     await desk.pace.until(at_ease)
 
     assert notebook.sent == []
+    await eventually(lambda: notebook.sent[-1:] == [DELIVERED])
+
+
+async def test_news_of_a_match_that_was_taken_back_does_not_stop_the_trip_of_the_next_one(desk: Desk, notebook: Notebook) -> None:
+    rider = Rider(a_plan(temper=Temper.QUICK), desk)
+    rider.hear(briefed(version=5))
+
+    rider.hear(taken_away(version=3))
+
+    await eventually(lambda: notebook.sent[-1:] == [DELIVERED])
+
+
+async def test_what_was_taken_away_before_he_read_of_it_he_does_not_drive(desk: Desk) -> None:
+    rider = Rider(a_plan(temper=Temper.QUICK), desk)
+    rider.hear(taken_away(version=3))
+
+    rider.hear(briefed(version=2))
+
+    assert not rider.driving
+
+
+async def test_he_turns_round_and_sets_out_again_when_he_is_given_it_once_more(desk: Desk, notebook: Notebook) -> None:
+    rider = Rider(a_plan(temper=Temper.QUICK), desk)
+    rider.hear(briefed(version=2))
+    rider.hear(taken_away(version=3))
+    left_alone = rider.driving
+
+    rider.hear(briefed(version=5))
+
+    assert not left_alone
+    await eventually(lambda: notebook.sent == [ARRIVED, "driver.picked_up.v1", DELIVERED])
+
+
+async def test_he_waits_for_a_meal_of_which_he_hears_only_after_his_briefing_that_it_is_ready(desk: Desk, notebook: Notebook) -> None:
+    rider = Rider(a_plan(temper=Temper.QUICK), desk)
+    rider.hear(briefed(items=[{"sku": "rawon", "name": "Rawon", "quantity": 1, "unit_price": 18_000}]))
+    await eventually(lambda: notebook.sent == [ARRIVED])
+
+    desk.ready["o-2"].set()
+
     await eventually(lambda: notebook.sent[-1:] == [DELIVERED])
 
 
