@@ -5,9 +5,7 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable, Iterator
 from datetime import timedelta
 
-from contracts.events.emergencies import EmergencyRaised
-from contracts.events.orders import OrderEvent
-from contracts.registry import CONTRACTS, TYPE_OF
+from contracts.registry import CONTRACTS
 from services.notifications.adapters import mongo
 from services.notifications.adapters.later import LaterStates
 from services.notifications.adapters.log_channel import StructlogChannel
@@ -18,10 +16,11 @@ from services.notifications.channels import channels_of
 from services.notifications.delivery import Parts, delivering
 from services.notifications.domain.checking import check_table
 from services.notifications.domain.told import EVERYTHING
+from services.notifications.examples import example_for
 from services.notifications.handlers.emergency_raised import OnEmergencyRaised
 from services.notifications.handlers.opening import Opening
 from services.notifications.handlers.order_event import OnOrderEvent
-from services.notifications.handlers.parameters import parameters_of, parameters_of_emergency
+from services.notifications.handlers.parameters import parameters_of
 from services.notifications.handlers.recipient_contact_registered import OnContactRegistered
 from services.notifications.handlers.recipient_erasure_requested import OnErasureRequested
 from services.notifications.handlers.routes import routes
@@ -53,12 +52,11 @@ def told_types() -> list[str]:
     return sorted(EVERYTHING.keys() & CONTRACTS.keys())
 
 
-def previews(event: OrderEvent | EmergencyRaised, locale: str) -> Iterator[tuple[str, Text]]:
-    """What each audience would read of the event, without anybody being told."""
+def previews(event_type: str, locale: str) -> Iterator[tuple[str, Text]]:
+    """What each audience would read of an example of the event, without anybody being told."""
     texts = JinjaTexts(NotificationsSettings().timezone)
-    event_type = TYPE_OF[type(event)]
-    parameters = parameters_of_emergency(event) if isinstance(event, EmergencyRaised) else parameters_of(event)
     for audience, row in EVERYTHING.get(event_type, {}).items():
+        parameters = parameters_of(example_for(event_type, audience))
         yield audience, texts.render(row.template, audience, locale, {**parameters, "code": EXAMPLE_CODE}, None)
 
 

@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-import json
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from contracts.events.emergencies import EmergencyRaised
 from contracts.registry import CONTRACTS
 from services.notifications.adapters.templates import JinjaTexts
 from services.notifications.domain.language import languages_of
 from services.notifications.domain.told import AUDIENCES, EVERYTHING
-from services.notifications.handlers.parameters import parameters_of, parameters_of_emergency
+from services.notifications.examples import example_for
+from services.notifications.handlers.parameters import parameters_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -19,7 +18,6 @@ if TYPE_CHECKING:
     from services.notifications.ports import Text
 
 ROOT = Path(__file__).resolve().parents[2]
-EXAMPLES = ROOT / "contracts" / "examples"
 GOLDEN = ROOT / "tests" / "unit" / "notifications" / "golden"
 TEXTS = JinjaTexts("Asia/Jakarta")
 CODE = "407193"
@@ -34,17 +32,14 @@ ALL = [
 DOCUMENTS = [(language, audience) for audience in AUDIENCES for language in languages_of(audience)]
 
 
-def parameters(event_type: str) -> dict[str, Any]:
+def parameters(event_type: str, audience: str) -> dict[str, Any]:
     """What the texts need of the golden example of the event."""
-    example = json.loads(min((EXAMPLES / event_type).glob("*.json")).read_text("utf-8"))
-    event = CONTRACTS[event_type].model.model_validate(example["data"])
-    known = parameters_of_emergency(event) if isinstance(event, EmergencyRaised) else parameters_of(event)
-    return {**known, "code": CODE}
+    return {**parameters_of(example_for(event_type, audience)), "code": CODE}
 
 
 def text_of(event_type: str, audience: str, language: str) -> Text:
     """The text of one row, to Sarah."""
-    return TEXTS.render(EVERYTHING[event_type][audience].template, audience, language, parameters(event_type), "Sarah")
+    return TEXTS.render(EVERYTHING[event_type][audience].template, audience, language, parameters(event_type, audience), "Sarah")
 
 
 def document(language: str, audience: str) -> str:

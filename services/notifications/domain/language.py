@@ -18,6 +18,11 @@ def languages_of(audience: str) -> tuple[str, ...]:
     return LANGUAGES if audience in FOR_GUESTS else (INDONESIAN, ENGLISH)
 
 
+def is_ours(locale: str) -> bool:
+    """Whether somebody with this BCP 47 tag reads one of our languages, or one so near that he is written to in it."""
+    return locale.partition("-")[0].lower() in {*LANGUAGES, *NEAR_INDONESIAN, *NEAR_CHINESE}
+
+
 def language_of(locale: str, audience: str = CUSTOMER) -> str:
     """`id`, `en` or `zh` for a BCP 47 tag; guests from elsewhere read English."""
     language = locale.partition("-")[0].lower()

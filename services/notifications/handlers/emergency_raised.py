@@ -12,7 +12,7 @@ from contracts.message import Message
 from services.notifications.domain.told import CUSTOMER, DRIVER, OPERATOR, RECIPIENT
 from services.notifications.handlers.addressees import Addressee
 from services.notifications.handlers.opening import Opening
-from services.notifications.handlers.parameters import parameters_of_emergency
+from services.notifications.handlers.parameters import parameters_of
 
 CALLERS = {DRIVER: (DRIVER,), CUSTOMER: (CUSTOMER,), RECIPIENT: (RECIPIENT, CUSTOMER)}
 """Who is told that his call was heard, and under which roles his contact may be known."""
@@ -33,4 +33,4 @@ class OnEmergencyRaised:
         if caller is not None and said.raised_by.value in CALLERS:
             told.append(Addressee(said.raised_by.value, caller, CALLERS[said.raised_by.value]))
         about = said.order_id or said.emergency_id
-        await self.opening.open_all(message, told, about, parameters_of_emergency(said))
+        await self.opening.open_all(message, told, about, parameters_of(said))

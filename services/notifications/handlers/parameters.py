@@ -8,6 +8,7 @@ from typing import Any
 
 from contracts.events.emergencies import EmergencyRaised
 from contracts.events.orders import OrderEvent
+from contracts.values import Value
 
 Parameters = dict[str, Any]
 
@@ -29,8 +30,13 @@ AS_THEY_ARE = (
 """Fields of events that a text may name; an event has those that its type has."""
 
 
-def parameters_of(event: OrderEvent) -> Parameters:
-    """Money in whole rupiah, times in UTC, texts by locale."""
+def parameters_of(event: Value) -> Parameters:
+    """Of any event that somebody is told of. Money in whole rupiah, times in UTC, texts by locale."""
+    if isinstance(event, EmergencyRaised):
+        return _of_emergency(event)
+    if not isinstance(event, OrderEvent):
+        message = f"nobody is told of {type(event).__name__}"
+        raise TypeError(message)
     common: Parameters = {
         "order_id": event.order_id,
         "service": event.service,
@@ -45,7 +51,7 @@ def parameters_of(event: OrderEvent) -> Parameters:
     return {**common, **_derived(event)}
 
 
-def parameters_of_emergency(event: EmergencyRaised) -> Parameters:
+def _of_emergency(event: EmergencyRaised) -> Parameters:
     """Ids alone."""
     who = {"emergency_id": event.emergency_id, "order_id": event.order_id, "driver_id": event.driver_id}
     return {**who, "raised_by": event.raised_by.value, "service": "", "service_name": {}, "notices": {}}
