@@ -171,9 +171,10 @@ class OrderReturning(OrderEvent):
 
 
 class OrderReturned(OrderEvent):
-    """The sender has the goods back."""
+    """The sender has the goods back. `fare`: what the payer owes for the attempts and the way back; absent: nothing."""
 
     reason: ReasonCode | None = None
+    fare: Fare | None = None
 
 
 class OrderReturnOverdue(OrderEvent):

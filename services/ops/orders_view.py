@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
-from contracts.values import rfc3339
+from contracts.values import OrderStatus, rfc3339
 from services.runtime.database import Document
 
 COLUMNS = ("order_id", "service", "status", "since", "customer_id", "driver_id", "total")
@@ -42,7 +42,8 @@ def whole(document: Document) -> Document:
         "return_by": _time(delivery.get("return_by")),
         "code": _only(state.get("code"), "serial", "wrong"),
         "reason": ending.get("reason") or delivery.get("reason"),
-        "fee": ending.get("fee"),
+        "owed": _owed(state),
+        "fee": None if state["status"] == OrderStatus.RETURNED.value else ending.get("fee"),
         "fee_for_merchant": ending.get("merchant_share") or None,
         "completed_at": _time(state.get("completed_at")),
         "version": document["version"],
@@ -68,6 +69,14 @@ def _line(line: Document) -> Document:
         "reason": line.get("reason"),
         "event_id": line.get("event_id"),
     }
+
+
+def _owed(state: Document) -> Document | None:
+    """What the payer owes, of an order that was done, or tried and brought back."""
+    fee = (state.get("ending") or {}).get("fee")
+    amount = {OrderStatus.COMPLETED.value: (state.get("fare") or {}).get("total"), OrderStatus.RETURNED.value: fee}.get(state["status"])
+    payer = state.get("payer") or {}
+    return {"amount": amount, "by": f"{payer.get('kind')}:{payer.get('id')}"} if amount else None
 
 
 def _kitchen(kitchen: Document | None) -> Document | None:

@@ -100,6 +100,9 @@ async def test_the_courier_is_bound_to_the_envelope_until_the_agency_has_it_back
     await app.event("driver.released.v1", driver_id="d-7")
     assert (bound, await is_bound(database_uri)) == (True, False)
     assert returned.data.reason == "recipient_absent"
+    assert returned.data.fare is not None
+    assert returned.data.fare.driver_share > 0
+    assert returned.data.fare.payer.id == "dispendukcapil"
     assert receipt.data.outcome == "returned"
     assert [line.step for line in receipt.data.custody][:3] == ["picked_up", "attempt_failed", "attempt_failed"]
     assert receipt.data.custody[-1].step == "return_confirmed"

@@ -18,7 +18,10 @@ from services.ops.errors import CommandError
 from services.runtime.database import Database, Document
 
 MONTH = r"[0-9]{4}-(0[1-9]|1[0-2])"
-FIELDS = {"state.service": 1, "state.pickup_district": 1, "state.dropoff_district": 1, "state.completed_at": 1, "state.fare": 1}
+FIELDS = dict.fromkeys(
+    (f"state.{name}" for name in ("service", "status", "since", "pickup_district", "dropoff_district", "fare", "ending")), 1
+)
+OWED = [OrderStatus.COMPLETED.value, OrderStatus.RETURNED.value]
 
 
 class UnknownBudgetError(CommandError):
@@ -49,7 +52,7 @@ def report(
     *,
     as_json: Annotated[bool, typer.Option("--json", help="One JSON object.")] = False,
 ) -> None:
-    """Print the claim of a month: each completed order with what it cost, and what became of the budget.
+    """Print the claim of a month: each order that was completed, or came back undelivered, with its cost; and the budget.
 
     gancang programme report gancang-aron --month 2026-11
 
@@ -70,7 +73,7 @@ async def _claim(programme: str, month: str) -> dict[str, Any]:
         ledger = await database["ledgers"].find_one({"_id": budget_id})
         if ledger is None:
             raise UnknownBudgetError(programme, month)
-        orders = [_line(row) async for row in _completed(database, budget_id)]
+        orders = [_line(row) async for row in _owed(database, budget_id)]
     held = ledger.get("held", {})
     return {
         "programme": programme,
@@ -87,28 +90,30 @@ async def _claim(programme: str, month: str) -> dict[str, Any]:
     }
 
 
-def _completed(database: Database, budget_id: str) -> Any:
-    where = {"state.funding.budget_id": {"$eq": budget_id}, "state.status": {"$eq": OrderStatus.COMPLETED.value}}
-    return database["orders"].find(where, FIELDS).sort("state.completed_at", 1)
+def _owed(database: Database, budget_id: str) -> Any:
+    where = {"state.funding.budget_id": {"$eq": budget_id}, "state.status": {"$in": OWED}}
+    return database["orders"].find(where, FIELDS).sort("state.since", 1)
 
 
 def _line(document: Document) -> dict[str, Any]:
     state = document["state"]
+    total = state["ending"]["fee"] if state["status"] == OrderStatus.RETURNED.value else state["fare"]["total"]
     return {
         "order_id": document["_id"],
         "service": state["service"],
-        "completed_at": rfc3339(state["completed_at"]),
+        "outcome": state["status"],
+        "completed_at": rfc3339(state["since"]),
         "from": state.get("pickup_district"),
         "to": state.get("dropoff_district"),
         "driver_share": state["fare"]["driver_share"],
-        "total": state["fare"]["total"],
+        "total": total,
     }
 
 
 def _print(claim: dict[str, Any]) -> None:
     console = terminal.console()
     table = Table(box=None, pad_edge=False)
-    for column in ("order", "service", "completed", "from", "to", "driver", "total"):
+    for column in ("order", "service", "outcome", "at", "from", "to", "driver", "total"):
         table.add_column(column, justify="right" if column in {"driver", "total"} else "left", overflow="fold")
     for line in claim["orders"]:
         table.add_row(*(f"Rp {value:,}" if isinstance(value, int) else value or "" for value in line.values()))

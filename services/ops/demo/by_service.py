@@ -39,9 +39,10 @@ def by_service(evidence: Evidence) -> dict[str, Document]:
             tally.completed += 1
             if data.order_id in accepted:
                 tally.minutes.append((event.time - accepted[data.order_id]).total_seconds() / 60)
-            tally.money[str(data.payer.kind)] += data.fare.total
         elif isinstance(data, ENDS):
             tally.otherwise[event.type.split(".")[1]][getattr(data, "reason", None) or ""] += 1
+    for end, fare in evidence.owed():
+        tallies[end.service].money[str(end.payer.kind)] += fare.total
     return {service: _row(tallies[service]) for service in sorted(tallies)}
 
 

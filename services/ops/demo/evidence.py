@@ -9,8 +9,10 @@ from typing import Any
 from aio_pika import connect
 from aiormq.exceptions import AMQPError
 
+from contracts.events.orders import OrderCompleted, OrderEvent, OrderReturned
 from contracts.message import Message
 from contracts.queues import QUEUES, QueueKind
+from contracts.values import Fare
 from services.runtime import database
 from services.runtime.database import Document
 from services.runtime.topology import DELAYS_S, delay_exchange
@@ -54,6 +56,10 @@ class Evidence:
     def of(self, *kinds: type) -> Iterable[Message[Any]]:
         """The events with data of these models."""
         return (event for event in self.events if isinstance(event.data, kinds))
+
+    def owed(self) -> Iterable[tuple[OrderEvent, Fare]]:
+        """The ends that cost their payer the fare: done, or tried and brought back."""
+        return ((event.data, event.data.fare) for event in self.of(OrderCompleted, OrderReturned) if event.data.fare is not None)
 
 
 @dataclass(frozen=True, slots=True)

@@ -81,7 +81,7 @@ def broken_budgets(evidence: Evidence) -> Iterator[str]:
             yield f"{ledger['_id']}: cap {ledger['cap']}, left {ledger['remaining']}, spent {ledger['spent']}, held {held}"
         elif held:
             yield f"{ledger['_id']}: still holds {held}"
-    paid = sum(event.data.fare.total for event in evidence.of(OrderCompleted) if event.data.payer.kind is not PayerKind.CUSTOMER)
+    paid = sum(fare.total for end, fare in evidence.owed() if end.payer.kind is not PayerKind.CUSTOMER)
     spent = sum(ledger["spent"] for ledger in ledgers)
     if ledgers and paid != spent:
         yield f"budgets have spent {spent}, and paid for {paid}"

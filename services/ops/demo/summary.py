@@ -11,7 +11,7 @@ from typing import Any
 
 from contracts.events.matching import OfferClosed, OfferMade
 from contracts.events.notifications import NotificationFailed, NotificationSent
-from contracts.events.orders import OrderAccepted, OrderCompleted, OrderDriverAssigned, OrderPickedUp
+from contracts.events.orders import OrderAccepted, OrderDriverAssigned, OrderPickedUp
 from contracts.events.refusals import RequestRejected
 from services.ops.demo.by_service import by_service
 from services.ops.demo.evidence import Evidence
@@ -116,7 +116,7 @@ def _repeated(evidence: Evidence) -> int:
 
 def _money(evidence: Evidence) -> dict[str, int]:
     money: Counter[str] = Counter()
-    for event in evidence.of(OrderCompleted):
+    for _, fare in evidence.owed():
         for share in SHARES:
-            money[share] += getattr(event.data.fare, share)
+            money[share] += getattr(fare, share)
     return {share: amount for share, amount in money.items() if amount or share == SHARES[0]}

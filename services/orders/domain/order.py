@@ -164,6 +164,13 @@ class Order:
         return max((time for time in times if time is not None), default=None)
 
     @property
+    def owed(self) -> int:
+        """What its payer owes for it, whole rupiah: done, or tried and brought back. A cancelled one is its canceller's affair."""
+        if self.status is OrderStatus.RETURNED and self.ending is not None:
+            return self.ending.fee
+        return self.fare.total if self.status is OrderStatus.COMPLETED and self.fare is not None else 0
+
+    @property
     def driver_id(self) -> str | None:
         """Who drives it, or drove it."""
         return self.assignment.driver_id if self.assignment else None

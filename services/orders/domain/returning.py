@@ -93,4 +93,5 @@ def return_overdue(order: Order, now: datetime) -> Order | None:
 
 
 def _ending(order: Order, by: Actor) -> Ending:
-    return Ending(order.delivery.reason or GENERAL, by)
+    """The courier rode to the door as often as was agreed, and back: its payer owes the fare that he said yes to."""
+    return Ending(order.delivery.reason or GENERAL, by, order.fare.total if order.fare else 0)

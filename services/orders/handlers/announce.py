@@ -113,8 +113,8 @@ def receipt(order: Order) -> tuple[Value, ...]:
 
 
 def returned(order: Order) -> tuple[Value, ...]:
-    """The goods are back."""
-    return (of(events.OrderReturned, order, reason=order.delivery.reason), *receipt(order))
+    """The goods are back, and its payer owes the fare all the same."""
+    return (of(events.OrderReturned, order, reason=order.delivery.reason, fare=order.fare if order.owed else None), *receipt(order))
 
 
 def searched_again(order: Order, before: Assignment, reason: str) -> tuple[Value, ...]:

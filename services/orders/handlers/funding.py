@@ -39,11 +39,10 @@ async def secure_funds(desk: Desk, order_id: str, cause: Cause) -> None:
 
 
 async def close_funds(desk: Desk, order: Order, cause: Cause) -> None:
-    """A completed order is paid out of its budget, any other end gives all of it back. Then the order knows that it is done."""
+    """What the order owes is paid out of its budget, the rest given back. Then the order knows that it is done."""
     if order.funding is None:
         return
-    spent = order.fare.total if order.fare is not None and order.status is OrderStatus.COMPLETED else 0
-    await desk.ledger.close(order.funding.budget_id, order.order_id, order.funding.amount, spent)
+    await desk.ledger.close(order.funding.budget_id, order.order_id, order.funding.amount, order.owed)
 
     def decide(present: Order | None) -> Change[Order] | None:
         if present is None or present.funding is None or present.funding.hold is Hold.CLOSED:

@@ -7,7 +7,7 @@ from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
 
 from contracts.codes import one_time_code
-from contracts.requests.drivers import DriverDelivered
+from contracts.requests.drivers import DriverDelivered, DriverDeliveryFailed, DriverReturned
 from contracts.requests.programmes import ProgrammeBeneficiaryAttested, ProgrammeBudgetSet
 from services.orders.app import build
 from services.runtime.database import connect, database_of
@@ -62,6 +62,32 @@ async def test_the_claim_of_a_month_adds_up_and_names_nobody(gancang: Gancang, b
     assert claim["under_way"] == 1
     assert f"1 orders, Rp {paid:,} claimed" in printed.stdout
     assert "c-1" not in printed.stdout
+
+
+async def test_medicine_that_nobody_took_is_claimed_too_and_shown_with_who_owes_it(
+    gancang: Gancang, broker_url: str, database_uri: str
+) -> None:
+    step = {"driver_id": "d-7", "order_id": "o-2"}
+    async with at_work("orders", build, runtime_settings(broker_url, database_uri)), an_outside_app(broker_url) as app:
+        paid = await a_delivered_medicine(app, database_uri)
+        await app.request(an_order_requested(**MEDICINE, order_id="o-2"))
+        await app.event("order.search_started.v1", order_id="o-2")
+        await app.request(a_match_made(order_id="o-2"))
+        await app.event("order.driver_assigned.v1", order_id="o-2")
+        await app.request(DriverDeliveryFailed(**step, reason="recipient_absent"))
+        await app.request(DriverReturned(**step))
+        returned = await app.event("order.returned.v1", order_id="o-2")
+        client = connect(database_uri)
+        await eventually(lambda: database_of(client)["ledgers"].find_one({"held": {}}))
+        client.close()
+
+    claim = json.loads((await gancang("programme", "report", "aron", "--month", MONTH, "--json")).stdout)
+    shown = json.loads((await gancang("order", "show", "o-2", "--json")).stdout)
+
+    assert [(line["order_id"], line["outcome"]) for line in claim["orders"]] == [("o-1", "completed"), ("o-2", "returned")]
+    assert claim["claimed"] == claim["budget"]["spent"] == paid + returned.data.fare.total
+    assert shown["owed"] == {"amount": returned.data.fare.total, "by": "programme:aron"}
+    assert shown["fee"] is None
 
 
 async def test_a_month_without_a_budget_is_named(gancang: Gancang) -> None:

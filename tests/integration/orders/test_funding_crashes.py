@@ -14,7 +14,8 @@ from services.orders.adapters.mongo import ORDER
 from services.orders.app import build
 from services.orders.domain.funding import Hold, Purse
 from services.orders.domain.intake import take_in
-from services.orders.domain.order import Order
+from services.orders.domain.order import Ending, Order
+from services.orders.domain.searching import SYSTEM
 from services.orders.domain.wanted import Facts
 from services.runtime.aggregates import Change
 from services.runtime.outbox import Cause
@@ -93,13 +94,17 @@ async def test_an_order_whose_budget_is_used_up_meanwhile_is_refused(runtime: Ru
     assert (await the_row(runtime))["remaining"] == 100
 
 
-@pytest.mark.parametrize(("status", "spends"), [(OrderStatus.COMPLETED, True), (OrderStatus.UNSERVED, False)])
+@pytest.mark.parametrize(
+    ("status", "spends"),
+    [(OrderStatus.COMPLETED, True), (OrderStatus.RETURNED, True), (OrderStatus.CANCELLED, False), (OrderStatus.UNSERVED, False)],
+)
 async def test_an_order_that_ended_as_its_process_died_is_settled(
     runtime: Runtime, app: OutsideApp, status: OrderStatus, spends: bool
 ) -> None:
     waiting = an_order_that_waits()
     assert waiting.funding is not None
-    ended = replace(waiting, status=status, funding=replace(waiting.funding, hold=Hold.HELD))
+    ending = Ending("recipient_absent", SYSTEM, waiting.funding.amount)
+    ended = replace(waiting, status=status, ending=ending, funding=replace(waiting.funding, hold=Hold.HELD))
 
     await left_behind(runtime, ended, 20_000, held=True)
 

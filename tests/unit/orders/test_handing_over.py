@@ -193,6 +193,15 @@ def test_the_agency_has_the_last_word_about_its_envelope() -> None:
     assert return_confirmed(done, "dispendukcapil", "ENV-0042", LATER) is None
 
 
+def test_what_came_back_costs_its_payer_the_fare_once_whatever_was_tried() -> None:
+    order = returning()
+    assert order.fare is not None
+
+    done = return_confirmed(order, "dispendukcapil", "ENV-0042", LATER)
+
+    assert (order.owed, done.owed if done else None) == (0, order.fare.total)
+
+
 @pytest.mark.parametrize(
     ("agency", "envelope", "code"),
     [("dinkes", "ENV-0042", "wrong_actor"), ("dispendukcapil", "ENV-0043", "wrong_envelope")],
