@@ -16,8 +16,8 @@ import typer
 from contracts.values import rfc3339
 from services.notifications.adapters.rotation import Rotation
 from services.notifications.adapters.vault import MongoVault, key_store
-from services.ops import terminal
-from services.ops.connecting import UnreachableError, settings
+from services.ops import parked_messages, terminal
+from services.ops.connecting import UnreachableError, broker, settings
 from services.ops.errors import CommandError
 from services.runtime.database import Database, noticing_absence
 from services.runtime.errors import DatabaseAway, NotConfigured
@@ -38,20 +38,19 @@ def register(app: typer.Typer) -> None:
 
 
 def show(*, as_json: AS_JSON = False) -> None:
-    """Count the data keys by the master key that wraps them; an older one may go when it wraps none.
+    """Count what each master key still opens: data keys and parked messages. An older one may go when both are none.
 
-    Messages parked under it can't be opened any more then: empty the parked queues first.
+    `rotate` leaves parked messages as they are: replay or discard them, or keep the key in GANCANG_OLD_DATA_KEYS until they are gone.
 
     gancang notifications keys show
     """
-    present, counts = asyncio.run(_counted())
+    present, counts, parked = asyncio.run(_counted())
     if as_json:
-        _write(json.dumps({"present": present, "data_keys": counts}))
+        _write(json.dumps({"present": present, "data_keys": counts, "parked": parked}))
         return
-    for master, count in sorted(counts.items()):
-        _write(f"{master}  {count} data keys{'  (present)' if master == present else ''}")
-    if present not in counts:
-        _write(f"{present}  none  (present)")
+    for master in sorted({present, *counts, *parked}):
+        known = "  (present)" if master == present else ""
+        _write(f"{master}  {counts.get(master, 0)} data keys  {parked.get(master, 0)} parked messages{known}")
 
 
 def rotate() -> None:
@@ -116,9 +115,10 @@ async def key_vault() -> AsyncIterator[tuple[Database, Sealer]]:
         store.client.close()
 
 
-async def _counted() -> tuple[str, dict[str, int]]:
-    async with key_vault() as (store, sealer):
-        return sealer.present_id, await Rotation(store, sealer).by_master()
+async def _counted() -> tuple[str, dict[str, int], dict[str, int]]:
+    async with key_vault() as (store, sealer), broker() as connection:
+        parked = await parked_messages.by_master(connection, sealer)
+        return sealer.present_id, await Rotation(store, sealer).by_master(), dict(parked)
 
 
 async def _rotated() -> int:

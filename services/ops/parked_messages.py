@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+from collections import Counter
 from collections.abc import AsyncIterator, Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -26,6 +27,7 @@ QUEUE_NAMES = (
 # What parking and the ladder have noted; a replayed message starts afresh.
 NOTES = (REASON, ERROR, HANDLER, PARKED_AT, SEALED, FAILED, CONTENT_TYPE, ATTEMPTS, WAITING_SINCE, *BROKER_NOTES)
 PUBLISH_S = 10.0
+UNKNOWN = "unknown"
 
 Seen = Callable[[int], None]  # hears of each message that was looked at
 
@@ -44,7 +46,9 @@ class UnopenableError(CommandError):
 
     def __init__(self, queue: str) -> None:
         """Name the queue."""
-        super().__init__(f"{queue}: a sealed message is opened with the GANCANG_DATA_KEY under which it was parked, and this is another")
+        super().__init__(
+            f"{queue}: a sealed message is opened with the master key under which it was parked: put that into GANCANG_OLD_DATA_KEYS"
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,9 +112,20 @@ class ParkedMessage:
         if sealer is None:
             raise UnopenableError(self.queue)
         try:
-            return sealer.open(self.raw.body, f"parked:{self.headers[SEALED]}")
+            return sealer.open(self.raw.body, self._context)
         except ValueError:
             raise UnopenableError(self.queue) from None
+
+    def master(self, sealer: Sealer) -> str | None:
+        """The id of the master key under which it is sealed; None where that is not in the ring."""
+        try:
+            return sealer.id_for(self.raw.body, self._context)
+        except ValueError:
+            return None
+
+    @property
+    def _context(self) -> str:
+        return f"parked:{self.headers[SEALED]}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -149,6 +164,15 @@ async def read(channel: AbstractChannel, name: str, limit: int | None = None) ->
         if raw is None:
             return
         yield ParkedMessage(name, raw)
+
+
+async def by_master(connection: AbstractConnection, sealer: Sealer) -> Counter[str]:
+    """How many sealed ones each master key opens, by its id; those of a key that is not in the ring under `UNKNOWN`."""
+    counts: Counter[str] = Counter()
+    for name in QUEUE_NAMES:
+        async with opened(connection, name) as channel:
+            counts.update([message.master(sealer) or UNKNOWN async for message in read(channel, name) if message.sealed])
+    return counts
 
 
 async def replay(channel: AbstractChannel, name: str, wish: Wish, sealer: Sealer | None, user: str, seen: Seen) -> int:

@@ -84,19 +84,26 @@ class Sealer:
 
     def open(self, sealed: bytes, context: str) -> bytes:
         """The plain bytes, under whichever key they were sealed. Raises `ValueError` as a key does."""
-        for key in self._keys.values():
-            try:
-                return key.open(sealed, context)
-            except ValueError:
-                continue
-        message = "sealed under another key or for another place"
-        raise ValueError(message)
+        return self._opened(sealed, context)[1]
+
+    def id_for(self, sealed: bytes, context: str) -> str:
+        """The id of the key that opens it. Raises `ValueError` as a key does."""
+        return self._opened(sealed, context)[0].id
 
     def open_as(self, key_id: str, sealed: bytes, context: str) -> bytes:
         """The plain bytes of what this key has sealed. Raises `UnknownKeyError`, `ValueError`."""
         if key_id not in self._keys:
             raise UnknownKeyError(key_id)
         return self._keys[key_id].open(sealed, context)
+
+    def _opened(self, sealed: bytes, context: str) -> tuple[Key, bytes]:
+        for key in self._keys.values():
+            try:
+                return key, key.open(sealed, context)
+            except ValueError:
+                continue
+        message = "sealed under another key or for another place"
+        raise ValueError(message)
 
 
 def new_key() -> str:

@@ -7,6 +7,7 @@ from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
 
 import pytest
+from aio_pika import Message
 from pydantic import SecretStr
 
 from services.notifications.adapters.vault import LifeKey, MongoVault
@@ -18,6 +19,9 @@ from tests.support.services import DATA_KEY
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from aio_pika.abc import AbstractChannel
+
+PARKED = "notifications.recipient_contact.parked"
 ADDRESS = "secret.guest@example.org"
 NEW_KEY = new_key()
 OLD, NEW = Sealer(SecretStr(DATA_KEY)), Sealer(SecretStr(NEW_KEY))
@@ -47,7 +51,7 @@ async def test_rotation_wraps_all_keys_anew_and_what_they_seal_stays_as_it_is(ro
 
     assert rotated.stdout == f"{RECIPIENTS + 1} data keys wrapped anew\n", rotated.stderr
     assert again.stdout == "0 data keys wrapped anew\n"
-    assert json.loads(shown.stdout) == {"present": NEW.present_id, "data_keys": {NEW.present_id: RECIPIENTS + 1}}
+    assert json.loads(shown.stdout) == {"present": NEW.present_id, "data_keys": {NEW.present_id: RECIPIENTS + 1}, "parked": {}}
     opened = await MongoVault(store, NEW, timedelta(days=1)).key("customer:c-0", 1)
     assert opened is not None
     assert opened.open(sealed, "customer:c-0") == b"clear"
@@ -61,6 +65,25 @@ async def test_a_master_key_that_is_not_in_the_ring_is_named(gancang: Gancang, s
 
     assert refused.returncode == 2
     assert f"under the master key {OLD.present_id}" in refused.stderr
+
+
+async def test_what_was_parked_under_an_older_master_key_is_counted_and_opened_as_long_as_the_ring_holds_it(
+    gancang: Gancang, rotating: Gancang, channel: AbstractChannel
+) -> None:
+    await channel.default_exchange.publish(a_parked_contact(OLD), PARKED)
+    forgetful = Gancang({**gancang.environment, "GANCANG_DATA_KEY": NEW_KEY})
+
+    counted = await rotating("notifications", "keys", "show")
+    too_early = await forgetful("parked", "replay", PARKED, "--all")
+    lost = await forgetful("notifications", "keys", "show", "--json")
+    replayed = await rotating("parked", "replay", PARKED, "--all")
+    after = await rotating("notifications", "keys", "show", "--json")
+
+    assert f"{OLD.present_id}  0 data keys  1 parked messages\n" in counted.stdout
+    assert (too_early.returncode, "GANCANG_OLD_DATA_KEYS" in too_early.stderr) == (2, True)
+    assert json.loads(lost.stdout)["parked"] == {"unknown": 1}
+    assert replayed.stdout == "1 put back\n", replayed.stderr
+    assert json.loads(after.stdout)["parked"] == {}
 
 
 async def test_an_address_is_found_without_being_repeated(gancang: Gancang, store: database.Database) -> None:
@@ -86,6 +109,12 @@ async def test_erasures_are_written_as_requests_that_can_be_published_again(ganc
     assert event["data"] == {"recipient_id": "d-7", "role": "driver", "by": {"role": "operator", "id": "restore"}}
     assert (event["type"], none.stdout) == ("recipient.erasure_requested.v1", "")
     assert abs(datetime.fromisoformat(event["time"]) - at) < timedelta(milliseconds=2)
+
+
+def a_parked_contact(sealer: Sealer) -> Message:
+    """As `services.runtime.parking` leaves it."""
+    notes = {"x-gancang-sealed": PARKED, "x-gancang-content-type": "application/json", "x-gancang-reason": "schema"}
+    return Message(sealer.seal(b"{}", f"parked:{PARKED}"), headers={**notes, "ce-id": "m-1"}, message_id="m-1")
 
 
 async def registered(store: database.Database, *contacts: str) -> LifeKey:
