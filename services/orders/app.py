@@ -33,12 +33,13 @@ async def build(runtime: Runtime) -> Application:
         budgets=runtime.aggregates(BUDGET),
         beneficiaries=runtime.aggregates(BENEFICIARY),
         ledger=Ledger(runtime.database),
+        erasures=Erasures(runtime.database, ORDER.collection, EMERGENCY.collection, BENEFICIARY.collection),
         answers=runtime.answers,
         catalogue=catalogue(),
         codes=OneTimeCodes(runtime.settings.one_time_key),
         clock=runtime.clock,
     )
-    erasing = RecipientErasedHandler(orders, Erasures(runtime.database, ORDER.collection), runtime.clock)
+    erasing = RecipientErasedHandler(desk)
     return Application(
         routes=(*routes(desk), Route("orders.recipient_erased", {"recipient.erased.v1": erasing})),
         timers=(TimerTable(orders, with_funds(desk, TimerHandler(desk))), TimerTable(route_statuses, RouteStatusChangedHandler(desk).fire)),

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Protocol
 
 from contracts.events.recipients import RecipientErased
-from contracts.values import Value
+from contracts.values import Role, Value
 from services.orders.domain.area import Area
 from services.orders.domain.budget import Beneficiary, Budget
 from services.orders.domain.emergency import Emergency
@@ -151,27 +152,53 @@ class Codes(Protocol):
         ...
 
 
-class Erasures(Protocol):
-    """What orders keep of people who were erased. All raise `DatabaseAway`."""
+@dataclass(frozen=True, slots=True)
+class Kept:
+    """Ids of what there is of a person."""
 
-    async def orders_of(self, erased: RecipientErased) -> list[str]:
-        """The orders of this person up to the erasure."""
+    orders: Sequence[str]
+    emergencies: Sequence[str] = ()
+    beneficiaries: Sequence[str] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Outstanding:
+    """`waiting`: orders of his that had not ended. `again_at`: when everything is looked up once more, real time."""
+
+    erased: RecipientErased
+    waiting: Sequence[str]
+    again_at: datetime | None = None
+
+
+class Erasures(Protocol):
+    """Who was erased, and what orders keep of him. All raise `DatabaseAway`."""
+
+    async def note(self, erased: RecipientErased) -> None:
+        """Write the erasure down, for ever."""
         ...
 
-    async def forget_marks(self, order_id: str) -> None:
-        """Remove the digests of the order's messages."""
+    async def of(self, parties: Mapping[Role, str], said_at: datetime) -> Sequence[RecipientErased]:
+        """Who of them was erased after he said that."""
+        ...
+
+    async def kept_of(self, erased: RecipientErased) -> Kept:
+        """What there is of this person up to the erasure."""
         ...
 
     async def wait_for(self, erased: RecipientErased, running: list[str]) -> None:
         """Note the orders that still run."""
         ...
 
-    async def outstanding(self) -> list[tuple[RecipientErased, list[str]]]:
-        """Whoever waits for an order to end, and for which."""
+    async def outstanding(self) -> Sequence[Outstanding]:
+        """Who waits for an order to end, or is due to be looked up again."""
         ...
 
     async def done(self, erased: RecipientErased, order_id: str) -> None:
         """The order is blank."""
+        ...
+
+    async def looked_again(self, each: Outstanding) -> None:
+        """Everything was looked up again."""
         ...
 
 
@@ -187,6 +214,7 @@ class Desk:
     budgets: Budgets
     beneficiaries: Beneficiaries
     ledger: Ledger
+    erasures: Erasures
     answers: Answers
     catalogue: Catalogue
     codes: Codes

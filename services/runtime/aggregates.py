@@ -35,11 +35,15 @@ class Entry:
 
 @dataclass(frozen=True, slots=True)
 class Change(Generic[S]):
-    """What a decision wants written: the new state, the events that tell of it, a line of history."""
+    """What a decision wants written: the new state, the events that tell of it, a line of history.
+
+    `forgets`: the digests of what was seen go, for by them a note or a place could be guessed; the marks themselves stay.
+    """
 
     state: S
     events: Sequence[Value] = ()
     entry: Entry | None = None
+    forgets: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -163,6 +167,8 @@ class Aggregates(Generic[S]):
         now = self._clock.now()
         fresh = self._outgoing(aggregate_id, version, change.events, cause, now)
         fields, lists = self._fields(version, change, cause, fresh, now)
+        if change.forgets and stored is not None:
+            fields["seen"] = [[*mark[:2], ""] for mark in (*stored.seen, *filter(None, [lists.pop("seen", None)]))]
         written = _document(fields, lists, fresh) if stored is None else self._update(fields, lists, fresh)
         older = stored.outbox if stored else []
 

@@ -69,6 +69,7 @@ class Memory(Generic[S]):
             return False
         version = (stored.version if stored else 0) + 1
         marks = [*seen, [cause.source, cause.id, cause.digest]] if cause.remembered else seen
+        marks = [[*mark[:2], ""] for mark in marks] if change.forgets else marks
         self.documents[aggregate_id] = {"version": version, "state": self.kind.encode(change.state), "seen": marks}
         for position, data in enumerate(change.events):
             event_id = derived_id(self.kind.name, aggregate_id, version, position)

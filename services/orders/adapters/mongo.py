@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import TypeVar, cast
 
@@ -42,9 +42,10 @@ def _lasting(
     timers: Callable[[S], Mapping[str, datetime]] = lambda _: {},
     keep_seen: int = 50,
     keep_history: int = 50,
+    indexes: Sequence[str] = (),
 ) -> Kind[S]:
     """One that is kept for years, with the last of its past."""
-    return Kind(name, collection, SOURCE, *_stored_as(model), timers, keep_seen=keep_seen, keep_history=keep_history)
+    return Kind(name, collection, SOURCE, *_stored_as(model), timers, keep_seen=keep_seen, keep_history=keep_history, indexes=indexes)
 
 
 ORDER = Kind(
@@ -54,10 +55,18 @@ ORDER = Kind(
     *_stored_as(Order),
     timers,
     expires=_expires,
-    indexes=("state.status", "state.climb.route", "state.funding.budget_id", "state.customer.id", "state.recipient_id"),
+    indexes=(
+        "state.status",
+        "state.climb.route",
+        "state.funding.budget_id",
+        "state.customer.id",
+        "state.recipient_id",
+        "state.assignment.driver_id",
+        "state.merchant_id",
+    ),
 )
-EMERGENCY = _lasting("emergency", Emergency, "emergencies")
+EMERGENCY = _lasting("emergency", Emergency, "emergencies", indexes=("state.raised_by_id",))
 MERCHANT = _lasting("merchant", Merchant, "merchants", keep_seen=200)
 ROUTE_STATUS = _lasting("route", RouteStatus, "routes", timers=route_timers)
 BUDGET = _lasting("budget", Budget, "budgets", keep_seen=1_000, keep_history=200)
-BENEFICIARY = _lasting("beneficiary", Beneficiary, "beneficiaries")
+BENEFICIARY = _lasting("beneficiary", Beneficiary, "beneficiaries", indexes=("state.customer_id",))

@@ -1,23 +1,36 @@
-"""What is left of an order whose customer or recipient has asked to be forgotten."""
+"""What is left of an order whose customer, recipient, driver or merchant has asked to be forgotten."""
 
 from __future__ import annotations
 
 from dataclasses import replace
 
 from contracts.values import Place, Role
-from services.orders.domain.order import Order
+from services.orders.domain.order import Assignment, Order
 
 NOWHERE = Place(lat=0.0, lng=0.0)
+NO_PLATE = "-"
 
 
-def blanked(order: Order, role: Role, recipient_id: str) -> Order:
-    """The order without the places, notes and room of this person; a merchant's kitchen stays. The same order when he is not in it.
+def blanked(order: Order, role: Role, who: str) -> Order:
+    """The order without what says who or where this person was. The same order when he is not in it, or is blank already.
 
-    `digest` goes too: by it a note could be guessed.
+    Fare, ids, districts and the attestation of residence stay: they are the accounts and the proofs. Of a customer or
+    recipient the things ordered go too, for they may be medicine; a merchant's kitchen stays then, and goes with its
+    merchant; of a driver his plate goes. `digest` goes where it was made of what goes: by it a note could be guessed.
     """
-    is_customer = role is Role.CUSTOMER and order.customer.id == recipient_id
-    is_recipient = role is Role.RECIPIENT and order.recipient_id == recipient_id
-    if not (is_customer or is_recipient):
-        return order
-    pickup = order.pickup if is_recipient or order.pickup.merchant_id else NOWHERE
-    return replace(order, pickup=pickup, dropoff=NOWHERE, proposal=None, details={}, digest="")
+    match role:
+        case Role.CUSTOMER if order.customer.id == who:
+            pickup = order.pickup if order.pickup.merchant_id else NOWHERE
+            return replace(order, pickup=pickup, dropoff=NOWHERE, items=(), proposal=None, details={}, digest="")
+        case Role.RECIPIENT if order.recipient_id == who:
+            return replace(order, dropoff=NOWHERE, items=(), proposal=None, details={}, digest="")
+        case Role.MERCHANT if order.merchant_id == who:
+            return replace(order, pickup=NOWHERE, digest="")
+        case Role.DRIVER if order.assignment is not None and order.assignment.driver_id == who:
+            return replace(order, assignment=_without_plate(order.assignment))
+        case _:
+            return order
+
+
+def _without_plate(assignment: Assignment) -> Assignment:
+    return replace(assignment, vehicle=assignment.vehicle.model_copy(update={"plate": NO_PLATE}))

@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import date, datetime
 
 from contracts.values import Day
+
+NOBODY = "-"
+LONG_AGO = date(1970, 1, 1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,3 +47,12 @@ def pledged(known: Budget | None, budget_id: str, amount: int, at: datetime) -> 
 def attested(known: Beneficiary | None, said: Beneficiary) -> Beneficiary | None:
     """The newer word; None when something as new is known."""
     return said if known is None or said.as_of > known.as_of else None
+
+
+def erased(known: Beneficiary, at: datetime) -> Beneficiary | None:
+    """Nobody says any more that a programme pays for this person; None when that was said after the erasure, or is forgotten.
+
+    The ids stay, and `as_of`: an older attestation that comes later brings nothing back.
+    """
+    blank = replace(known, by=NOBODY, valid_until=LONG_AGO, as_of=at)
+    return None if known.as_of > at or known == blank else blank

@@ -101,6 +101,7 @@ def _asked(wanted: Wanted, service: Service, area: Area, facts: Facts) -> Order:
         dropoff_district=area.district_of(wanted.dropoff),
         distance_m=2 * way_m if way_back else way_m,
         policy=service.policy,
+        asked_at=wanted.asked_at,
     )
     return replace(order, climb=climb_of(facts.route, order, way_m, facts.now))
 

@@ -7,10 +7,12 @@ from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
 
 from contracts.values import Id, Place, Residence, Short, UtcTime
+from services.orders.domain.blanking import NOWHERE
 from services.orders.domain.errors import StepRefused
 
 AHEAD = timedelta(minutes=5)
 REGISTRATION, RESIDENCE, HOURS, RUSH = "registration", "residence", "hours", "rush"
+NAMELESS = "-"
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,6 +71,26 @@ def rush_started(merchant: Merchant, extra_minutes: int, at: datetime, *, paused
 def rush_ended(merchant: Merchant, at: datetime) -> Merchant | None:
     """Orders take as long as ever."""
     return _granting(replace(merchant, rush_minutes=0, paused=False), RUSH, at)
+
+
+def erased(merchant: Merchant | None, merchant_id: str, at: datetime) -> Merchant | None:
+    """What is left when it is forgotten: what was said later. None when that is all there is.
+
+    Also of one that nobody knows: a fact from before the erasure that comes later has no effect.
+    """
+    known = merchant or Merchant(merchant_id, NAMELESS, NOWHERE)
+    left = known
+    older = {kind for kind in (REGISTRATION, RESIDENCE, HOURS, RUSH) if known.facts.get(kind, at) <= at}
+    if REGISTRATION in older:
+        left = replace(left, name=NAMELESS, place=NOWHERE)
+    if RESIDENCE in older:
+        left = replace(left, residence=None)
+    if HOURS in older:
+        left = replace(left, is_open=False)
+    if RUSH in older:
+        left = replace(left, rush_minutes=0, paused=False)
+    left = replace(left, facts={**left.facts, **dict.fromkeys(older, at)})
+    return None if left == merchant else left
 
 
 def not_ahead(at: datetime, now: datetime) -> None:

@@ -104,6 +104,8 @@ class Ending:
 class Order:
     """One order. `since`: when the present status began. `digest`: of the request, to know it again.
 
+    `requested_at`: when we heard of it; `asked_at`: when its app sent it.
+
     `scheduled_for`: the pick-up as booked; `search_starts_at`: while it is `scheduled`, when its next search begins.
     `let_go`: drivers whose match was taken back; they may be asked again.
     """
@@ -146,6 +148,7 @@ class Order:
     climb: Climb | None = None
     leg: Leg | None = None
     funding: Funding | None = None
+    asked_at: datetime | None = None
 
     @property
     def ended(self) -> bool:

@@ -14,6 +14,7 @@ from services.orders.domain.intake import take_in
 from services.orders.domain.order import Order
 from services.orders.domain.routes import route_between
 from services.orders.domain.wanted import Facts, Service, Wanted
+from services.orders.handlers.erased_parties import note_late_order
 from services.orders.handlers.funding import secure_funds
 from services.orders.handlers.purses import payer_of, purse_of
 from services.orders.handlers.taking_in import taken_in
@@ -50,6 +51,7 @@ class OrderRequestedHandler:
             return taken_in(take_in(wanted, service, catalogue.area, catalogue.bands, facts), service)
 
         await self._desk.orders.change(request.order_id, cause_of(message), decide, expect_new=True)
+        await note_late_order(self._desk, request, message.time)
         if payer.kind is not PayerKind.CUSTOMER:
             await secure_funds(self._desk, request.order_id, replace(cause_of(message), remembered=False))
 

@@ -6,6 +6,7 @@ from contracts.message import Message
 from contracts.requests.programmes import ProgrammeBeneficiaryAttested
 from services.orders.domain.budget import Beneficiary, attested
 from services.orders.domain.merchant import not_ahead
+from services.orders.handlers.erased_parties import forget_late_word
 from services.orders.handlers.purses import beneficiary_key
 from services.orders.handlers.refusing import refusing_fact
 from services.orders.ports import Desk
@@ -30,3 +31,4 @@ class ProgrammeBeneficiaryAttestedHandler:
             return None if person is None else Change(person, (), Entry("attested", f"{said.by.role}:{said.by.id}"))
 
         await self._desk.beneficiaries.change(beneficiary_key(said.programme_id, said.customer_id), cause_of(message), decide)
+        await forget_late_word(self._desk, said.programme_id, said.customer_id, message.time)

@@ -1,67 +1,171 @@
-"""What orders keep of somebody who was erased: nothing of where he was, as soon as his orders have ended."""
+"""What orders keep of somebody who was erased: nothing of who or where he was, as soon as his orders have ended."""
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
+import pytest
 from bson import encode
 
 from contracts.events.recipients import RecipientErased
+from contracts.requests.drivers import DriverDelivered, DriverEmergencyRaised
+from contracts.requests.programmes import ProgrammeBeneficiaryAttested
 from services.runtime import database
-from tests.support.builders import PARK, a_cancellation_requested, an_order_requested
+from tests.support.builders import PARK, VEHICLE, a_cancellation_requested, a_match_made, an_order_requested
 from tests.support.eventually import eventually
+from tests.support.meals import an_open_merchant
 
 if TYPE_CHECKING:
+    from collections.abc import AsyncIterator
+
     from tests.support.outside import OutsideApp
 
 NOTE = "Behind the blue gate, ask for Wahyuningsih"
 WISH = an_order_requested(dropoff={**PARK, "note": NOTE})
+HOUR = timedelta(hours=1)
+OFFICE = {"role": "agency", "id": "dinkes"}
+AGAIN_S = 30  # the look at what was late comes every ten seconds
 
 
-async def test_an_order_that_has_ended_forgets_the_place_at_once(app: OutsideApp, database_uri: str) -> None:
+@pytest.fixture
+async def store(database_uri: str) -> AsyncIterator[Any]:
+    client = database.connect(database_uri)
+    yield database.database_of(client)
+    client.close()
+
+
+async def test_an_order_that_has_ended_forgets_the_place_at_once(app: OutsideApp, store: Any) -> None:
     await app.request(WISH)
     await app.event("order.search_started.v1")
     await app.request(a_cancellation_requested())
     await app.event("order.cancelled.v1")
 
-    await app.request(RecipientErased(recipient_id="c-1", role="customer", at=datetime.now(UTC)), source="/gancang/notifications")
+    await erase(app)
 
-    document = await eventually(lambda: blank(database_uri))
+    document = await eventually(lambda: blank(store))
     assert NOTE.encode() not in encode(document)
     assert b"Taman Blambangan" not in encode(document)
-    await eventually(lambda: without_marks(database_uri))
+    assert {mark[2] for mark in document["seen"]} == {""}
 
 
-async def test_a_running_order_forgets_it_when_it_has_ended(app: OutsideApp, database_uri: str) -> None:
+async def test_a_running_order_forgets_it_when_it_has_ended(app: OutsideApp, store: Any) -> None:
     await app.request(WISH)
     await app.event("order.search_started.v1")
-    await app.request(RecipientErased(recipient_id="c-1", role="customer", at=datetime.now(UTC)), source="/gancang/notifications")
-    await eventually(lambda: waiting(database_uri))
+    await erase(app)
+    await eventually(lambda: store["erasures"].find_one({"waiting": "o-1"}))
 
     await app.request(a_cancellation_requested())
 
     await app.event("order.cancelled.v1")
-    await eventually(lambda: blank(database_uri), within=30)
+    await eventually(lambda: blank(store), within=AGAIN_S)
+    await eventually(lambda: store["erasures"].find_one({"waiting": []}))
 
 
-async def blank(uri: str) -> dict[str, Any] | None:
-    client = database.connect(uri)
-    found: dict[str, Any] | None = await database.database_of(client)["orders"].find_one({"_id": "o-1", "state.dropoff.lat": 0.0})
-    client.close()
+async def test_an_order_that_comes_late_is_blanked_at_its_end(app: OutsideApp, store: Any) -> None:
+    await erase(app)
+    await eventually(lambda: store["erasures"].find_one({"_id": "customer:c-1"}))
+
+    late = await app.request(WISH, time=datetime.now(UTC) - HOUR)
+    await app.event("order.search_started.v1")
+    await app.request(a_cancellation_requested())
+
+    await app.event("order.cancelled.v1")
+    await eventually(lambda: blank(store), within=AGAIN_S)
+    await app.send(late)
+    await app.request(a_cancellation_requested(order_id="o-2"))
+    await app.event("request.rejected.v1", within=90, order_id="o-2")
+    assert len(app.of_type("order.accepted.v1")) == 1
+    assert await blank(store)
+
+
+async def test_an_order_that_was_on_its_way_during_the_erasure_is_found_at_the_second_look(app: OutsideApp, store: Any) -> None:
+    await erase(app)
+    await eventually(lambda: store["erasures"].find_one({"_id": "customer:c-1"}))
+    await app.request(WISH, time=datetime.now(UTC) - timedelta(minutes=1))
+    await app.event("order.search_started.v1")
+    await app.request(a_cancellation_requested())
+    await app.event("order.cancelled.v1")
+
+    await store["erasures"].update_one({"_id": "customer:c-1"}, {"$set": {"again_at": datetime.now(UTC)}})
+
+    await eventually(lambda: blank(store), within=AGAIN_S)
+    await eventually(lambda: store["erasures"].find_one({"again_at": {"$exists": False}}))
+
+
+async def test_who_orders_again_after_the_erasure_is_a_new_customer(app: OutsideApp, store: Any) -> None:
+    await app.request(an_order_requested(order_id="o-old", dropoff={**PARK, "note": NOTE}), time=datetime.now(UTC) - 3 * HOUR)
+    await app.request(a_cancellation_requested(order_id="o-old"))
+    await app.event("order.cancelled.v1", order_id="o-old")
+    await app.request(WISH, time=datetime.now(UTC) - HOUR)
+    await app.request(a_cancellation_requested())
+    await app.event("order.cancelled.v1", order_id="o-1")
+
+    await erase(app, at=datetime.now(UTC) - 2 * HOUR)
+
+    await eventually(lambda: blank(store, "o-old"))
+    assert (await store["orders"].find_one({"_id": "o-1"}))["state"]["dropoff"]["note"] == NOTE
+    assert await store["erasures"].count_documents({"waiting": "o-1"}) == 0
+
+
+async def test_of_a_driver_the_plate_goes_and_the_fare_stays(app: OutsideApp, store: Any) -> None:
+    await app.request(WISH)
+    await app.event("order.search_started.v1")
+    await app.request(a_match_made())
+    await app.request(DriverDelivered(driver_id="d-7", order_id="o-1"))
+    await app.event("order.completed.v1")
+    await app.request(DriverEmergencyRaised(driver_id="d-7", place={"lat": -8.0716, "lng": 114.2236}))
+    await app.event("emergency.raised.v1")
+
+    await erase(app, "d-7", "driver")
+
+    plate = "state.assignment.vehicle.plate"
+    document = await eventually(lambda: store["orders"].find_one({"_id": "o-1", plate: "-"}))
+    assert VEHICLE["plate"].encode() not in encode({"state": document["state"]})
+    assert document["state"]["fare"]["driver_share"] > 0
+    assert document["state"]["dropoff"]["note"] == NOTE
+    await eventually(lambda: store["emergencies"].find_one({"seen.0.2": ""}))
+
+
+async def test_a_merchant_is_forgotten_and_not_brought_back_by_an_older_registration(app: OutsideApp, store: Any) -> None:
+    registered, *facts = an_open_merchant()
+    for fact in (registered, *facts):
+        await app.request(fact, time=datetime.now(UTC) - HOUR)
+    await eventually(lambda: store["merchants"].find_one({"_id": "m-1", "state.is_open": True}))
+
+    await erase(app, "m-1", "merchant")
+
+    await eventually(lambda: store["merchants"].find_one({"_id": "m-1", "state.name": "-", "state.is_open": False}))
+    await app.request(registered, time=datetime.now(UTC) - HOUR / 2)
+    await app.request(an_open_merchant("m-2")[0])
+    await eventually(lambda: store["merchants"].find_one({"_id": "m-2"}))
+    document = await store["merchants"].find_one({"_id": "m-1"})
+    assert b"Warung" not in encode(document)
+    assert {mark[2] for mark in document["seen"][:3]} == {""}
+
+
+async def test_no_programme_pays_any_more_for_who_was_erased_whatever_comes_first(app: OutsideApp, store: Any) -> None:
+    await app.request(a_word_for("c-1"), time=datetime.now(UTC) - HOUR)
+    await eventually(lambda: store["beneficiaries"].find_one({"state.customer_id": "c-1"}))
+
+    await erase(app)
+    await erase(app, "r-2", "recipient")
+    await eventually(lambda: store["erasures"].find_one({"_id": "recipient:r-2"}))
+    await app.request(a_word_for("r-2"), time=datetime.now(UTC) - HOUR)
+
+    for who in ("c-1", "r-2"):
+        await eventually(lambda who=who: store["beneficiaries"].find_one({"state.customer_id": who, "state.by": "-"}))
+
+
+async def erase(app: OutsideApp, who: str = "c-1", role: str = "customer", at: datetime | None = None) -> None:
+    await app.request(RecipientErased(recipient_id=who, role=role, at=at or datetime.now(UTC)), source="/gancang/notifications")
+
+
+def a_word_for(who: str) -> ProgrammeBeneficiaryAttested:
+    said = {"programme_id": "gancang-aron", "customer_id": who, "by": OFFICE, "valid_until": "2027-06-30"}
+    return ProgrammeBeneficiaryAttested.model_validate(said)
+
+
+async def blank(store: Any, order_id: str = "o-1") -> dict[str, Any] | None:
+    found: dict[str, Any] | None = await store["orders"].find_one({"_id": order_id, "state.dropoff.lat": 0.0})
     return found if found is not None and "outbox" not in {name for name, value in found.items() if value} else None
-
-
-async def without_marks(uri: str) -> bool:
-    """Whether the digests of its messages are gone: that is a write of its own, after the one that blanks."""
-    client = database.connect(uri)
-    found = await database.database_of(client)["orders"].find_one({"_id": "o-1"})
-    client.close()
-    return found is not None and {mark[2] for mark in found["seen"]} == {""}
-
-
-async def waiting(uri: str) -> bool:
-    client = database.connect(uri)
-    found = await database.database_of(client)["erasures"].count_documents({"waiting": "o-1"})
-    client.close()
-    return bool(found)

@@ -174,3 +174,13 @@ def told_without_an_order(counter: Counter | None) -> Change[Counter]:
 async def _outbox_is_empty(counting: Counting, counter_id: str) -> bool:
     document = await counting.runtime.database["counters"].find_one({"_id": counter_id})
     return not document.get("outbox") and "unsent_since" not in document
+
+
+async def test_a_change_that_forgets_keeps_the_marks_and_drops_the_digests(counting: Counting) -> None:
+    await counting.counters.change("c-1", a_cause(1, NOW, "aaaa"), count())
+    await counting.counters.change("c-1", a_cause(2, NOW, "bbbb"), lambda known: Change(known or Counter(n=0), forgets=True))
+
+    stored = await counting.counters.get("c-1")
+    assert stored is not None
+    assert [digest for _, _, digest in stored.seen] == ["", ""]
+    assert not await counting.counters.change("c-1", a_cause(1, NOW, "cccc"), count())

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from collections import defaultdict
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
@@ -89,13 +90,23 @@ class OpenSearches:
         return [key for key, search in found if any(offer.driver_id == driver_id for offer in search.open_offers)]
 
 
+class Empty:
+    """A collection in which nothing is found."""
+
+    def find(self, *_: Any) -> Empty:
+        return self
+
+    async def to_list(self, _: int | None) -> list[Any]:
+        return []
+
+
 class FakeRuntime:
     """As much of the runtime as a service asks for when it is built."""
 
     def __init__(self, service: str, city: City) -> None:
         self.clock = city.clock
         self.settings = runtime_settings("amqp://a:b@nowhere/", "mongodb://nowhere/city")
-        self.database: dict[str, None] = {"orders": None, "erasures": None, "ledgers": None}  # nobody is erased here, and everybody pays
+        self.database = defaultdict(Empty)  # nobody is erased here, and everybody pays
         self.answers = MemoryAnswers(service, city.clock, city.publish)
         self.stores: list[Memory[Any]] = []
         self._city = city

@@ -2,17 +2,36 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
+import itertools
+from dataclasses import replace
+from datetime import UTC, date, datetime, timedelta
 
 import pytest
 
-from contracts.values import Customer, CustomerKind, OrderStatus, Payer, PayerKind, Place, Role
-from services.orders.domain.blanking import NOWHERE, blanked
-from services.orders.domain.order import Order
+from contracts.values import (
+    Customer,
+    CustomerKind,
+    Item,
+    OrderStatus,
+    Payer,
+    PayerKind,
+    Place,
+    Residence,
+    Role,
+    Vehicle,
+    VehicleClass,
+)
+from services.orders.domain.blanking import NO_PLATE, NOWHERE, blanked
+from services.orders.domain.budget import Beneficiary, attested
+from services.orders.domain.budget import erased as without_word
+from services.orders.domain.merchant import Merchant, closed, erased, opened, registered
+from services.orders.domain.order import Assignment, Order
 
 AT = datetime(2026, 11, 24, 1, 10, tzinfo=UTC)
 HOME = Place(lat=-8.2192, lng=114.3691, label="Jl. Veteran 7", note="blue gate")
 KITCHEN = Place(lat=-8.2106, lng=114.3745, label="Warung Bu Sri", merchant_id="m-1")
+RESIDENCE = Residence(by="dispendukcapil", district_code="35.10.16", valid_until=date(2027, 1, 1))
+VEHICLE = Vehicle(vehicle_class=VehicleClass.MOTORCYCLE, plate="P 4321 XY")
 ORDER = Order(
     order_id="o-1",
     service="food",
@@ -27,16 +46,101 @@ ORDER = Order(
     dropoff=HOME,
     payer=Payer(kind=PayerKind.CUSTOMER, id="c-1"),
     details={"envelope": "e-1"},
+    merchant_id="m-1",
+    items=(Item(sku="s-1", name="Rujak soto", quantity=1, unit_price=15_000),),
+    assignment=Assignment("d-1", "o-1-1", 1, VEHICLE, RESIDENCE, 60, AT),
 )
+WARUNG = Merchant(
+    "m-1", "Warung Bu Sri", KITCHEN, residence=RESIDENCE, is_open=True, facts={"registration": AT, "residence": AT, "hours": AT}
+)
+LATER = AT + timedelta(days=1)
 
 
 @pytest.mark.parametrize(("role", "who"), [(Role.CUSTOMER, "c-1"), (Role.RECIPIENT, "r-1")])
 def test_the_persons_own_places_go_and_the_kitchen_stays(role: Role, who: str) -> None:
     left = blanked(ORDER, role, who)
 
-    assert (left.pickup, left.dropoff, left.details, left.digest) == (KITCHEN, NOWHERE, {}, "")
+    assert (left.pickup, left.dropoff, left.details, left.items, left.digest) == (KITCHEN, NOWHERE, {}, (), "")
 
 
-@pytest.mark.parametrize(("role", "who"), [(Role.CUSTOMER, "c-2"), (Role.RECIPIENT, "c-1"), (Role.DRIVER, "c-1")])
+def test_a_customer_who_stood_at_the_pickup_leaves_it_too() -> None:
+    left = blanked(replace(ORDER, pickup=HOME, merchant_id=None), Role.CUSTOMER, "c-1")
+
+    assert (left.pickup, left.dropoff) == (NOWHERE, NOWHERE)
+
+
+def test_the_kitchen_goes_with_its_merchant_and_the_door_stays() -> None:
+    left = blanked(ORDER, Role.MERCHANT, "m-1")
+
+    assert (left.pickup, left.dropoff, left.items) == (NOWHERE, HOME, ORDER.items)
+
+
+def test_of_a_driver_the_plate_goes_and_the_proof_of_residence_stays() -> None:
+    left = blanked(ORDER, Role.DRIVER, "d-1")
+
+    assert left == replace(
+        ORDER, assignment=Assignment("d-1", "o-1-1", 1, VEHICLE.model_copy(update={"plate": NO_PLATE}), RESIDENCE, 60, AT)
+    )
+
+
+@pytest.mark.parametrize(("role", "who"), [(Role.CUSTOMER, "c-1"), (Role.RECIPIENT, "r-1"), (Role.DRIVER, "d-1"), (Role.MERCHANT, "m-1")])
+def test_blanking_twice_is_blanking_once(role: Role, who: str) -> None:
+    once = blanked(ORDER, role, who)
+
+    assert blanked(once, role, who) == once
+
+
+@pytest.mark.parametrize("order", list(itertools.permutations([Role.CUSTOMER, Role.RECIPIENT, Role.DRIVER, Role.MERCHANT])))
+def test_whoever_is_erased_first_the_same_is_left(order: tuple[Role, ...]) -> None:
+    ids = {Role.CUSTOMER: "c-1", Role.RECIPIENT: "r-1", Role.DRIVER: "d-1", Role.MERCHANT: "m-1"}
+    left = ORDER
+    for role in order:
+        left = blanked(left, role, ids[role])
+
+    assert (left.pickup, left.dropoff, left.items, left.fare) == (NOWHERE, NOWHERE, (), ORDER.fare)
+
+
+def test_a_forgotten_merchant_is_closed_nameless_and_nowhere() -> None:
+    left = erased(WARUNG, "m-1", LATER)
+
+    assert left is not None
+    assert (left.name, left.place, left.residence, left.is_open) == ("-", NOWHERE, None, False)
+    assert erased(left, "m-1", LATER) is None
+
+
+def test_a_merchant_who_registered_again_keeps_what_was_said_since() -> None:
+    again = registered(WARUNG, "m-1", "Warung Bu Sri", HOME, LATER + timedelta(hours=1))
+    assert again is not None
+
+    left = erased(again, "m-1", LATER)
+
+    assert left is not None
+    assert (left.name, left.place, left.residence, left.is_open) == ("Warung Bu Sri", HOME, None, False)
+
+
+def test_a_merchant_unknown_at_the_erasure_is_not_brought_in_by_an_older_registration() -> None:
+    left = erased(None, "m-1", LATER)
+    assert left is not None
+
+    assert registered(left, "m-1", "Warung Bu Sri", HOME, AT) is None
+    assert opened(left, AT) is None
+    assert closed(left, AT) is None
+
+
+def test_a_beneficiary_who_is_forgotten_is_not_brought_back_by_an_older_word() -> None:
+    said = Beneficiary("gancang-aron", "c-1", "dinkes", date(2027, 1, 1), AT)
+
+    left = without_word(said, LATER)
+
+    assert left is not None
+    assert (left.by, left.valid_until) == ("-", date(1970, 1, 1))
+    assert attested(left, said) is None
+    assert without_word(left, LATER) is None
+    assert without_word(said, AT - timedelta(hours=1)) is None
+
+
+@pytest.mark.parametrize(
+    ("role", "who"), [(Role.CUSTOMER, "c-2"), (Role.RECIPIENT, "c-1"), (Role.DRIVER, "c-1"), (Role.MERCHANT, "c-1"), (Role.AGENCY, "c-1")]
+)
 def test_an_order_of_somebody_else_stays_as_it_is(role: Role, who: str) -> None:
     assert blanked(ORDER, role, who) is ORDER
