@@ -7,18 +7,20 @@ import json
 import sys
 import tempfile
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass, field
 from pathlib import Path
 from time import perf_counter
 from typing import Any
 
 import aio_pika
+import aiormq
 import uvloop
-from aio_pika.abc import AbstractIncomingMessage
+from aiormq.abc import DeliveredMessage
+from pamqp.commands import Basic
 from rich.console import Console
 from rich.table import Table
 
 from contracts.registry import Exchange
+from services.runtime.publishing import Publisher
 from tests.bench.hops.contestants import CONTESTANTS, Contestant
 from tests.bench.hops.job import END, HOPS, TAKE_IN, order_id
 from tests.bench.hops.programs.gancang import queue_of, request
@@ -32,48 +34,53 @@ ARRIVES_WITHIN_S = 30.0
 LOADS = (0.5, 0.8)
 
 
-@dataclass(slots=True)
 class Town:
-    """Sends orders, and knows when the notification of each came."""
+    """Sends orders, and knows when the notification of each came.
 
-    exchange: Any
-    sent: dict[str, float] = field(default_factory=dict)
-    took_ms: dict[str, float] = field(default_factory=dict)
-    waited_for: dict[str, asyncio.Event] = field(default_factory=dict)
+    It runs on the same cores as what it measures, so it builds its messages beforehand and publishes them joined.
+    """
 
-    async def hear(self, raw: AbstractIncomingMessage) -> None:
+    def __init__(self, channel: aiormq.Channel) -> None:
+        self._publisher = Publisher(_always(channel))
+        self.due: dict[str, float] = {}
+        self.took_ms: dict[str, float] = {}
+        self.waited_for: dict[str, asyncio.Event] = {}
+
+    async def hear(self, raw: DeliveredMessage) -> None:
         """A notification."""
-        order = str(raw.headers["ce-subject"])
-        self.took_ms[order] = (perf_counter() - self.sent[order]) * 1000
+        order = str((raw.header.properties.headers or {})["ce-subject"])
+        self.took_ms[order] = (perf_counter() - self.due[order]) * 1000
         if order in self.waited_for:
             self.waited_for[order].set()
 
-    async def send(self, number: int) -> None:
-        """An order, confirmed."""
-        message = request(number)
-        self.sent[order_id(number)] = perf_counter()
-        await self.exchange.publish(message, TAKE_IN.type)
-
     async def one_at_a_time(self, first: int, orders: int) -> list[float]:
         """The next one is sent when the notification has come."""
-        for number in range(first, first + orders):
+        for number, message in enumerate(_messages(first, orders), start=first):
             arrived = self.waited_for[order_id(number)] = asyncio.Event()
-            await self.send(number)
+            await self._send(number, message, perf_counter())
             await asyncio.wait_for(arrived.wait(), ARRIVES_WITHIN_S)
         return self._took(first, orders)
 
     async def at_rate(self, first: int, rate: float, seconds: float) -> list[float]:
-        """Sent by the clock, whatever comes back."""
-        orders, began = int(rate * seconds), perf_counter()
-        sending = set()
-        for number in range(orders):
-            await asyncio.sleep(max(0.0, began + number / rate - perf_counter()))
-            sending.add(asyncio.create_task(self.send(first + number)))
+        """Sent by the clock, whatever comes back; the time counts from when each was due, not from when it was sent."""
+        orders = int(rate * seconds)
+        messages = _messages(first, orders)
+        began, sending = perf_counter(), set()
+        for number, message in enumerate(messages):
+            due = began + number / rate
+            await asyncio.sleep(max(0.0, due - perf_counter()))
+            sending.add(asyncio.create_task(self._send(first + number, message, due)))
         await asyncio.gather(*sending)
         async with asyncio.timeout(ARRIVES_WITHIN_S):
             while any(order_id(first + number) not in self.took_ms for number in range(orders)):
                 await asyncio.sleep(0.05)
         return self._took(first, orders)
+
+    async def _send(self, number: int, message: aio_pika.Message, due: float) -> None:
+        """Returns when the broker has confirmed it."""
+        self.due[order_id(number)] = due
+        properties: Basic.Properties = message.properties
+        await self._publisher.publish(Exchange.REQUESTS, TAKE_IN.type, message.body, properties)
 
     def _took(self, first: int, orders: int) -> list[float]:
         return sorted(self.took_ms[order_id(number)] for number in range(first, first + orders))
@@ -121,10 +128,10 @@ async def _loaded(
         await asyncio.to_thread(workers.run, (*contestant.seed, "0"))
         for arguments in contestant.workers:
             workers.start(arguments)
-        async with await aio_pika.connect(urls.amqp) as connection:
+        async with await aio_pika.connect(urls.amqp) as connection, await aiormq.connect(urls.amqp) as raw:
             channel = await connection.channel()
-            town = Town(await channel.get_exchange(Exchange.REQUESTS))
-            await (await channel.get_queue(END)).consume(town.hear, no_ack=True)
+            town = Town(await raw.channel())
+            await (await raw.channel(publisher_confirms=False)).basic_consume(END, town.hear, no_ack=True)
             for hop in HOPS.values():
                 while not (await channel.declare_queue(queue_of(hop), passive=True)).declaration_result.consumer_count:
                     workers.check()
@@ -132,6 +139,17 @@ async def _loaded(
             await town.one_at_a_time(0, WARM_UP)
             took = await run(town)
     return {"load": label, "rate": rate or 1000 / took[len(took) // 2], "orders": len(took), **_percentiles(took)}
+
+
+def _messages(first: int, orders: int) -> list[aio_pika.Message]:
+    return [request(number) for number in range(first, first + orders)]
+
+
+def _always(channel: aiormq.Channel) -> Callable[[], Awaitable[aiormq.Channel]]:
+    async def get() -> aiormq.Channel:
+        return channel
+
+    return get
 
 
 def _percentiles(took: list[float]) -> dict[str, float]:
