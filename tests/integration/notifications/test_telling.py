@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from contracts.events.emergencies import EmergencyRaised
 from contracts.events.orders import OrderCancelled
 from tests.support.builders import ORDER_EVENT, a_contact_registered, a_driver_assigned
 from tests.support.eventually import eventually
@@ -154,36 +153,3 @@ async def test_a_cancellation_tells_the_driver_why_and_asks_no_fee_of_him(world:
         await eventually(lambda: world.of_type("notification.sent.v1"))
     assert "Pelanggan membatalkannya." in world.mailbox.text()
     assert "Rp" not in world.mailbox.text()
-
-
-async def test_an_emergency_is_told_to_the_people_on_duty_and_to_its_driver(world: World) -> None:
-    on_duty = {**DRIVERS_CONTACT, "recipient_id": "emergency-desk", "role": "operator"}
-    on_duty["channels"] = [{"kind": "email", "address": "duty@example.org"}]
-    async with world.service():
-        await world.register(a_contact_registered(**DRIVERS_CONTACT), a_contact_registered(**on_duty))
-
-        await world.publish(EmergencyRaised(emergency_id="em-1", raised_by="driver", driver_id="d-7", order_id="o-1"), times=2)
-
-        await eventually(lambda: len(world.of_type("notification.sent.v1")) == 2)
-    subjects = {mail["To"]: mail["Subject"] for mail in world.mailbox.mails}
-    assert subjects == {
-        "duty@example.org": "DARURAT: pengemudi d-7 menekan tombol darurat",
-        "driver@example.org": "Panggilan darurat Anda sudah kami terima",
-    }
-
-
-async def test_a_passengers_call_is_confirmed_to_him_and_not_told_to_his_driver(world: World) -> None:
-    on_duty = {**DRIVERS_CONTACT, "recipient_id": "emergency-desk", "role": "operator"}
-    on_duty["channels"] = [{"kind": "email", "address": "duty@example.org"}]
-    call = {"raised_by": "customer", "raised_by_id": "c-1", "driver_id": "d-7", "order_id": "o-1"}
-    async with world.service():
-        await world.register(a_contact_registered(**DRIVERS_CONTACT), a_contact_registered(), a_contact_registered(**on_duty))
-
-        await world.publish(EmergencyRaised(emergency_id="em-1", **call))
-
-        await eventually(lambda: len(world.of_type("notification.sent.v1")) == 2)
-    subjects = {mail["To"]: mail["Subject"] for mail in world.mailbox.mails}
-    assert subjects == {
-        "duty@example.org": "DARURAT: pelanggan menekan tombol darurat",
-        "guest@example.org": "We have received your emergency call",
-    }

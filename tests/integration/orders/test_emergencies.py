@@ -56,6 +56,21 @@ async def test_a_customers_call_names_who_drives_him_also_when_the_trip_is_over(
     await eventually(lambda: len(app.of_type("emergency.raised.v1", order_id="o-1", driver_id="d-7")) == 2)
 
 
+async def test_a_strangers_call_is_heard_and_names_no_driver(app: OutsideApp) -> None:
+    await app.request(an_order_requested())
+    await app.event("order.search_started.v1")
+    await app.request(a_match_made())
+    await app.event("order.driver_assigned.v1")
+    pressed = {"order_id": "o-1", "by": {"role": "customer", "id": "c-stranger"}, "place": PRESSED["place"]}
+
+    await app.request(OrderEmergencyRaised.model_validate(pressed))
+
+    raised = await app.event("emergency.raised.v1", order_id="o-1")
+    briefed = await app.event("emergency.briefed.v1", emergency_id=raised.data.emergency_id)
+    assert (raised.data.raised_by_id, raised.data.driver_id, briefed.data.driver_id) == ("c-stranger", None, None)
+    assert briefed.data.place.lat == PRESSED["place"]["lat"]
+
+
 async def test_an_operator_closes_it_once(app: OutsideApp) -> None:
     await app.request(DriverEmergencyRaised.model_validate(PRESSED))
     emergency_id = (await app.event("emergency.raised.v1")).data.emergency_id

@@ -118,6 +118,26 @@ def test_a_reason_of_a_newer_writer_has_a_general_sentence() -> None:
     assert "eclipse" not in text.body
 
 
+FEES = [
+    ("en", "Cancellation fee: Rp1,000", "There is no cancellation fee.", "You have nothing to pay."),
+    ("id", "Biaya pembatalan: Rp1.000", "Anda tidak dikenai biaya pembatalan.", "Anda tidak perlu membayar apa pun."),
+    ("zh", "取消费：1,000印尼盾", "本次取消不收取费用。", "您无需支付任何费用。"),  # noqa: RUF001  Chinese colon
+]
+
+
+@pytest.mark.parametrize(("locale", "owed", "free", "nothing"), FEES)
+def test_a_fee_is_named_to_whoever_owes_it_and_to_nobody_else(locale: str, owed: str, free: str, nothing: str) -> None:
+    said = {
+        (by, fee): TEXTS.render("order.cancelled", "customer", locale, {**RIDE, "reason": "changed_mind", "by": by, "fee": fee}, None).body
+        for by in ("customer", "driver", "merchant", "operator")
+        for fee in (0, 1000)
+    }
+
+    assert {key for key, body in said.items() if owed in body} == {("customer", 1000), ("driver", 1000)}
+    assert {key for key, body in said.items() if free in body} == {("customer", 0)}
+    assert all(nothing in said[by, 0] for by in ("driver", "merchant", "operator"))
+
+
 def test_a_notice_of_the_service_stands_in_the_letter_in_the_readers_language() -> None:
     notices = {"id": "Bawa jaket.", "en": "Bring a jacket.", "zh": "请带外套。"}
 
