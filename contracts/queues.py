@@ -161,6 +161,7 @@ QUEUES: dict[str, Queue] = {
                 "order.returning.v1",
                 "order.returned.v1",
                 "order.return_overdue.v1",
+                "order.route_closed.v1",
                 "order.change_proposed.v1",
                 "order.change_refused.v1",
                 "order.changed.v1",

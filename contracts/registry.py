@@ -167,6 +167,7 @@ CONTRACTS: dict[str, Contract] = {
             "order.returning.v1": orders.OrderReturning,
             "order.returned.v1": orders.OrderReturned,
             "order.return_overdue.v1": orders.OrderReturnOverdue,
+            "order.route_closed.v1": orders.OrderRouteClosed,
             "order.handed_over.v1": orders.OrderHandedOver,
             "order.change_proposed.v1": orders.OrderChangeProposed,
             "order.change_refused.v1": orders.OrderChangeRefused,

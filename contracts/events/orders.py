@@ -183,6 +183,13 @@ class OrderReturnOverdue(OrderEvent):
     return_by: UtcTime
 
 
+class OrderRouteClosed(OrderEvent):
+    """The route was closed while the guest was on it, or will be before he is down: somebody has to look after him. The trip goes on."""
+
+    route: Id
+    closed_from: UtcTime
+
+
 class OrderHandedOver(OrderEvent):
     """Not ours to carry out: who calls is told to call `to` at once."""
 

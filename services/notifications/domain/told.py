@@ -62,6 +62,7 @@ _WHO: dict[str, dict[str, Urgency]] = {
     "order.returning.v1": {CUSTOMER: N, RECIPIENT: N, DRIVER: U, AGENCY: N},
     "order.returned.v1": {CUSTOMER: N, RECIPIENT: N, AGENCY: N},
     "order.return_overdue.v1": {DRIVER: N, AGENCY: N, OPERATOR: N},
+    "order.route_closed.v1": {CUSTOMER: U, DRIVER: U, OPERATOR: U},
     "order.change_proposed.v1": {CUSTOMER: U},
     "order.change_refused.v1": {CUSTOMER: U},
     "order.changed.v1": {CUSTOMER: U, DRIVER: U, MERCHANT: U},

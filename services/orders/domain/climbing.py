@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import datetime
+from datetime import datetime, timedelta
 
-from contracts.values import Requirements, Role
+from contracts.values import OrderStatus, Requirements, Role
 from services.orders.domain.climb import Climb
 from services.orders.domain.order import Ending, Order
 from services.orders.domain.route_status import RouteStatus
 from services.orders.domain.routes import Route
 from services.orders.domain.searching import SYSTEM
 from services.orders.domain.transitions import TRANSITIONS, Step, move
+
+WITH_GUEST = frozenset({OrderStatus.PICKED_UP, OrderStatus.AWAITING_RETURN})
 
 
 def climb_of(route: Route | None, order: Order, way_m: int, now: datetime) -> Climb | None:
@@ -42,3 +44,17 @@ def shut_out(order: Order, status: RouteStatus, now: datetime) -> Order | None:
     if not on_route or order.status not in TRANSITIONS[Step.CALL_OFF].sources:
         return None
     return move(replace(order, proposal=None), Step.CALL_OFF, Role.SYSTEM, now, ending=Ending("route_closed", SYSTEM))
+
+
+def caught(order: Order, status: RouteStatus, now: datetime) -> Order | None:
+    """The order with the alarm noted where its guest is on the route while it closes; None where he is not, and the second time.
+
+    A closure that begins before he would be down again counts too.
+    """
+    if order.climb is None or order.climb.route != status.route or order.status not in WITH_GUEST or order.cut_off:
+        return None
+    schedule = order.policy.schedule if order.policy else None
+    down_by = now + timedelta(seconds=(schedule.takes_s if schedule else None) or 0)
+    moments = (now, max(now, status.starts_at))
+    closes = any(status.says(moment) is False for moment in moments if moment <= down_by)
+    return replace(order, cut_off=True) if closes else None

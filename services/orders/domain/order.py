@@ -107,7 +107,8 @@ class Order:
     `requested_at`: when we heard of it; `asked_at`: when its app sent it.
 
     `scheduled_for`: the pick-up as booked; `search_starts_at`: while it is `scheduled`, when its next search begins.
-    `let_go`: drivers whose match was taken back; they may be asked again.
+    `let_go`: drivers whose match was taken back; they may be asked again. `cut_off`: its route was closed while the guest was on
+    it, and the alarm about that has gone out.
     """
 
     order_id: str
@@ -147,6 +148,7 @@ class Order:
     proposal: Proposal | None = None
     climb: Climb | None = None
     leg: Leg | None = None
+    cut_off: bool = False
     funding: Funding | None = None
     asked_at: datetime | None = None
 

@@ -71,6 +71,10 @@ class Route:
         cell = h3.latlng_to_cell(place.lat, place.lng, RESOLUTION)
         return cell in self.gate or cell in self.approach
 
+    def opens_at(self, level: int) -> bool:
+        """Whether anybody gets in at this volcano level."""
+        return level in dict(self.hours)
+
     def at_gate(self, start: datetime, distance_m: int) -> datetime:
         """When a guest who leaves at `start` is at the gate."""
         return start + timedelta(hours=distance_m / 1000 / self.kmh)

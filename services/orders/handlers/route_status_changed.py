@@ -1,19 +1,29 @@
-"""`route.status_changed.v1`: a route is open or closed; orders that a closure shuts out are called off, free of any fee."""
+"""`route.status_changed.v1`: a closure calls off, free of any fee, whoever has not left; for a guest on the route it is an alarm."""
 
 from __future__ import annotations
 
+from datetime import datetime
+
+import structlog
+
+from contracts.events.orders import OrderRouteClosed
 from contracts.message import Message
 from contracts.requests.roads import RouteStatusChanged
-from services.orders.domain.climbing import shut_out
+from services.orders.domain.climbing import caught, shut_out
 from services.orders.domain.merchant import not_ahead
 from services.orders.domain.order import Order
 from services.orders.domain.route_status import RouteStatus, heard, swept
+from services.orders.domain.searching import SYSTEM
+from services.orders.handlers import announce
 from services.orders.handlers.calling_off import cancelled
 from services.orders.handlers.refusing import refusing_fact
+from services.orders.metrics import CUT_OFF
 from services.orders.ports import Desk
 from services.runtime.aggregates import Change, Entry, cause_of, timer_cause
 from services.runtime.errors import Rejected
 from services.runtime.outbox import Cause
+
+log = structlog.get_logger()
 
 
 class RouteStatusChangedHandler:
@@ -25,14 +35,15 @@ class RouteStatusChangedHandler:
     async def __call__(self, message: Message[RouteStatusChanged]) -> None:
         """Keep the word and call off; all of it can be done again."""
         said = message.data
-        if said.route not in {route.name for route in self._desk.catalogue.area.routes}:
+        route = next((route for route in self._desk.catalogue.area.routes if route.name == said.route), None)
+        if route is None:
             raise Rejected("unknown_route", pointer="/route")
         with refusing_fact():
             not_ahead(message.time, self._desk.clock.now())
         word = RouteStatus(
             route=said.route,
             as_of=message.time,
-            open=said.open,
+            open=said.open and (said.level is None or route.opens_at(said.level)),
             reason=said.reason,
             starts_at=said.starts_at or message.time,
             until=said.until,
@@ -61,15 +72,29 @@ class RouteStatusChangedHandler:
         await self._desk.route_statuses.change(route, cause, decide)
 
     async def call_off(self, route: str, cause: Cause) -> None:
-        """End every order that what is known now shuts out."""
+        """End every order that what is known now shuts out, and raise the alarm for who is up there."""
         stored = await self._desk.route_statuses.get(route)
         if stored is None or stored.state.open:
             return
         status = stored.state
 
         def decide(present: Order | None) -> Change[Order] | None:
-            ended = shut_out(present, status, self._desk.clock.now()) if present else None
-            return None if ended is None else cancelled(ended)
+            if present is None:
+                return None
+            now = self._desk.clock.now()
+            ended = shut_out(present, status, now)
+            return _cut_off(present, status, now) if ended is None else cancelled(ended)
 
         for order_id in await self._desk.climbers.on(route):
             await self._desk.orders.change(order_id, cause, decide)
+
+
+def _cut_off(order: Order, status: RouteStatus, now: datetime) -> Change[Order] | None:
+    """Somebody has to look after the guest and his driver. An alarm, once; the trip goes on."""
+    noted = caught(order, status, now)
+    if noted is None:
+        return None
+    CUT_OFF.labels(noted.service).inc()
+    log.error("order.route_closed", order_id=noted.order_id, driver_id=noted.driver_id, route=status.route)
+    event = announce.of(OrderRouteClosed, noted, route=status.route, closed_from=status.starts_at)
+    return Change(noted, (event,), Entry(noted.status, f"{SYSTEM.role}:{SYSTEM.id}", "route_closed"))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
@@ -66,6 +66,26 @@ async def test_a_closure_after_the_booking_cancels_without_a_fee_and_lets_nobody
 
     assert (cancelled.data.reason, cancelled.data.fee, cancelled.data.by.role) == ("route_closed", 0, "system")
     assert rejected.data.reason == "route_closed"
+
+
+@pytest.mark.parametrize("word", [{"open": False}, {"open": True, "level": 3}], ids=["closed", "a level at which nobody gets in"])
+async def test_a_closure_while_the_guest_is_up_there_is_one_alarm_and_the_way_back_goes_on(app: OutsideApp, word: dict[str, Any]) -> None:
+    await app.request(an_order_requested(**CLIMB))
+    await app.event("order.search_started.v1")
+    await app.request(a_match_made())
+    await app.event("order.driver_assigned.v1")
+    await app.request(DriverDelivered(**STEP, leg="out"))
+    await app.event("order.leg_completed.v1")
+    closure = RouteStatusChanged.model_validate({"route": "ijen", "reason": "gas", "by": AGENCY, **word})
+
+    await app.request(closure)
+    alarm = await app.event("order.route_closed.v1")
+    await app.request(closure)
+    await app.request(DriverDelivered(**STEP, leg="back"))
+    await app.event("order.completed.v1")
+
+    assert (alarm.data.route, alarm.data.driver_id, alarm.data.tell) == ("ijen", "d-7", ["operator", "driver", "customer"])
+    assert len(app.of_type("order.route_closed.v1")) == 1
 
 
 async def test_nobody_closes_a_route_that_there_is_not(app: OutsideApp) -> None:

@@ -12,7 +12,7 @@ import pytest
 from contracts.values import Actor, Leg, OrderStatus, Place, Role, VehicleClass
 from services.orders.adapters.mongo import ORDER
 from services.orders.domain.assigning import assign
-from services.orders.domain.climbing import shut_out
+from services.orders.domain.climbing import caught, shut_out
 from services.orders.domain.driving import drive
 from services.orders.domain.errors import StepRefused, TooEarly
 from services.orders.domain.intake import take_in
@@ -154,6 +154,39 @@ def test_a_closure_leaves_alone_who_is_up_there_and_whom_it_does_not_concern() -
     assert shut_out(a_climb(), over_by_then, NOW) is None
     assert shut_out(a_climb(), elsewhere, NOW) is None
     assert shut_out(a_climb("ride", dropoff=Place.model_validate(PARK), details={}, scheduled_for=None), CLOSED, NOW) is None
+
+
+def test_who_is_up_there_when_it_closes_is_an_alarm_once() -> None:
+    up = after(a_driven_climb(), (Step.DELIVER, Leg.OUT))
+
+    noted = caught(up, CLOSED, NOW)
+
+    assert noted is not None
+    assert (noted.status, noted.cut_off) == (OrderStatus.AWAITING_RETURN, True)
+    assert caught(noted, CLOSED, NOW) is None
+
+
+@pytest.mark.parametrize(
+    ("closure", "alarm"),
+    [
+        (replace(CLOSED, starts_at=NOW + timedelta(hours=7)), True),
+        (replace(CLOSED, starts_at=NOW + timedelta(hours=9)), False),
+        (replace(CLOSED, starts_at=NOW - timedelta(hours=2), until=NOW), False),
+        (replace(CLOSED, open=True), False),
+        (replace(CLOSED, route="raung"), False),
+    ],
+    ids=["before he is down", "after he is down", "over", "opened", "elsewhere"],
+)
+def test_a_closure_that_does_not_reach_the_guest_is_no_alarm(closure: RouteStatus, alarm: bool) -> None:
+    up = after(a_driven_climb(), (Step.DELIVER, Leg.OUT))
+
+    assert (caught(up, closure, NOW) is not None) is alarm
+
+
+def test_who_has_not_left_or_is_down_again_is_no_alarm() -> None:
+    down = after(a_driven_climb(), (Step.DELIVER, Leg.BACK))
+
+    assert [caught(order, CLOSED, NOW) for order in (a_climb(), a_driven_climb(), down)] == [None, None, None]
 
 
 def test_a_climb_comes_back_from_the_database_as_it_was() -> None:
