@@ -16,7 +16,7 @@ from services.orders.domain.items import items_refused, items_total
 from services.orders.domain.kitchen import Stage
 from services.orders.domain.order import Ending, Order
 from services.orders.domain.proposal import ChangeRules, Proposal
-from services.orders.domain.searching import SYSTEM
+from services.orders.domain.searching import SYSTEM, start_search
 from services.orders.domain.transitions import Step, move
 
 S = OrderStatus
@@ -169,11 +169,12 @@ def _reachable(order: Order, dropoff: Place, area: Area) -> Door:
 
 
 def _applied(order: Order, change: Proposal, now: datetime) -> Order:
+    """As changed. Drivers who are just being asked are asked anew: nobody accepts another trip than the one he drives."""
     kitchen = order.kitchen
     if kitchen is not None and kitchen.stage is Stage.ASKED and change.items is not None and order.policy and order.policy.merchant:
         until = now + timedelta(seconds=order.policy.merchant.answer_s)
         kitchen = replace(kitchen, answer_until=until)
-    return replace(
+    changed = replace(
         order,
         proposal=None,
         fare=change.fare,
@@ -184,3 +185,5 @@ def _applied(order: Order, change: Proposal, now: datetime) -> Order:
         pickup=order.pickup if change.note is None else order.pickup.model_copy(update={"note": change.note}),
         kitchen=kitchen,
     )
+    asked_anew = order.status is S.SEARCHING and (changed.fare, changed.dropoff) != (order.fare, order.dropoff)
+    return start_search(changed, now) if asked_anew else changed

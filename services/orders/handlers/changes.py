@@ -39,12 +39,13 @@ def proposed(order: Order) -> tuple[Value, ...]:
 
 
 def changed(order: Order, before: Order) -> tuple[Value, ...]:
-    """It is as wanted now; who drives and who cooks read it anew."""
+    """It is as wanted now; who drives, who cooks and who might drive read it anew."""
     event = announce.of(OrderChanged, order, fare=announce.fare(order))
     cooks = order.kitchen is not None and order.kitchen.stage is not Stage.READY
     kitchen = slip(order) if cooks and (order.items, order.pickup) != (before.items, before.pickup) else ()
     driver = (announce.briefed(order),) if order.assignment is not None else ()
-    return (event, *kitchen, *driver)
+    search = (announce.search_started(order),) if order.attempt > before.attempt else ()
+    return (event, *kitchen, *driver, *search)
 
 
 def answered(order: Order, before: Order, by: str, *, accepted: bool) -> Change[Order]:
