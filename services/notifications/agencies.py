@@ -36,7 +36,7 @@ def agencies_of(runtime: Runtime, settings: NotificationsSettings, vault: MongoV
     """Webhooks as the settings allow them."""
     clock = runtime.clock
     known = runtime.aggregates(webhooks())
-    opened = runtime.aggregates(deliveries(timedelta(days=settings.retention_days)))
+    opened = runtime.aggregates(deliveries(timedelta(days=settings.webhook_retention_days)))
     client = WebhookClient(settings.webhook_allowed_networks, settings.webhook_s)
     # Waits are real time, like the receiver that is away.
     waits = [timedelta(seconds=wait * clock.speed) for wait in settings.webhook_waits_s]

@@ -44,6 +44,7 @@ class NotificationsSettings(ProviderSettings):
     webhook_s: float = Field(default=15, gt=0, le=50, description="real seconds for one post to an agency")
     webhook_waits_s: tuple[float, ...] = Field(default=WAITS_S, max_length=20, description="after each failure; then it is given up")
     webhook_allowed_networks: tuple[IPvAnyNetwork, ...] = Field(default=(), description="networks that are not public and still posted to")
+    webhook_retention_days: int = Field(default=14, ge=1, le=3650, description="after its end a delivery can be replayed so long")
     webhook_plain_http: bool = Field(default=False, description="take URLs that begin with http://")
     places: int = Field(default=200, ge=1, le=10_000, description="claimed and not yet sent, per process and channel")
     retention_days: int = Field(default=90, ge=1, le=3650)

@@ -141,6 +141,18 @@ async def test_what_finds_no_place_waits_for_its_turn_and_is_not_due_over_and_ov
         await eventually(lambda: len({post.headers["webhook-id"] for post in receiver.posts}) == 20, within=20)
 
 
+async def test_what_was_posted_can_be_replayed_for_two_weeks_and_is_forgotten_then(world: World, receiver: Receiver) -> None:
+    async with world.service(**HERE):
+        await registered(world, receiver.url())
+        await a_secret(world)
+        await world.publish(a_receipt())
+        await eventually(lambda: world.of_type("notification.sent.v1"))
+        kept = await world.store["webhook_deliveries"].find_one({})
+
+    assert kept is not None
+    assert timedelta(days=13) < kept["expires_at"] - datetime.now(UTC) <= timedelta(days=14)
+
+
 async def test_without_a_secret_a_delivery_is_given_up_when_its_time_is_over_and_can_be_replayed(world: World, receiver: Receiver) -> None:
     begin = datetime.now(UTC) - timedelta(minutes=1)
     async with world.service(**HERE):
