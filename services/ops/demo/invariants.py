@@ -20,6 +20,7 @@ from contracts.events.orders import (
     OrderUnserved,
 )
 from contracts.events.refusals import RequestRejected
+from contracts.registry import CONTRACTS
 from services.ops.demo import promises, telling
 from services.ops.demo.evidence import PARKED_QUEUES, WORK_QUEUES, Evidence
 from services.simulator.chronicle import ENDS, ORDER_REQUEST
@@ -118,14 +119,18 @@ def asked_in_vain(evidence: Evidence) -> Iterator[str]:
 
 
 def out_of_order(evidence: Evidence) -> Iterator[str]:
-    """Orders whose events came with a lower sequence than one before; answers are no part of the sequence."""
-    latest: dict[str, int] = defaultdict(int)
+    """Orders whose events came with a lower sequence than one before; answers are no part of the sequence.
+
+    Of one exchange each: the two queues of an app have no common order.
+    """
+    latest: dict[tuple[str, str], int] = defaultdict(int)
     for event in evidence.of(OrderEvent):
         if isinstance(event.data, ANSWERS) or event.sequence is None:
             continue
-        if event.sequence < latest[event.data.order_id]:
-            yield f"{event.data.order_id}: {event.type} {event.sequence} after {latest[event.data.order_id]}"
-        latest[event.data.order_id] = max(latest[event.data.order_id], event.sequence)
+        key = (event.data.order_id, CONTRACTS[event.type].exchange)
+        if event.sequence < latest[key]:
+            yield f"{event.data.order_id}: {event.type} {event.sequence} after {latest[key]}"
+        latest[key] = max(latest[key], event.sequence)
 
 
 def unsent(evidence: Evidence) -> Iterator[str]:

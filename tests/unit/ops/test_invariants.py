@@ -14,7 +14,7 @@ from contracts.events.orders import OrderCancelled, OrderCompleted, OrderDriverU
 from services.ops.demo.evidence import Evidence
 from services.ops.demo.invariants import check
 from services.ops.demo.summary import Timing, summarise
-from tests.support.builders import FARE, NOW, ORDER_EVENT, a_driver_assigned, a_message, an_offer_made
+from tests.support.builders import FARE, NOW, ORDER_EVENT, a_driver_assigned, a_message, a_search_started, an_offer_made
 
 if TYPE_CHECKING:
     from contracts.message import Message
@@ -191,6 +191,12 @@ def test_a_driver_who_gave_the_order_back_is_no_second_driver() -> None:
     )
 
     assert broken(replace(GOOD, events=events)) == []
+
+
+def test_what_comes_by_another_queue_has_no_place_among_the_others() -> None:
+    search = a_message(a_search_started(), sequence=1)
+
+    assert broken(replace(GOOD, events=(*GOOD.events, search))) == []
 
 
 def test_the_summary_counts_what_happened() -> None:
