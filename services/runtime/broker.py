@@ -75,6 +75,7 @@ class Broker:
         self._subscribers: list[Any] = []
         self._channels: Any = self._faststream.config.channel_manager
         self._connection: AbstractRobustConnection | None = None
+        self._declared = asyncio.Event()
         self._failed_probes = 0
         self._halted = False
         self._on_lost: OnLost | None = None
@@ -105,6 +106,7 @@ class Broker:
             raise NotConfigured("the broker's topology", f"differs from ours, see topology check ({error})") from error
         except LOST as error:
             raise BrokerAway("declare") from error
+        self._declared.set()
 
     def watch(self, on_lost: OnLost) -> None:
         """Tell `on_lost` when the connection or the consuming channel is gone without our doing."""
@@ -176,7 +178,7 @@ class Broker:
         """Raises `BrokerAway` until a publish is confirmed; a connection that says it is there but is of no use is cut."""
         try:
             async with asyncio.timeout(CLOSE_S):
-                channel = await self.publishing()
+                channel = await self._publishing_channel()
                 await channel.basic_publish(b"", exchange="", routing_key=NOWHERE, wait=False)
         except LOST as error:
             await self._lose_patience()
@@ -184,9 +186,12 @@ class Broker:
         self._failed_probes = 0
 
     async def publishing(self) -> UnderlayChannel:
-        """The channel below aio-pika's, which allows many confirms in flight."""
-        channel = await self._channels.get_channel(self._publishing)
-        return cast("UnderlayChannel", await channel.get_underlay_channel())
+        """The channel below aio-pika's, which allows many confirms in flight.
+
+        After each loss only when the topology stands again: what no queue is bound for is confirmed all the same.
+        """
+        await self._declared.wait()
+        return await self._publishing_channel()
 
     async def close(self) -> None:
         """Close everything; what does not close in time ends with the process."""
@@ -204,6 +209,10 @@ class Broker:
     async def _consuming_channel(self) -> RobustChannel:
         return cast("RobustChannel", await self._channels.get_channel(self._consuming))
 
+    async def _publishing_channel(self) -> UnderlayChannel:
+        channel = await self._channels.get_channel(self._publishing)
+        return cast("UnderlayChannel", await channel.get_underlay_channel())
+
     async def _watch_consumers(self) -> None:
         channel = await self._consuming_channel()
         channel.close_callbacks.add(self._on_channel_closed)
@@ -213,6 +222,7 @@ class Broker:
             underlay.consumers[subscriber._consumer_tag] = partial(_hand_over, subscriber.consume)  # noqa: SLF001
 
     def _on_connection_closed(self, *_: Any) -> None:
+        self._declared.clear()
         self._lost("connection")
 
     def _on_channel_closed(self, *_: Any) -> None:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from tests.support.counting import COUNTER
+from tests.support.proxy import Proxy
 from tests.support.services import at_work, runtime_settings
 
 if TYPE_CHECKING:
@@ -59,4 +60,19 @@ async def another(broker_url: str, database_uri: str, counting: Counting) -> Asy
     """A second process of the same service, as far as the database can tell."""
     service = Counting()
     async with at_work("counting", service.build, runtime_settings(broker_url, database_uri)):
+        yield service
+
+
+@pytest.fixture
+async def proxy(broker_url: str) -> AsyncIterator[Proxy]:
+    """The way to the broker, to be cut."""
+    async with Proxy.of(broker_url) as proxy:
+        yield proxy
+
+
+@pytest.fixture
+async def behind_proxy(broker_url: str, database_uri: str, proxy: Proxy) -> AsyncIterator[Counting]:
+    """The same service, which reaches the broker by way of `proxy`."""
+    service = Counting()
+    async with at_work("counting", service.build, runtime_settings(proxy.through(broker_url), database_uri)):
         yield service

@@ -11,11 +11,14 @@ from contextlib import asynccontextmanager
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit, urlunsplit
 
+import aio_pika
 import httpx
 import pytest
 
 from services.orders.app import build
-from tests.support.builders import an_order_requested
+from services.runtime.aggregates import Change
+from tests.support.builders import a_driver_assigned, an_order_requested
+from tests.support.counting import Counter, a_cause
 from tests.support.eventually import eventually
 from tests.support.outside import an_outside_app
 from tests.support.proxy import Proxy
@@ -24,9 +27,11 @@ from tests.support.services import KEYS, at_work, runtime_settings
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator
 
+    from tests.integration.runtime.conftest import Counting
     from tests.support.rabbit_api import RabbitApi
 
 NOBODY = "127.0.0.1:1"
+LISTENER = "matching.order_progress"
 WITHIN_S = 30
 OK, UNAVAILABLE = 200, 503
 
@@ -132,6 +137,34 @@ async def test_a_queue_that_is_gone_is_declared_again_and_served(
         await app.request(an_order_requested(order_id="o-1"))
 
         await app.event("order.accepted.v1")
+
+
+async def test_no_event_goes_out_before_the_queues_of_a_broker_that_forgot_stand_again(
+    behind_proxy: Counting, proxy: Proxy, broker_url: str, rabbitmq_api: RabbitApi, virtual_host: str
+) -> None:
+    await proxy.cut()
+    await eventually(lambda: not behind_proxy.runtime.gate.is_open, WITHIN_S)
+    rabbitmq_api.delete(f"queues/{virtual_host}/{LISTENER}")
+
+    proxy.heal()
+    sent = await _count_until_open(behind_proxy)
+
+    await eventually(lambda: _holds(broker_url, LISTENER, sent), WITHIN_S)
+
+
+async def _count_until_open(service: Counting) -> int:
+    """Counters that each have something to tell, one after the other, until the service is at work again."""
+    now, number = service.runtime.clock.now(), 0
+    while not service.runtime.gate.is_open:
+        number += 1
+        await service.counters.change(f"c-{number}", a_cause(number, now), lambda _: Change(Counter(), (a_driver_assigned(),)))
+    return number
+
+
+async def _holds(url: str, queue: str, messages: int) -> bool:
+    async with await aio_pika.connect(url) as connection:
+        declared = await (await connection.channel()).declare_queue(queue, passive=True)
+        return declared.declaration_result.message_count == messages
 
 
 async def _is(port: int, path: str, status: int) -> bool:
