@@ -28,11 +28,5 @@ def villages() -> tuple[Village, ...]:
     )
 
 
-@cache
-def district_names() -> dict[str, str]:
-    """District code → name."""
-    return {row["code"]: row["name"] for row in _rows("banyuwangi_districts.csv")}
-
-
 def _rows(name: str) -> list[dict[str, str]]:
     return list(csv.DictReader(files(__name__).joinpath(name).read_text(encoding="utf-8").splitlines()))

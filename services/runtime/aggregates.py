@@ -17,8 +17,9 @@ from services.runtime.errors import Conflict, Rejected
 from services.runtime.group_commit import GroupCommit
 from services.runtime.loading import GroupLoad
 from services.runtime.locks import KeyedLocks
-from services.runtime.outbox import Cause, Outgoing, event_of, order_of
+from services.runtime.outbox import Cause, Outgoing, event_of
 from services.runtime.relay import Relay
+from services.runtime.versions import first_version, next_version, outbox_of
 
 S = TypeVar("S")
 MAX_CONFLICTS = 20
@@ -100,6 +101,7 @@ class Aggregates(Generic[S]):
 
     def __init__(self, kind: Kind[S], load: GroupLoad, commit: GroupCommit, relay: Relay, clock: Clock) -> None:
         self.kind = kind
+        self._keep = {"seen": kind.keep_seen, "history": kind.keep_history}
         self._load = load
         self._commit = commit
         self._relay = relay
@@ -148,7 +150,7 @@ class Aggregates(Generic[S]):
 
     def resend(self, document: Document) -> None:
         """Send what a crash or an outage left in the outbox."""
-        aggregate_id, version, outbox = document["_id"], document["version"], _outbox_of(document)
+        aggregate_id, version, outbox = document["_id"], document["version"], outbox_of(document)
         if outbox:
             self._relay.submit(self, aggregate_id, version, outbox)
         else:
@@ -169,7 +171,7 @@ class Aggregates(Generic[S]):
         fields, lists = self._fields(version, change, cause, fresh, now)
         if change.forgets and stored is not None:
             fields["seen"] = [[*mark[:2], ""] for mark in (*stored.seen, *filter(None, [lists.pop("seen", None)]))]
-        written = _document(fields, lists, fresh) if stored is None else self._update(fields, lists, fresh)
+        written = first_version(fields, lists, fresh) if stored is None else next_version(fields, lists, fresh, self._keep)
         older = stored.outbox if stored else []
 
         def committed() -> None:
@@ -222,43 +224,12 @@ class Aggregates(Generic[S]):
             }
         return fields, lists
 
-    def _update(self, fields: Document, lists: Document, fresh: list[Outgoing]) -> Document:
-        keep = {"seen": self.kind.keep_seen, "history": self.kind.keep_history}
-        update: Document = {"$set": fields | {f"outbox.{entry.key}": entry.to_document() for entry in fresh}}
-        if lists:
-            update["$push"] = {name: _push(value, keep[name]) for name, value in lists.items()}
-        absent = [name for name in ("timers", "next_due", "expires_at") if name not in fields]
-        if absent:
-            update["$unset"] = dict.fromkeys(absent, "")
-        return update
-
     def _stored(self, document: Document) -> Stored[S]:
         return Stored(
             id=document["_id"],
             version=document["version"],
             state=self.kind.decode(document["state"]),
             history=document.get("history", []),
-            outbox=_outbox_of(document),
+            outbox=outbox_of(document),
             seen=document.get("seen", []),
         )
-
-
-def _outbox_of(document: Document) -> list[Outgoing]:
-    """What is unsent, in the order in which it was decided."""
-    outbox: Document = document.get("outbox", {})
-    return [Outgoing.from_document(key, outbox[key]) for key in sorted(outbox, key=order_of)]
-
-
-def _document(fields: Document, lists: Document, fresh: list[Outgoing]) -> Document:
-    """An aggregate's first version, whole."""
-    document = fields | {name: [value] for name, value in lists.items()}
-    if fresh:
-        document["outbox"] = {entry.key: entry.to_document() for entry in fresh}
-    return document
-
-
-def _push(value: Any, keep: int | None) -> Document:
-    pushed: Document = {"$each": [value]}
-    if keep is not None:
-        pushed["$slice"] = -keep
-    return pushed
