@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import TYPE_CHECKING
 
-from contracts.events import confidential, emergencies, matching, notifications, orders, refusals
+from contracts.events import changes, confidential, emergencies, matching, notifications, orders, refusals
 from contracts.events import recipients as recipient_events
 from contracts.requests import agencies, drivers, merchants, programmes, recipients, roads
 from contracts.requests import orders as order_requests
@@ -169,9 +169,9 @@ CONTRACTS: dict[str, Contract] = {
             "order.return_overdue.v1": orders.OrderReturnOverdue,
             "order.route_closed.v1": orders.OrderRouteClosed,
             "order.handed_over.v1": orders.OrderHandedOver,
-            "order.change_proposed.v1": orders.OrderChangeProposed,
-            "order.change_refused.v1": orders.OrderChangeRefused,
-            "order.changed.v1": orders.OrderChanged,
+            "order.change_proposed.v1": changes.OrderChangeProposed,
+            "order.change_refused.v1": changes.OrderChangeRefused,
+            "order.changed.v1": changes.OrderChanged,
         },
     ),
     **_rows(

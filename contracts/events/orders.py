@@ -196,25 +196,6 @@ class OrderHandedOver(OrderEvent):
     to: Short
 
 
-class OrderChangeProposed(OrderEvent):
-    """A change waits for the customer's answer; what it is stands in the confidential proposal."""
-
-    proposal_id: Id
-    until: UtcTime
-
-
-class OrderChangeRefused(OrderEvent):
-    """A proposed change does not come; the order goes on as it was."""
-
-    proposal_id: Id
-
-
-class OrderChanged(OrderEvent):
-    """Drop-off or items are others now, and this is the fare."""
-
-    fare: Fare
-
-
 class OrderReported(OrderEvent):
     """The present state, as somebody asked."""
 

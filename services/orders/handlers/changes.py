@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from contracts.events.changes import OrderChanged, OrderChangeProposed, OrderChangeRefused
 from contracts.events.confidential import MerchantBriefed, ProposalMade
-from contracts.events.orders import OrderCancelled, OrderChanged, OrderChangeProposed, OrderChangeRefused
+from contracts.events.orders import OrderCancelled
 from contracts.values import Role, Value
 from services.orders.domain.kitchen import Stage
 from services.orders.domain.order import Order

@@ -12,17 +12,14 @@ from contracts.events.confidential import ReceiptIssued
 from contracts.events.orders import OrderCancelled
 from contracts.values import Actor, OrderStatus, Payer, PayerKind, Place, Role
 from services.orders.adapters.mongo import ORDER
-from services.orders.domain.assigning import assign
 from services.orders.domain.changing import Wish, answer, lapse, propose, request
 from services.orders.domain.cooking import accept, search_due, silent
 from services.orders.domain.driving import drive
-from services.orders.domain.errors import MatchRefused, StepRefused, TooEarly
+from services.orders.domain.errors import StepRefused, TooEarly
 from services.orders.domain.order import Order, timers
 from services.orders.domain.transitions import Step
 from services.orders.handlers.changes import answered
-from services.orders.handlers.changes import changed as events_of
 from tests.support.kitchen_orders import CATALOGUE, ITEMS, NOW, a_meal, a_meal_being_cooked, a_meal_ready_for_a_courier, with_courier
-from tests.support.orders import an_assignment
 
 S = OrderStatus
 AREA = CATALOGUE.area
@@ -124,23 +121,6 @@ def test_other_items_while_it_is_cooked_need_the_cooks_yes() -> None:
 def test_other_items_when_a_courier_is_searched_are_too_late() -> None:
     with pytest.raises(StepRefused, match="change_too_late"):
         asked(a_meal_ready_for_a_courier(), items=LESS)
-
-
-def test_another_door_while_a_courier_is_searched_asks_the_couriers_anew() -> None:
-    searching = a_meal_ready_for_a_courier()
-
-    changed = asked(searching, dropoff=NEARER)
-
-    assert (changed.status, changed.attempt) == (S.SEARCHING, searching.attempt + 1)
-    assert [type(event).__name__ for event in events_of(changed, searching)] == ["OrderChanged", "OrderSearchStarted"]
-    with pytest.raises(MatchRefused, match="order_moved_on"):
-        assign(changed, an_assignment(searching.attempt), NOW)
-
-
-def test_another_note_while_a_courier_is_searched_asks_nobody_anew() -> None:
-    searching = a_meal_ready_for_a_courier()
-
-    assert asked(searching, note="without chili").attempt == searching.attempt
 
 
 def test_too_many_items_are_no_change() -> None:

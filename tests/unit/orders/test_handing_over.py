@@ -3,76 +3,25 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 
 import bson
 import pytest
 
-from contracts.values import Actor, CustodyStep, OrderStatus, Payer, Place, ProofKind, Residence, Role, Vehicle
-from services.orders.adapters.catalogue import load
+from contracts.values import Actor, CustodyStep, OrderStatus, ProofKind, Role
 from services.orders.adapters.mongo import ORDER
-from services.orders.domain.assigning import assign
 from services.orders.domain.driving import drive
 from services.orders.domain.errors import StepRefused, TooEarly
-from services.orders.domain.intake import take_in
-from services.orders.domain.order import Assignment, Order, timers
+from services.orders.domain.order import Order, timers
 from services.orders.domain.proof import BackTo, Code
 from services.orders.domain.proving import CodeWrong, Shown, new_code
 from services.orders.domain.returning import attempt_failed, brought_back, return_confirmed, return_overdue
 from services.orders.domain.transitions import Step
-from services.orders.domain.wanted import Facts, Wanted
-from services.orders.settings import BUILT_IN
-from tests.support.builders import PARK, STATION, an_order_requested
+from tests.support.envelopes import LATER, SEALED, a_document, picked_up, returning
+from tests.support.orders import NOW
 
-CATALOGUE = load(BUILT_IN)
-NOW = datetime(2026, 11, 24, 1, 10, tzinfo=UTC)
-AGENCY = {"id": "dispendukcapil", "kind": "agency", "locale": "id"}
-SEALED = Shown(envelope="ENV-0042")
 AT_THE_DOOR = Shown(envelope="ENV-0042", code_right=True)
 WRONG = Shown(envelope="ENV-0042", code_right=False)
-LATER = NOW + timedelta(hours=5)
-
-
-def a_document(**changes: object) -> Order:
-    """Assigned to the courier d-7."""
-    wanted = Wanted(
-        order_id="o-3",
-        digest="d",
-        customer=an_order_requested(customer=AGENCY).customer,
-        pickup=Place.model_validate(STATION),
-        dropoff=Place.model_validate(PARK),
-        payer=Payer(id="dispendukcapil"),
-        recipient_id="r-5",
-        agency_id="dispendukcapil",
-        details={"envelope": "ENV-0042"},
-    )
-    order = take_in(wanted, CATALOGUE.services["document"], CATALOGUE.area, CATALOGUE.bands, Facts(NOW))
-    assignment = Assignment(
-        driver_id="d-7",
-        offer_id="of-1",
-        attempt=1,
-        vehicle=Vehicle.model_validate({"class": "motorcycle", "plate": "P 4217 VX"}),
-        residence=Residence.model_validate({"by": "agency-1", "district_code": "35.10.16", "valid_until": "2027-06-30"}),
-        eta_s=60,
-        at=NOW,
-    )
-    assigned = assign(order, assignment, NOW)
-    assert assigned is not None
-    return replace(assigned, **changes)
-
-
-def picked_up() -> Order:
-    order = drive(a_document(), Step.PICK_UP, "d-7", NOW, SEALED)
-    assert order is not None
-    return order
-
-
-def returning() -> Order:
-    once = attempt_failed(picked_up(), "d-7", "recipient_absent", NOW)
-    assert once is not None
-    twice = attempt_failed(once, "d-7", "recipient_absent", LATER)
-    assert twice is not None
-    return twice
 
 
 def after_tries(order: Order, number: int) -> Order:

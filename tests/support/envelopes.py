@@ -1,0 +1,55 @@
+"""A document in its sealed envelope, as the domain sees it on its way and on its way back."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import timedelta
+
+from contracts.values import Payer, Place
+from services.orders.domain.assigning import assign
+from services.orders.domain.driving import drive
+from services.orders.domain.intake import take_in
+from services.orders.domain.order import Order
+from services.orders.domain.proving import Shown
+from services.orders.domain.returning import attempt_failed
+from services.orders.domain.transitions import Step
+from services.orders.domain.wanted import Facts, Wanted
+from tests.support.builders import PARK, STATION, an_order_requested
+from tests.support.orders import CATALOGUE, NOW, an_assignment
+
+AGENCY = {"id": "dispendukcapil", "kind": "agency", "locale": "id"}
+SEALED = Shown(envelope="ENV-0042")
+LATER = NOW + timedelta(hours=5)
+
+
+def a_document(**changes: object) -> Order:
+    """Assigned to the courier d-7."""
+    wanted = Wanted(
+        order_id="o-3",
+        digest="d",
+        customer=an_order_requested(customer=AGENCY).customer,
+        pickup=Place.model_validate(STATION),
+        dropoff=Place.model_validate(PARK),
+        payer=Payer(id="dispendukcapil"),
+        recipient_id="r-5",
+        agency_id="dispendukcapil",
+        details={"envelope": "ENV-0042"},
+    )
+    order = take_in(wanted, CATALOGUE.services["document"], CATALOGUE.area, CATALOGUE.bands, Facts(NOW))
+    assigned = assign(order, an_assignment(), NOW)
+    assert assigned is not None
+    return replace(assigned, **changes)
+
+
+def picked_up() -> Order:
+    order = drive(a_document(), Step.PICK_UP, "d-7", NOW, SEALED)
+    assert order is not None
+    return order
+
+
+def returning() -> Order:
+    once = attempt_failed(picked_up(), "d-7", "recipient_absent", NOW)
+    assert once is not None
+    twice = attempt_failed(once, "d-7", "recipient_absent", LATER)
+    assert twice is not None
+    return twice
