@@ -14,16 +14,24 @@ from contracts.registry import CONTRACTS, Contract, Exchange
 
 Document = dict[str, Any]
 
-VERSION = "1.0.0"
+VERSION = "0.1.0"  # the project's; each type has a version of its own in its name
 BINDING = "0.3.0"
+PROPERTIES_OF = "x-amqp-properties"  # AsyncAPI's binding has no place for what a publisher must set on each message
 SERVERS = [{"$ref": "#/servers/broker"}]
 DESCRIPTION = """\
 Orders of the ride-hailing cooperation with the regency of Banyuwangi: apps send requests, services say what happened.
 
+To send a request, publish to the exchange gancang.requests with the type as routing key, `mandatory`, and wait for the
+confirm. The body is the JSON of the data. AMQP properties: content_type, delivery_mode 2, user_id (your login), as in the schema
+RequestProperties; AMQP headers: ce-specversion, ce-id, ce-type, ce-source, as in RequestHeaders.
+
 Every message is a CloudEvent 1.0 in binary mode (RabbitMQ binding); structured mode is read as well. The routing key is
 the CloudEvents type. Delivery is at least once: take effect once per (ce-source, ce-id). Ignore fields that you do not
 know and take an unknown word of an enumeration as unknown. A request that cannot be acted on is answered by
-request.rejected.v1. Bind your own queue, named app.<name>.…, to the exchange of the channel.
+request.rejected.v1. Bind your own queue, named `app.<your login>.…`, to the exchange of the channel, before you publish.
+
+Examples are kept as they were once written: for app.customer and the like write a name of your app, e.g. /apps/mine, and
+for gancang/orders read /gancang/orders.
 """
 EXCHANGES = {
     Exchange.REQUESTS: "Written by apps around us; a mistyped routing key ends in the queue ops.unrouted.",
@@ -140,6 +148,7 @@ def _message(contract: Contract) -> Document:
         "correlationId": {"$ref": "#/components/correlationIds/order"},
         "tags": [{"name": contract.owner}],
         "bindings": {"amqp": {"messageType": contract.type, "bindingVersion": BINDING}},
+        PROPERTIES_OF: {"$ref": f"#/components/schemas/{'Request' if contract.is_request else 'Event'}Properties"},
         "examples": [_example(example) for example in examples_of(contract.type)],
     }
 

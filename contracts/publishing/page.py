@@ -60,6 +60,7 @@ class Example:
     name: str
     headers: Markup
     payload: Markup
+    properties: Markup
 
 
 def render(made: Document) -> str:
@@ -80,8 +81,13 @@ def render(made: Document) -> str:
         owners={tag["name"]: tag["description"] for tag in made["info"]["tags"]},
         groups=[(exchange.value, text, _shown(made, exchange)) for exchange, text in EXCHANGES.items()],
         header_tables=[
-            ("request", "A request", fields_of(components["schemas"]["RequestHeaders"], components["schemas"])),
-            ("event", "An event", fields_of(components["schemas"]["EventHeaders"], components["schemas"])),
+            (key, title, fields_of(components["schemas"][name], components["schemas"]))
+            for key, title, name in (
+                ("request-properties", "A request's AMQP properties", "RequestProperties"),
+                ("request", "A request's headers", "RequestHeaders"),
+                ("event-properties", "An event's AMQP properties", "EventProperties"),
+                ("event", "An event's headers", "EventHeaders"),
+            )
         ],
         reasons=REASON_TABLES,
         roles={exchange.value: role for exchange, role in ROLES.items()},
@@ -113,6 +119,7 @@ def _message(made: Document, name: str) -> Shown:
     components, contract = made["components"], CONTRACTS[name]
     message = components["messages"][name]
     payload = components["schemas"][message["payload"]["$ref"].rpartition("/")[2]]
+    properties = {"content_type": "application/json", "delivery_mode": 2, "user_id": "your login"}
     return Shown(
         type=name,
         summary=message["summary"],
@@ -120,9 +127,13 @@ def _message(made: Document, name: str) -> Shown:
         exchange=contract.exchange.value,
         is_request=contract.is_request,
         fields=fields_of(payload, components["schemas"]),
-        examples=[Example(one["name"], _coloured(one["headers"]), _coloured(one["payload"])) for one in message["examples"]],
+        examples=[_example(one, properties if contract.is_request else {}) for one in message["examples"]],
         readers=[queue.name for queue in QUEUES.values() if name in queue.types],
     )
+
+
+def _example(one: Document, properties: Document) -> Example:
+    return Example(one["name"], _coloured(one["headers"]), _coloured(one["payload"]), _coloured(properties) if properties else Markup())
 
 
 def _with_code(text: str) -> Markup:

@@ -40,6 +40,11 @@ class Links(HTMLParser):
         self.targets += [named[name] for name in ("href", "src") if name in named]
 
 
+def section(name: str) -> str:
+    """The article of this id."""
+    return TEXT.partition(f'<article id="{name}">')[2].partition("</article>")[0]
+
+
 def test_the_committed_page_is_what_an_export_writes() -> None:
     assert page.check(CONTRACTS_FOLDER) == []
 
@@ -69,6 +74,20 @@ def test_every_message_has_its_place(name: str) -> None:
 
 def test_every_reason_code_is_explained() -> None:
     assert [code for code in REASONS if f">{code}</td>" not in TEXT] == []
+
+
+@pytest.mark.parametrize("name", ["content_type", "delivery_mode", "user_id", "ce-id", "ce-source"])
+def test_the_page_says_what_a_publisher_must_set(name: str) -> None:
+    required = re.findall(r'<span class="parent"></span>([a-z_-]+)<span class="must"', section("headers-request"))
+
+    assert name in required + re.findall(r'<span class="parent"></span>([a-z_-]+)<span class="must"', section("headers-request-properties"))
+
+
+def test_a_first_request_stands_open_with_properties_and_a_source_like_that_of_the_guide() -> None:
+    opened = re.findall(r"<details open>.*?</details>", TEXT, re.DOTALL)
+
+    assert len(opened) == 1
+    assert all(word in opened[0] for word in ("a first ride", "/apps/mine", "user_id", "delivery_mode"))
 
 
 def test_links_stay_inside_the_page() -> None:

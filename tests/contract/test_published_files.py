@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import tomllib
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -61,6 +62,20 @@ def test_a_committed_schema_is_valid_and_open(name: str) -> None:
     assert (schema["$schema"], schema["$id"]) == (DIALECT, SCHEMA_ROOT + name)
     assert '"additionalProperties": false' not in json.dumps(schema)
     assert '"enum"' not in json.dumps(schema)
+
+
+def test_the_document_has_the_version_of_the_project(document: dict[str, Any]) -> None:
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
+
+    assert document["info"]["version"] == project["version"]
+
+
+def test_every_message_says_which_properties_it_has(document: dict[str, Any]) -> None:
+    schemas = document["components"]["schemas"]
+    named = {name: message["x-amqp-properties"]["$ref"].rpartition("/")[2] for name, message in document["components"]["messages"].items()}
+
+    assert {name: schema == "RequestProperties" for name, schema in named.items()} == {name: CONTRACTS[name].is_request for name in TYPES}
+    assert schemas["RequestProperties"]["required"] == ["content_type", "delivery_mode", "user_id"]
 
 
 @pytest.mark.parametrize("name", TYPES)
