@@ -21,13 +21,26 @@ from pydantic import (
     model_validator,
 )
 
-from contracts.words import EXTENSIBLE_ENUM, CustodyStep, CustomerKind, Leg, OrderStatus, PayerKind, ProofKind, Role, VehicleClass, Word
+from contracts.words import (
+    EXTENSIBLE_ENUM,
+    Carried,
+    CustodyStep,
+    CustomerKind,
+    Leg,
+    OrderStatus,
+    PayerKind,
+    ProofKind,
+    Role,
+    VehicleClass,
+    Word,
+)
 
 __all__ = [
     "DISTRICT_PATTERN",
     "EXTENSIBLE_ENUM",
     "ID_PATTERN",
     "Actor",
+    "Carried",
     "CustodyStep",
     "Customer",
     "CustomerKind",

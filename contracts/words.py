@@ -51,6 +51,14 @@ class CustomerKind(Word):
     UNKNOWN = "unknown"
 
 
+class Carried(Word):
+    """Who or what sits on the back seat."""
+
+    PASSENGER = "passenger"
+    GOODS = "goods"
+    UNKNOWN = "unknown"
+
+
 class PayerKind(Word):
     """Whose money pays for the order."""
 

@@ -8,6 +8,7 @@ from pydantic import Field
 from contracts.measures import Attempt, Audience, Metres, PerLocale, ReasonCode, Seconds
 from contracts.values import (
     Actor,
+    Carried,
     Customer,
     DistrictCode,
     Fare,
@@ -36,6 +37,7 @@ class OrderEvent(Value):
     order_id: Id
     service: Id
     service_name: PerLocale = {}
+    carries: Carried | None = None
     customer: Customer
     recipient_id: Id | None = None
     merchant_id: Id | None = None

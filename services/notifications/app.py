@@ -16,11 +16,10 @@ from services.notifications.channels import channels_of
 from services.notifications.delivery import Parts, delivering
 from services.notifications.domain.checking import check_table
 from services.notifications.domain.told import EVERYTHING
-from services.notifications.examples import example_for
+from services.notifications.examples import written_for
 from services.notifications.handlers.emergency_raised import OnEmergencyRaised
 from services.notifications.handlers.opening import Opening
 from services.notifications.handlers.order_event import OnOrderEvent
-from services.notifications.handlers.parameters import parameters_of
 from services.notifications.handlers.recipient_contact_registered import OnContactRegistered
 from services.notifications.handlers.recipient_erasure_requested import OnErasureRequested
 from services.notifications.handlers.routes import routes
@@ -53,11 +52,11 @@ def told_types() -> list[str]:
 
 
 def previews(event_type: str, locale: str) -> Iterator[tuple[str, Text]]:
-    """What each audience would read of an example of the event, without anybody being told."""
+    """What each audience would read of examples of the event, in each wording, without anybody being told."""
     texts = JinjaTexts(NotificationsSettings().timezone)
-    for audience, row in EVERYTHING.get(event_type, {}).items():
-        parameters = parameters_of(example_for(event_type, audience))
-        yield audience, texts.render(row.template, audience, locale, {**parameters, "code": EXAMPLE_CODE}, None)
+    for audience in EVERYTHING.get(event_type, {}):
+        for text in written_for(texts, event_type, audience, locale, EXAMPLE_CODE, None):
+            yield audience, text
 
 
 def _application(runtime: Runtime, settings: NotificationsSettings) -> Application:

@@ -1,4 +1,4 @@
-"""The golden example of an event as one audience would meet it: a warung reads of a meal, an agency and a recipient of a document."""
+"""The golden examples of an event as one audience would meet it: a warung reads of a meal, an agency and a recipient of a document."""
 
 from __future__ import annotations
 
@@ -10,7 +10,9 @@ from typing import Any
 import contracts
 from contracts.registry import CONTRACTS
 from contracts.values import Value
-from services.notifications.domain.told import AGENCY, MERCHANT, RECIPIENT
+from services.notifications.domain.told import AGENCY, EVERYTHING, MERCHANT, RECIPIENT
+from services.notifications.handlers.parameters import parameters_of
+from services.notifications.ports import Text, Texts
 
 EXAMPLES = Path(next(iter(contracts.__path__))) / "examples"
 ORDERS = {MERCHANT: "order.changed.v1", AGENCY: "order.attempt_failed.v1", RECIPIENT: "order.attempt_failed.v1"}
@@ -20,11 +22,21 @@ PARTIES = ("order_id", "service", "service_name", "customer", "payer", "merchant
 Data = dict[str, Any]
 
 
-def example_for(event_type: str, audience: str) -> Value:
-    """An example that this audience is told of; where there is none, the first, told of an order that has such a party."""
+def written_for(texts: Texts, event_type: str, audience: str, locale: str, code: str, name: str | None) -> list[Text]:
+    """What this audience reads of the event: one text for each wording that there is, to whoever is called `name`."""
+    template = EVERYTHING[event_type][audience].template
+    written: dict[str, Text] = {}
+    for event in _events(event_type, audience):
+        text = texts.render(template, audience, locale, {**parameters_of(event), "code": code}, name)
+        written.setdefault(text.approved.name, text)
+    return list(written.values())
+
+
+def _events(event_type: str, audience: str) -> list[Value]:
+    """Those that this audience is told of; where there is none, the first, told of an order that has such a party."""
     known = _examples(event_type)
-    data = next((data for data in known if audience in data.get("tell", ())), None)
-    return CONTRACTS[event_type].model.model_validate(data or _with_party(known[0], audience))
+    told = [data for data in known if audience in data.get("tell", ())]
+    return [CONTRACTS[event_type].model.model_validate(data) for data in told or [_with_party(known[0], audience)]]
 
 
 def _with_party(data: Data, audience: str) -> Data:

@@ -144,7 +144,7 @@ def test_the_examples_tell_a_few_stories_that_hang_together() -> None:
     orders = {example.event["data"]["order_id"] for example in GOLDEN if "order_id" in example.event["data"]}
 
     assert len(ids) == len(set(ids))
-    assert orders == {"o-1", "o-2", "o-3", "o-4", "o-5"}  # ride, food, document, ijen, urgent
+    assert orders == {"o-1", "o-2", "o-3", "o-4", "o-5", "o-6"}  # ride, food, document, ijen, urgent, parcel
     assert causes - set(ids) <= {"req-11"}  # the one that was no valid request
 
 

@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from contracts.registry import CONTRACTS
 from services.notifications.adapters.templates import JinjaTexts
 from services.notifications.domain.language import languages_of
 from services.notifications.domain.told import AUDIENCES, EVERYTHING
-from services.notifications.examples import example_for
-from services.notifications.handlers.parameters import parameters_of
+from services.notifications.examples import written_for
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -22,29 +21,31 @@ GOLDEN = ROOT / "tests" / "unit" / "notifications" / "golden"
 TEXTS = JinjaTexts("Asia/Jakarta")
 CODE = "407193"
 
+
+def texts_of(event_type: str, audience: str, language: str) -> list[Text]:
+    """The texts of one row, one for each wording, to Sarah."""
+    return written_for(TEXTS, event_type, audience, language, CODE, "Sarah")
+
+
 ALL = [
-    (event_type, audience, language)
+    (event_type, audience, language, wording)
     for event_type, rows in EVERYTHING.items()
     for audience in rows
     for language in languages_of(audience)
     if event_type in CONTRACTS
+    for wording in range(len(texts_of(event_type, audience, language)))
 ]
 DOCUMENTS = [(language, audience) for audience in AUDIENCES for language in languages_of(audience)]
 
 
-def parameters(event_type: str, audience: str) -> dict[str, Any]:
-    """What the texts need of the golden example of the event."""
-    return {**parameters_of(example_for(event_type, audience)), "code": CODE}
-
-
-def text_of(event_type: str, audience: str, language: str) -> Text:
-    """The text of one row, to Sarah."""
-    return TEXTS.render(EVERYTHING[event_type][audience].template, audience, language, parameters(event_type, audience), "Sarah")
+def text_of(event_type: str, audience: str, language: str, wording: int = 0) -> Text:
+    """One of them."""
+    return texts_of(event_type, audience, language)[wording]
 
 
 def document(language: str, audience: str) -> str:
     """All texts for the audience, in all forms but HTML."""
-    return "\n".join(_chapter(*row) for row in ALL if row[1:] == (audience, language))
+    return "\n".join(_chapter(*row) for row in ALL if row[1:3] == (audience, language))
 
 
 def golden_files() -> Iterator[tuple[Path, str]]:
@@ -55,8 +56,8 @@ def golden_files() -> Iterator[tuple[Path, str]]:
         yield GOLDEN / language / "mail.html", text_of("order.completed.v1", "customer", language).html
 
 
-def _chapter(event_type: str, audience: str, language: str) -> str:
-    text = text_of(event_type, audience, language)
+def _chapter(event_type: str, audience: str, language: str, wording: int) -> str:
+    text = text_of(event_type, audience, language, wording)
     approved = text.approved
     whatsapp = f"{approved.name} ({approved.language}): {approved.wording}\n{' | '.join(approved.values)}"
     return f"════ {event_type}\n\n# push, SMS\n{text.sms}\n\n# WhatsApp\n{whatsapp}\n\n# mail\n{text.subject}\n\n{text.body}"

@@ -43,11 +43,13 @@ class JinjaTexts:
         self.reasons = {language: _tables(FOLDER / language / "reasons.toml") for language in languages}
         self._frames = {language: _tables(FOLDER / language / "frame.toml") for language in languages}
         self._environments = {language: _environment(language, local) for language in languages}
+        self._known = {language: frozenset(environment.list_templates()) for language, environment in self._environments.items()}
         self._compiled: dict[tuple[str, str], dict[str, Template]] = {}
 
     def render(self, template: str, audience: str, locale: str, parameters: Mapping[str, Any], name: str | None) -> RenderedText:
         """The text, each form of which is written when it is asked for. Raises `TemplateNotFound` for what is not told."""
         language = language_of(locale, audience)
+        template = self._wording(template, audience, language, parameters.get("carries"))
         forms = self._forms(language, f"{audience}/{template}")
         values = self._values(language, audience, parameters)
         values.update(self._frames[language]["phrases"], name=_one_line(name or ""), language=language)
@@ -55,13 +57,17 @@ class JinjaTexts:
 
     def has(self, template: str, audience: str, language: str) -> bool:
         """Whether the text is there, in all its forms."""
-        known = set(self._environments[language].list_templates())
-        return all(f"{audience}/{template}.{form}" in known for form in FORMS)
+        return all(f"{audience}/{template}.{form}" in self._known[language] for form in FORMS)
 
     def short_source(self, template: str, audience: str, language: str) -> str:
         """The short form as it was written."""
         loader = self._environments[language].loader
         return loader.get_source(self._environments[language], f"{audience}/{template}.short")[0] if loader else ""
+
+    def _wording(self, template: str, audience: str, language: str, carries: str | None) -> str:
+        """The text for passengers or goods, where there is one of its own: `order.driver_arrived.goods`."""
+        own = f"{template}.{carries}"
+        return own if self.has(own, audience, language) else template
 
     def _forms(self, language: str, name: str) -> dict[str, Template]:
         """All forms and frames, looked up once: each look-up takes a lock."""

@@ -43,6 +43,7 @@ def parameters_of(event: Value) -> Parameters:
         "service_name": dict(event.service_name),
         "notices": dict(event.notices or {}),
         "payer": event.payer.kind.value,
+        "carries": None if event.carries is None else event.carries.value,
     }
     fields = type(event).model_fields
     for name in AS_THEY_ARE:

@@ -8,6 +8,7 @@ from typing import Any
 
 from contracts.values import (
     Actor,
+    Carried,
     Customer,
     Fare,
     Item,
@@ -66,6 +67,7 @@ class Policy:
     schedule: Schedule | None = None
     fees: tuple[FeeRow, ...] = ()
     route: RouteRules | None = None
+    carries: Carried = Carried.PASSENGER
 
     def told_of(self, event_type: str) -> tuple[str, ...]:
         """Who is told of an event."""

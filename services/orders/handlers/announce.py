@@ -20,6 +20,7 @@ def of(event: type[E], order: Order, **details: Any) -> E:
         "order_id": order.order_id,
         "service": order.service,
         "service_name": order.service_name,
+        "carries": order.policy.carries if order.policy else None,
         "customer": order.customer,
         "recipient_id": order.recipient_id,
         "merchant_id": order.merchant_id,

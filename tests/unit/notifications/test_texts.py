@@ -19,6 +19,12 @@ if TYPE_CHECKING:
 
 ROWS = [(event, audience, language) for event, rows in EVERYTHING.items() for audience in rows for language in languages_of(audience)]
 FILES = list(golden_files())
+WRITTEN = [
+    (language, name.removesuffix(".short"))
+    for language in LANGUAGES
+    for name in TEXTS._environments[language].list_templates()
+    if name.endswith(".short")
+]
 RIDE = {"order_id": "o-1", "service": "ride", "service_name": {}, "notices": {}, "payer": "customer"}
 
 
@@ -42,9 +48,9 @@ def test_there_is_no_golden_file_too_many() -> None:
     assert {path for path in GOLDEN.rglob("*") if path.is_file()} == {path for path, _ in golden_files()}
 
 
-@pytest.mark.parametrize(("event_type", "audience", "language"), ALL)
-def test_the_html_says_what_the_plain_letter_says(event_type: str, audience: str, language: str) -> None:
-    text = text_of(event_type, audience, language)
+@pytest.mark.parametrize(("event_type", "audience", "language", "wording"), ALL)
+def test_the_html_says_what_the_plain_letter_says(event_type: str, audience: str, language: str, wording: int) -> None:
+    text = text_of(event_type, audience, language, wording)
     words = Words()
 
     words.feed(text.html)
@@ -52,17 +58,17 @@ def test_the_html_says_what_the_plain_letter_says(event_type: str, audience: str
     assert "".join("".join(words.text).split()) == "".join(f"{text.subject}{text.subject}{text.body}".split())
 
 
-@pytest.mark.parametrize(("event_type", "audience", "language"), ALL)
-def test_a_short_text_is_one_text_message_and_needs_no_cutting(event_type: str, audience: str, language: str) -> None:
-    text = text_of(event_type, audience, language)
+@pytest.mark.parametrize(("event_type", "audience", "language", "wording"), ALL)
+def test_a_short_text_is_one_text_message_and_needs_no_cutting(event_type: str, audience: str, language: str, wording: int) -> None:
+    text = text_of(event_type, audience, language, wording)
 
     assert sms.fits(text.sms)
     assert not text.sms.endswith(sms.CUT)
 
 
-@pytest.mark.parametrize(("event_type", "audience", "language"), ALL)
-def test_what_whatsapp_approves_is_one_wording_with_its_values(event_type: str, audience: str, language: str) -> None:
-    approved = text_of(event_type, audience, language).approved
+@pytest.mark.parametrize(("event_type", "audience", "language", "wording"), ALL)
+def test_what_whatsapp_approves_is_one_wording_with_its_values(event_type: str, audience: str, language: str, wording: int) -> None:
+    approved = text_of(event_type, audience, language, wording).approved
     places = re.findall(r"\{\{(\d+)\}\}", approved.wording)
 
     assert places == [str(place) for place in range(1, len(approved.values) + 1)]
@@ -72,11 +78,11 @@ def test_what_whatsapp_approves_is_one_wording_with_its_values(event_type: str, 
     assert all(value and "\n" not in value for value in approved.values)
 
 
-@pytest.mark.parametrize(("event_type", "audience", "language"), ROWS)
-def test_a_short_text_has_no_conditions(event_type: str, audience: str, language: str) -> None:
-    source = TEXTS.short_source(EVERYTHING[event_type][audience].template, audience, language)
+@pytest.mark.parametrize(("language", "name"), WRITTEN)
+def test_a_short_text_has_no_conditions(language: str, name: str) -> None:
+    audience, template = name.split("/")
 
-    assert "{%" not in source
+    assert "{%" not in TEXTS.short_source(template, audience, language)
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
@@ -89,14 +95,37 @@ def test_every_reason_has_a_sentence(language: str) -> None:
 
 def test_there_is_no_text_that_nobody_gets() -> None:
     rows = {(language, f"{audience}/{EVERYTHING[event][audience].template}") for event, audience, language in ROWS}
-    written = {
-        (language, name.removesuffix(".short"))
-        for language in LANGUAGES
-        for name in TEXTS._environments[language].list_templates()
-        if name.endswith(".short")
-    }
+    bases = {(language, name.removesuffix(".goods").removesuffix(".passenger")) for language, name in WRITTEN}
 
-    assert written == rows
+    assert bases == rows
+
+
+def test_what_is_worded_for_goods_is_so_in_every_language_of_its_reader() -> None:
+    own = {name for _, name in WRITTEN if name.endswith((".goods", ".passenger"))}
+
+    assert own
+    assert all((language, name) in WRITTEN for name in own for language in languages_of(name.split("/")[0]))
+
+
+@pytest.mark.parametrize(
+    ("locale", "to_a_passenger", "of_a_parcel"),
+    [
+        ("en", "is waiting for you at the pick-up point", "takes it along"),
+        ("id", "lokasi penjemputan", "tempat pengambilan"),
+        ("zh", "上车点", "取件点"),
+    ],
+)
+def test_a_sender_is_not_told_to_get_on(locale: str, to_a_passenger: str, of_a_parcel: str) -> None:
+    ride, parcel, old = (
+        TEXTS.render("order.driver_arrived", "customer", locale, {**RIDE, **changes}, None)
+        for changes in ({"carries": "passenger"}, {"carries": "goods"}, {"carries": None})
+    )
+
+    assert to_a_passenger in ride.body == old.body
+    assert of_a_parcel in parcel.body
+    assert of_a_parcel in parcel.short
+    assert to_a_passenger not in parcel.body
+    assert parcel.approved.name == "order_driver_arrived_goods_customer"
 
 
 def test_a_name_cannot_begin_a_line_of_its_own() -> None:

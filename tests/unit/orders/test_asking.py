@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from contracts.events.orders import OrderDriverArrived
 from contracts.values import OrderStatus
 from services.matching.adapters import shelters
 from services.matching.settings import MatchingSettings
@@ -15,9 +16,11 @@ from services.orders.domain.details import DetailRule, DetailType, WrongDetail, 
 from services.orders.domain.intake import take_in
 from services.orders.domain.order import Order
 from services.orders.domain.wanted import Facts
+from services.orders.handlers import announce
 from services.orders.handlers.order_requested import wanted_of
 from services.orders.settings import BUILT_IN
 from tests.support.builders import NOW, an_order_requested
+from tests.support.orders import a_booked_order
 
 CATALOGUE = load(BUILT_IN)
 AGENCY = {"id": "rsud-blambangan", "kind": "agency", "locale": "id"}
@@ -148,3 +151,12 @@ def test_orders_and_matching_know_the_same_shelters() -> None:
     assert {name: (one.place.lat, one.place.lng, one.reach_m) for name, one in theirs.items()} == {
         name: (row["lat"], row["lng"], row["reach_m"]) for name, row in ours.items()
     }
+
+
+@pytest.mark.parametrize("service", sorted(CATALOGUE.services))
+def test_events_of_an_order_say_whether_it_carries_somebody_or_something(service: str) -> None:
+    order = a_booked_order(None, policy=CATALOGUE.services[service].policy)
+
+    event = announce.of(OrderDriverArrived, order)
+
+    assert event.carries == ("goods" if service in {"document", "food", "medicine", "parcel"} else "passenger")

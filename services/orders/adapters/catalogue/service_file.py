@@ -8,7 +8,7 @@ from typing import Annotated
 from pydantic import AfterValidator, Field
 
 from contracts.registry import CONTRACTS
-from contracts.values import PayerKind, Requirements, Texts
+from contracts.values import Carried, PayerKind, Requirements, Texts
 from services.orders.adapters.catalogue.asking import DetailSection, HandOverSection, PartiesSection, UnservedSection
 from services.orders.adapters.catalogue.cooking import ChangesSection, MerchantSection
 from services.orders.adapters.catalogue.handing import AttemptsSection, ProofSection
@@ -33,6 +33,7 @@ class ServiceFile(Strict):
 
     name: Annotated[Texts, Field(min_length=1)]
     notices: Texts = {}
+    carries: Carried = Carried.PASSENGER
     priority: Annotated[int, Field(ge=0, le=9)]
     max_distance_km: Positive
     payers: Annotated[list[PayerKind], Field(min_length=1)]
@@ -80,6 +81,7 @@ class ServiceFile(Strict):
             priority=self.priority,
             tell=tuple(self.tell.items()),
             notices=self.notices,
+            carries=self.carries,
             unserved=self.unserved.reason,
             proof=self.proof.rules(),
             attempts=self.attempts.rules() if self.attempts else None,
