@@ -116,6 +116,7 @@ QUEUES: dict[str, Queue] = {
             ),
         ),
         Queue("matching.emergency", ("emergency.raised.v1", "emergency.closed.v1")),
+        Queue("matching.recipient_erased", ("recipient.erased.v1",)),
         Queue("matching.offer_answer", ("driver.offer_accepted.v1", "driver.offer_declined.v1")),
         Queue("matching.search_started", ("order.search_started.v1",)),
         Queue(

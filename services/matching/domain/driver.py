@@ -6,9 +6,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
 
-from contracts.values import Day, Id, Point, Requirements, Residence, UtcTime, Vehicle
+from contracts.values import Day, Id, Point, Requirements, Residence, UtcTime, Vehicle, VehicleClass
 from services.matching.domain.errors import Refused
-from services.matching.domain.record import Merits, Record, merits
+from services.matching.domain.record import Merits, Record, accounts, merits
 
 AHEAD = timedelta(minutes=5)
 # Licence and registration are issued for five years (Law 22/2009); the rest is room for other rules to come.
@@ -16,7 +16,8 @@ LONGEST_PAPER = timedelta(days=20 * 365)
 FIRST_PAPER = date(1990, 1, 1)
 
 REGISTRATION, RESIDENCE, SUSPENSION, SHIFT, STANDBY = "registration", "residence", "suspension", "shift", "standby"
-CERTIFICATION = "certification"
+CERTIFICATION, ERASURE = "certification", "erasure"
+NO_VEHICLE = Vehicle(vehicle_class=VehicleClass.UNKNOWN, plate="-")
 MOST_CERTIFICATIONS = 32
 REMEMBERED_EMERGENCIES = 20
 
@@ -183,6 +184,30 @@ def standby_left(driver: Driver, standby_id: str, at: datetime) -> Driver | None
     return _restricting(replace(driver, standby=None), STANDBY, at)
 
 
+def erased(driver: Driver | None, driver_id: str, at: datetime) -> Driver | None:
+    """What is left when he is forgotten: what he earned, what he has taken, a suspension, and what was said later.
+
+    None when that is known. Also of one whom nobody knows: a fact from before the erasure that comes later has no effect.
+    """
+    known = driver or Driver(driver_id, NO_VEHICLE)
+    if ERASURE in known.facts and known.facts[ERASURE] >= at:
+        return None
+    later = {kind: time for kind, time in known.facts.items() if time > at}
+    stays = {**later, ERASURE: at, **{kind: time for kind, time in known.facts.items() if kind == SUSPENSION}}
+    return replace(
+        known,
+        vehicle=known.vehicle if REGISTRATION in later else NO_VEHICLE,
+        papers=known.papers if REGISTRATION in later else (),
+        record=known.record if REGISTRATION in later else accounts(known.record),
+        residence=known.residence if RESIDENCE in later else None,
+        certifications=tuple(each for each in known.certifications if f"{CERTIFICATION}-{each.code}" in later),
+        shift=known.shift if SHIFT in later else None,
+        idle_since=known.idle_since if SHIFT in later else None,
+        standby=known.standby if STANDBY in later else None,
+        facts=stays,
+    )
+
+
 def not_ahead(at: datetime, now: datetime) -> None:
     """Raises `Refused` for a fact of the future."""
     if at > now + AHEAD:
@@ -198,13 +223,19 @@ def possible(papers: tuple[Paper, ...], now: datetime) -> None:
 
 def _granting(changed: Driver, kind: str, at: datetime) -> Driver | None:
     """Of two facts with one time the restricting one holds, in whatever order they come."""
-    known = changed.facts.get(kind)
+    known = _newest(changed, kind)
     return _noted(changed, kind, at) if known is None or at > known else None
 
 
 def _restricting(changed: Driver, kind: str, at: datetime) -> Driver | None:
-    known = changed.facts.get(kind)
+    known = _newest(changed, kind)
     return _noted(changed, kind, at) if known is None or at >= known else None
+
+
+def _newest(driver: Driver, kind: str) -> datetime | None:
+    """As of when he is known in this. An erasure knows everything better but a suspension, which nobody escapes by it."""
+    times = (driver.facts.get(kind), None if kind == SUSPENSION else driver.facts.get(ERASURE))
+    return max((time for time in times if time is not None), default=None)
 
 
 def _noted(changed: Driver, kind: str, at: datetime) -> Driver:

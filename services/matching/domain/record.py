@@ -105,6 +105,12 @@ def earned(record: Record, income: int, now: datetime) -> Record:
     )
 
 
+def accounts(record: Record) -> Record:
+    """Of a driver who was forgotten what he earned stays, and nothing of how he answered."""
+    kept = replace(Record(), trips=record.trips, income=record.income, day=record.day)
+    return replace(kept, trips_today=record.trips_today, income_today=record.income_today)
+
+
 def merits(record: Record, idle_since: datetime | None, now: datetime) -> Merits:
     """As of now: yesterday's income counts no more."""
     idle = max(timedelta(), now - idle_since) if idle_since else timedelta()

@@ -20,6 +20,7 @@ from services.matching.domain.search import (
 GAVE_BACK = "driver_cancelled"
 VANISHED = "vanished"
 EXCLUDED = "driver_excluded"
+NOWHERE = Place(lat=0.0, lng=0.0)
 
 
 def opened(
@@ -63,7 +64,7 @@ def order_ended(known: Search | None, order_id: str, sequence: int, now: datetim
     if sequence < known.sequence or (known.order_ended is not None and sequence <= known.order_ended):
         return None
     closed = replace(withdrawing(known, now), status=Status.CLOSED, sequence=sequence, order_ended=sequence)
-    return replace(closed, ended_at=known.ended_at or now, wanted=None if known.wanted is None else _bare(known.wanted))
+    return _bare(replace(closed, ended_at=known.ended_at or now))
 
 
 def unassigned(known: Search | None, driver_id: str, attempt: int, sequence: int, reason: str, now: datetime) -> Search | None:
@@ -73,7 +74,7 @@ def unassigned(known: Search | None, driver_id: str, attempt: int, sequence: int
     search = _without(known, driver_id, now) if reason in {GAVE_BACK, VANISHED} else known
     if known.attempt <= attempt and known.order_ended is None and known.status is not Status.CLOSED:
         closed = replace(withdrawing(search, now), status=Status.CLOSED, winner=None)
-        search = replace(closed, sequence=max(known.sequence, sequence))
+        search = _bare(replace(closed, sequence=max(known.sequence, sequence)))
     return None if search == known else search
 
 
@@ -89,7 +90,7 @@ def match_refused(known: Search | None, driver_id: str, offer_id: str, reason: s
         return None
     if reason == EXCLUDED and known.policy is not None and now < known.policy.until:
         return replace(_without(known, driver_id, now), status=Status.OPEN, winner=None)
-    return replace(known, status=Status.CLOSED, winner=None, ended_at=now)
+    return _bare(replace(known, status=Status.CLOSED, winner=None, ended_at=now))
 
 
 def lapsed(search: Search | None, now: datetime) -> Search | None:
@@ -97,7 +98,7 @@ def lapsed(search: Search | None, now: datetime) -> Search | None:
     if search is None or search.status is not Status.OPEN or search.policy is None:
         return None
     if search.policy.until <= now:
-        return replace(withdrawing(search, now), status=Status.FAILED, ended_at=now)
+        return _bare(replace(withdrawing(search, now), status=Status.FAILED, ended_at=now))
     over = {offer.offer_id: Outcome.EXPIRED for offer in search.open_offers if latest(offer, search.policy) <= now}
     return closing(search, over, now) if over else None
 
@@ -126,7 +127,7 @@ def _without(search: Search, driver_id: str, now: datetime) -> Search:
     return replace(without_offers_to(search, driver_id, now) or search, excluded=(*search.excluded, driver_id))
 
 
-def _bare(wanted: Wanted) -> Wanted:
-    """Without label, note and room: nobody is led there any more, and the people at the door may ask to be forgotten."""
-    pickup, dropoff = (Place(lat=place.lat, lng=place.lng) for place in (wanted.pickup, wanted.dropoff))
-    return replace(wanted, pickup=pickup, dropoff=dropoff)
+def _bare(search: Search) -> Search:
+    """Without places: nobody is led there any more, the next attempt brings them anew, and the people there may ask to be forgotten."""
+    wanted = search.wanted
+    return search if wanted is None else replace(search, wanted=replace(wanted, pickup=NOWHERE, dropoff=NOWHERE))

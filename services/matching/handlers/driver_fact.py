@@ -12,13 +12,11 @@ from contracts.values import Residence, Value
 from services.matching.domain import driver as facts
 from services.matching.domain.distance import inside_country
 from services.matching.domain.driver import Certification, Driver, Paper
-from services.matching.domain.eligibility import not_available, standing
 from services.matching.handlers.saving import change_driver, refusing
-from services.matching.handlers.withdrawing import withdraw_offers
+from services.matching.handlers.withdrawing import withdraw_where_barred
 from services.matching.ports import Desk
 from services.runtime.aggregates import cause_of
 from services.runtime.errors import NotYet, Rejected
-from services.runtime.outbox import Cause
 
 Apply = Callable[[Driver, Any, datetime], Driver | None]
 
@@ -65,16 +63,9 @@ class DriverFactHandler:
         cause = cause_of(message)
         await change_driver(self._desk, said.driver_id, cause, decide, by=_who(said))
         if isinstance(said, RESTRICTING):
-            await self._withdraw(said.driver_id, cause)
+            await withdraw_where_barred(self._desk, said.driver_id, cause)
         if isinstance(said, requests.DriverShiftStarted):
             self._desk.nudge.place(said.driver_id, said.place.lat, said.place.lng, at)
-
-    async def _withdraw(self, driver_id: str, cause: Cause) -> None:
-        """Also when the message comes again: a crash may have come between; but not where a newer fact lets him drive."""
-        stored, now = await self._desk.drivers.get(driver_id), self._desk.clock.now()
-        against = (*standing(stored.state, now), *not_available(stored.state)) if stored else ()
-        if against:
-            await withdraw_offers(self._desk, driver_id, cause, now, against[0])
 
     async def _register(self, message: Message[Any], said: requests.DriverRegistered) -> None:
         papers = tuple(Paper(paper.kind.value, paper.valid_until) for paper in said.papers)

@@ -13,6 +13,7 @@ from services.matching.handlers.order_progress import (
     DriverUnassignedHandler,
     MatchRefusedHandler,
 )
+from services.matching.handlers.recipient_erased import RecipientErasedHandler
 from services.matching.handlers.search_started import SearchStartedHandler
 from services.matching.handlers.standby import StandbyJoinedHandler, StandbyLeftHandler
 from services.matching.ports import Desk
@@ -46,6 +47,7 @@ def routes(desk: Desk) -> tuple[Route, ...]:
                 "driver.offer_declined.v1": OfferDeclinedHandler(desk),
             },
         ),
+        Route("matching.recipient_erased", {"recipient.erased.v1": RecipientErasedHandler(desk)}),
         Route("matching.search_started", {"order.search_started.v1": SearchStartedHandler(desk)}),
         Route(
             "matching.order_progress",

@@ -78,7 +78,16 @@ async def change_search(  # noqa: PLR0913  a change has that many sides
     return written[0]
 
 
-async def change_driver(desk: Desk, driver_id: str, cause: Cause, decide: OnDriver, *, by: str, reason: str | None = None) -> Driver | None:
+async def change_driver(
+    desk: Desk,
+    driver_id: str,
+    cause: Cause,
+    decide: OnDriver,
+    *,
+    by: str,
+    reason: str | None = None,
+    forgets: bool = False,
+) -> Driver | None:
     """The driver as written, his standing announced where it changed; None when nothing was written."""
     written: list[Driver] = []
 
@@ -89,7 +98,7 @@ async def change_driver(desk: Desk, driver_id: str, cause: Cause, decide: OnDriv
             return None
         after = told(after, desk.clock.now())
         written[:] = [after]
-        return Change(after, of_driver(present, after), Entry(_status(after), by, reason))
+        return Change(after, of_driver(present, after), Entry(_status(after), by, reason), forgets)
 
     if not await desk.drivers.change(driver_id, cause, change):
         return None

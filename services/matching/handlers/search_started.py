@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from contracts.events.orders import OrderSearchStarted
 from contracts.message import Message
 from services.matching.domain.search import Search, Wanted, key_of
@@ -28,7 +30,8 @@ class SearchStartedHandler:
 
         first = order.attempt == 1
         key = key_of(order.order_id)
-        await change_search(self._desk, key, cause_of(message), decide, by="orders", expect_new=first)
+        # The mark is kept as long as the search: by a digest the note in it could be guessed.
+        await change_search(self._desk, key, replace(cause_of(message), digest=""), decide, by="orders", expect_new=first)
 
 
 def _wanted(message: Message[OrderSearchStarted]) -> Wanted:

@@ -5,11 +5,20 @@ from __future__ import annotations
 import asyncio
 from datetime import datetime
 
+from services.matching.domain.eligibility import not_available, standing
 from services.matching.domain.search import Search
 from services.matching.domain.searching import without_offers_to
 from services.matching.handlers.saving import change_search, own
 from services.matching.ports import Desk
 from services.runtime.outbox import Cause
+
+
+async def withdraw_where_barred(desk: Desk, driver_id: str, cause: Cause) -> None:
+    """Also when the message comes again: a crash may have come between; but not where a newer fact lets him drive."""
+    stored, now = await desk.drivers.get(driver_id), desk.clock.now()
+    against = (*standing(stored.state, now), *not_available(stored.state)) if stored else ()
+    if against:
+        await withdraw_offers(desk, driver_id, cause, now, against[0])
 
 
 async def withdraw_offers(desk: Desk, driver_id: str, cause: Cause, now: datetime, reason: str) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import timedelta
 from itertools import permutations
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pytest
 from hypothesis import given
@@ -18,9 +18,12 @@ from services.matching.domain import searching
 from services.matching.domain.answers import accepted
 from services.matching.domain.asking import Rules, offered
 from services.matching.domain.distance import inside_country, metres
-from services.matching.domain.search import Outcome, Status
+from services.matching.domain.search import Outcome, Search, Status
 from services.matching.handlers.telling import of_search
 from tests.support.builders import NOW
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
 
 SOON = NOW + timedelta(seconds=20)
 
@@ -42,17 +45,43 @@ def test_cancelled_and_search_started_end_closed_in_either_order(a_search: Any) 
     assert ends == [(Status.CLOSED, 2, ())] * 2
 
 
-def test_a_search_whose_order_has_ended_keeps_no_label_note_or_room(a_search: Any) -> None:
+def _the_order_ends(search: Search) -> Search | None:
+    return searching.order_ended(search, "o-1", 9, NOW)
+
+
+def _its_life_is_over(search: Search) -> Search | None:
+    return searching.lapsed(search, NOW + timedelta(seconds=120))
+
+
+def _its_driver_is_gone(search: Search) -> Search | None:
+    return searching.unassigned(replace(search, status=Status.MATCHED, winner="o-1-1"), "d-1", 1, 2, "driver_cancelled", NOW)
+
+
+def _its_match_is_refused(search: Search) -> Search | None:
+    return searching.match_refused(replace(search, status=Status.MATCHED, winner="o-1-1"), "d-1", "o-1-1", "order_ended", NOW)
+
+
+@pytest.mark.parametrize("end", [_the_order_ends, _its_life_is_over, _its_driver_is_gone, _its_match_is_refused])
+def test_a_search_that_is_over_keeps_no_place(a_search: Any, end: Callable[[Search], Search | None]) -> None:
     search = a_search()
     room = {"name": "Homestay Ijen", "room": "7"}
     dropoff = Place.model_validate({"lat": -8.2, "lng": 114.3, "label": "Jl. Veteran 7", "note": "blue gate", "lodging": room})
     search = replace(search, wanted=replace(search.wanted, dropoff=dropoff))
 
-    ended = searching.order_ended(search, "o-1", 9, NOW)
+    over = end(search)
 
-    assert ended is not None
-    assert ended.wanted is not None
-    assert (ended.wanted.dropoff, ended.wanted.pickup.label) == (Place(lat=-8.2, lng=114.3), None)
+    assert over is not None
+    assert over.wanted == replace(search.wanted, pickup=searching.NOWHERE, dropoff=searching.NOWHERE)
+
+
+def test_the_next_attempt_brings_the_places_anew(a_search: Any) -> None:
+    search = a_search()
+    failed = _its_life_is_over(search)
+
+    again = searching.opened(failed, "o-1", 2, 2, search.wanted, (), NOW)
+
+    assert again is not None
+    assert again.wanted == search.wanted
 
 
 def test_the_end_of_a_search_withdraws_what_is_open_and_fails(a_search: Any, rules: Rules) -> None:
