@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import signal
 import subprocess
 import sys
 from pathlib import Path
@@ -18,7 +19,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
 ROOT = Path(__file__).parents[2]
-WITHIN_S = 240
+WITHIN_S = 420  # the demo's own limit is shorter, and it names what has not ended
+DYING_S, TAIL = 30, 6_000
 ORDERS = 40  # from so many on every service has its stories
 SERVICES = {"document", "food", "ijen", "medicine", "parcel", "ride", "urgent"}
 ARGUMENTS = ("demo", "--orders", str(ORDERS), "--seed", "3", "--json")
@@ -32,7 +34,7 @@ def demo(tmp_path: Path) -> Iterator[subprocess.Popen[str]]:
     inherited = {name: value for name, value in os.environ.items() if not name.startswith("GANCANG_")}
     with subprocess.Popen(
         [sys.executable, "-P", "-m", "services.ops", *ARGUMENTS],
-        env={**inherited, "GANCANG_STATE": str(tmp_path), "PYTHONPATH": str(ROOT)},
+        env={**inherited, "GANCANG_STATE": str(tmp_path), "PYTHONPATH": str(ROOT), "PYTHONFAULTHANDLER": "1"},
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
         text=True,
@@ -43,7 +45,12 @@ def demo(tmp_path: Path) -> Iterator[subprocess.Popen[str]]:
 
 
 def outcome(demo: subprocess.Popen[str]) -> tuple[int, dict[str, Any]]:
-    output, errors = demo.communicate(timeout=WITHIN_S)
+    try:
+        output, errors = demo.communicate(timeout=WITHIN_S)
+    except subprocess.TimeoutExpired:
+        demo.send_signal(signal.SIGABRT)  # it says where it stands
+        _, errors = demo.communicate(timeout=DYING_S)
+        pytest.fail(f"no end within {WITHIN_S} s:\n{errors[-TAIL:]}")
     assert output, errors
     return demo.returncode, json.loads(output)
 

@@ -51,15 +51,17 @@ def check(evidence: Evidence) -> list[Finding]:
 
 
 def unfinished(evidence: Evidence) -> Iterator[str]:
-    """Orders that the town sent and that have not ended, by event or by document; each ends once."""
+    """Orders that the town sent and that have not ended, by event or by document, and since when they are what they are."""
     ends = Counter(event.data.order_id for event in evidence.of(*ENDS))
     refused = {event.data.order_id for event in evidence.of(RequestRejected) if event.data.request_type == ORDER_REQUEST}
-    status = {order["_id"]: order["state"]["status"] for order in evidence.documents.get("orders", [])}
+    orders = evidence.documents.get("orders", [])
+    status = {order["_id"]: order["state"]["status"] for order in orders}
+    since = {order["_id"]: f" since {order['state']['since']:%H:%M:%S} UTC" for order in orders if "since" in order["state"]}
     for order_id in sorted(evidence.ordered):
         if order_id in refused and order_id not in status:
             continue
         if ends[order_id] != 1 or status.get(order_id) not in FINAL:
-            yield f"{order_id} ({status.get(order_id, 'not there')}, ended {ends[order_id]} times)"
+            yield f"{order_id} ({status.get(order_id, 'not there')}{since.get(order_id, '')}, ended {ends[order_id]} times)"
 
 
 def shared_orders(evidence: Evidence) -> Iterator[str]:

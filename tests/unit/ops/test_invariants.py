@@ -124,6 +124,14 @@ def test_a_wrong_event_log_is_found(name: str, events: tuple[Message[Value], ...
     assert name in broken(replace(GOOD, events=events))
 
 
+def test_an_order_that_has_not_ended_is_named_with_what_it_is_since_when() -> None:
+    waiting = {"_id": "o-1", "state": {"status": "searching", "since": NOW}}
+
+    ended = check(replace(GOOD, events=(), documents={"orders": [waiting]}))[0]
+
+    assert ended.offenders == (f"o-1 (searching since {NOW:%H:%M:%S} UTC, ended 0 times)",)
+
+
 def booked(order: str = "o-2", minutes: int = 60) -> Message[Value]:
     ahead = a_driver_assigned(order_id=order, driver_id="d-7", eta_s=60 * minutes, tell=[])
     return a_message(ahead, sequence=2)
