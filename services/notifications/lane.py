@@ -22,6 +22,7 @@ from services.notifications.domain.notification import SUPERSEDED, Notification
 from services.notifications.ledger import Ledger
 from services.notifications.ports import Gate, Planned
 from services.notifications.turns import Turns
+from services.runtime.ending import end
 from services.runtime.errors import Away
 
 FINISH_S = 5.0
@@ -150,7 +151,6 @@ class Lane:
 
     async def _finish(self, sending: asyncio.Task[None]) -> None:
         await asyncio.wait({sending}, timeout=FINISH_S)
-        sending.cancel()
-        await asyncio.gather(sending, return_exceptions=True)
+        await end(sending)
         if self._settling:
             await asyncio.wait(set(self._settling), timeout=FINISH_S)

@@ -43,6 +43,7 @@ async def until_stopped(children: Children, stop: asyncio.Event) -> None:
     while not stop.is_set():
         children.check()
         try:
-            await asyncio.wait_for(stop.wait(), WATCH_EVERY_S)
+            async with asyncio.timeout(WATCH_EVERY_S):
+                await stop.wait()
         except TimeoutError:
             continue

@@ -8,6 +8,7 @@ from collections.abc import Awaitable, Callable
 import structlog
 
 from services.runtime import metrics
+from services.runtime.ending import end
 from services.runtime.errors import Away
 
 FIRST_BACKOFF_S = 0.2
@@ -53,8 +54,7 @@ class Gate:
         self._stopped = True
         self._open.clear()
         if self._recovery is not None:
-            self._recovery.cancel()
-            await asyncio.gather(self._recovery, return_exceptions=True)
+            await end(self._recovery)
 
     async def _recover(self) -> None:
         await self._try(self._halt)

@@ -21,6 +21,7 @@ from services.runtime.broker import Broker
 from services.runtime.clock import clock_from
 from services.runtime.consumer import Consumer, Desk
 from services.runtime.drain import Drain
+from services.runtime.ending import end
 from services.runtime.errors import Away, GancangError
 from services.runtime.gate import Gate
 from services.runtime.ladder import Ladder
@@ -90,9 +91,7 @@ async def running(service: str, build: Build, settings: RuntimeSettings) -> Asyn
                 yield runtime
             finally:
                 await _drain(broker, acks, runtime, settings.drain_s)
-                for task in tasks:
-                    task.cancel()
-                await asyncio.gather(*tasks, return_exceptions=True)
+                await end(*tasks)
     finally:
         await broker.close()
         client.close()
@@ -179,7 +178,8 @@ async def _drain(broker: Broker, acks: Acks, runtime: Runtime, within: float) ->
     await runtime.relay.drained(max(0.1, deadline - monotonic()))
     for _, commit in runtime.kept:
         with contextlib.suppress(TimeoutError, GancangError):
-            await asyncio.wait_for(commit.drained(), max(0.1, deadline - monotonic()))
+            async with asyncio.timeout(max(0.1, deadline - monotonic())):
+                await commit.drained()
 
 
 async def _until_there(step: Callable[[], Awaitable[R]]) -> R:

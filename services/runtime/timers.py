@@ -96,6 +96,7 @@ class TimerLoop:
                 wait = min(wait, max(business / self._clock.speed, SHORTEST_SLEEP_S))
             self._changed.clear()
             try:
-                await asyncio.wait_for(self._changed.wait(), wait)
+                async with asyncio.timeout(wait):
+                    await self._changed.wait()
             except TimeoutError:
                 return

@@ -13,6 +13,7 @@ from contracts.message import Message, derived_id, new_traceparent
 from contracts.registry import CONTRACTS, TYPE_OF
 from contracts.requests.recipients import Channel, ChannelKind, RecipientContactRegistered
 from contracts.values import Role, Value
+from services.runtime.ending import end
 from services.simulator.chronicle import Chronicle
 from services.simulator.gateway import Gateway
 from services.simulator.pace import Pace
@@ -83,10 +84,7 @@ class Desk:
 
     async def close(self) -> None:
         """Stop what the actors still do."""
-        tasks = set(self._tasks)
-        for task in tasks:
-            task.cancel()
-        await asyncio.gather(*tasks, return_exceptions=True)
+        await end(*self._tasks)
 
     def _done(self, task: asyncio.Task[None]) -> None:
         self._tasks.discard(task)

@@ -92,7 +92,8 @@ class Gateway:
             await lost.wait()
         finally:
             with contextlib.suppress(*BROKEN):
-                await asyncio.wait_for(connection.close(), CONNECT_S)
+                async with asyncio.timeout(CONNECT_S):
+                    await connection.close()
 
     async def _listen(self, connection: AbstractConnection, lost: asyncio.Event) -> None:
         channel = await self._channel(connection, lost, confirms=False)

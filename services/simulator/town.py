@@ -13,6 +13,7 @@ from contracts.events.orders import OrderReady
 from contracts.message import Message
 from contracts.requests.drivers import MAX_POSITIONS, DriverPositionsReported, Position
 from services.runtime.clock import Clock
+from services.runtime.ending import end
 from services.simulator.chronicle import Chronicle
 from services.simulator.clients import Client
 from services.simulator.customers import Passenger
@@ -107,8 +108,7 @@ class Town:
             yield self
         finally:
             await self.desk.close()
-            link.cancel()
-            await asyncio.gather(link, return_exceptions=True)
+            await end(link)
 
     async def live(self, within_s: float) -> bool:
         """Let every customer live; whether all orders ended within `within_s` real seconds."""

@@ -16,6 +16,7 @@ from aiormq.abc import AbstractChannel as UnderlayChannel
 from aiormq.exceptions import AMQPError
 
 from contracts.queues import LEADER
+from services.runtime.ending import end
 from services.runtime.errors import Away, BrokerAway
 from services.runtime.gate import Gate
 
@@ -89,9 +90,7 @@ class Leader:
         finally:
             self._leads(False)
             log.info("leader.ended")
-            for task in (gone, ruling):
-                task.cancel()
-            await asyncio.gather(gone, ruling, return_exceptions=True)
+            await end(gone, ruling)
 
     async def _keep_leading(self) -> None:
         while True:
@@ -106,6 +105,5 @@ class Leader:
 
     async def _end_reign(self) -> None:
         if self._reign is not None:
-            self._reign.cancel()
-            await asyncio.gather(self._reign, return_exceptions=True)
+            await end(self._reign)
             self._reign = None

@@ -89,7 +89,8 @@ class Rounds:
             await self._collect()
             await self._round()
             try:
-                await asyncio.wait_for(self._wake.wait(), self._pause())
+                async with asyncio.timeout(self._pause()):
+                    await self._wake.wait()
             except TimeoutError:
                 continue
 

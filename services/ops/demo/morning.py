@@ -32,6 +32,7 @@ from services.ops.readiness import all_ready
 from services.ops.shared import known
 from services.orders.settings import OrdersSettings
 from services.runtime.clock import clock_from
+from services.runtime.ending import end
 from services.simulator.mailbox import Mailbox
 from services.simulator.town import Scenario, Town
 
@@ -40,7 +41,7 @@ LOOK_EVERY_S = 0.5
 WATCH_EVERY_S = 0.5
 MOST_RESTARTS = 20
 STORIES = 8
-LIMIT_S, SLOWEST, LONGEST_RIDE_S = 60.0, 4, 1_800
+LIMIT_S, SLOWEST, LONGEST_RIDE_S = 60.0, 2, 1_800
 FOUR_LOCAL, LOCAL_OFFSET, FRIDAY, DAYS_OF_A_WEEK = 21, timedelta(hours=7), 4, 7
 CLOCK_VARIABLE, CATALOGUE_VARIABLE = "GANCANG_CLOCK", "GANCANG_CATALOGUE"
 log = structlog.get_logger()
@@ -175,5 +176,4 @@ async def _beside(work: Coroutine[None, None, None]) -> AsyncIterator[None]:
     try:
         yield
     finally:
-        task.cancel()
-        await asyncio.gather(task, return_exceptions=True)
+        await end(task)

@@ -1,0 +1,41 @@
+"""Ending a task for certain."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+
+import pytest
+
+from services.runtime.ending import end
+
+
+async def stubborn() -> None:
+    """Swallows its first cancellation, as `wait_for` does when its answer comes at that moment."""
+    with contextlib.suppress(asyncio.CancelledError):
+        await asyncio.Event().wait()
+    await asyncio.Event().wait()
+
+
+async def failing() -> None:
+    raise ValueError("already over")
+
+
+async def test_who_swallows_one_cancellation_gets_another() -> None:
+    task = asyncio.create_task(stubborn())
+    await asyncio.sleep(0)
+
+    await end(task, again_s=0.01)
+
+    assert task.cancelled()
+
+
+async def test_what_failed_before_fails_nobody_else() -> None:
+    over, under_way = asyncio.create_task(failing()), asyncio.create_task(asyncio.Event().wait())
+    await asyncio.wait({over})
+
+    await end(over, under_way)
+
+    assert under_way.cancelled()
+    with pytest.raises(ValueError, match="already over"):
+        over.result()
