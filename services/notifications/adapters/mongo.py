@@ -50,6 +50,7 @@ def notifications(retention: timedelta) -> Kind[Notification]:
         decode=_decode_notification,
         timers=timers,
         expires=lambda state: real_now() + retention if state.ended else None,
+        keep_history=KEEP_HISTORY,
         indexes=("state.thread", "state.perhaps_twice"),
     )
 

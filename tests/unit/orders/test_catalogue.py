@@ -71,6 +71,13 @@ def test_what_could_never_work_is_a_mistake_of_the_file(folder: Path, name: str,
         load(folder)
 
 
+def test_whoever_may_be_asked_about_a_change_is_told_where_it_does_not_come() -> None:
+    asked = {name: service for name, service in load(BUILT_IN).services.items() if service.policy.told_of("order.change_proposed.v1")}
+
+    assert asked.keys() >= {"food", "parcel", "ride"}
+    assert {service.policy.told_of("order.change_refused.v1") for service in asked.values()} == {("customer",)}
+
+
 def test_a_folder_that_is_not_there_is_refused(tmp_path: Path) -> None:
     with pytest.raises(NotConfigured, match="GANCANG_CATALOGUE"):
         load(tmp_path / "nowhere")
