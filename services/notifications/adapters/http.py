@@ -1,22 +1,55 @@
-"""Requests to providers. Nothing that one says goes further than its codes: answers repeat addresses."""
+"""Requests to providers. Nothing that one says goes further than its codes: answers repeat addresses.
+
+One pool for each place, of one connection: a pool of many looks at every idle connection for every request. httpcore, not
+httpx, whose client costs as much again as the request itself.
+"""
 
 from __future__ import annotations
 
 import asyncio
+import json
+import ssl
 from collections.abc import Mapping
+from dataclasses import dataclass
 from datetime import UTC
 from email.utils import parsedate_to_datetime
+from functools import cached_property
 from http import HTTPStatus
 from typing import Any
+from urllib.parse import unquote, urlencode, urlsplit
+from urllib.request import getproxies, proxy_bypass
 
-import httpx
+import httpcore
 
 from services.notifications.ports import AddressRefused, ChannelUnavailable
 from services.runtime.clock import real_now
 
 LONGEST_REST_S = 3600.0
 # Whoever was not reached took nothing; of anybody else we do not know.
-NOT_REACHED = (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout, httpx.LocalProtocolError, httpx.UnsupportedProtocol)
+NOT_REACHED = (httpcore.ConnectError, httpcore.ConnectTimeout, httpcore.LocalProtocolError, httpcore.UnsupportedProtocol)
+LOST = (httpcore.NetworkError, httpcore.ProtocolError, httpcore.TimeoutException, httpcore.ProxyError)
+
+
+@dataclass(frozen=True, slots=True)
+class Body:
+    """What is posted."""
+
+    content_type: str
+    content: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What a provider answered. `headers`: by their names in small letters."""
+
+    status: int
+    headers: Mapping[str, str]
+    content: bytes
+
+    @property
+    def is_success(self) -> bool:
+        """Whether it is 2xx."""
+        return HTTPStatus.OK <= self.status < HTTPStatus.MULTIPLE_CHOICES
 
 
 class Provider:
@@ -24,32 +57,66 @@ class Provider:
 
     def __init__(self, timeout_s: float, connections: int) -> None:
         self._timeout_s = timeout_s
-        self._connections = connections
-        self._client: httpx.AsyncClient | None = None
+        self._timeouts = {"timeout": dict.fromkeys(("connect", "read", "write", "pool"), timeout_s)}
+        self._unopened = connections
+        self._free: asyncio.LifoQueue[httpcore.AsyncConnectionPool] = asyncio.LifoQueue()
+        self._closed = False
 
-    async def post(self, url: str, headers: Mapping[str, str], **body: Any) -> httpx.Response:
+    async def post(self, url: str, headers: Mapping[str, str], body: Body) -> Answer:
         """The answer, whatever its status. Raises `ChannelUnavailable`, doubtful where it may have been taken."""
+        line = await self._line(url)
+        named = list({"content-type": body.content_type, "user-agent": "gancang", **headers}.items())
         try:
-            return await self._open().post(url, headers=dict(headers), **body)
+            answer = await line.request("POST", url, headers=named, content=body.content, extensions=self._timeouts)
         except NOT_REACHED as error:
             raise ChannelUnavailable(type(error).__name__) from None
-        except httpx.HTTPError as error:
+        except LOST as error:
             raise ChannelUnavailable(type(error).__name__, doubtful=True) from None
+        finally:
+            await self._give_back(line)
+        return Answer(answer.status, {name.decode().lower(): value.decode("latin-1") for name, value in answer.headers}, answer.content)
 
     async def run(self) -> None:
-        """Until cancelled; then the connections are closed."""
+        """Until cancelled; then the connections are closed, each as soon as it is free."""
+        self._closed = False
         try:
             await asyncio.Event().wait()
         finally:
-            client, self._client = self._client, None
-            if client is not None:
-                await client.aclose()
+            self._closed = True
+            while not self._free.empty():
+                await self._give_back(self._free.get_nowait())
 
-    def _open(self) -> httpx.AsyncClient:
-        if self._client is None:
-            limits = httpx.Limits(max_connections=self._connections, max_keepalive_connections=self._connections)
-            self._client = httpx.AsyncClient(timeout=self._timeout_s, limits=limits, follow_redirects=False)
-        return self._client
+    async def _line(self, url: str) -> httpcore.AsyncConnectionPool:
+        if self._free.empty() and self._unopened:
+            self._unopened -= 1
+            return httpcore.AsyncConnectionPool(ssl_context=self._tls, proxy=_proxy_for(url), max_connections=1)
+        try:
+            async with asyncio.timeout(self._timeout_s):
+                return await self._free.get()
+        except TimeoutError:
+            raise ChannelUnavailable(httpcore.PoolTimeout.__name__) from None
+
+    async def _give_back(self, line: httpcore.AsyncConnectionPool) -> None:
+        if self._closed:
+            self._unopened += 1
+            await line.aclose()
+        else:
+            self._free.put_nowait(line)
+
+    @cached_property
+    def _tls(self) -> ssl.SSLContext:
+        """Read once: the authorities' certificates are many."""
+        return httpcore.default_ssl_context()
+
+
+def as_json(document: Any) -> Body:
+    """As JSON takes it."""
+    return Body("application/json", json.dumps(document, ensure_ascii=False, separators=(",", ":")).encode())
+
+
+def as_form(fields: Mapping[str, str]) -> Body:
+    """As a browser sends a form."""
+    return Body("application/x-www-form-urlencoded", urlencode(fields).encode())
 
 
 def refused(channel: str, code: object) -> AddressRefused:
@@ -57,27 +124,27 @@ def refused(channel: str, code: object) -> AddressRefused:
     return AddressRefused(f"{channel}_{code}")
 
 
-def unavailable(channel: str, response: httpx.Response, code: object = None, *, ours: bool = True) -> ChannelUnavailable:
+def unavailable(channel: str, response: Answer, code: object = None, *, ours: bool = True) -> ChannelUnavailable:
     """The provider did not take it now, and what it asks us to wait."""
-    detail = f"{channel}_{response.status_code if code is None else code}"
+    detail = f"{channel}_{response.status if code is None else code}"
     return ChannelUnavailable(detail, ours=ours, retry_after_s=_retry_after(response))
 
 
-def document_of(response: httpx.Response) -> dict[str, Any]:
+def document_of(response: Answer) -> dict[str, Any]:
     """The JSON object in the answer; empty where there is none."""
     try:
-        document = response.json()
+        document = json.loads(response.content)
     except ValueError:
         return {}
     return document if isinstance(document, dict) else {}
 
 
-def is_busy(response: httpx.Response) -> bool:
+def is_busy(response: Answer) -> bool:
     """Whether the provider itself is in trouble, or has had enough of us."""
-    return response.status_code == HTTPStatus.TOO_MANY_REQUESTS or response.status_code >= HTTPStatus.INTERNAL_SERVER_ERROR
+    return response.status == HTTPStatus.TOO_MANY_REQUESTS or response.status >= HTTPStatus.INTERNAL_SERVER_ERROR
 
 
-def _retry_after(response: httpx.Response) -> float | None:
+def _retry_after(response: Answer) -> float | None:
     """Seconds; the header holds them or a date (RFC 9110)."""
     text = response.headers.get("retry-after", "").strip()
     if text.isdigit():
@@ -88,3 +155,13 @@ def _retry_after(response: httpx.Response) -> float | None:
         return None
     moment = moment if moment.tzinfo else moment.replace(tzinfo=UTC)
     return min(max((moment - real_now()).total_seconds(), 0.0), LONGEST_REST_S)
+
+
+def _proxy_for(url: str) -> httpcore.Proxy | None:
+    """As the environment says: `HTTPS_PROXY`, `HTTP_PROXY`, `ALL_PROXY`, `NO_PROXY`."""
+    to, proxies = urlsplit(url), getproxies()
+    through = proxies.get(to.scheme) or proxies.get("all")
+    if not through or proxy_bypass(to.hostname or ""):
+        return None
+    named = urlsplit(through)
+    return httpcore.Proxy(through, auth=(unquote(named.username), unquote(named.password or "")) if named.username else None)

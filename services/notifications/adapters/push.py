@@ -7,12 +7,12 @@ the first one's place on the telephone, and travels in the data for the app.
 from __future__ import annotations
 
 from collections.abc import Mapping
+from http import HTTPStatus
 from typing import Any, Protocol
 
-import httpx
 import structlog
 
-from services.notifications.adapters.http import Provider, document_of, refused, unavailable
+from services.notifications.adapters.http import Answer, Provider, as_json, document_of, refused, unavailable
 from services.notifications.ports import Letter
 
 KIND = "push"
@@ -24,7 +24,7 @@ UNREGISTERED = "UNREGISTERED"
 message: to throw tokens away for those would leave everybody without push after one mistake of ours.
 https://firebase.google.com/docs/reference/fcm/rest/v1/ErrorCode
 """
-OURS_TO_MEND = frozenset({httpx.codes.BAD_REQUEST, httpx.codes.UNAUTHORIZED, httpx.codes.FORBIDDEN, httpx.codes.NOT_FOUND})
+OURS_TO_MEND = frozenset({HTTPStatus.BAD_REQUEST, HTTPStatus.UNAUTHORIZED, HTTPStatus.FORBIDDEN, HTTPStatus.NOT_FOUND})
 FCM_ERROR = "type.googleapis.com/google.firebase.fcm.v1.FcmError"
 log = structlog.get_logger()
 
@@ -48,15 +48,15 @@ class PushChannel:
     async def send(self, letter: Letter) -> None:
         """Return when FCM has taken it. Raises `AddressRefused` or `ChannelUnavailable`."""
         headers = {"Authorization": f"Bearer {await self._tokens.token()}"}
-        response = await self._provider.post(self._url, headers, json={"message": _message(letter)})
+        response = await self._provider.post(self._url, headers, as_json({"message": _message(letter)}))
         if response.is_success:
             return
         code = _fcm_code(response)
-        if code == UNREGISTERED and response.status_code == httpx.codes.NOT_FOUND:
+        if code == UNREGISTERED and response.status == HTTPStatus.NOT_FOUND:
             raise refused(KIND, code)
-        if response.status_code in OURS_TO_MEND:
-            log.warning("push.not_accepted", notification=letter.id, status=response.status_code, code=code)
-        raise unavailable(KIND, response, code, ours=response.status_code != httpx.codes.BAD_REQUEST)
+        if response.status in OURS_TO_MEND:
+            log.warning("push.not_accepted", notification=letter.id, status=response.status, code=code)
+        raise unavailable(KIND, response, code, ours=response.status != HTTPStatus.BAD_REQUEST)
 
 
 def _message(letter: Letter) -> Mapping[str, Any]:
@@ -72,7 +72,7 @@ def _message(letter: Letter) -> Mapping[str, Any]:
     }
 
 
-def _fcm_code(response: httpx.Response) -> str | None:
+def _fcm_code(response: Answer) -> str | None:
     """FCM's own error code; None where the error is not one of its own."""
     error = document_of(response).get("error")
     details = error.get("details") if isinstance(error, dict) else None

@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from http import HTTPStatus
 
-from services.notifications.adapters.http import Provider, refused, unavailable
+from services.notifications.adapters.http import Provider, as_form, as_json, refused, unavailable
 from services.notifications.domain.telephone import in_e164
 from services.notifications.ports import Letter
 
@@ -46,10 +46,10 @@ class SmsChannel:
         headers = {"Idempotency-Key": letter.id}
         if self._gateway.token:
             headers["Authorization"] = f"Bearer {self._gateway.token}"
-        body = {"json": named} if self._gateway.body == "json" else {"data": named}
-        response = await self._provider.post(self._gateway.url, headers, **body)
+        body = as_json(named) if self._gateway.body == "json" else as_form(named)
+        response = await self._provider.post(self._gateway.url, headers, body)
         if response.is_success:
             return
-        if response.status_code in NO_SUCH_NUMBER:
-            raise refused(KIND, response.status_code)
-        raise unavailable(KIND, response, ours=response.status_code != HTTPStatus.BAD_REQUEST)
+        if response.status in NO_SUCH_NUMBER:
+            raise refused(KIND, response.status)
+        raise unavailable(KIND, response, ours=response.status != HTTPStatus.BAD_REQUEST)

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from services.notifications.adapters.http import Provider, document_of, is_busy, refused, unavailable
+from services.notifications.adapters.http import Answer, Provider, as_json, document_of, is_busy, refused, unavailable
 from services.notifications.domain.telephone import in_e164
 from services.notifications.ports import Letter
 
@@ -35,7 +35,7 @@ class WhatsAppChannel:
         number = in_e164(letter.address)
         if number is None:
             raise refused(KIND, "not_a_number")
-        response = await self._provider.post(self._url, self._headers, json=_message(letter, number))
+        response = await self._provider.post(self._url, self._headers, as_json(_message(letter, number)))
         if response.is_success:
             return
         code = _error_code(response)
@@ -61,7 +61,7 @@ def _message(letter: Letter, number: str) -> Mapping[str, Any]:
     }
 
 
-def _error_code(response: Any) -> int | None:
+def _error_code(response: Answer) -> int | None:
     error = document_of(response).get("error")
     code = error.get("code") if isinstance(error, dict) else None
     return code if isinstance(code, int) else None

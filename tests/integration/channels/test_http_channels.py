@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import asyncio
+from base64 import b64encode
 from datetime import UTC, datetime, timedelta
 from email.utils import format_datetime
 from typing import TYPE_CHECKING
@@ -14,6 +16,7 @@ from services.notifications.adapters.whatsapp import WhatsAppChannel
 from services.notifications.ports import AddressRefused, ChannelUnavailable
 from tests.support import documented
 from tests.support.documented import PHONE, PROJECT, TOKEN
+from tests.support.eventually import eventually
 from tests.support.letters import a_letter, connected
 from tests.support.provider import DROPPED, RESET, Answer, ProviderStandIn
 
@@ -86,6 +89,34 @@ async def test_connections_are_used_again(kind: str) -> None:
 
         assert len(standin._open) == 1
     assert standin.ids == {INBOX[kind]: {"n-0", "n-1", "n-2"}}
+
+
+async def test_whoever_finds_no_connection_free_leaves_no_doubt() -> None:
+    letters = [a_letter(NUMBER, id=f"n-{number}") for number in range(5)]
+    async with ProviderStandIn(documented.sms, Answer(after=0.5)) as standin, connected(0.3) as provider:
+        channel = a_channel("sms", provider, standin.url)
+        ended = await asyncio.gather(*map(channel.send, letters), return_exceptions=True)
+
+    assert len(standin.requests) == 4  # as many as there are connections
+    assert [(trouble.detail, trouble.doubtful) for trouble in ended[4:]] == [("PoolTimeout", False)]
+
+
+async def test_a_letter_under_way_is_finished_when_the_service_stops() -> None:
+    async with ProviderStandIn(documented.sms, Answer(200, {}, after=0.3)) as standin:
+        async with connected() as provider:
+            sending = asyncio.create_task(a_channel("sms", provider, standin.url).send(a_letter(NUMBER)))
+            await eventually(lambda: bool(standin.requests))
+        await sending
+        await eventually(lambda: not standin._open)
+
+
+async def test_a_provider_is_reached_by_way_of_the_proxy_that_the_environment_names(monkeypatch: pytest.MonkeyPatch) -> None:
+    async with ProviderStandIn(lambda request: ("proxy", request.path)) as proxy, connected() as provider:
+        monkeypatch.setenv("http_proxy", proxy.url.replace("//", "//gancang:a%20word@"))
+        await a_channel("sms", provider, "http://sms.example/messages").send(a_letter(NUMBER))
+
+    assert proxy.ids == {"proxy": {"http://sms.example/messages"}}
+    assert proxy.requests[0].headers["proxy-authorization"] == f"Basic {b64encode(b'gancang:a word').decode()}"
 
 
 @pytest.mark.parametrize("kind", KINDS)
