@@ -21,10 +21,12 @@ from contracts.requests.orders import (
 from contracts.values import Value
 from services.orders.app import build
 from tests.support.builders import CUSTOMER, PARK, RESIDENCE, VEHICLE
+from tests.support.ledger_rows import LedgerRows
 from tests.support.meals import HOMESTAY, RUJAK, TEMPONG, WARUNG, an_open_merchant
 from tests.support.memory import Turns
 from tests.support.post import Post, fires
 from tests.unit.matching.city import CityClock, FakeRuntime
+from tests.unit.orders.payers import PAID_BY_OTHERS, money_at_dawn
 
 if TYPE_CHECKING:
     from services.orders.domain.order import Order
@@ -46,7 +48,8 @@ WANTED: dict[str, dict[str, Any]] = {
         "recipient": {"id": "r-5"},
         "details": {"envelope": "ENV-0042"},
     },
-    "medicine": {"recipient": {"id": "r-6"}},
+    "medicine": {"recipient": {"id": "r-5"}},
+    **PAID_BY_OTHERS,
     "parcel": {"recipient": {"id": "r-7"}, "details": {"weight_kg": 3.5, "size": "small"}},
     "ijen": {
         "dropoff": {"lat": -8.0716, "lng": 114.2236, "label": "Paltuding"},
@@ -67,7 +70,9 @@ class Regency:
         self.post = Post(self.turns, self.clock.now)
         self.publish = self.post.publish
         self.forged: set[str] = set()
+        self.ledgers = LedgerRows()
         runtime = FakeRuntime("orders", self)  # type: ignore[arg-type]
+        runtime.database["ledgers"] = self.ledgers  # type: ignore[assignment]
         self.key = runtime.settings.one_time_key
         application = asyncio.run(build(runtime))  # type: ignore[arg-type]
         self.stores = runtime.stores
@@ -75,7 +80,7 @@ class Regency:
         self.fires = fires(application.timers)
         self.post.subscribe(application.routes)
         self._sent = 0
-        for fact in an_open_merchant():
+        for fact in (*an_open_merchant(), *money_at_dawn()):
             self.say(fact)
 
     def say(self, data: Value, *, forged: bool = False) -> None:

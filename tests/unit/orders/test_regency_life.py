@@ -17,6 +17,7 @@ from contracts.values import OrderStatus, rfc3339
 from services.orders.domain.items import items_total
 from services.orders.domain.order import ENDED
 from services.orders.domain.transitions import TRANSITIONS
+from tests.unit.orders.payers import CAP, PAID_BY_OTHERS, add_up, budget, pledge, settled
 from tests.unit.orders.regency import WANTED, Regency, an_order, driver_says, forged, matching_says, merchant_says, parties_say
 
 if TYPE_CHECKING:
@@ -31,7 +32,7 @@ HAS_GOODS = {S.PICKED_UP, S.RETURNING, S.AWAITING_RETURN}
 STEPS = {(source, row.target) for row in TRANSITIONS.values() for source in row.sources} | {(status, status) for status in S}
 # One message makes two steps at most: what is ready was cooked, what is fetched is searched for.
 EDGES = {(here, there) for here, middle in STEPS for again, there in STEPS if middle is again}
-WAITS_FOR_ITSELF = {S.SCHEDULED, S.AWAITING_MERCHANT, S.PREPARING, S.SEARCHING}
+WAITS_FOR_ITSELF = {S.AWAITING_FUNDS, S.SCHEDULED, S.AWAITING_MERCHANT, S.PREPARING, S.SEARCHING}
 SECRETS = re.compile(r'"(lat|lng|room)":|the blue gate|Homestay Osing|the gas is empty')
 OUTCOMES = ("delivers", "delivers", "finds nobody", "brings back", "takes it back", "rides back", "is back")
 NUMBER = st.integers(0, 9)
@@ -45,14 +46,17 @@ class RegencyLife(RuleBasedStateMachine):
     def dawn(self) -> None:
         self.runner = asyncio.Runner()
         self.regency = Regency()
-        self.ordered = 0
+        self.ordered, self.cap = 0, CAP
         self.ends: dict[str, OrderStatus] = {}
         self.effective: set[str] = set()
         self._calm()
 
+    services = sorted(WANTED)
+
     @precondition(lambda self: self.ordered < MOST_ORDERS)
-    @rule(service=st.sampled_from(sorted(WANTED)), at_once=st.booleans())
-    def order(self, service: str, at_once: bool) -> None:
+    @rule(which=st.integers(0, 99), at_once=st.booleans())
+    def order(self, which: int, at_once: bool) -> None:
+        service = self.services[which % len(self.services)]
         self.ordered += 1
         self.regency.say(an_order(f"{service}-{self.ordered}", service))
         if at_once:
@@ -132,6 +136,15 @@ class RegencyLife(RuleBasedStateMachine):
         for order in self.regency.orders.states().values():
             assert order.fare is None or order.fare.items_total == items_total(order.items)
 
+    @rule(cap=st.sampled_from([CAP, 2 * CAP, 4 * CAP]), pledged=st.booleans())
+    def more_money_comes(self, cap: int, pledged: bool) -> None:
+        self.regency.say(pledge() if pledged else budget(max(cap, self.cap)))
+        self.cap = max(cap, self.cap)
+
+    @invariant()
+    def every_rupiah_adds_up(self) -> None:
+        add_up(self.regency.ledgers, self.regency.orders.states())
+
     @invariant()
     def goods_that_ended_have_a_whole_chain(self) -> None:
         for order in self.regency.orders.states().values():
@@ -159,6 +172,7 @@ class RegencyLife(RuleBasedStateMachine):
         statuses = {order_id: order.status for order_id, order in self.regency.orders.states().items()}
         assert not {order_id for order_id, status in statuses.items() if status in WAITS_FOR_ITSELF}, statuses
         assert not self.regency.post.busy
+        settled(self.regency.ledgers, self.regency.orders.states())
         self._nothing_leaks()
         assert [refusal for refusal in self.regency.post.refused if not CONTRACTS[refusal.type].is_request] == []
 
@@ -208,5 +222,23 @@ class RegencyLife(RuleBasedStateMachine):
         self.runner.run(run())
 
 
+class PayersLife(RegencyLife):
+    """The same where somebody else pays for everything, and more orders come to their end."""
+
+    services = sorted(PAID_BY_OTHERS)
+
+    @precondition(lambda self: self.regency.orders.documents)
+    @rule(number=NUMBER, driver=DRIVERS, outcomes=st.sampled_from([("delivers",), ("finds nobody", "brings back"), ("cancels",), ()]))
+    def goes_to_its_end(self, number: int, driver: str, outcomes: tuple[str, ...]) -> None:
+        self.all_goes_well(number, driver)
+        for outcome in outcomes:
+            order = self.regency.order(number)
+            self.regency.say({**driver_says(order, self.regency.digits(order)), **parties_say(order)}[outcome])
+            self._calm()
+
+
 TestRegencyLife = RegencyLife.TestCase
-TestRegencyLife.settings = settings(max_examples=40, stateful_step_count=40, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+MORNINGS = settings(max_examples=40, stateful_step_count=40, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+TestRegencyLife.settings = MORNINGS
+TestPayersLife = PayersLife.TestCase
+TestPayersLife.settings = MORNINGS
