@@ -227,9 +227,12 @@ class PayersLife(RegencyLife):
 
     services = sorted(PAID_BY_OTHERS)
 
-    @precondition(lambda self: self.regency.orders.documents)
-    @rule(number=NUMBER, driver=DRIVERS, outcomes=st.sampled_from([("delivers",), ("finds nobody", "brings back"), ("cancels",), ()]))
-    def goes_to_its_end(self, number: int, driver: str, outcomes: tuple[str, ...]) -> None:
+    @precondition(lambda self: self.ordered < MOST_ORDERS)
+    @rule(which=NUMBER, driver=DRIVERS, outcomes=st.sampled_from([("delivers",), ("finds nobody", "brings back"), ("cancels",)]))
+    def one_goes_to_its_end(self, which: int, driver: str, outcomes: tuple[str, ...]) -> None:
+        before = set(self.regency.orders.documents)
+        self.order(which, at_once=True)
+        number = next((place for place, each in enumerate(sorted(self.regency.orders.documents, reverse=True)) if each not in before), 0)
         self.all_goes_well(number, driver)
         for outcome in outcomes:
             order = self.regency.order(number)
