@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
-"""Sends one ride through a running deployment as three apps would, each with its own login and no more than its rights.
+"""Sends a ride and a donor's meal through a running deployment as seven apps would, each with its own login and no more rights.
 
-    AMQP_HOST=… RABBITMQ_PASSWORD_EXAMPLE=… RABBITMQ_PASSWORD_GATEWAY=… RABBITMQ_PASSWORD_AGENCY=… deploy/check_ride.py
+    AMQP_HOST=… RABBITMQ_PASSWORD_EXAMPLE=… (one for each of APPS) deploy/check_ride.py
 
 Needs aio-pika and nothing of ours. Exit code 1 and one line when something does not come.
 """
@@ -23,7 +23,10 @@ from aiormq.exceptions import AMQPError
 if TYPE_CHECKING:
     from aio_pika.abc import AbstractConnection, AbstractQueue
 
-WITHIN_S, PAUSE_S = 60, 0.1
+APPS = ("example", "gateway", "merchants", "agency", "hospital", "donors", "desk")
+AGENCY, HOSPITAL = {"role": "agency", "id": "dispendukcapil"}, {"role": "agency", "id": "rsud-blambangan"}
+WITHIN_S, PAUSE_S, SETTLED_S = 60, 0.1, 2
+REFUSAL = "request.rejected.v1"
 REQUESTS, EVENTS, CONFIDENTIAL = "gancang.requests", "gancang.events", "gancang.confidential"
 STATION = {"lat": -8.2106, "lng": 114.3745, "label": "Stasiun Banyuwangi Kota"}
 PARK = {"lat": -8.2192, "lng": 114.3691}
@@ -70,8 +73,14 @@ class App:
                 if event.headers["ce-type"] == event_type and all(data.get(name) == value for name, value in fields.items()):
                     sys.stdout.write(f"  {self.name} heard {event_type}\n")
                     return data
-                if event.headers["ce-type"] == "request.rejected.v1":
+                if event.headers["ce-type"] == REFUSAL:
                     raise SystemExit(f"rejected: {data}")
+
+    async def refused(self, request_type: str, reason: str) -> None:
+        """Wait for this refusal; another one ends the check."""
+        data = await self.hear(REFUSAL, request_type=request_type)
+        if data["reason"] != reason:
+            raise SystemExit(f"rejected: {data}")
 
     async def may_not(self, what: str, exchange: str, key: str) -> None:
         """Try to bind the app's queue; the broker must refuse."""
@@ -95,20 +104,32 @@ class App:
 
 
 async def main() -> None:
-    """A ride, then what nobody may."""
+    """A ride, a meal, an alarm, a certificate, then what nobody may."""
     async with AsyncExitStack() as stack:
-        example, gateway, agency = [
-            App(name, await stack.enter_async_context(await login(name))) for name in ("example", "gateway", "agency")
-        ]
+        apps = [App(name, await stack.enter_async_context(await login(name))) for name in APPS]
+        example, gateway, merchants, agency, hospital, donors, desk = apps
         await example.listen((EVENTS, "#"))
         await gateway.listen((CONFIDENTIAL, "offer.made.v1"))
-        await agency.listen((EVENTS, "driver.eligibility_changed.v1"))
-        await ride(example, gateway, agency, uuid.uuid4().hex[:8])
+        await merchants.listen((CONFIDENTIAL, "merchant.briefed.v1"), (EVENTS, "request.rejected.v1"))
+        for office in (agency, hospital):
+            await office.listen((EVENTS, "driver.eligibility_changed.v1"), (EVENTS, "request.rejected.v1"))
+        await donors.listen((EVENTS, "order.#"), (EVENTS, "request.rejected.v1"))
+        await desk.listen((CONFIDENTIAL, "emergency.briefed.v1"), (EVENTS, "emergency.#"))
+        number = uuid.uuid4().hex[:8]
+        await ride(example, gateway, agency, number)
+        await meal(merchants, agency, donors, number)
+        await alarm(example, desk, number)
+        await certificate(hospital, example, number)  # last, as everybody hears of a refusal
         await example.may_not("read offers", CONFIDENTIAL, "offer.made.v1")
         await gateway.may_not("read searches", CONFIDENTIAL, "order.search_started.v1")
-        await agency.may_not("read orders", EVENTS, "order.#")
-        await example.may_not_say("driver.residence_attested.v1")
-        await gateway.may_not_say("driver.residence_attested.v1")
+        await merchants.may_not("read where somebody calls for help", CONFIDENTIAL, "emergency.briefed.v1")
+        await donors.may_not("read what a merchant is to cook", CONFIDENTIAL, "merchant.briefed.v1")
+        for office in (agency, hospital):
+            await office.may_not("read orders", EVENTS, "order.#")
+        for app in (example, gateway, merchants, hospital, donors, desk):
+            await app.may_not_say("driver.residence_attested.v1")
+        for app in (gateway, agency):
+            await app.may_not_say("driver.certified.v1")
         await agency.may_not_say("driver.shift_started.v1")
 
 
@@ -124,8 +145,7 @@ async def ride(example: App, gateway: App, agency: App, number: str) -> None:
     driver, order, customer = f"d-{number}", f"o-{number}", f"c-{number}"
     papers = [{"kind": kind, "valid_until": "2040-01-01"} for kind in ("sim_c", "stnk")]
     await gateway.say("driver.registered.v1", driver_id=driver, vehicle={"class": "motorcycle", "plate": "P 4217 VX"}, papers=papers)
-    by = {"role": "agency", "id": "dispendukcapil"}
-    attested = {"by": by, "district_code": "35.10.16", "valid_until": "2040-01-01"}
+    attested = {"by": AGENCY, "district_code": "35.10.16", "valid_until": "2040-01-01"}
     await agency.say("driver.residence_attested.v1", driver_id=driver, **attested)
     await gateway.say("driver.shift_started.v1", driver_id=driver, place={"lat": -8.2101, "lng": 114.3739})
     await agency.hear("driver.eligibility_changed.v1", driver_id=driver, eligible=True)
@@ -147,6 +167,41 @@ async def ride(example: App, gateway: App, agency: App, number: str) -> None:
         await gateway.say(f"driver.{step}.v1", driver_id=driver, order_id=order)
     completed = await example.hear("order.completed.v1", order_id=order)
     sys.stdout.write(f"  order {order} completed, fare Rp {completed['fare']['total']}\n")
+
+
+async def certificate(hospital: App, example: App, number: str) -> None:
+    """The hospital certifies the driver; in the agency's name it may not."""
+    certified = {"driver_id": f"d-{number}", "certification": "medicine", "valid_until": "2040-01-01"}
+    await hospital.say("driver.certified.v1", by=HOSPITAL, **certified)
+    await hospital.say("driver.certified.v1", by=AGENCY, **certified)
+    await example.refused("driver.certified.v1", "login_wrong")
+
+
+async def meal(merchants: App, agency: App, donors: App, number: str) -> None:
+    """A donor's meal for a household, up to the kitchen's answer."""
+    merchant, order, donor, campaign = f"m-{number}", f"o-{number}-meal", f"donor-{number}", "c-9-9"
+    place = {**STATION, "merchant_id": merchant}
+    await merchants.say("merchant.registered.v1", merchant_id=merchant, place=place, name="Warung Osing")
+    await agency.say("merchant.residence_attested.v1", merchant_id=merchant, by=AGENCY, district_code="35.10.16", valid_until="2040-01-01")
+    await merchants.say("merchant.opened.v1", merchant_id=merchant)
+    await donors.say("donation.pledged.v1", donor_id=donor, campaign_id=campaign, amount=250_000)
+    payer = {"kind": "donor", "id": donor, "campaign_id": campaign}
+    items = [{"sku": "sego-tempong", "name": "Sego tempong", "quantity": 2, "unit_price": 15_000}]
+    trip = {"pickup": place, "dropoff": PARK, "items": items, "recipient": {"id": f"h-{number}"}}
+    # the facts before it may still be under way, as no order among messages about different things is promised
+    await asyncio.sleep(SETTLED_S)
+    await donors.say("order.requested.v1", order_id=order, service="food", customer={"id": donor, "kind": "resident"}, payer=payer, **trip)
+    await merchants.hear("merchant.briefed.v1", order_id=order)
+    await merchants.say("merchant.order_accepted.v1", merchant_id=merchant, order_id=order, ready_in_minutes=60)
+    await donors.hear("order.preparing.v1", order_id=order)
+
+
+async def alarm(example: App, desk: App, number: str) -> None:
+    """A customer calls for help; the desk learns where, and says when it is over."""
+    await example.say("order.emergency_raised.v1", order_id=f"o-{number}", by={"role": "customer", "id": f"c-{number}"}, place=PARK)
+    briefed = await desk.hear("emergency.briefed.v1", order_id=f"o-{number}")
+    await desk.say("emergency.resolved.v1", emergency_id=briefed["emergency_id"], by={"role": "operator", "id": "desk-1"})
+    await desk.hear("emergency.closed.v1", emergency_id=briefed["emergency_id"])
 
 
 if __name__ == "__main__":

@@ -31,6 +31,11 @@ SERVICES = ("orders", "matching", "notifications")
 # Each matcher declares a queue of its own for positions; it is also the one that knows the hints' exchange by declaring it.
 OWN_POSITIONS = r"matching\.positions\.[0-9a-f]+"
 
+# What those may ask who did not order; the broker allows it, the order's owner checks that they are a party of it.
+ABOUT_AN_ORDER = "cancellation_requested|report_requested|change_answered|emergency_raised"
+ORDERS = r"order\..+"
+OF_AN_OFFICE = ("driver.eligibility_changed.v1", "request.rejected.v1")
+
 
 @dataclass(frozen=True, slots=True)
 class Login:
@@ -57,16 +62,7 @@ def logins() -> tuple[Login, ...]:
             read=_any(PARKED, UNROUTED),
             tags=("monitoring",),
         ),
-        # an app that orders for its customers and hears what becomes of it
-        _app("example", writes=r"^(order|recipient)\."),
-        # the company's own gateway: speaks for the drivers, and reads what only a driver may read
-        _app("gateway", writes=r"^(order|recipient|driver)\.(?!residence_)", confidential=("offer.made.v1", "assignment.briefed.v1")),
-        # the agency: attests who is a resident, orders in its own name, speaks for programmes and routes
-        _app(
-            "agency",
-            writes=r"^((driver|merchant)\.residence_|(order|agency|programme|route)\.)",
-            events=("driver.eligibility_changed.v1", "request.rejected.v1"),
-        ),
+        *_outside(),
     )
 
 
@@ -85,6 +81,44 @@ def document() -> dict[str, Any]:
             for exchange, (write, read) in user.topics.items()
         ],
     }
+
+
+def _outside() -> tuple[Login, ...]:
+    """The apps around us. None may write what only another's word is good for, nor read what is another's."""
+    return (
+        # an app that orders for its customers and hears what becomes of it
+        _app("example", writes=r"^(order|recipient)\."),
+        # the company's own gateway: speaks for customers and drivers, and reads what only they may read
+        _app(
+            "gateway",
+            writes=r"^(order|recipient|driver)\.(?!residence_|certified\.|suspended\.|reinstated\.)",
+            confidential=("offer.made.v1", "assignment.briefed.v1", "proposal.made.v1", "position.shared.v1"),
+        ),
+        # the company's app for merchants: their kitchens, their answers, what they are to cook
+        _app(
+            "merchants",
+            writes=rf"^(merchant\.(?!residence_)|recipient\.|order\.({ABOUT_AN_ORDER})\.)",
+            events=(ORDERS, "request.rejected.v1"),
+            confidential=("merchant.briefed.v1",),
+        ),
+        # the agency: attests who is a resident and who is poor, suspends drivers, orders in its own name, speaks for programmes and routes
+        _app(
+            "agency",
+            writes=r"^((driver|merchant)\.residence_|driver\.(suspended|reinstated)\.|(order|agency|programme|route|recipient)\.)",
+            events=OF_AN_OFFICE,
+        ),
+        # a hospital: certifies the couriers whom it has trained, orders medicine, takes back what nobody was at home for
+        _app("hospital", writes=r"^(driver\.certified\.|(order|agency|recipient)\.)", events=OF_AN_OFFICE),
+        # donors of the monthly drive: pledge, order for a household, hear what became of it
+        _app("donors", writes=r"^(donation|order|recipient)\.", events=(ORDERS, "request.rejected.v1")),
+        # who answers when somebody calls for help: alone reads where, and says when it is over
+        _app(
+            "desk",
+            writes=rf"^(emergency\.resolved\.|order\.({ABOUT_AN_ORDER})\.|recipient\.)",
+            events=(ORDERS, r"emergency\..+", "request.rejected.v1"),
+            confidential=("emergency.briefed.v1",),
+        ),
+    )
 
 
 def _service(name: str) -> Login:

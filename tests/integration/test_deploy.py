@@ -54,7 +54,7 @@ def base_image(engine: docker.DockerClient) -> str:
 
 @pytest.mark.containers
 @pytest.mark.slow
-def test_a_ride_goes_through_the_services_of_the_image_each_with_its_own_login(engine: docker.DockerClient) -> None:
+def test_a_ride_and_a_meal_go_through_the_services_of_the_image_each_app_with_its_own_login(engine: docker.DockerClient) -> None:
     stand_ins = ["--stand-ins"] if MONGODB_IMAGE.startswith(STAND_IN) else []
     with closing(engine):
         for image in (RABBITMQ_IMAGE, MONGODB_IMAGE):
@@ -64,5 +64,5 @@ def test_a_ride_goes_through_the_services_of_the_image_each_with_its_own_login(e
     done = subprocess.run([DEPLOY / "check", *stand_ins], env=environment, capture_output=True, text=True, check=False, timeout=WITHIN_S)
 
     assert done.returncode == 0, done.stdout + done.stderr
-    assert "a ride went through, and nobody may more than he should" in done.stdout
+    assert "a ride and a meal went through, and nobody may more than he should" in done.stdout
     assert "drained on SIGTERM with exit code 0" in done.stdout
