@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import importlib
+import inspect
 import os
 import pkgutil
 import sys
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
+from typer.main import get_command
 
-from services.ops import commands
+from services.ops import commands, terminal
 from services.ops.errors import CommandError
 
 EXPECTED, UNEXPECTED, INTERRUPTED = 2, 1, 130
@@ -20,7 +22,7 @@ def main() -> None:
     """Run one command; what goes wrong is one line on standard error, with `--debug` the whole trace."""
     debug, arguments = _without_debug(sys.argv[1:])
     try:
-        sys.exit(build()(prog_name="gancang", args=arguments or ["--help"], standalone_mode=False))
+        sys.exit(command()(prog_name=terminal.program(), args=arguments or ["--help"], standalone_mode=False))
     except (KeyboardInterrupt, typer.Abort):
         sys.exit(INTERRUPTED)
     except BrokenPipeError:
@@ -33,13 +35,36 @@ def main() -> None:
         sys.exit(_report(error))
 
 
+def command() -> Any:
+    """The command line as it is run; a flag takes no value, so its help names no type."""
+    made = get_command(build())
+    pending = [made]
+    while pending:
+        one = pending.pop()
+        pending += getattr(one, "commands", {}).values()
+        for option in one.get_params(typer.Context(one)):
+            if getattr(option, "is_flag", False):
+                option.metavar = ""
+    return made
+
+
 def build() -> typer.Typer:
     """The command line with every command that is there."""
     app = typer.Typer(name="gancang", no_args_is_help=True, pretty_exceptions_enable=False)
-    app.callback()(_options)
+    app.callback(help=terminal.spelled(inspect.getdoc(_options) or ""))(_options)
     for module in sorted(pkgutil.iter_modules(commands.__path__), key=lambda found: found.name):
         importlib.import_module(f"{commands.__name__}.{module.name}").register(app)
+    _spell(app)
     return app
+
+
+def _spell(app: typer.Typer) -> None:
+    """Examples in every help call the program as the reader does."""
+    for one in app.registered_commands:
+        one.help = terminal.spelled(one.help or inspect.getdoc(one.callback) or "")
+    for group in app.registered_groups:
+        if group.typer_instance is not None:
+            _spell(group.typer_instance)
 
 
 def _options(
@@ -71,7 +96,7 @@ def _report(error: Exception) -> int:
         case typer.TyperException():
             message, code = error.format_message(), EXPECTED
         case _:
-            message, code = f"{type(error).__name__}: {error} (gancang --debug … shows where)", UNEXPECTED
+            message, code = f"{type(error).__name__}: {error} ({terminal.program()} --debug … shows where)", UNEXPECTED
     sys.stderr.write(f"gancang: {message}\n")
     return code
 

@@ -11,6 +11,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from services.ops import terminal
+
 if TYPE_CHECKING:
     from pathlib import Path
 
@@ -55,6 +57,6 @@ class NotRunningError(CommandError):
     def __init__(self, folder: Path) -> None:
         """Name the folder that was looked at."""
         super().__init__(
-            f"no embedded set-up is running in {folder}: start `./gancang up`, or set GANCANG_AMQP_URL and GANCANG_MONGODB_URI",
+            f"no embedded set-up is running in {folder}: start `{terminal.program()} up`, or set GANCANG_AMQP_URL and GANCANG_MONGODB_URI",
         )
         self.folder = folder

@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import contextlib
+import os
+import re
 import sys
 from collections.abc import Callable, Iterator
-from pathlib import Path
 
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
 PIPE_WIDTH = 140
+PROGRAM, PROGRAM_VARIABLE = "gancang", "GANCANG_PROGRAM"
+EXAMPLE = re.compile(r"(?<![\w./-])gancang(?= (-|[a-z]+\b))")
 
 
 def console(*, errors: bool = False, pipe_width: int = PIPE_WIDTH) -> Console:
@@ -20,8 +23,13 @@ def console(*, errors: bool = False, pipe_width: int = PIPE_WIDTH) -> Console:
 
 
 def program() -> str:
-    """How the reader calls us: by the launcher where he stands beside it."""
-    return "./gancang" if Path("gancang").is_file() else "gancang"
+    """How the reader has called us: as the launcher says, else by the name of what is installed."""
+    return os.environ.get(PROGRAM_VARIABLE, PROGRAM)
+
+
+def spelled(text: str) -> str:
+    """A text whose examples call us by our plain name, with the name that the reader has used."""
+    return EXAMPLE.sub(lambda _: program(), text)
 
 
 @contextlib.contextmanager

@@ -19,8 +19,8 @@ if TYPE_CHECKING:
     from services.orders.domain.wanted import Service
     from services.orders.ports import Catalogue
 
-PAIRS = ("policy.tell", "hand_over.when")
-SAME_AS_TOWN = "policy.search"  # what an order begins with until its pick-up is known
+PAIRS = ("tell", "hand_over.when")
+NOT_IN_THE_FILE = ("search", "fees", "route")  # under other names below; an order begins with the town's search
 Folder = Annotated[Path | None, typer.Option(help="Another one than GANCANG_CATALOGUE or the built-in one.")]
 AsJson = Annotated[bool, typer.Option("--json", help="JSON instead of lines.")]
 
@@ -69,7 +69,7 @@ def show(
     *,
     as_json: AsJson = False,
 ) -> None:
-    """Show everything that the catalogue says about a service.
+    """Show everything that the catalogue says about a service, by the keys of its file.
 
     gancang catalogue show ride
     """
@@ -82,7 +82,7 @@ def show(
         _write_json(document)
         return
     console = terminal.console()
-    for key, value in _flat(document):
+    for key, value in _flat(_as_in_the_file(document)):
         console.print(f"{key:<40} {value}", markup=False)
 
 
@@ -123,6 +123,35 @@ def _route(service: Service, catalogue: Catalogue) -> dict[str, Any]:
     return {"route": {**{key: value for key, value in shown.items() if key not in ground}, "hours": hours, "levels": levels}}
 
 
+def _as_in_the_file(document: dict[str, Any]) -> dict[str, Any]:
+    """The keys and units that whoever writes the service's file uses; `--json` has those of the program."""
+    policy, tariff = document["policy"], document["tariff"]
+    return {
+        "service": document["name"],
+        "name": document["texts"],
+        **{key: value for key, value in policy.items() if key not in NOT_IN_THE_FILE},
+        "max_distance_km": document["max_distance_m"] / 1000,
+        "payers": document["payers"],
+        "from_shelter": document["from_shelter"],
+        **{key: document[key] for key in ("parties", "hand_over", "programme") if document.get(key)},
+        "details": {one["key"]: {name: value for name, value in one.items() if name != "key"} for one in document["details"]},
+        "search": {"town": document["town"], "rural": document["rural"]},
+        "tariff": {**{key: value for key, value in tariff.items() if key != "surcharges"}, "surcharge": _hours(tariff["surcharges"])},
+        "cancellation": policy["fees"],
+        "route": {**(policy["route"] or {}), **document.get("route", {})},
+    }
+
+
+def _hours(surcharges: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    return [
+        {
+            **{key: value for key, value in one.items() if key != "hours"},
+            "between": [_clock(minute) for minute in (one["hours"] or {}).values()],
+        }
+        for one in surcharges
+    ]
+
+
 def _clock(minute: int) -> str:
     return f"{minute // 60:02d}:{minute % 60:02d}"
 
@@ -137,18 +166,26 @@ def _flat(document: dict[str, Any], above: str = "") -> list[tuple[str, str]]:
     rows: list[tuple[str, str]] = []
     for name, value in document.items():
         key = f"{above}{name}"
-        if key == SAME_AS_TOWN:
-            continue
         if isinstance(value, dict):
             rows += _flat(value, f"{key}.")
         elif key in PAIRS:
             rows += [(f"{key} {left}", ", ".join(right) if isinstance(right, list) else str(right)) for left, right in value]
         elif isinstance(value, list) and value and all(isinstance(one, dict) for one in value):
             for number, one in enumerate(value, start=1):
-                rows += _flat(one, f"{key}.{one.get('key', number)}.")
+                rows += _flat(one, f"{key}.{number}.")
         elif value not in (None, [], {}):
-            rows.append((key, ", ".join(map(str, value)) if isinstance(value, list) else str(value)))
+            rows.append((key, ", ".join(map(_word, value)) if isinstance(value, list) else _word(value)))
     return rows
+
+
+def _word(value: Any) -> str:
+    match value:
+        case bool():
+            return str(value).lower()
+        case float():
+            return f"{value:g}"
+        case _:
+            return str(value)
 
 
 def _write_json(value: object) -> None:

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from services.ops import terminal
 from services.ops.errors import CommandError
 
 if TYPE_CHECKING:
@@ -133,5 +134,5 @@ def _verdict(findings: Sequence[Finding]) -> str:
     if breaking:
         return f"{breaking} breaking: publish a new major version (.v2) beside the old one"
     if findings:
-        return "compatible: run `gancang contracts export` and commit what it writes"
+        return f"compatible: run `{terminal.program()} contracts export` and commit what it writes"
     return "contracts: the committed files are what the models say"

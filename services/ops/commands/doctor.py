@@ -11,8 +11,9 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from services.ops.embedded import mongo_programs, rabbit, server_urls
+from services.ops.embedded import mongo_programs, rabbit, server_urls, state_folder
 from services.ops.embedded.ports import answers_at
+from services.ops.embedded.urls import AMQP_VARIABLE, MONGODB_VARIABLE
 from services.ops.errors import CommandError, NotRunningError
 
 if TYPE_CHECKING:
@@ -99,5 +100,7 @@ def _servers() -> Finding:
     except NotRunningError as error:
         return Finding("servers to talk to", good=False, detail=str(error), needed=False)
     silent = [name for name, url in (("RabbitMQ", urls.amqp), ("MongoDB", urls.mongodb)) if not answers_at(url)]
-    detail = f"{' and '.join(silent)} of GANCANG_* do not answer" if silent else "both answer"
+    named = [name for name in (AMQP_VARIABLE, MONGODB_VARIABLE) if os.environ.get(name)]
+    whose = f"of {' and '.join(named)}" if named else f"of the `up`, `run` or `demo` that runs in {state_folder()}"
+    detail = f"{' and '.join(silent)} {whose}: no answer" if silent else f"RabbitMQ and MongoDB {whose} answer"
     return Finding("servers to talk to", not silent, detail, needed=False)

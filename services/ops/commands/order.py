@@ -19,6 +19,7 @@ from services.runtime.database import Document
 
 COLLECTION = "orders"
 MOST = 1_000
+UUID = re.compile(r"\b([0-9a-f]{8})-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$")
 TABLES = {
     "custody": {"at": "custody", "step": "step", "by": "by", "envelope": "envelope"},
     "history": {"at": "at", "status": "status", "by": "by", "reason": "reason", "event_id": "event"},
@@ -109,6 +110,10 @@ def _print(document: Document) -> None:
         if document[name]:
             console.print()
             console.print(_table(columns, document[name]))
+    program, order_id = terminal.program(), document["order_id"]
+    console.print()
+    console.print(f"next: {program} matching explain {order_id}   who was asked, and why not", markup=False)
+    console.print(f"      {program} notifications log --order {order_id}   who was told; --json has the whole ids", markup=False)
 
 
 def _table(columns: dict[str, str], lines: list[Document]) -> Table:
@@ -116,8 +121,13 @@ def _table(columns: dict[str, str], lines: list[Document]) -> Table:
     for heading in columns.values():
         table.add_column(heading, overflow="fold")
     for line in lines:
-        table.add_row(*(line[name] or "" for name in columns))
+        table.add_row(*(_short(line[name] or "") for name in columns))
     return table
+
+
+def _short(value: str) -> str:
+    """A UUID of ours by its beginning; whatever a person chose stays whole."""
+    return UUID.sub(r"\1…", value)
 
 
 def _plain(value: Any) -> str:

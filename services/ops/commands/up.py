@@ -32,6 +32,8 @@ def run() -> None:
 
     Prints where each is, and a command to try there. Commands in other terminals of this folder find it by themselves.
 
+    To begin anew with no data: end it and remove the folder that its last line names.
+
     gancang up
     """
     folder = state_folder()
@@ -65,13 +67,18 @@ def _show(urls: ServerUrls, folder: Path, started: list[Child]) -> None:
         ),
         ("MongoDB", urls.mongodb, f"{program} order list"),
         *(_row(child) for child in started),
-        ("mail", str(folder / home.MAIL), f"grep -rh ^Subject: {quote(str(folder / home.MAIL))}"),
+        (
+            "mail",
+            f"{folder / home.MAIL}  (of the example: two minutes after it, when nobody took the ride)",
+            f"grep -rh ^Subject: {quote(str(folder / home.MAIL))}",
+        ),
         ("logs", str(folder / home.LOGS), f"tail -f {quote(str(folder / home.LOGS))}/orders.log"),
         ("run file", str(folder / RUN_FILE), f"{program} doctor"),
     ]
     for label, value, command in rows:
         sys.stdout.write(f"{label:<14} {value}\n{'':<14} $ {command}\n")
     sys.stdout.write("These commands work in another terminal, in this folder. Ctrl-C ends everything.\n")
+    sys.stdout.write(f"What is stored stays for the next time; to begin anew: rm -r {quote(str(folder / home.SERVERS))} after the end.\n")
     sys.stdout.flush()
 
 

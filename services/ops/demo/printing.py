@@ -13,7 +13,7 @@ from contracts.reasons import sentence
 Document = dict[str, Any]
 
 SHARE_NAMES = {
-    "total": "passengers paid",
+    "total": "paid in all",
     "driver_share": "to the drivers",
     "app_share": "to the app",
     "welfare_share": "to the drivers' welfare",

@@ -101,9 +101,10 @@ class View:
     def _line(self) -> str:
         states, loads = self._states(), self._traffic.loads.values()
         shown = ", ".join(f"{states[state]} {state}" for state in STATES if states[state])
+        driving = self._drivers()["on the road"]
         return (
             f"{monotonic() - self._began:5.0f} s  {self._clock()}  {len(self._town.chronicle.ended)}/"
-            f"{self._town.scenario.orders} ended · {shown or 'no orders yet'} · {self._drivers()['on the road']} drivers on the road · "
+            f"{self._town.scenario.orders} ended · {shown or 'no orders yet'} · {driving} driver{'s' * (driving != 1)} on the road · "
             f"{self._told.total()} told · queues {sum(load.ready for load in loads)} ready, "
             f"{sum(load.in_work for load in loads)} in work · {self._measure():.0f} events/s"
         )

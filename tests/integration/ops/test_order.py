@@ -72,6 +72,9 @@ async def test_an_order_is_shown_with_its_history_and_without_places(gancang: Ga
         assert "pagar" not in output
         assert "-8.2106" not in output
     assert "searching" in table.stdout
+    assert document["history"][0]["event_id"] not in table.stdout
+    assert document["history"][0]["event_id"][:8] + "…" in table.stdout
+    assert "next: gancang matching explain o-9" in table.stdout
 
 
 async def test_a_document_is_shown_with_its_chain_of_custody(gancang: Gancang, a_document: str) -> None:

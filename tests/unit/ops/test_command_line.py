@@ -6,8 +6,10 @@ import json
 import os
 import re
 import shutil
+import socket
 import subprocess
 import sys
+import tomllib
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -102,7 +104,23 @@ def test_a_service_shows_when_its_route_is_open() -> None:
     shown = _gancang("catalogue", "show", "ijen").stdout
 
     assert re.search(r"^route.hours.level 1 +02:00-12:00$", shown, re.MULTILINE)
-    assert re.search(r"^policy.route.way_back +True$", shown, re.MULTILINE)
+    assert re.search(r"^route.way_back +true$", shown, re.MULTILINE)
+
+
+@pytest.mark.parametrize("service", ["document", "food", "ijen", "medicine", "parcel", "ride", "urgent"])
+def test_a_service_shows_the_keys_and_words_of_its_file(service: str) -> None:
+    written = tomllib.loads((BUILT_IN / f"{service}.toml").read_text(encoding="utf-8"))
+
+    shown = {line.split()[0].split(".")[0] for line in _gancang("catalogue", "show", service).stdout.splitlines()}
+
+    assert set(written) - shown == set()
+
+
+def test_a_service_shows_hours_as_a_clock_does() -> None:
+    shown = _gancang("catalogue", "show", "ijen").stdout
+
+    assert re.search(r"^tariff.surcharge.2.between +22:00, 05:00$", shown, re.MULTILINE)
+    assert re.search(r"^max_distance_km +120$", shown, re.MULTILINE)
 
 
 def test_the_catalogue_is_listed_and_a_wrong_one_names_file_and_key(tmp_path: Path) -> None:
@@ -122,6 +140,31 @@ def test_every_line_of_the_example_is_a_request_by_the_contract(line: str) -> No
     request = parse(read({}, line.encode(), STRUCTURED, datetime.now(UTC)))
 
     assert CONTRACTS[request.type].is_request
+
+
+@pytest.mark.parametrize("program", ["./gancang", "/srv/gancang/gancang"])
+def test_help_calls_the_program_as_the_reader_did(program: str) -> None:
+    shown = _gancang("order", "show", "--help", environment={"GANCANG_PROGRAM": program}).stdout
+
+    assert f"Usage: {program} order show" in shown
+    assert f" {program} order show o-1 --json" in shown
+
+
+def test_help_names_no_type_for_what_takes_no_value() -> None:
+    shown = [_gancang(*arguments, "--help").stdout for arguments in ((), ("order", "show"), ("demo",))]
+
+    assert [text for text in shown if "bool" in text.lower()] == []
+    assert "--debug" in shown[0]
+
+
+def test_doctor_says_whose_servers_answer(nowhere: Path) -> None:
+    port = free_ports(1)[0]
+    named = {"GANCANG_AMQP_URL": f"amqp://a:b@127.0.0.1:{port}/", "GANCANG_MONGODB_URI": f"mongodb://127.0.0.1:{port}/"}
+    with socket.create_server(("127.0.0.1", port)), announced(nowhere, ServerUrls(*named.values(), "http://127.0.0.1:1")):
+        by_name, by_folder = _gancang("doctor", environment=named).stdout, _gancang("doctor").stdout
+
+    assert "RabbitMQ and MongoDB of GANCANG_AMQP_URL and GANCANG_MONGODB_URI answer" in by_name
+    assert f"RabbitMQ and MongoDB of the `up`, `run` or `demo` that runs in {nowhere} answer" in by_folder
 
 
 def test_without_arguments_the_commands_are_listed() -> None:
