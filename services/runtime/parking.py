@@ -21,10 +21,11 @@ SEALED = "x-gancang-sealed"
 FAILED = "x-gancang-failed-attempts"
 SEALED_CONTENT = "application/octet-stream"
 CONTENT_TYPE = "x-gancang-content-type"
+TELLING = frozenset({"lat", "label", "lodging", "plate", "channels"})  # fields that say who or where somebody is
 
 
 class Parking:
-    """Moves a message to a queue where it waits for a person. No readable address and no one-time code goes there."""
+    """Moves a message to a queue where it waits for a person. No readable address, no place and no one-time code goes there."""
 
     def __init__(self, relay: Relay, sealer: Sealer, user: str) -> None:
         self._relay = relay
@@ -48,9 +49,11 @@ class Parking:
     def _for_keeping(self, delivery: Delivery, target: str) -> tuple[bytes, dict[str, Any]]:
         body = delivery.body
         document = _json(body)
-        if isinstance(document, dict) and not _opaque(document) and not _personal(delivery):
+        if isinstance(document, dict) and not _opaque(document):
             cleaned = _without_code(document)
-            return (body if cleaned is None else cleaned), {}
+            body = body if cleaned is None else cleaned
+            if not _personal(delivery) and not _tells(document):
+                return body, {}
         sealed = self._sealer.seal(body, f"parked:{target}")
         return sealed, {SEALED: target, CONTENT_TYPE: delivery.content_type or ""}
 
@@ -58,7 +61,21 @@ class Parking:
 def _personal(delivery: Delivery) -> bool:
     queue = QUEUES.get(delivery.queue)
     expected = {*(queue.types if queue else ()), delivery.routing_key, delivery.type or "", _type_of(delivery)}
-    return any(name in CONTRACTS and CONTRACTS[name].personal for name in expected) or b"channels" in delivery.body
+    return any(name in CONTRACTS and CONTRACTS[name].personal for name in expected)
+
+
+def _tells(document: object) -> bool:
+    """Whether a field of that name is in it, however deep."""
+    left = [document]
+    while left:
+        inner = left.pop()
+        if isinstance(inner, dict):
+            if TELLING & inner.keys():
+                return True
+            left += inner.values()
+        elif isinstance(inner, list):
+            left += inner
+    return False
 
 
 def _type_of(delivery: Delivery) -> str:

@@ -17,7 +17,7 @@ from services.ops.parked_messages import QUEUE_NAMES, ParkedMessage, Wish
 from services.runtime.errors import NotConfigured
 from services.runtime.sealing import Sealer
 
-SEALED_BODY = "(sealed: holds addresses of people; opened only for a replay)"
+SEALED_BODY = "(sealed: says who or where somebody is; opened only for a replay)"
 SHOWN_HEADERS_FIRST = ("x-gancang-reason", "x-gancang-handler", "x-gancang-error", "x-gancang-parked-at")
 
 QueueName = Annotated[str, typer.Argument(metavar="QUEUE", help="As `parked list` names it.", autocompletion=lambda: list(QUEUE_NAMES))]

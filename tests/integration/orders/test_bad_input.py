@@ -7,12 +7,15 @@ from typing import TYPE_CHECKING, Any
 
 import aio_pika
 import pytest
+from pydantic import SecretStr
 
 from contracts.codec import binary_headers, body_of
 from contracts.requests.orders import OrderReportRequested
+from services.runtime.sealing import Sealer
 from tests.support.builders import a_cancellation_requested, an_order_requested
 from tests.support.eventually import eventually
 from tests.support.outside import a_fresh_message
+from tests.support.services import DATA_KEY
 
 if TYPE_CHECKING:
     from aio_pika.abc import AbstractIncomingMessage
@@ -24,6 +27,11 @@ GOOD = a_fresh_message(an_order_requested())
 HEADERS = binary_headers(GOOD)
 BODY = body_of(GOOD.data)
 JSON = {"content_type": "application/json"}
+
+
+def opened(parked: AbstractIncomingMessage) -> bytes:
+    """The body of a parked message that says where somebody is."""
+    return Sealer(SecretStr(DATA_KEY)).open(parked.body, f"parked:{parked.headers['x-gancang-sealed']}")
 
 
 async def next_of(broker_url: str, queue_name: str) -> AbstractIncomingMessage:
@@ -102,7 +110,7 @@ async def test_a_mistyped_routing_key_is_found_in_ops_unrouted(app: OutsideApp, 
     found = await next_of(broker_url, "ops.unrouted")
 
     assert found.headers["x-gancang-routing-key"] == "order.reqeusted.v1"
-    assert found.body == BODY
+    assert opened(found) == BODY
 
 
 async def test_an_unrouted_contact_lies_there_encrypted(app: OutsideApp, broker_url: str) -> None:

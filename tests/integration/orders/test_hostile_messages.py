@@ -13,7 +13,7 @@ import pytest
 
 from contracts.codec import binary_headers, body_of
 from contracts.requests.orders import OrderReportRequested
-from tests.integration.orders.test_bad_input import next_of
+from tests.integration.orders.test_bad_input import next_of, opened
 from tests.support.builders import an_order_requested
 from tests.support.outside import a_fresh_message
 
@@ -144,4 +144,4 @@ async def test_headers_that_nobody_can_decode_are_none_and_the_queue_goes_on(
     await app.event("order.accepted.v1", order_id="after")
 
     assert parked.headers["x-gancang-reason"] == "no_headers"
-    assert parked.body == body_of(order.data)
+    assert opened(parked) == body_of(order.data)

@@ -75,6 +75,27 @@ async def test_a_parked_contact_is_encrypted() -> None:
     assert Sealer(KEY).open(relay.body, f"parked:{relay.headers[SEALED]}") == CONTACT
 
 
+@pytest.mark.parametrize("data", [{"dropoff": {"lat": -8.2, "note": "blue gate"}}, {"positions": [{"lat": -8.2, "at": "blue gate"}]}])
+@pytest.mark.parametrize("wrapped", [False, True])
+async def test_a_parked_place_is_encrypted_also_under_a_type_that_nobody_knows(data: dict[str, Any], wrapped: bool) -> None:
+    relay = FakeRelay()
+    body = json.dumps({"data": data} if wrapped else data).encode()
+
+    await Parking(relay, Sealer(KEY), "gancang").park(replace(DELIVERY, type="order.requestd.v1", body=body), "unrouted")  # type: ignore[arg-type]
+
+    assert b"blue gate" not in relay.body
+    assert Sealer(KEY).open(relay.body, f"parked:{relay.headers[SEALED]}") == body
+
+
+async def test_a_code_beside_a_place_is_gone_before_it_is_encrypted() -> None:
+    relay = FakeRelay()
+    body = json.dumps({"place": {"lat": -8.2}, "proof": {"code": "123456"}}).encode()
+
+    await Parking(relay, Sealer(KEY), "gancang").park(replace(DELIVERY, body=body), "handler_failed")  # type: ignore[arg-type]
+
+    assert Sealer(KEY).open(relay.body, f"parked:{relay.headers[SEALED]}") == b'{"place": {"lat": -8.2}, "proof": {}}'
+
+
 async def test_what_nobody_can_read_is_encrypted_too() -> None:
     relay = FakeRelay()
 
