@@ -15,6 +15,8 @@ from typer.main import get_command
 from services.ops import commands, terminal
 from services.ops.errors import CommandError
 
+# A shell knows a program by its plain name, whatever the path in front of it.
+COMPLETION = {"--install-completion", "--show-completion", "_GANCANG_COMPLETE"}
 EXPECTED, UNEXPECTED, INTERRUPTED = 2, 1, 130
 
 
@@ -22,7 +24,8 @@ def main() -> None:
     """Run one command; what goes wrong is one line on standard error, with `--debug` the whole trace."""
     debug, arguments = _without_debug(sys.argv[1:])
     try:
-        sys.exit(command()(prog_name=terminal.program(), args=arguments or ["--help"], standalone_mode=False))
+        name = terminal.PROGRAM if COMPLETION & {*arguments, *os.environ} else terminal.program()
+        sys.exit(command()(prog_name=name, args=arguments or ["--help"], standalone_mode=False))
     except (KeyboardInterrupt, typer.Abort):
         sys.exit(INTERRUPTED)
     except BrokenPipeError:

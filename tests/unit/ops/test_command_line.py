@@ -93,11 +93,20 @@ def test_the_help_of_every_command_has_an_example(command: tuple[str, ...]) -> N
     [("gancang catal", ["catalogue"]), ("gancang order list --status sea", ["searching"]), ("gancang run mat", ["matching"])],
 )
 def test_a_shell_can_complete_commands_and_names(words: str, completed: list[str]) -> None:
-    asked = {"_GANCANG_COMPLETE": "complete_bash", "COMP_WORDS": words, "COMP_CWORD": str(words.count(" "))}
+    asked = {"GANCANG_PROGRAM": "./gancang", "_GANCANG_COMPLETE": "complete_bash", "COMP_WORDS": words, "COMP_CWORD": str(words.count(" "))}
 
     done = _gancang(environment=asked)
 
     assert done.stdout.split() == completed
+
+
+def test_a_shell_is_taught_the_plain_name() -> None:
+    environment = {"GANCANG_PROGRAM": "./gancang", "_TYPER_COMPLETE_TEST_DISABLE_SHELL_DETECTION": "1"}
+
+    taught = _gancang("--show-completion", "bash", environment=environment).stdout
+
+    assert "_GANCANG_COMPLETE=complete_bash" in taught
+    assert taught.rstrip().endswith(" gancang")
 
 
 def test_a_service_shows_when_its_route_is_open() -> None:
