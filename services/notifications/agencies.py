@@ -43,7 +43,7 @@ def agencies_of(runtime: Runtime, settings: NotificationsSettings, vault: MongoV
     sending = Webhooks(known, opened, WebhookSecrets(runtime.database, vault), vault, client, runtime.gate, clock, waits)
     return Agencies(
         on_webhook=OnWebhookRegistered(known, vault, clock, AVAILABLE, settings.webhook_plain_http),
-        on_event=OnAgencyEvent(known, opened, clock),
+        on_event=OnAgencyEvent(known, opened, clock, sending.fire),
         timers=TimerTable(opened, sending.fire),
         workers=(client.run, sending.run),
     )

@@ -18,11 +18,16 @@ from services.runtime.clock import Clock
 
 @dataclass(frozen=True, slots=True)
 class OnAgencyEvent:
-    """Costs an order without an agency nothing, and one whose agency has no webhook a read."""
+    """Costs an order without an agency nothing, and one whose agency has no webhook a read.
+
+    `fire`: begins to send, where there is a place. What is new is sent from here and not by its timer, before which others'
+    backlogs may be due.
+    """
 
     webhooks: Store[Webhook]
     deliveries: Store[Delivery]
     clock: Clock
+    fire: Callable[[str], Awaitable[None]]
 
     async def __call__(self, message: Message[Any]) -> None:
         """Repeated, nothing is written twice: the delivery's id derives from the event's and the agency's."""
@@ -48,7 +53,8 @@ class OnAgencyEvent:
         def decide(known: Delivery | None) -> Change[Delivery] | None:
             return None if known is not None else Change(opened, entry=Entry(opened.status.value, "system"))
 
-        await self.deliveries.change(opened.id, cause_of(message), decide, expect_new=True)
+        if await self.deliveries.change(opened.id, cause_of(message), decide, expect_new=True):
+            await self.fire(opened.id)
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,0 +1,49 @@
+"""What is new for an agency begins to be sent when it is opened, once."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from services.notifications.domain.webhook import Webhook
+from services.notifications.handlers.agency_event import OnAgencyEvent
+from services.runtime.aggregates import Stored
+from services.runtime.clock import SystemClock
+from tests.support.agencies import RECEIPT, a_receipt
+from tests.support.builders import NOW, a_message
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+WEBHOOK = Webhook("dukcapil", b"", "a.test", frozenset({RECEIPT}), frozenset(), NOW, 1)
+
+
+class Webhooks:
+    async def get(self, agency_id: str) -> Stored[Webhook] | None:
+        return Stored(agency_id, 1, WEBHOOK) if agency_id == "dukcapil" else None
+
+
+class Deliveries:
+    """Each is opened once."""
+
+    def __init__(self) -> None:
+        self.opened: list[str] = []
+
+    async def change(self, delivery_id: str, _: object, decide: Callable[[object], object], *, expect_new: bool) -> bool:
+        assert expect_new
+        new = decide(delivery_id if delivery_id in self.opened else None) is not None
+        self.opened += [delivery_id] * new
+        return new
+
+
+async def test_a_delivery_waits_for_no_timer_and_is_begun_once() -> None:
+    deliveries, begun = Deliveries(), []
+
+    async def fire(delivery_id: str) -> None:
+        begun.append(delivery_id)
+
+    handle = OnAgencyEvent(Webhooks(), deliveries, SystemClock(), fire)
+    for receipt in (a_receipt(), a_receipt(), a_receipt(agency_id="dinkes")):
+        await handle(a_message(receipt))
+
+    assert begun == deliveries.opened
+    assert len(begun) == 1
