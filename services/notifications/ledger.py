@@ -48,15 +48,16 @@ class Ledger:
         fresh, now = planned.notification, self.clock.now()
         if planned.verdict is not None:
             return fresh.settled(planned.verdict, now, self.plan, _jitter())
-        return fresh.postponed(planned.wait_until or self.busy_until())
+        return fresh.postponed(planned.wait_until or self.busy_until(fresh))
 
     def claimed(self, fresh: Notification) -> Notification:
         """As it is when we hold it."""
         return fresh.claimed(self.clock.now(), self.plan)
 
-    def busy_until(self) -> datetime:
+    def busy_until(self, waiting: Notification) -> datetime:
         """When to look again for a place in a lane that is full."""
-        return self.clock.now() + self.plan.busy_wait * (1 + _jitter())
+        now = self.clock.now()
+        return now + self.plan.busy_after(now - waiting.created_at, _jitter())
 
     async def due(self, notification_id: str) -> Notification | None:
         """The notification, if somebody has to look after it."""

@@ -15,6 +15,8 @@ from services.notifications.domain.retries import Plan
 from services.notifications.domain.webhook import WAITS_S
 from services.notifications.providers import ProviderSettings
 
+BUSY_LONGEST_S = 5
+
 
 class NotificationsSettings(ProviderSettings):
     """Whoever has no channel that is there is told in the log."""
@@ -73,6 +75,7 @@ class NotificationsSettings(ProviderSettings):
             first_wait=timedelta(seconds=self.retry_first_s * speed),
             longest_wait=timedelta(seconds=self.retry_longest_s * speed),
             busy_wait=timedelta(seconds=speed),
+            busy_longest=timedelta(seconds=BUSY_LONGEST_S * speed),
             failures=self.retry_attempts,
             failures_ringing=self.retry_attempts_ringing,
             useful_urgent=timedelta(hours=self.useful_urgent_h),

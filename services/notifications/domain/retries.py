@@ -25,6 +25,7 @@ class Plan:
     first_wait: timedelta = timedelta(seconds=2)
     longest_wait: timedelta = timedelta(minutes=10)
     busy_wait: timedelta = timedelta(seconds=1)
+    busy_longest: timedelta = timedelta(seconds=5)
     failures: int = 10
     failures_ringing: int = 4
     useful_urgent: timedelta = timedelta(hours=2)
@@ -47,3 +48,10 @@ class Plan:
         """The wait after the n-th failure; `jitter` between 0 and 1 takes up to half of it away."""
         doubled = self.first_wait * (1 << min(failures - 1, 30))
         return min(doubled, self.longest_wait) * (1 - SPREAD * jitter)
+
+    def busy_after(self, waited: timedelta, jitter: float) -> timedelta:
+        """The wait for a place of whoever has `waited` already: as long again, up to `busy_longest`, at most doubled by `jitter`.
+
+        If ten thousand looked every second, saving that they wait again would leave no time to tell anybody.
+        """
+        return min(max(waited, self.busy_wait), self.busy_longest) * (1 + jitter)

@@ -46,7 +46,7 @@ class SendDue:
         elif (placed := self.outbound.reserve(planned)) is not None:
             await self._send(placed)
         else:
-            await self.ledger.put_off(due, self.ledger.busy_until())
+            await self.ledger.put_off(due, self.ledger.busy_until(due))
 
     async def _send(self, placed: Planned) -> None:
         claimed: Notification | None = None

@@ -38,6 +38,12 @@ def test_claims_that_nobody_survives_come_to_an_end() -> None:
     assert (given_up.status, given_up.reason, given_up.due) == (Status.FAILED, "channel_unavailable", None)
 
 
+def test_whoever_has_waited_for_a_place_longer_looks_more_seldom() -> None:
+    waits = [PLAN.busy_after(timedelta(seconds=waited), jitter=0) for waited in (0, 3, 600)]
+
+    assert waits == [PLAN.busy_wait, timedelta(seconds=3), PLAN.busy_longest]
+
+
 def test_failures_wait_longer_each_time_and_then_end() -> None:
     outcome = Outcome(Result.UNAVAILABLE, "email")
 
