@@ -89,7 +89,9 @@ class Provider:
     async def _line(self, url: str) -> httpcore.AsyncConnectionPool:
         if self._free.empty() and self._unopened:
             self._unopened -= 1
-            return httpcore.AsyncConnectionPool(ssl_context=self._tls, proxy=_proxy_for(url), max_connections=1)
+            return httpcore.AsyncConnectionPool(
+                ssl_context=self._tls if url.startswith("https:") else None, proxy=_proxy_for(url), max_connections=1
+            )
         try:
             async with asyncio.timeout(self._timeout_s):
                 return await self._free.get()

@@ -35,6 +35,9 @@ class Opening:
 
     async def open_all(self, message: Message[Any], people: Sequence[Addressee], order_id: str, parameters: dict[str, Any]) -> None:
         """Everybody, a bounded number at a time; each notification is an aggregate of its own: repeated, none is written twice."""
+        if len(people) == 1:  # a task costs as much as planning
+            await self.open(message, people[0], order_id, parameters)
+            return
         for start in range(0, len(people), AT_ONCE):
             together = people[start : start + AT_ONCE]
             await asyncio.gather(*(self.open(message, who, order_id, parameters) for who in together))
