@@ -6,7 +6,8 @@ import asyncio
 import json
 import sys
 import tempfile
-from collections.abc import Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager
 from pathlib import Path
 from time import perf_counter
 from typing import Any
@@ -24,12 +25,12 @@ from services.runtime.publishing import Publisher
 from tests.bench.hops.contestants import CONTESTANTS, Contestant
 from tests.bench.hops.job import END, HOPS, TAKE_IN, order_id
 from tests.bench.hops.programs.gancang import queue_of, request
-from tests.bench.hops.rounds import environment_of, play
+from tests.bench.hops.rounds import environment_of
 from tests.bench.hops.servers import Servers, servers
 from tests.bench.hops.workers import Workers
 
 WARM_UP, ALONE = 100, 300
-ORDERS_FOR_RATE, ROUNDS_FOR_RATE = 2000, 3
+ORDERS_FOR_RATE, ROUNDS_FOR_RATE, IN_FLIGHT = 5000, 3, 500
 ARRIVES_WITHIN_S = 30.0
 LOADS = (0.5, 0.8)
 
@@ -42,6 +43,7 @@ class Town:
 
     def __init__(self, channel: aiormq.Channel) -> None:
         self._publisher = Publisher(_always(channel))
+        self._places = asyncio.Semaphore(0)
         self.due: dict[str, float] = {}
         self.took_ms: dict[str, float] = {}
         self.waited_for: dict[str, asyncio.Event] = {}
@@ -50,6 +52,7 @@ class Town:
         """A notification."""
         order = str((raw.header.properties.headers or {})["ce-subject"])
         self.took_ms[order] = (perf_counter() - self.due[order]) * 1000
+        self._places.release()
         if order in self.waited_for:
             self.waited_for[order].set()
 
@@ -61,6 +64,18 @@ class Town:
             await asyncio.wait_for(arrived.wait(), ARRIVES_WITHIN_S)
         return self._took(first, orders)
 
+    async def flat_out(self, first: int, orders: int) -> float:
+        """Orders a second when the next one is sent as soon as fewer than `IN_FLIGHT` are on their way."""
+        messages, sending = _messages(first, orders), set()
+        self._places = asyncio.Semaphore(IN_FLIGHT)
+        began = perf_counter()
+        for number, message in enumerate(messages, start=first):
+            await asyncio.wait_for(self._places.acquire(), ARRIVES_WITHIN_S)
+            sending.add(asyncio.create_task(self._send(number, message, perf_counter())))
+        await asyncio.gather(*sending)
+        await self._all_told(first, orders)
+        return orders / (perf_counter() - began)
+
     async def at_rate(self, first: int, rate: float, seconds: float) -> list[float]:
         """Sent by the clock, whatever comes back; the time counts from when each was due, not from when it was sent."""
         orders = int(rate * seconds)
@@ -71,10 +86,13 @@ class Town:
             await asyncio.sleep(max(0.0, due - perf_counter()))
             sending.add(asyncio.create_task(self._send(first + number, message, due)))
         await asyncio.gather(*sending)
-        async with asyncio.timeout(ARRIVES_WITHIN_S):
-            while any(order_id(first + number) not in self.took_ms for number in range(orders)):
-                await asyncio.sleep(0.05)
+        await self._all_told(first, orders)
         return self._took(first, orders)
+
+    async def _all_told(self, first: int, orders: int) -> None:
+        async with asyncio.timeout(ARRIVES_WITHIN_S):
+            while any(order_id(number) not in self.took_ms for number in range(first, first + orders)):
+                await asyncio.sleep(0.01)
 
     async def _send(self, number: int, message: aio_pika.Message, due: float) -> None:
         """Returns when the broker has confirmed it."""
@@ -107,23 +125,29 @@ async def _measure(
     contestant: Contestant, running: Servers, rate: float, seconds: float, log: Path, console: Console
 ) -> list[dict[str, Any]]:
     if not rate:
-        results = [await play(contestant, running, ORDERS_FOR_RATE, sys.executable, log) for _ in range(ROUNDS_FOR_RATE)]
-        rate = sorted(result.rate for result in results)[ROUNDS_FOR_RATE // 2]
-        console.print(f"highest rate: {rate:.0f} orders/s (median of {ROUNDS_FOR_RATE})")
-    rows = [await _loaded(contestant, running, log, lambda town: town.one_at_a_time(WARM_UP, ALONE), "one at a time", 0)]
+        rate = await _highest(contestant, running, log)
+        console.print(f"highest rate: {rate:.0f} orders/s (median of {ROUNDS_FOR_RATE}), sent by one who waits for nothing else")
+    async with _town(contestant, running, log) as town:
+        took = await town.one_at_a_time(WARM_UP, ALONE)
+    rows = [_row("one at a time", 1000 / took[len(took) // 2], took)]
     for share in LOADS:
-        load = rate * share
-
-        def run(town: Town, load: float = load) -> Awaitable[list[float]]:
-            return town.at_rate(WARM_UP, load, seconds)
-
-        rows.append(await _loaded(contestant, running, log, run, f"{share:.0%}", load))
+        async with _town(contestant, running, log) as town:
+            rows.append(_row(f"{share:.0%}", rate * share, await town.at_rate(WARM_UP, rate * share, seconds)))
     return rows
 
 
-async def _loaded(
-    contestant: Contestant, running: Servers, log: Path, run: Callable[[Town], Awaitable[list[float]]], label: str, rate: float
-) -> dict[str, Any]:
+async def _highest(contestant: Contestant, running: Servers, log: Path) -> float:
+    """With the sender on the same cores, as in what follows."""
+    rates = []
+    for _ in range(ROUNDS_FOR_RATE):
+        async with _town(contestant, running, log) as town:
+            rates.append(await town.flat_out(WARM_UP, ORDERS_FOR_RATE))
+    return sorted(rates)[ROUNDS_FOR_RATE // 2]
+
+
+@asynccontextmanager
+async def _town(contestant: Contestant, running: Servers, log: Path) -> AsyncIterator[Town]:
+    """A broker and a database of its own, the program at work, and warm."""
     with running.fresh() as urls, Workers(contestant.name, sys.executable, environment_of(urls, contestant), log) as workers:
         await asyncio.to_thread(workers.run, (*contestant.seed, "0"))
         for arguments in contestant.workers:
@@ -137,8 +161,11 @@ async def _loaded(
                     workers.check()
                     await asyncio.sleep(0.05)
             await town.one_at_a_time(0, WARM_UP)
-            took = await run(town)
-    return {"load": label, "rate": rate or 1000 / took[len(took) // 2], "orders": len(took), **_percentiles(took)}
+            yield town
+
+
+def _row(label: str, rate: float, took: list[float]) -> dict[str, Any]:
+    return {"load": label, "rate": rate, "orders": len(took), **_percentiles(took)}
 
 
 def _messages(first: int, orders: int) -> list[aio_pika.Message]:
