@@ -75,6 +75,8 @@ _CHANNELS: dict[tuple[str, str], tuple[str, ...]] = {("order.code_issued.v1", RE
 CODE = "order.code_issued"
 CHANGES = frozenset({"order.change_proposed", "order.change_refused", "order.changed"})
 """Templates that tell what the order is to be, and not where it stands."""
+ROUTE_CLOSED = "order.route_closed"
+"""An alarm, which stays true until the guest is down."""
 ENDS = frozenset(
     {"order.completed", "order.cancelled", "order.unserved", "order.rejected", "order.handed_over", "order.returned"},
 )

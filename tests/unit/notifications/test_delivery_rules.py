@@ -129,6 +129,10 @@ def test_the_limiter_forgets_who_was_written_to_longest_ago() -> None:
         ("order.changed", ["order.picked_up"], False),
         ("order.change_proposed", ["order.change_refused"], True),
         ("order.changed", ["order.completed"], True),
+        ("order.route_closed", ["order.picked_up", "order.leg_completed"], False),
+        ("order.driver_assigned", ["order.route_closed"], False),
+        ("order.route_closed", ["order.route_closed"], True),
+        ("order.route_closed", ["order.cancelled"], True),
     ],
 )
 def test_a_later_state_overtakes_what_is_unsent(template: str, later: list[str], overtaken: bool) -> None:
