@@ -160,10 +160,11 @@ def _retry_after(response: Answer) -> float | None:
 
 
 def _proxy_for(url: str) -> httpcore.Proxy | None:
-    """As the environment says: `HTTPS_PROXY`, `HTTP_PROXY`, `ALL_PROXY`, `NO_PROXY`."""
+    """As the environment says: `HTTPS_PROXY`, `HTTP_PROXY`, `ALL_PROXY`, `NO_PROXY`; `host:port` alone is spoken to by HTTP."""
     to, proxies = urlsplit(url), getproxies()
     through = proxies.get(to.scheme) or proxies.get("all")
     if not through or proxy_bypass(to.hostname or ""):
         return None
+    through = through if "://" in through else f"http://{through}"
     named = urlsplit(through)
     return httpcore.Proxy(through, auth=(unquote(named.username), unquote(named.password or "")) if named.username else None)

@@ -110,9 +110,10 @@ async def test_a_letter_under_way_is_finished_when_the_service_stops() -> None:
         await eventually(lambda: not standin._open)
 
 
-async def test_a_provider_is_reached_by_way_of_the_proxy_that_the_environment_names(monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.parametrize("scheme", ["http://", ""])
+async def test_a_provider_is_reached_by_way_of_the_proxy_that_the_environment_names(monkeypatch: pytest.MonkeyPatch, scheme: str) -> None:
     async with ProviderStandIn(lambda request: ("proxy", request.path)) as proxy, connected() as provider:
-        monkeypatch.setenv("http_proxy", proxy.url.replace("//", "//gancang:a%20word@"))
+        monkeypatch.setenv("http_proxy", proxy.url.replace("http://", f"{scheme}gancang:a%20word@"))
         await a_channel("sms", provider, "http://sms.example/messages").send(a_letter(NUMBER))
 
     assert proxy.ids == {"proxy": {"http://sms.example/messages"}}
