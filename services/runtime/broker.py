@@ -170,7 +170,7 @@ class Broker:
                 await self._watch_consumers()
         except LOST as error:
             raise BrokerAway("resume") from error
-        if channel.is_closed:
+        if channel.is_closed or not self._declared.is_set():  # lost once more meanwhile: nothing would go out any more
             raise BrokerAway("resume")
         self._halted = False
 

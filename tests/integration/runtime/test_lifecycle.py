@@ -17,6 +17,8 @@ import pytest
 
 from services.orders.app import build
 from services.runtime.aggregates import Change
+from services.runtime.broker import Broker
+from services.runtime.errors import BrokerAway
 from tests.support.builders import a_driver_assigned, an_order_requested
 from tests.support.counting import Counter, a_cause
 from tests.support.eventually import eventually
@@ -150,6 +152,31 @@ async def test_no_event_goes_out_before_the_queues_of_a_broker_that_forgot_stand
     sent = await _count_until_open(behind_proxy)
 
     await eventually(lambda: _holds(broker_url, LISTENER, sent), WITHIN_S)
+
+
+class LostOnceMore(Broker):
+    """Its connection goes and comes back each time that the topology has been declared, as often as said."""
+
+    left = 1
+
+    async def declare(self) -> None:
+        await super().declare()
+        if self.left:
+            self.left -= 1
+            await (await self.connect()).close_callbacks(None)
+
+
+async def test_a_connection_that_is_lost_once_more_while_work_resumes_is_not_taken_for_resumed(broker_url: str) -> None:
+    broker = LostOnceMore(broker_url, 1, "lost once more")
+    await broker.connect()
+    broker.watch(lambda _: None)
+
+    with pytest.raises(BrokerAway):
+        await broker.resume()
+    await broker.resume()
+
+    assert await asyncio.wait_for(broker.publishing(), WITHIN_S)
+    await broker.close()
 
 
 async def _count_until_open(service: Counting) -> int:
