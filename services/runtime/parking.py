@@ -21,7 +21,8 @@ SEALED = "x-gancang-sealed"
 FAILED = "x-gancang-failed-attempts"
 SEALED_CONTENT = "application/octet-stream"
 CONTENT_TYPE = "x-gancang-content-type"
-TELLING = frozenset({"lat", "label", "lodging", "plate", "channels"})  # fields that say who or where somebody is
+# Fields that say who or where somebody is, in whatever words, or what he has ordered, which may be medicine.
+TELLING = frozenset({"lat", "label", "lodging", "note", "plate", "channels", "display_name", "items"})
 
 
 class Parking:

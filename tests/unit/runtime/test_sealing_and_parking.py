@@ -75,7 +75,16 @@ async def test_a_parked_contact_is_encrypted() -> None:
     assert Sealer(KEY).open(relay.body, f"parked:{relay.headers[SEALED]}") == CONTACT
 
 
-@pytest.mark.parametrize("data", [{"dropoff": {"lat": -8.2, "note": "blue gate"}}, {"positions": [{"lat": -8.2, "at": "blue gate"}]}])
+@pytest.mark.parametrize(
+    "data",
+    [
+        {"dropoff": {"lat": -8.2, "note": "blue gate"}},
+        {"positions": [{"lat": -8.2, "at": "blue gate"}]},
+        {"proof": {"note": "left at the blue gate"}},
+        {"recipient_id": "c-1", "display_name": "Ayu of the blue gate"},
+        {"items": [{"sku": "insulin", "name": "for the blue gate"}]},
+    ],
+)
 @pytest.mark.parametrize("wrapped", [False, True])
 async def test_a_parked_place_is_encrypted_also_under_a_type_that_nobody_knows(data: dict[str, Any], wrapped: bool) -> None:
     relay = FakeRelay()
@@ -119,10 +128,10 @@ async def test_data_that_nobody_looks_into_are_encrypted(data: dict[str, str]) -
 @pytest.mark.parametrize("wrapped", [False, True])
 async def test_the_one_time_code_never_gets_into_parking(wrapped: bool) -> None:
     relay = FakeRelay()
-    data = {"driver_id": "d-7", "order_id": "o-1", "proof": {"code": "123456", "note": "at the gate"}}
+    data = {"driver_id": "d-7", "order_id": "o-1", "proof": {"code": "123456", "envelope": "e-77"}}
     body = json.dumps({"data": data} if wrapped else data).encode()
 
     await Parking(relay, Sealer(KEY), "gancang").park(replace(DELIVERY, body=body), "handler_failed")  # type: ignore[arg-type]
 
     assert b"123456" not in relay.body
-    assert b"at the gate" in relay.body
+    assert b"e-77" in relay.body
