@@ -15,12 +15,13 @@ def blanked(order: Order, role: Role, who: str) -> Order:
     """The order without what says who or where this person was. The same order when he is not in it, or is blank already.
 
     Fare, ids, districts and the attestation of residence stay: they are the accounts and the proofs. Of a customer or
-    recipient the things ordered go too, for they may be medicine; a merchant's kitchen stays then, and goes with its
-    merchant; of a driver his plate goes. `digest` goes where it was made of what goes: by it a note could be guessed.
+    recipient the things ordered go too, for they may be medicine; a merchant's kitchen stays then without what the customer
+    wrote to it, and goes with its merchant; of a driver his plate goes. `digest` goes where it was made of what goes: by it
+    a note could be guessed.
     """
     match role:
         case Role.CUSTOMER if order.customer.id == who:
-            pickup = order.pickup if order.pickup.merchant_id else NOWHERE
+            pickup = order.pickup.model_copy(update={"note": None, "lodging": None}) if order.pickup.merchant_id else NOWHERE
             return replace(order, pickup=pickup, dropoff=NOWHERE, items=(), proposal=None, details={}, digest="")
         case Role.RECIPIENT if order.recipient_id == who:
             return replace(order, dropoff=NOWHERE, items=(), proposal=None, details={}, digest="")

@@ -63,6 +63,14 @@ def test_the_persons_own_places_go_and_the_kitchen_stays(role: Role, who: str) -
     assert (left.pickup, left.dropoff, left.details, left.items, left.digest) == (KITCHEN, NOWHERE, {}, (), "")
 
 
+def test_what_a_customer_wrote_to_the_kitchen_goes_with_him() -> None:
+    told = KITCHEN.model_copy(update={"note": "For Emma in room 4, no peanuts: allergy"})
+
+    left = blanked(replace(ORDER, pickup=told), Role.CUSTOMER, "c-1")
+
+    assert left.pickup == KITCHEN
+
+
 def test_a_customer_who_stood_at_the_pickup_leaves_it_too() -> None:
     left = blanked(replace(ORDER, pickup=HOME, merchant_id=None), Role.CUSTOMER, "c-1")
 
