@@ -46,15 +46,14 @@ def shut_out(order: Order, status: RouteStatus, now: datetime) -> Order | None:
     return move(replace(order, proposal=None), Step.CALL_OFF, Role.SYSTEM, now, ending=Ending("route_closed", SYSTEM))
 
 
-def caught(order: Order, status: RouteStatus, now: datetime) -> Order | None:
-    """The order with the alarm noted where its guest is on the route while it closes; None where he is not, and the second time.
+def caught(order: Order, status: RouteStatus, now: datetime) -> tuple[Order, datetime] | None:
+    """The order with the alarm noted where its guest is on the route while it closes, and from when on it is closed.
 
-    A closure that begins before he would be down again counts too.
+    None where he is not, and the second time. A closure that begins before he would be down again counts too.
     """
     if order.climb is None or order.climb.route != status.route or order.status not in WITH_GUEST or order.cut_off:
         return None
     schedule = order.policy.schedule if order.policy else None
     down_by = now + timedelta(seconds=(schedule.takes_s if schedule else None) or 0)
-    moments = (now, max(now, status.starts_at))
-    closes = any(status.says(moment) is False for moment in moments if moment <= down_by)
-    return replace(order, cut_off=True) if closes else None
+    closed_from = status.closed_from(now, down_by)
+    return None if closed_from is None else (replace(order, cut_off=True), closed_from)

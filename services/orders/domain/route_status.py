@@ -13,8 +13,8 @@ class RouteStatus:
     """`as_of`: when it was said. `open` without `until` only takes a closure back: the calendar holds again.
 
     `level`: the volcano's, None where nobody has said. `sweep_at`: when the orders that it closes out are looked for once
-    more; None when that is done. `before`: the word that it stands on, which still holds for the instants that this one says nothing
-    about.
+    more, and again when a closure begins that was said ahead; None when that is done. `before`: the word that it stands on,
+    which still holds for the instants that this one says nothing about.
     """
 
     route: str
@@ -29,9 +29,31 @@ class RouteStatus:
 
     def says(self, moment: datetime) -> bool | None:
         """Open or closed at that instant; None where it says nothing about it."""
+        word = self.word_at(moment)
+        return None if word is None or (word.open and word.until is None) else word.open
+
+    def closed_from(self, now: datetime, until: datetime) -> datetime | None:
+        """Since when it is closed, or from when on it will be at the latest at `until`; None where it stays open."""
+        word = self.word_at(now)
+        if word is not None and self.says(now) is False:
+            return word.starts_at
+        return next((turn for turn in self.turns if now < turn <= until and self.says(turn) is False), None)
+
+    def next_closing(self, now: datetime) -> datetime | None:
+        """When a closure begins next; None where none was said ahead."""
+        return next((turn for turn in self.turns if turn > now and self.says(turn) is False), None)
+
+    def word_at(self, moment: datetime) -> RouteStatus | None:
+        """The word that holds at that instant."""
         if moment < self.starts_at or (self.until is not None and moment >= self.until):
-            return self.before.says(moment) if self.before is not None else None
-        return None if self.open and self.until is None else self.open
+            return self.before.word_at(moment) if self.before is not None else None
+        return self
+
+    @property
+    def turns(self) -> list[datetime]:
+        """When what is said changes, the earliest first."""
+        own = [self.starts_at] if self.until is None else [self.starts_at, self.until]
+        return sorted([*own, *(self.before.turns if self.before is not None else ())])
 
 
 def heard(known: RouteStatus | None, said: RouteStatus, now: datetime) -> RouteStatus | None:
@@ -54,9 +76,12 @@ def _outside(word: RouteStatus | None, newer: RouteStatus, now: datetime) -> Rou
 
 
 def swept(status: RouteStatus, now: datetime) -> RouteStatus | None:
-    """The second look is done; None when it is not due."""
+    """The second look is done, the next one is when a closure begins: who has left since it was said is found then.
+
+    None when it is not due.
+    """
     due = status.sweep_at is not None and status.sweep_at <= now
-    return replace(status, sweep_at=None) if due else None
+    return replace(status, sweep_at=status.next_closing(now)) if due else None
 
 
 def route_timers(status: RouteStatus) -> dict[str, datetime]:

@@ -27,7 +27,10 @@ log = structlog.get_logger()
 
 
 class RouteStatusChangedHandler:
-    """First the word is kept, so that no new order gets in; then the orders are looked for, and once more a minute later."""
+    """First the word is kept, so that no new order gets in; then the orders are looked for, and once more a minute later.
+
+    And when a closure begins that was said ahead.
+    """
 
     def __init__(self, desk: Desk) -> None:
         self._desk = desk
@@ -60,7 +63,7 @@ class RouteStatusChangedHandler:
         await self.call_off(said.route, cause_of(message))
 
     async def fire(self, route: str) -> None:
-        """Look once more for orders that were being taken in while the word came."""
+        """Look once more for orders that were being taken in while the word came, or whose guest has left since."""
         now = self._desk.clock.now()
         cause = timer_cause("route", route, now)
         await self.call_off(route, cause)
@@ -74,7 +77,7 @@ class RouteStatusChangedHandler:
     async def call_off(self, route: str, cause: Cause) -> None:
         """End every order that what is known now shuts out, and raise the alarm for who is up there."""
         stored = await self._desk.route_statuses.get(route)
-        if stored is None or stored.state.open:
+        if stored is None:
             return
         status = stored.state
 
@@ -91,10 +94,11 @@ class RouteStatusChangedHandler:
 
 def _cut_off(order: Order, status: RouteStatus, now: datetime) -> Change[Order] | None:
     """Somebody has to look after the guest and his driver. An alarm, once; the trip goes on."""
-    noted = caught(order, status, now)
-    if noted is None:
+    found = caught(order, status, now)
+    if found is None:
         return None
+    noted, closed_from = found
     CUT_OFF.labels(noted.service).inc()
     log.error("order.route_closed", order_id=noted.order_id, driver_id=noted.driver_id, route=status.route)
-    event = announce.of(OrderRouteClosed, noted, route=status.route, closed_from=status.starts_at)
+    event = announce.of(OrderRouteClosed, noted, route=status.route, closed_from=closed_from)
     return Change(noted, (event,), Entry(noted.status, f"{SYSTEM.role}:{SYSTEM.id}", "route_closed"))

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+import asyncio
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from types import SimpleNamespace
 from typing import Any
 
 import bson
 import pytest
 
 from contracts.values import Actor, Leg, OrderStatus, Place, Role, VehicleClass
-from services.orders.adapters.mongo import ORDER
+from services.orders.adapters.mongo import ORDER, ROUTE_STATUS
 from services.orders.domain.assigning import assign
 from services.orders.domain.climbing import caught, shut_out
 from services.orders.domain.driving import drive
@@ -22,7 +24,9 @@ from services.orders.domain.routes import route_between
 from services.orders.domain.searching import start_search
 from services.orders.domain.transitions import Step
 from services.orders.domain.wanted import Facts
+from services.orders.handlers.route_status_changed import RouteStatusChangedHandler
 from tests.support.builders import PARK, STATION
+from tests.support.memory import Memory, Turns
 from tests.support.orders import CATALOGUE, NOW, an_assignment, wanted
 
 PALTUDING = Place(lat=-8.0716, lng=114.2236)
@@ -159,11 +163,36 @@ def test_a_closure_leaves_alone_who_is_up_there_and_whom_it_does_not_concern() -
 def test_who_is_up_there_when_it_closes_is_an_alarm_once() -> None:
     up = after(a_driven_climb(), (Step.DELIVER, Leg.OUT))
 
-    noted = caught(up, CLOSED, NOW)
+    found = caught(up, CLOSED, NOW)
 
-    assert noted is not None
-    assert (noted.status, noted.cut_off) == (OrderStatus.AWAITING_RETURN, True)
+    assert found is not None
+    noted, closed_from = found
+    assert (noted.status, noted.cut_off, closed_from) == (OrderStatus.AWAITING_RETURN, True, NOW)
     assert caught(noted, CLOSED, NOW) is None
+
+
+class Immediately(Turns):
+    """Everybody's turn comes at once."""
+
+    async def mine(self) -> None:
+        return
+
+
+def test_a_word_about_later_takes_nothing_from_a_closure_that_begins_while_the_guest_is_up_there() -> None:
+    up = after(a_driven_climb(), (Step.DELIVER, Leg.OUT))
+    said: list[Any] = []
+    tonight = replace(CLOSED, starts_at=NOW + timedelta(hours=7))
+    opens_again = replace(CLOSED, open=True, starts_at=NOW + timedelta(days=7), before=tonight)
+    clock = SimpleNamespace(now=lambda: NOW)
+    orders, words = (Memory(kind, Immediately(), clock, said.append) for kind in (ORDER, ROUTE_STATUS))
+    orders.documents["o-1"] = {"version": 1, "state": ORDER.encode(up), "seen": []}
+    words.documents["ijen"] = {"version": 1, "state": ROUTE_STATUS.encode(opens_again), "seen": []}
+    climbers = SimpleNamespace(on=lambda _: asyncio.sleep(0, ["o-1"]))
+    desk = SimpleNamespace(orders=orders, route_statuses=words, climbers=climbers, clock=clock)
+
+    asyncio.run(RouteStatusChangedHandler(desk).fire("ijen"))  # type: ignore[arg-type]
+
+    assert [alarm.data.closed_from for alarm in said] == [NOW + timedelta(hours=7)]
 
 
 @pytest.mark.parametrize(

@@ -144,6 +144,20 @@ def test_what_a_closure_shuts_out_is_looked_for_twice() -> None:
     assert route_timers(done) == {}
 
 
+def test_who_left_after_a_closure_was_said_is_looked_for_when_it_begins() -> None:
+    tonight, tomorrow = NOW + timedelta(hours=8), NOW + timedelta(days=1)
+    first = heard(None, said(starts_at=tonight, until=tomorrow), NOW)
+    known = heard(first, said(as_of=NOW + timedelta(seconds=1), starts_at=tomorrow + timedelta(days=1)), NOW)
+    assert known is not None
+
+    done = swept(known, NOW + SWEEP_AGAIN)
+    assert done is not None
+    assert route_timers(done) == {"sweep": tonight}
+    then = swept(done, tonight)
+    assert then is not None
+    assert route_timers(then) == {"sweep": tomorrow + timedelta(days=1)}
+
+
 def test_a_closure_holds_until_the_day_from_which_a_later_word_opens() -> None:
     closed = heard(None, said(open=False, until=None), NOW)
 
