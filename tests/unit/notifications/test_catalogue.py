@@ -35,3 +35,11 @@ def test_whoever_ordered_is_told_of_every_end(service: str) -> None:
     untold = [event for event in ends if not WHO_ORDERED & set(document["tell"].get(event, ()))]
 
     assert untold == []
+
+
+@pytest.mark.parametrize("service", SERVICES)
+def test_whoever_rides_up_the_mountain_with_any_service_is_somebodys_business_when_it_closes(service: str) -> None:
+    document = SERVICES[service]
+    concerned = {"operator", "driver"} if document.get("carries") == "goods" else {"operator", "driver", "customer"}
+
+    assert concerned <= set(document["tell"].get("order.route_closed.v1", ()))
