@@ -146,6 +146,6 @@ async def _write(writer: asyncio.StreamWriter, answer: Answer) -> bool:
     body = b"" if answer.body is None else json.dumps(answer.body).encode()
     headers = {"content-type": "application/json", "content-length": str(len(body)), **answer.headers}
     lines = "".join(f"{name}: {value}\r\n" for name, value in headers.items())
-    writer.write(f"HTTP/1.1 {answer.status} X\r\n{lines}\r\n".encode() + body)
+    writer.write(f"HTTP/1.1 {answer.status} X\r\n{lines}\r\n".encode("latin-1") + body)
     await writer.drain()
     return True

@@ -149,7 +149,7 @@ def is_busy(response: Answer) -> bool:
 def _retry_after(response: Answer) -> float | None:
     """Seconds; the header holds them or a date (RFC 9110)."""
     text = response.headers.get("retry-after", "").strip()
-    if text.isdigit():
+    if text.isdecimal():
         return min(float(text), LONGEST_REST_S)
     try:
         moment = parsedate_to_datetime(text)

@@ -157,7 +157,7 @@ async def test_a_provider_may_name_a_date() -> None:
     assert trouble.retry_after_s == pytest.approx(60, abs=5)
 
 
-@pytest.mark.parametrize("header", ["soon", "-1", "99999999", ""])
+@pytest.mark.parametrize("header", ["soon", "-1", "99999999", "", "²"])
 async def test_a_strange_wish_does_no_harm(header: str) -> None:
     trouble = await trouble_with("sms", Answer(429, {}, {"Retry-After": header}))
 
