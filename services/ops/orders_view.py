@@ -42,7 +42,7 @@ def whole(document: Document) -> Document:
         "return_by": _time(delivery.get("return_by")),
         "code": _only(state.get("code"), "serial", "wrong"),
         "reason": ending.get("reason") or delivery.get("reason"),
-        "owed": _owed(state),
+        "owed": _debt(state),
         "fee": None if state["status"] == OrderStatus.RETURNED.value else ending.get("fee"),
         "fee_for_merchant": ending.get("merchant_share") or None,
         "completed_at": _time(state.get("completed_at")),
@@ -71,11 +71,15 @@ def _line(line: Document) -> Document:
     }
 
 
-def _owed(state: Document) -> Document | None:
-    """What the payer owes, of an order that was done, or tried and brought back."""
-    fee = (state.get("ending") or {}).get("fee")
-    amount = {OrderStatus.COMPLETED.value: (state.get("fare") or {}).get("total"), OrderStatus.RETURNED.value: fee}.get(state["status"])
-    payer = state.get("payer") or {}
+def owed(state: Document) -> int | None:
+    """What the payer owes, whole rupiah, of an order that was done, or tried and brought back; None of any other."""
+    if state["status"] == OrderStatus.RETURNED.value:
+        return (state.get("ending") or {}).get("fee")
+    return (state.get("fare") or {}).get("total") if state["status"] == OrderStatus.COMPLETED.value else None
+
+
+def _debt(state: Document) -> Document | None:
+    amount, payer = owed(state), state.get("payer") or {}
     return {"amount": amount, "by": f"{payer.get('kind')}:{payer.get('id')}"} if amount else None
 
 

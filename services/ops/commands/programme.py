@@ -15,6 +15,7 @@ from contracts.values import ID_PATTERN, OrderStatus, rfc3339
 from services.ops import terminal
 from services.ops.connecting import store
 from services.ops.errors import CommandError
+from services.ops.orders_view import owed
 from services.runtime.database import Database, Document
 
 MONTH = r"[0-9]{4}-(0[1-9]|1[0-2])"
@@ -97,7 +98,6 @@ def _owed(database: Database, budget_id: str) -> Any:
 
 def _line(document: Document) -> dict[str, Any]:
     state = document["state"]
-    total = state["ending"]["fee"] if state["status"] == OrderStatus.RETURNED.value else state["fare"]["total"]
     return {
         "order_id": document["_id"],
         "service": state["service"],
@@ -106,7 +106,7 @@ def _line(document: Document) -> dict[str, Any]:
         "from": state.get("pickup_district"),
         "to": state.get("dropoff_district"),
         "driver_share": state["fare"]["driver_share"],
-        "total": total,
+        "total": owed(state) or 0,
     }
 
 
