@@ -70,7 +70,10 @@ QUEUES: dict[str, Queue] = {
         ),
         Queue("orders.agency_return_confirmed", ("agency.return_confirmed.v1",)),
         Queue("orders.order_code_requested", ("order.code_requested.v1",)),
-        Queue("orders.emergency", ("driver.emergency_raised.v1", "order.emergency_raised.v1", "emergency.resolved.v1")),
+        Queue(
+            "orders.emergency",
+            ("driver.emergency_raised.v1", "order.emergency_raised.v1", "emergency.resolved.v1"),
+        ),
         Queue(
             "orders.merchant_step",
             (
@@ -136,7 +139,10 @@ QUEUES: dict[str, Queue] = {
         Queue(UNROUTED, kind=QueueKind.PLAIN),
         Queue(UNROUTED_INTAKE, kind=QueueKind.PLAIN),
         Queue(DEAD, kind=QueueKind.PLAIN),
-        Queue("notifications.recipient_contact", ("recipient.contact_registered.v1", "recipient.erasure_requested.v1")),
+        Queue(
+            "notifications.recipient_contact",
+            ("recipient.contact_registered.v1", "recipient.erasure_requested.v1"),
+        ),
         Queue("notifications.agency_webhook", ("agency.webhook_registered.v1",)),
         Queue("notifications.agency_receipt", ("receipt.issued.v1", "order.accepted.v1")),
         Queue("notifications.emergency", ("emergency.raised.v1",)),

@@ -92,7 +92,11 @@ REFUSED = _table(
     ("merchant_elsewhere", "The pick-up is not where the merchant is.", Fault.CUSTOMER),
     ("merchant_closed", "The merchant takes no orders now.", Fault.MERCHANT),
     ("merchant_in_rush", "The merchant has too much to do and takes no orders now.", Fault.MERCHANT),
-    ("merchant_not_resident", "No agency attests that the merchant is a resident of the regency.", Fault.MERCHANT),
+    (
+        "merchant_not_resident",
+        "No agency attests that the merchant is a resident of the regency.",
+        Fault.MERCHANT,
+    ),
     ("items_missing", "The service needs items.", Fault.CUSTOMER),
     ("items_not_allowed", "The service takes no items.", Fault.CUSTOMER),
     ("item_price_invalid", "An item has no price.", Fault.CUSTOMER),
@@ -132,7 +136,11 @@ NOT_ASKED = _table(
     ("declined", "The driver has declined this order.", Fault.DRIVER),
     ("asked_often_enough", "The driver was asked for this order as often as we ask.", Fault.DRIVER),
     ("too_far_yet", "The driver is outside the radius that the search has reached.", Fault.NOBODY),
-    ("others_first", "The driver could be asked; others were better for all orders together, or enough offers are open.", Fault.NOBODY),
+    (
+        "others_first",
+        "The driver could be asked; others were better for all orders together, or enough offers are open.",
+        Fault.NOBODY,
+    ),
 )
 
 UNDELIVERED = _table(
@@ -218,10 +226,21 @@ UNREADABLE = _table(
     ("not_an_event", "The structured event is no JSON object.", Fault.APP),
     ("no_data", "The structured event has no data.", Fault.APP),
     ("bad_base64", "The structured event's data are no base64.", Fault.APP),
-    *((f"bad_{name}", f"The attribute {name} is not of the form that it should have.", Fault.APP) for name in ATTRIBUTES),
+    *(
+        (f"bad_{name}", f"The attribute {name} is not of the form that it should have.", Fault.APP)
+        for name in ATTRIBUTES
+    ),
 )
 
-REASONS: dict[str, Reason] = {**REJECTED, **REFUSED, **INELIGIBLE, **NOT_ASKED, **ENDED, **FAILED, **UNREADABLE}
+REASONS: dict[str, Reason] = {
+    **REJECTED,
+    **REFUSED,
+    **INELIGIBLE,
+    **NOT_ASKED,
+    **ENDED,
+    **FAILED,
+    **UNREADABLE,
+}
 
 
 def sentence(code: str) -> str:

@@ -48,7 +48,9 @@ class Contract:
 
 
 def _rows(exchange: Exchange, owner: str, about: str, rows: dict[str, type[Value]]) -> dict[str, Contract]:
-    return {name: Contract(name, model, exchange, owner, about, name in PERSONAL) for name, model in rows.items()}
+    return {
+        name: Contract(name, model, exchange, owner, about, name in PERSONAL) for name, model in rows.items()
+    }
 
 
 PERSONAL = frozenset({"recipient.contact_registered.v1", "agency.webhook_registered.v1"})
@@ -123,8 +125,18 @@ CONTRACTS: dict[str, Contract] = {
             "driver.offer_declined.v1": drivers.DriverOfferDeclined,
         },
     ),
-    **_rows(Exchange.REQUESTS, "orders", "driver_id", {"driver.emergency_raised.v1": drivers.DriverEmergencyRaised}),
-    **_rows(Exchange.REQUESTS, "orders", "emergency_id", {"emergency.resolved.v1": order_requests.EmergencyResolved}),
+    **_rows(
+        Exchange.REQUESTS,
+        "orders",
+        "driver_id",
+        {"driver.emergency_raised.v1": drivers.DriverEmergencyRaised},
+    ),
+    **_rows(
+        Exchange.REQUESTS,
+        "orders",
+        "emergency_id",
+        {"emergency.resolved.v1": order_requests.EmergencyResolved},
+    ),
     **_rows(
         Exchange.REQUESTS,
         "matching",
@@ -140,7 +152,12 @@ CONTRACTS: dict[str, Contract] = {
             "recipient.erasure_requested.v1": recipients.RecipientErasureRequested,
         },
     ),
-    **_rows(Exchange.REQUESTS, "notifications", "agency_id", {"agency.webhook_registered.v1": agencies.AgencyWebhookRegistered}),
+    **_rows(
+        Exchange.REQUESTS,
+        "notifications",
+        "agency_id",
+        {"agency.webhook_registered.v1": agencies.AgencyWebhookRegistered},
+    ),
     **_rows(
         Exchange.EVENTS,
         "orders",
@@ -196,7 +213,12 @@ CONTRACTS: dict[str, Contract] = {
             "emergency.closed.v1": emergencies.EmergencyClosed,
         },
     ),
-    **_rows(Exchange.CONFIDENTIAL, "orders", "emergency_id", {"emergency.briefed.v1": emergencies.EmergencyBriefed}),
+    **_rows(
+        Exchange.CONFIDENTIAL,
+        "orders",
+        "emergency_id",
+        {"emergency.briefed.v1": emergencies.EmergencyBriefed},
+    ),
     **_rows(Exchange.CONFIDENTIAL, "matching", "offer_id", {"offer.made.v1": matching.OfferMade}),
     **_rows(Exchange.EVENTS, "matching", "offer_id", {"offer.closed.v1": matching.OfferClosed}),
     **_rows(
@@ -227,7 +249,12 @@ CONTRACTS: dict[str, Contract] = {
             "notification.failed.v1": notifications.NotificationFailed,
         },
     ),
-    **_rows(Exchange.EVENTS, "notifications", "recipient_id", {"recipient.erased.v1": recipient_events.RecipientErased}),
+    **_rows(
+        Exchange.EVENTS,
+        "notifications",
+        "recipient_id",
+        {"recipient.erased.v1": recipient_events.RecipientErased},
+    ),
     **_rows(Exchange.EVENTS, "any", "request_id", {"request.rejected.v1": refusals.RequestRejected}),
 }
 

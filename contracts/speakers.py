@@ -16,7 +16,9 @@ ORDERING = frozenset({Role.CUSTOMER, Role.AGENCY})
 # Every request that names a person in `by`. Whether he is a party of this very order is for its owner to check.
 SPEAKERS: dict[str, frozenset[Role]] = {
     "order.cancellation_requested.v1": frozenset({Role.CUSTOMER, Role.MERCHANT, Role.AGENCY, Role.OPERATOR}),
-    "order.report_requested.v1": frozenset({Role.CUSTOMER, Role.DRIVER, Role.MERCHANT, Role.AGENCY, Role.OPERATOR}),
+    "order.report_requested.v1": frozenset(
+        {Role.CUSTOMER, Role.DRIVER, Role.MERCHANT, Role.AGENCY, Role.OPERATOR}
+    ),
     "order.code_requested.v1": frozenset({Role.RECIPIENT, Role.CUSTOMER, Role.AGENCY, Role.OPERATOR}),
     "order.change_requested.v1": ORDERING | {Role.OPERATOR},
     "order.change_answered.v1": ORDERING | {Role.MERCHANT, Role.OPERATOR},
@@ -42,7 +44,12 @@ def may_say(message_type: str, data: Value) -> bool:
     return not isinstance(by, Actor) or by.role in SPEAKERS.get(message_type, ())
 
 
-NAMED = (("driver_id", Role.DRIVER), ("merchant_id", Role.MERCHANT), ("agency_id", Role.AGENCY), ("donor_id", Role.CUSTOMER))
+NAMED = (
+    ("driver_id", Role.DRIVER),
+    ("merchant_id", Role.MERCHANT),
+    ("agency_id", Role.AGENCY),
+    ("donor_id", Role.CUSTOMER),
+)
 
 
 def speaks_for(data: Value) -> tuple[Actor, ...]:
@@ -57,7 +64,10 @@ def speaks_for(data: Value) -> tuple[Actor, ...]:
     if isinstance(customer, Customer):
         role = Role.AGENCY if customer.kind is CustomerKind.AGENCY else Role.CUSTOMER
         agency_id = getattr(data, "agency_id", None)
-        return (Actor(role=role, id=customer.id), *((Actor(role=Role.AGENCY, id=agency_id),) if agency_id else ()))
+        return (
+            Actor(role=role, id=customer.id),
+            *((Actor(role=Role.AGENCY, id=agency_id),) if agency_id else ()),
+        )
     contact, known_as = getattr(data, "recipient_id", None), getattr(data, "role", None)
     if isinstance(contact, str) and isinstance(known_as, Role):
         return (Actor(role=known_as, id=contact),)

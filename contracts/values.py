@@ -137,7 +137,14 @@ Latitude = Annotated[float, Field(ge=-90, le=90, description="degrees north, WGS
 Longitude = Annotated[float, Field(ge=-180, le=180, description="degrees east, WGS 84")]
 Short = Annotated[str, Field(max_length=200)]
 Note = Annotated[str, Field(max_length=1000)]
-Locale = Annotated[str, Field(pattern=r"^[a-z]{2,3}(-[A-Za-z0-9]{2,8})*$", max_length=35, description="BCP 47 tag, e.g. id, en, zh-TW")]
+Locale = Annotated[
+    str,
+    Field(
+        pattern=r"^[a-z]{2,3}(-[A-Za-z0-9]{2,8})*$",
+        max_length=35,
+        description="BCP 47 tag, e.g. id, en, zh-TW",
+    ),
+]
 Texts = dict[str, str]
 
 

@@ -43,7 +43,9 @@ class App:
     async def listen(self, *bindings: tuple[str, str]) -> None:
         """Declare the app's queue and bind it."""
         channel = await self.connection.channel()
-        self.queue = await channel.declare_queue(f"app.{self.name}.check.{uuid.uuid4().hex[:8]}", auto_delete=True)
+        self.queue = await channel.declare_queue(
+            f"app.{self.name}.check.{uuid.uuid4().hex[:8]}", auto_delete=True
+        )
         for exchange, key in bindings:
             await self.queue.bind(exchange, key)
 
@@ -51,11 +53,22 @@ class App:
         """Publish a request and wait for the confirm."""
         channel = await self.connection.channel()
         now = datetime.now(UTC)
-        headers = {"ce-specversion": "1.0", "ce-id": str(uuid.uuid4()), "ce-type": event_type, "ce-time": now.isoformat()}
+        headers = {
+            "ce-specversion": "1.0",
+            "ce-id": str(uuid.uuid4()),
+            "ce-type": event_type,
+            "ce-time": now.isoformat(),
+        }
         headers["ce-source"] = f"/apps/{self.name}"
         body = json.dumps(data).encode()
         persistent = aio_pika.DeliveryMode.PERSISTENT
-        message = aio_pika.Message(body, headers=headers, content_type="application/json", delivery_mode=persistent, user_id=self.name)
+        message = aio_pika.Message(
+            body,
+            headers=headers,
+            content_type="application/json",
+            delivery_mode=persistent,
+            user_id=self.name,
+        )
         exchange = await channel.get_exchange(REQUESTS, ensure=False)
         await exchange.publish(message, event_type, mandatory=True, timeout=10)
         await channel.close()
@@ -70,7 +83,9 @@ class App:
                     await asyncio.sleep(PAUSE_S)
                     continue
                 data: dict[str, Any] = json.loads(event.body)
-                if event.headers["ce-type"] == event_type and all(data.get(name) == value for name, value in fields.items()):
+                if event.headers["ce-type"] == event_type and all(
+                    data.get(name) == value for name, value in fields.items()
+                ):
                     sys.stdout.write(f"  {self.name} heard {event_type}\n")
                     return data
                 if event.headers["ce-type"] == REFUSAL:
@@ -144,7 +159,12 @@ async def ride(example: App, gateway: App, agency: App, number: str) -> None:
     """From the driver's registration to the customer's letter."""
     driver, order, customer = f"d-{number}", f"o-{number}", f"c-{number}"
     papers = [{"kind": kind, "valid_until": "2040-01-01"} for kind in ("sim_c", "stnk")]
-    await gateway.say("driver.registered.v1", driver_id=driver, vehicle={"class": "motorcycle", "plate": "P 4217 VX"}, papers=papers)
+    await gateway.say(
+        "driver.registered.v1",
+        driver_id=driver,
+        vehicle={"class": "motorcycle", "plate": "P 4217 VX"},
+        papers=papers,
+    )
     attested = {"by": AGENCY, "district_code": "35.10.16", "valid_until": "2040-01-01"}
     await agency.say("driver.residence_attested.v1", driver_id=driver, **attested)
     await gateway.say("driver.shift_started.v1", driver_id=driver, place={"lat": -8.2101, "lng": 114.3739})
@@ -157,7 +177,9 @@ async def ride(example: App, gateway: App, agency: App, number: str) -> None:
     }
     await example.say("recipient.contact_registered.v1", **contact)
     who = {"id": customer, "kind": "tourist", "locale": "en"}
-    await example.say("order.requested.v1", order_id=order, service="ride", customer=who, pickup=STATION, dropoff=PARK)
+    await example.say(
+        "order.requested.v1", order_id=order, service="ride", customer=who, pickup=STATION, dropoff=PARK
+    )
     await example.hear("order.accepted.v1", order_id=order)
     offer = await gateway.hear("offer.made.v1", order_id=order)
     await gateway.say("driver.offer_accepted.v1", driver_id=driver, offer_id=offer["offer_id"])
@@ -182,7 +204,13 @@ async def meal(merchants: App, agency: App, donors: App, number: str) -> None:
     merchant, order, donor, campaign = f"m-{number}", f"o-{number}-meal", f"donor-{number}", "c-9-9"
     place = {**STATION, "merchant_id": merchant}
     await merchants.say("merchant.registered.v1", merchant_id=merchant, place=place, name="Warung Osing")
-    await agency.say("merchant.residence_attested.v1", merchant_id=merchant, by=AGENCY, district_code="35.10.16", valid_until="2040-01-01")
+    await agency.say(
+        "merchant.residence_attested.v1",
+        merchant_id=merchant,
+        by=AGENCY,
+        district_code="35.10.16",
+        valid_until="2040-01-01",
+    )
     await merchants.say("merchant.opened.v1", merchant_id=merchant)
     await donors.say("donation.pledged.v1", donor_id=donor, campaign_id=campaign, amount=250_000)
     payer = {"kind": "donor", "id": donor, "campaign_id": campaign}
@@ -190,17 +218,33 @@ async def meal(merchants: App, agency: App, donors: App, number: str) -> None:
     trip = {"pickup": place, "dropoff": PARK, "items": items, "recipient": {"id": f"h-{number}"}}
     # the facts before it may still be under way, as no order among messages about different things is promised
     await asyncio.sleep(SETTLED_S)
-    await donors.say("order.requested.v1", order_id=order, service="food", customer={"id": donor, "kind": "resident"}, payer=payer, **trip)
+    await donors.say(
+        "order.requested.v1",
+        order_id=order,
+        service="food",
+        customer={"id": donor, "kind": "resident"},
+        payer=payer,
+        **trip,
+    )
     await merchants.hear("merchant.briefed.v1", order_id=order)
-    await merchants.say("merchant.order_accepted.v1", merchant_id=merchant, order_id=order, ready_in_minutes=60)
+    await merchants.say(
+        "merchant.order_accepted.v1", merchant_id=merchant, order_id=order, ready_in_minutes=60
+    )
     await donors.hear("order.preparing.v1", order_id=order)
 
 
 async def alarm(example: App, desk: App, number: str) -> None:
     """A customer calls for help; the desk learns where, and says when it is over."""
-    await example.say("order.emergency_raised.v1", order_id=f"o-{number}", by={"role": "customer", "id": f"c-{number}"}, place=PARK)
+    await example.say(
+        "order.emergency_raised.v1",
+        order_id=f"o-{number}",
+        by={"role": "customer", "id": f"c-{number}"},
+        place=PARK,
+    )
     briefed = await desk.hear("emergency.briefed.v1", order_id=f"o-{number}")
-    await desk.say("emergency.resolved.v1", emergency_id=briefed["emergency_id"], by={"role": "operator", "id": "desk-1"})
+    await desk.say(
+        "emergency.resolved.v1", emergency_id=briefed["emergency_id"], by={"role": "operator", "id": "desk-1"}
+    )
     await desk.hear("emergency.closed.v1", emergency_id=briefed["emergency_id"])
 
 

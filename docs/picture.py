@@ -25,7 +25,9 @@ PICTURE = ROOT / "docs" / "demo.svg"
 ROWS, COLUMNS = 50, 132
 # What rich writes between two frames of a live view: lines erased upwards, the cursor hidden and shown.
 BETWEEN = re.compile(r"(?:\r?\x1b\[2K|\x1b\[1A|\x1b\[\?25[lh])+")
-FONT_OF_A_SERVER = re.compile(r"@font-face \{.*?\}\s*", re.DOTALL)  # a picture that is looked at offline does without
+FONT_OF_A_SERVER = re.compile(
+    r"@font-face \{.*?\}\s*", re.DOTALL
+)  # a picture that is looked at offline does without
 IN_A_FRAME, TAKES_TIME = "orders ended", "starting "
 FILLED = re.compile(r"[a-z_.]+ +[1-9]\d* ")
 
@@ -45,7 +47,9 @@ def _played(arguments: list[str]) -> tuple[int, str]:
     ours, theirs = pty.openpty()
     fcntl.ioctl(theirs, termios.TIOCSWINSZ, struct.pack("HHHH", ROWS, COLUMNS, 0, 0))
     environment = {**os.environ, "TERM": "xterm-256color", "COLORTERM": "truecolor"}
-    with subprocess.Popen([ROOT / "gancang", *arguments], stdin=theirs, stdout=theirs, stderr=theirs, env=environment) as demo:
+    with subprocess.Popen(
+        [ROOT / "gancang", *arguments], stdin=theirs, stdout=theirs, stderr=theirs, env=environment
+    ) as demo:
         os.close(theirs)
         output = b""
         while chunk := _read(ours):
@@ -64,7 +68,12 @@ def _read(terminal: int) -> bytes:
 def _drawn(output: str, command: str) -> str:
     pieces = [piece.strip("\n") for piece in BETWEEN.split(output) if piece.strip()]
     frames = [piece for piece in pieces if IN_A_FRAME in piece]
-    beginning = [line for piece in pieces[: pieces.index(frames[0])] for line in piece.splitlines() if TAKES_TIME not in line]
+    beginning = [
+        line
+        for piece in pieces[: pieces.index(frames[0])]
+        for line in piece.splitlines()
+        if TAKES_TIME not in line
+    ]
     console = Console(record=True, width=COLUMNS, file=io.StringIO(), force_terminal=True)
     console.print(Text.assemble(("$ ", "dim"), (command, "bold")))
     for part in ("\n".join(beginning), max(reversed(frames), key=_eventfulness), pieces[-1]):

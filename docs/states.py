@@ -49,7 +49,9 @@ def _diagram() -> list[str]:
     lines = ["stateDiagram-v2", "    direction LR"]
     lines += [f"    [*] --> {status.value}: {why}" for status, why in INTAKE.items()]
     for step, transition in TRANSITIONS.items():
-        lines += [f"    {source} --> {transition.target.value}: {step.value}" for source in _sources(transition)]
+        lines += [
+            f"    {source} --> {transition.target.value}: {step.value}" for source in _sources(transition)
+        ]
     return lines + [f"    {status} --> [*]" for status in _ends()]
 
 

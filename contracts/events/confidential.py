@@ -3,7 +3,19 @@
 # ruff: noqa: RUF012  pydantic copies defaults for each model, and reads annotations
 from __future__ import annotations
 
-from contracts.values import Actor, CustodyStep, Fare, Id, Item, Note, OrderStatus, Place, Point, UtcTime, Value
+from contracts.values import (
+    Actor,
+    CustodyStep,
+    Fare,
+    Id,
+    Item,
+    Note,
+    OrderStatus,
+    Place,
+    Point,
+    UtcTime,
+    Value,
+)
 
 
 class MerchantBriefed(Value):

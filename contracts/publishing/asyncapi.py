@@ -16,7 +16,9 @@ Document = dict[str, Any]
 
 VERSION = "0.1.0"  # the project's; each type has a version of its own in its name
 BINDING = "0.3.0"
-PROPERTIES_OF = "x-amqp-properties"  # AsyncAPI's binding has no place for what a publisher must set on each message
+PROPERTIES_OF = (
+    "x-amqp-properties"  # AsyncAPI's binding has no place for what a publisher must set on each message
+)
 SERVERS = [{"$ref": "#/servers/broker"}]
 DESCRIPTION = """\
 Orders of the ride-hailing cooperation with the regency of Banyuwangi: apps send requests, services say what happened.
@@ -60,7 +62,9 @@ def document() -> Document:
         "components": {
             "schemas": {**HEADER_SCHEMAS, **_components()},
             "messages": {name: _message(CONTRACTS[name]) for name in names},
-            "correlationIds": {"order": {"description": "The order's id.", "location": "$message.header#/ce-correlationid"}},
+            "correlationIds": {
+                "order": {"description": "The order's id.", "location": "$message.header#/ce-correlationid"}
+            },
             "securitySchemes": {
                 "user": {
                     "type": "userPassword",
@@ -94,7 +98,13 @@ _Plain.add_representer(str, _text)
 def _info() -> Document:
     tags = [{"name": name, "description": text} for name, text in OWNERS.items()]
     licence = {"name": "Apache-2.0", "url": "https://www.apache.org/licenses/LICENSE-2.0"}
-    return {"title": "Gancang", "version": VERSION, "description": DESCRIPTION, "license": licence, "tags": tags}
+    return {
+        "title": "Gancang",
+        "version": VERSION,
+        "description": DESCRIPTION,
+        "license": licence,
+        "tags": tags,
+    }
 
 
 def _server() -> Document:
@@ -148,7 +158,9 @@ def _message(contract: Contract) -> Document:
         "correlationId": {"$ref": "#/components/correlationIds/order"},
         "tags": [{"name": contract.owner}],
         "bindings": {"amqp": {"messageType": contract.type, "bindingVersion": BINDING}},
-        PROPERTIES_OF: {"$ref": f"#/components/schemas/{'Request' if contract.is_request else 'Event'}Properties"},
+        PROPERTIES_OF: {
+            "$ref": f"#/components/schemas/{'Request' if contract.is_request else 'Event'}Properties"
+        },
         "examples": [_example(example) for example in examples_of(contract.type)],
     }
 

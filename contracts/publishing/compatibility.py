@@ -21,7 +21,9 @@ UPPER_LIMITS = frozenset({"maximum", "exclusiveMaximum", "maxLength", "maxItems"
 LOWER_LIMITS = frozenset({"minimum", "exclusiveMinimum", "minLength", "minItems", "minProperties"})
 SHAPES = frozenset({"pattern", "format", "const", "multipleOf", "uniqueItems"})
 NESTED = ("items", "additionalProperties", "propertyNames")
-STRUCTURE = frozenset({"$ref", "$defs", "type", "enum", "anyOf", "properties", "required", EXTENSIBLE_ENUM, *NESTED})
+STRUCTURE = frozenset(
+    {"$ref", "$defs", "type", "enum", "anyOf", "properties", "required", EXTENSIBLE_ENUM, *NESTED}
+)
 INFINITY = float("inf")
 MAX_DEPTH = 32
 
@@ -79,7 +81,9 @@ def compare(old: Schema, new: Schema) -> list[Difference]:
     root = _Pair(old, new, "", direction_of(old), (old, new))
     found = list(_walk(root))
     if old.get(EXCHANGE) != new.get(EXCHANGE):
-        found.insert(0, root.difference(f"travels on {new.get(EXCHANGE)}, not {old.get(EXCHANGE)}", breaking=True))
+        found.insert(
+            0, root.difference(f"travels on {new.get(EXCHANGE)}, not {old.get(EXCHANGE)}", breaking=True)
+        )
     if not found and old != new:
         found.append(root.difference("wording", breaking=False))
     return found
@@ -107,7 +111,10 @@ def _limits(pair: _Pair) -> Iterator[Difference]:
         old, new = (sign * schema[name] if name in schema else INFINITY for schema in (pair.old, pair.new))
         if old != new:
             sent, accepted = pair.order(old, new)
-            yield pair.difference(f"{name} {pair.old.get(name, 'none')} became {pair.new.get(name, 'none')}", breaking=sent > accepted)
+            yield pair.difference(
+                f"{name} {pair.old.get(name, 'none')} became {pair.new.get(name, 'none')}",
+                breaking=sent > accepted,
+            )
 
 
 def _shapes(pair: _Pair) -> Iterator[Difference]:
@@ -115,7 +122,9 @@ def _shapes(pair: _Pair) -> Iterator[Difference]:
         old, new = pair.old.get(name), pair.new.get(name)
         if old != new:
             _, accepted = pair.order(old, new)
-            yield pair.difference(f"{name} {old or 'none'} became {new or 'none'}", breaking=accepted is not None)
+            yield pair.difference(
+                f"{name} {old or 'none'} became {new or 'none'}", breaking=accepted is not None
+            )
 
 
 def _words(pair: _Pair) -> Iterator[Difference]:
@@ -137,7 +146,9 @@ def _properties(pair: _Pair) -> Iterator[Difference]:
         yield pair.at({}, {}, f"/{name}").difference("field removed", breaking=True)
     for name in sorted(new.keys() - old.keys()):
         must = pair.direction is Direction.CONSUMED and name in pair.new.get("required", ())
-        yield pair.at({}, {}, f"/{name}").difference("required field added" if must else "field added", breaking=must)
+        yield pair.at({}, {}, f"/{name}").difference(
+            "required field added" if must else "field added", breaking=must
+        )
     for name in sorted(old.keys() & new.keys()):
         yield from _walk(pair.at(old[name], new[name], f"/{name}"))
 

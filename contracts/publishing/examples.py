@@ -39,7 +39,9 @@ def sealed(folder: Path = EXAMPLES) -> dict[str, str]:
 def present(folder: Path = EXAMPLES) -> dict[str, str]:
     """Path → SHA-256 of the files that are there."""
     files = sorted(folder.glob("*/*.json"))
-    return {file.relative_to(folder).as_posix(): hashlib.sha256(file.read_bytes()).hexdigest() for file in files}
+    return {
+        file.relative_to(folder).as_posix(): hashlib.sha256(file.read_bytes()).hexdigest() for file in files
+    }
 
 
 def seal(folder: Path = EXAMPLES) -> list[str]:

@@ -26,7 +26,14 @@ LIMITS = {
     "exclusiveMaximum": "< {:,}",
 }
 AT_LEAST_ONE = {"minLength": "not empty", "minItems": "not empty"}
-NAMES = {"string": "text", "boolean": "true or false", "object": "object", "integer": "integer", "number": "number", "null": "null"}
+NAMES = {
+    "string": "text",
+    "boolean": "true or false",
+    "object": "object",
+    "integer": "integer",
+    "number": "number",
+    "null": "null",
+}
 FORMATS = {"date-time": "time", "date": "day", "uri": "URI", "email": "e-mail address"}
 
 

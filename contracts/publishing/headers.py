@@ -10,7 +10,11 @@ if TYPE_CHECKING:
 ATTRIBUTE = {"type": "string", "maxLength": 512}
 HEADERS: dict[str, dict[str, Any]] = {
     "ce-specversion": {"type": "string", "const": "1.0"},
-    "ce-id": {**ATTRIBUTE, "minLength": 1, "description": "Unique per source; the same pair takes effect once."},
+    "ce-id": {
+        **ATTRIBUTE,
+        "minLength": 1,
+        "description": "Unique per source; the same pair takes effect once.",
+    },
     "ce-source": {
         **ATTRIBUTE,
         "minLength": 1,
@@ -34,7 +38,11 @@ WRITTEN = (*NEEDED, "ce-time", "ce-dataschema", "traceparent")
 
 PROPERTIES: dict[str, dict[str, Any]] = {
     "content_type": {"type": "string", "const": "application/json", "description": "What the body is."},
-    "delivery_mode": {"type": "integer", "const": 2, "description": "Persistent: it survives a restart of the broker."},
+    "delivery_mode": {
+        "type": "integer",
+        "const": 2,
+        "description": "Persistent: it survives a restart of the broker.",
+    },
     "user_id": {
         **ATTRIBUTE,
         "description": "Your login at the broker, which closes the channel on another one. Without it a request is `login_missing`, for "

@@ -36,7 +36,9 @@ REASON_TABLES: dict[str, dict[str, Reason]] = {
     "A message is unreadable, and parked": UNREADABLE,
 }
 ROLES = {Exchange.REQUESTS: "you send", Exchange.EVENTS: "you read", Exchange.CONFIDENTIAL: "one party reads"}
-_TOKEN = re.compile(r'(?P<key>"(?:[^"\\]|\\.)*")(?=:)|(?P<text>"(?:[^"\\]|\\.)*")|(?P<plain>-?\d[\d.eE+-]*|\btrue\b|\bfalse\b|\bnull\b)')
+_TOKEN = re.compile(
+    r'(?P<key>"(?:[^"\\]|\\.)*")(?=:)|(?P<text>"(?:[^"\\]|\\.)*")|(?P<plain>-?\d[\d.eE+-]*|\btrue\b|\bfalse\b|\bnull\b)'
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,13 +135,21 @@ def _message(made: Document, name: str) -> Shown:
 
 
 def _example(one: Document, properties: Document) -> Example:
-    return Example(one["name"], _coloured(one["headers"]), _coloured(one["payload"]), _coloured(properties) if properties else Markup())
+    return Example(
+        one["name"],
+        _coloured(one["headers"]),
+        _coloured(one["payload"]),
+        _coloured(properties) if properties else Markup(),
+    )
 
 
 def _with_code(text: str) -> Markup:
     """Backticks as code."""
     parts = text.split("`")
-    return Markup().join(Markup("<code>{}</code>").format(part) if index % 2 else escape(part) for index, part in enumerate(parts))
+    return Markup().join(
+        Markup("<code>{}</code>").format(part) if index % 2 else escape(part)
+        for index, part in enumerate(parts)
+    )
 
 
 def _coloured(value: object) -> Markup:
@@ -147,6 +157,9 @@ def _coloured(value: object) -> Markup:
     text = json.dumps(value, ensure_ascii=False, indent=2)
     parts, end = [], 0
     for found in _TOKEN.finditer(text):
-        parts += [escape(text[end : found.start()]), Markup('<i class="{}">{}</i>').format(found.lastgroup, found.group())]
+        parts += [
+            escape(text[end : found.start()]),
+            Markup('<i class="{}">{}</i>').format(found.lastgroup, found.group()),
+        ]
         end = found.end()
     return Markup().join([*parts, escape(text[end:])])

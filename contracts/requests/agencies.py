@@ -9,7 +9,9 @@ from pydantic import Field
 
 from contracts.values import Id, Value
 
-EventType = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]*(\.[a-z][a-z0-9_]*)+\.v[1-9][0-9]*$", max_length=100)]
+EventType = Annotated[
+    str, Field(pattern=r"^[a-z][a-z0-9_]*(\.[a-z][a-z0-9_]*)+\.v[1-9][0-9]*$", max_length=100)
+]
 
 
 class AgencyReturnConfirmed(Value):

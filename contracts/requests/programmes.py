@@ -8,7 +8,10 @@ from pydantic import Field
 
 from contracts.values import Actor, Day, Id, Value
 
-Month = Annotated[str, Field(pattern=r"^[0-9]{4}-(0[1-9]|1[0-2])$", description="calendar month of the regency, e.g. 2026-11")]
+Month = Annotated[
+    str,
+    Field(pattern=r"^[0-9]{4}-(0[1-9]|1[0-2])$", description="calendar month of the regency, e.g. 2026-11"),
+]
 Budget = Annotated[int, Field(strict=True, ge=0, le=10**12, description="whole rupiah")]
 
 

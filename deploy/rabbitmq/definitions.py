@@ -73,7 +73,14 @@ def document() -> dict[str, Any]:
         **definitions(),
         "users": [{"name": user.name, "password_hash": "", "tags": list(user.tags)} for user in users],
         "permissions": [
-            {"user": user.name, "vhost": "/", "configure": user.configure, "write": user.write, "read": user.read} for user in users
+            {
+                "user": user.name,
+                "vhost": "/",
+                "configure": user.configure,
+                "write": user.write,
+                "read": user.read,
+            }
+            for user in users
         ],
         "topic_permissions": [
             {"user": user.name, "vhost": "/", "exchange": exchange.value, "write": write, "read": read}
@@ -135,7 +142,9 @@ def _service(name: str) -> Login:
     return Login(name, configure=configure, write=_any(*write), read=_any(*read), topics=topics)
 
 
-def _app(name: str, *, writes: str, events: tuple[str, ...] = (), confidential: tuple[str, ...] = ()) -> Login:
+def _app(
+    name: str, *, writes: str, events: tuple[str, ...] = (), confidential: tuple[str, ...] = ()
+) -> Login:
     """An app: queues of its own named `app.<name>` or `app.<name>.…`, requests to write, events to bind."""
     own = rf"app\.{name}(\..+)?"
     exchanges = [Exchange.EVENTS, *([Exchange.CONFIDENTIAL] if confidential else [])]
@@ -144,11 +153,21 @@ def _app(name: str, *, writes: str, events: tuple[str, ...] = (), confidential: 
         topics[Exchange.EVENTS] = (NOTHING, _any(*events))
     if confidential:
         topics[Exchange.CONFIDENTIAL] = (NOTHING, _any(*confidential))
-    return Login(name, configure=_any(own), write=_any(Exchange.REQUESTS, own), read=_any(*exchanges, own), topics=topics)
+    return Login(
+        name,
+        configure=_any(own),
+        write=_any(Exchange.REQUESTS, own),
+        read=_any(*exchanges, own),
+        topics=topics,
+    )
 
 
 def _written_by(service: str) -> str:
-    entities = {name.partition(".")[0] for name, one in CONTRACTS.items() if not one.is_request and one.owner in {service, "any"}}
+    entities = {
+        name.partition(".")[0]
+        for name, one in CONTRACTS.items()
+        if not one.is_request and one.owner in {service, "any"}
+    }
     return rf"^({'|'.join(sorted(entities))})\."
 
 

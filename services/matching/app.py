@@ -66,13 +66,20 @@ async def build(runtime: Runtime, *, leader_queue: str = LEADER) -> Application:
     gathering = Gathering(drivers, index, roads, fresh, settings.review_s)
     queueing = Queueing(MongoQueues(runtime.database[DRIVERS]), positions, roads, fresh)
     looking = Looking(desk, index, _estimates(settings), _look_book(runtime, settings), fresh)
-    rounds = Rounds(desk, board, queueing, gathering, _pace(settings, speed), settings.weights(), looking.glanced)
+    rounds = Rounds(
+        desk, board, queueing, gathering, _pace(settings, speed), settings.weights(), looking.glanced
+    )
     hints.connect(rounds, positions)
-    stream = Stream(runtime.connection, positions, hints, runtime.clock, speakers.load(runtime.settings.speakers))
+    stream = Stream(
+        runtime.connection, positions, hints, runtime.clock, speakers.load(runtime.settings.speakers)
+    )
     leader = Leader(runtime.connection, runtime.gate, rounds.lead, hints.lead, leader_queue)
     return Application(
         routes=routes(desk),
-        timers=(TimerTable(searches, SearchDueHandler(desk)), TimerTable(drivers, DriverDueHandler(desk, silence))),
+        timers=(
+            TimerTable(searches, SearchDueHandler(desk)),
+            TimerTable(drivers, DriverDueHandler(desk, silence)),
+        ),
         workers=(stream.run, leader.run, looking.run),
     )
 
@@ -80,7 +87,13 @@ async def build(runtime: Runtime, *, leader_queue: str = LEADER) -> Application:
 def inspection(database: Database, clock: Clock) -> Inspection:
     """What is stored, for people who look; under the settings of this environment."""
     settings = MatchingSettings()
-    return Inspection(database, shelters.load(settings.shelters), _rules(settings), timedelta(seconds=settings.fresh_s), clock.now())
+    return Inspection(
+        database,
+        shelters.load(settings.shelters),
+        _rules(settings),
+        timedelta(seconds=settings.fresh_s),
+        clock.now(),
+    )
 
 
 def _rules(settings: MatchingSettings) -> Rules:

@@ -30,7 +30,9 @@ class Store(Protocol[S]):
         """Read one."""
         ...
 
-    async def change(self, aggregate_id: str, cause: Cause, decide: Decide[S], *, expect_new: bool = False) -> bool:
+    async def change(
+        self, aggregate_id: str, cause: Cause, decide: Decide[S], *, expect_new: bool = False
+    ) -> bool:
         """Decide on the present state and write the decision, once per cause."""
         ...
 
@@ -95,14 +97,18 @@ class Nearby:
     def of(self, spot: int) -> list[Sighting]:
         """Those near one spot, nearest first."""
         here = slice(*np.searchsorted(self.spot, (spot, spot + 1)).tolist())
-        row, straight, lat, lng = (column[here].tolist() for column in (self.row, self.straight_m, self.lat, self.lng))
+        row, straight, lat, lng = (
+            column[here].tolist() for column in (self.row, self.straight_m, self.lat, self.lng)
+        )
         return list(map(Sighting, map(self.ids.__getitem__, row), straight, lat, lng))
 
 
 class Radar(Protocol):
     """Where the drivers are, as far as this process knows."""
 
-    def around(self, spots: Sequence[Spot], oldest: datetime, enough: int, without: Collection[str] = ()) -> Nearby:
+    def around(
+        self, spots: Sequence[Spot], oldest: datetime, enough: int, without: Collection[str] = ()
+    ) -> Nearby:
         """For each spot the `enough` nearest of those within its radius, seen not before `oldest`; `without` them."""
         ...
 

@@ -40,7 +40,9 @@ def agencies_of(runtime: Runtime, settings: NotificationsSettings, vault: MongoV
     client = WebhookClient(settings.webhook_allowed_networks, settings.webhook_s)
     # Waits are real time, like the receiver that is away.
     waits = [timedelta(seconds=wait * clock.speed) for wait in settings.webhook_waits_s]
-    sending = Webhooks(known, opened, WebhookSecrets(runtime.database, vault), vault, client, runtime.gate, clock, waits)
+    sending = Webhooks(
+        known, opened, WebhookSecrets(runtime.database, vault), vault, client, runtime.gate, clock, waits
+    )
     return Agencies(
         on_webhook=OnWebhookRegistered(known, vault, clock, AVAILABLE, settings.webhook_plain_http),
         on_event=OnAgencyEvent(known, opened, clock, sending.fire),

@@ -63,7 +63,9 @@ def _application(runtime: Runtime, settings: NotificationsSettings) -> Applicati
     clock, texts = runtime.clock, JinjaTexts(settings.timezone)
     check_table(EVERYTHING, texts.has)
     contacts = runtime.aggregates(mongo.contacts(timedelta(days=settings.contact_retention_days)))
-    vault = MongoVault(key_store(runtime.settings), runtime.sealer, timedelta(days=settings.contact_retention_days))
+    vault = MongoVault(
+        key_store(runtime.settings), runtime.sealer, timedelta(days=settings.contact_retention_days)
+    )
     notifications = runtime.aggregates(mongo.notifications(timedelta(days=settings.retention_days)))
     ledger = Ledger(notifications, clock, settings.plan(clock.speed))
     later = LaterStates(runtime.database[notifications.kind.collection])
@@ -80,6 +82,9 @@ def _application(runtime: Runtime, settings: NotificationsSettings) -> Applicati
             agencies.on_webhook,
             agencies.on_event,
         ),
-        timers=[agencies.timers, TimerTable(notifications, SendDue(ledger, delivery.planning, delivery.lanes, later, clock))],
+        timers=[
+            agencies.timers,
+            TimerTable(notifications, SendDue(ledger, delivery.planning, delivery.lanes, later, clock)),
+        ],
         workers=[vault.run, *agencies.workers, *delivery.workers],
     )

@@ -62,20 +62,31 @@ def _mail(settings: ProviderSettings) -> SmtpChannel:
 def _push(settings: ProviderSettings, provider: Provider) -> Channel | None:
     if not settings.push_project:
         return None
-    return PushChannel(provider, ServiceAccountTokens(settings.push_credentials), settings.push_url, settings.push_project)
+    return PushChannel(
+        provider, ServiceAccountTokens(settings.push_credentials), settings.push_url, settings.push_project
+    )
 
 
 def _whatsapp(settings: ProviderSettings, provider: Provider) -> Channel | None:
     if not settings.whatsapp_phone:
         return None
-    return WhatsAppChannel(provider, settings.whatsapp_url, settings.whatsapp_phone, settings.whatsapp_token.get_secret_value())
+    return WhatsAppChannel(
+        provider, settings.whatsapp_url, settings.whatsapp_phone, settings.whatsapp_token.get_secret_value()
+    )
 
 
 def _sms(settings: ProviderSettings, provider: Provider) -> Channel | None:
     if not settings.sms_url:
         return None
     token = settings.sms_token.get_secret_value()
-    return SmsChannel(provider, SmsGateway(settings.sms_url, token, settings.sms_sender, settings.sms_body, settings.sms_fields))
+    return SmsChannel(
+        provider,
+        SmsGateway(settings.sms_url, token, settings.sms_sender, settings.sms_body, settings.sms_fields),
+    )
 
 
-_BY_HTTP: Mapping[str, Callable[[ProviderSettings, Provider], Channel | None]] = {PUSH: _push, WHATSAPP: _whatsapp, SMS: _sms}
+_BY_HTTP: Mapping[str, Callable[[ProviderSettings, Provider], Channel | None]] = {
+    PUSH: _push,
+    WHATSAPP: _whatsapp,
+    SMS: _sms,
+}

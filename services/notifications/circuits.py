@@ -51,7 +51,9 @@ class Circuits:
         self._breakers[kind] = after
         was_open, is_open = before is not None and not before.is_closed, not after.is_closed
         if was_open != is_open:
-            log.warning("channel.resting" if is_open else "channel.back", channel=kind, failures=after.failures)
+            log.warning(
+                "channel.resting" if is_open else "channel.back", channel=kind, failures=after.failures
+            )
             metrics.RESTING.labels(kind).set(is_open)
 
 

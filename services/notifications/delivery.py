@@ -81,8 +81,18 @@ def delivering(runtime: Runtime, settings: NotificationsSettings, parts: Parts) 
 
     allowance = Allowance(circuits, limiter, clock)
     lanes = {
-        kind: Lane(post.deliver, overtaken, parts.ledger, runtime.gate, allowance, places=settings.places, within_s=settings.send_s)
+        kind: Lane(
+            post.deliver,
+            overtaken,
+            parts.ledger,
+            runtime.gate,
+            allowance,
+            places=settings.places,
+            within_s=settings.send_s,
+        )
         for kind in (*channels.by_kind, LOG)
     }
-    workers = [worker for kind, lane in lanes.items() for worker in lane.workers(channels.widths.get(kind, 1))]
+    workers = [
+        worker for kind, lane in lanes.items() for worker in lane.workers(channels.widths.get(kind, 1))
+    ]
     return Delivery(planning, Lanes(lanes), [*channels.workers, *workers])

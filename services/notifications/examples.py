@@ -15,14 +15,30 @@ from services.notifications.handlers.parameters import parameters_of
 from services.notifications.ports import Text, Texts
 
 EXAMPLES = Path(next(iter(contracts.__path__))) / "examples"
-ORDERS = {MERCHANT: "order.changed.v1", AGENCY: "order.attempt_failed.v1", RECIPIENT: "order.attempt_failed.v1"}
+ORDERS = {
+    MERCHANT: "order.changed.v1",
+    AGENCY: "order.attempt_failed.v1",
+    RECIPIENT: "order.attempt_failed.v1",
+}
 """Whose example is about an order with such a party."""
-PARTIES = ("order_id", "service", "service_name", "customer", "payer", "merchant_id", "agency_id", "recipient_id", "fare")
+PARTIES = (
+    "order_id",
+    "service",
+    "service_name",
+    "customer",
+    "payer",
+    "merchant_id",
+    "agency_id",
+    "recipient_id",
+    "fare",
+)
 """What of an event says what order it is about."""
 Data = dict[str, Any]
 
 
-def written_for(texts: Texts, event_type: str, audience: str, locale: str, code: str, name: str | None) -> list[Text]:
+def written_for(
+    texts: Texts, event_type: str, audience: str, locale: str, code: str, name: str | None
+) -> list[Text]:
     """What this audience reads of the event: one text for each wording that there is, to whoever is called `name`."""
     template = EVERYTHING[event_type][audience].template
     written: dict[str, Text] = {}
@@ -36,7 +52,9 @@ def _events(event_type: str, audience: str) -> list[Value]:
     """Those that this audience is told of; where there is none, the first, told of an order that has such a party."""
     known = _examples(event_type)
     told = [data for data in known if audience in data.get("tell", ())]
-    return [CONTRACTS[event_type].model.model_validate(data) for data in told or [_with_party(known[0], audience)]]
+    return [
+        CONTRACTS[event_type].model.model_validate(data) for data in told or [_with_party(known[0], audience)]
+    ]
 
 
 def _with_party(data: Data, audience: str) -> Data:

@@ -37,7 +37,15 @@ class Lane:
     """`places`: claimed and not yet sent; `within_s`: the longest that `deliver` takes, in real seconds."""
 
     def __init__(
-        self, deliver: Deliver, overtaken: Overtaken, ledger: Ledger, gate: Gate, allowance: Allowance, *, places: int, within_s: float
+        self,
+        deliver: Deliver,
+        overtaken: Overtaken,
+        ledger: Ledger,
+        gate: Gate,
+        allowance: Allowance,
+        *,
+        places: int,
+        within_s: float,
     ) -> None:
         self._deliver = deliver
         self._overtaken = overtaken

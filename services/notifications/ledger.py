@@ -67,7 +67,9 @@ class Ledger:
     async def claim(self, due: Notification) -> Notification | None:
         """Claim what is due; None when there is nothing to send (somebody else was first, or it was given up)."""
         now = self.clock.now()
-        claimed = await self._step(due, lambda known: known.claimed(now, self.plan) if known.is_due(now) else None)
+        claimed = await self._step(
+            due, lambda known: known.claimed(now, self.plan) if known.is_due(now) else None
+        )
         return claimed if claimed is not None and claimed.status is Status.SENDING else None
 
     async def put_off(self, due: Notification, until: datetime) -> None:
@@ -79,17 +81,24 @@ class Ledger:
     async def give_up(self, due: Notification, reason: str) -> None:
         """It is not told any more."""
         now = self.clock.now()
-        await self._step(due, lambda known: known.given_up(reason) if known.is_due(now) or known.holds(due) else None)
+        await self._step(
+            due, lambda known: known.given_up(reason) if known.is_due(now) or known.holds(due) else None
+        )
 
     async def conclude(self, due: Notification, outcome: Outcome) -> None:
         """Save what is known without an attempt."""
         now = self.clock.now()
-        await self._step(due, lambda known: known.settled(outcome, now, self.plan, _jitter()) if known.is_due(now) else None)
+        await self._step(
+            due,
+            lambda known: known.settled(outcome, now, self.plan, _jitter()) if known.is_due(now) else None,
+        )
 
     async def renew(self, claimed: Notification) -> Notification | None:
         """The claim with a whole lease before it; None when it is no longer ours."""
         now = self.clock.now()
-        return await self._step(claimed, lambda known: known.renewed(now, self.plan) if known.holds(claimed) else None)
+        return await self._step(
+            claimed, lambda known: known.renewed(now, self.plan) if known.holds(claimed) else None
+        )
 
     async def settle(self, claimed: Notification, outcome: Outcome) -> Notification | None:
         """Save what came of it. What was sent counts even if the claim has gone to somebody else meanwhile."""
@@ -105,7 +114,9 @@ class Ledger:
     async def _step(self, notification: Notification, step: Step) -> Notification | None:
         """Read again, step, save; None when the step does not want to."""
         event = notification.cause
-        cause = Cause(OWN_STEP, event.id, self.clock.now(), "", event.order_id, event.traceparent, remembered=False)
+        cause = Cause(
+            OWN_STEP, event.id, self.clock.now(), "", event.order_id, event.traceparent, remembered=False
+        )
         written: list[Notification] = []
 
         def decide(known: Notification | None) -> Change[Notification] | None:

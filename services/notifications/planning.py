@@ -44,9 +44,13 @@ class Planning:
         until = self.limiter.until(notification.role, stored.id, row.urgency, now)
         if until is not None:
             return Planned(notification, stored, wait_until=until)
-        circumstances = Circumstances(self.available, self.circuits.resting(now), self.quiet.until(now, row.urgency))
+        circumstances = Circumstances(
+            self.available, self.circuits.resting(now), self.quiet.until(now, row.urgency)
+        )
         choice = choose(stored.state, row.channels, notification.spent(self.rules), circumstances)
-        if choice.channel is None and choice.wait_until is None:  # no other is left: then on with what has failed
+        if (
+            choice.channel is None and choice.wait_until is None
+        ):  # no other is left: then on with what has failed
             choice = choose(stored.state, row.channels, notification.hopeless(self.rules), circumstances)
         if choice.channel is None:
             return self._without_channel(notification, stored, choice)
@@ -58,7 +62,10 @@ class Planning:
             return False
         rest = planned.contact.state.refusing(planned.choice.channel.address)
         spent = planned.notification.spent(self.rules) | self._spent_with_this(planned)
-        return choose(rest, planned.notification.row.channels, spent, Circumstances(self.available)).channel is not None
+        return (
+            choose(rest, planned.notification.row.channels, spent, Circumstances(self.available)).channel
+            is not None
+        )
 
     def _spent_with_this(self, planned: Planned) -> frozenset[str]:
         kind = planned.kind or ""
@@ -70,14 +77,20 @@ class Planning:
             return Planned(notification, kind=LOG)
         return Planned(notification, verdict=Outcome(Result.NO_CONTACT))
 
-    def _without_channel(self, notification: Notification, stored: Stored[Contact], choice: Choice) -> Planned:
+    def _without_channel(
+        self, notification: Notification, stored: Stored[Contact], choice: Choice
+    ) -> Planned:
         if choice.wait_until is not None:
             return Planned(notification, stored, choice, wait_until=choice.wait_until)
         if notification.attempts:
-            return Planned(notification, stored, choice, verdict=Outcome(Result.EXHAUSTED, skipped=choice.skipped))
+            return Planned(
+                notification, stored, choice, verdict=Outcome(Result.EXHAUSTED, skipped=choice.skipped)
+            )
         if self.log_channel:
             return Planned(notification, stored, choice, LOG)
-        return Planned(notification, stored, choice, verdict=Outcome(Result.NO_CONTACT, skipped=choice.skipped))
+        return Planned(
+            notification, stored, choice, verdict=Outcome(Result.NO_CONTACT, skipped=choice.skipped)
+        )
 
 
 async def first_known(contacts: Store[Contact], ids: Iterable[str]) -> Stored[Contact] | None:

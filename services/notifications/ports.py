@@ -33,7 +33,9 @@ class ChannelUnavailable(Exception):  # noqa: N818  says what happened
     `retry_after_s`: real seconds that the provider asks us to wait.
     """
 
-    def __init__(self, detail: str, *, doubtful: bool = False, ours: bool = True, retry_after_s: float | None = None) -> None:
+    def __init__(
+        self, detail: str, *, doubtful: bool = False, ours: bool = True, retry_after_s: float | None = None
+    ) -> None:
         super().__init__(detail)
         self.detail = detail
         self.doubtful = doubtful
@@ -109,7 +111,9 @@ class Store(Protocol[S]):
         """Read one. Raises `DatabaseAway`."""
         ...
 
-    async def change(self, aggregate_id: str, cause: Cause, decide: Decide[S], *, expect_new: bool = False) -> bool:
+    async def change(
+        self, aggregate_id: str, cause: Cause, decide: Decide[S], *, expect_new: bool = False
+    ) -> bool:
         """Write a decision; whether one was written."""
         ...
 
@@ -133,7 +137,9 @@ class LogChannel(Protocol):
 class Texts(Protocol):
     """What is written to whom."""
 
-    def render(self, template: str, audience: str, locale: str, parameters: Mapping[str, Any], name: str | None) -> Text:
+    def render(
+        self, template: str, audience: str, locale: str, parameters: Mapping[str, Any], name: str | None
+    ) -> Text:
         """The text in the language that fits the locale."""
         ...
 
@@ -169,7 +175,9 @@ class RecipientKey(Protocol):
 class Vault(Protocol):
     """The data keys, one for each life of a recipient, kept apart from what they seal. All raise `DatabaseAway`."""
 
-    async def for_registration(self, contact_id: str, as_of: datetime, addresses: Sequence[str]) -> RecipientKey | None:
+    async def for_registration(
+        self, contact_id: str, as_of: datetime, addresses: Sequence[str]
+    ) -> RecipientKey | None:
         """The key under which a contact of that time is sealed; None when something newer, or an erasure after it, is known."""
         ...
 

@@ -119,7 +119,9 @@ class Post:
             return Change(known.refusing(address), entry=Entry("refused", "system", kind))
 
         event = planned.notification.cause
-        await self.contacts.change(stored.id, Cause(REFUSAL, event.id, self.clock.now(), remembered=False), decide)
+        await self.contacts.change(
+            stored.id, Cause(REFUSAL, event.id, self.clock.now(), remembered=False), decide
+        )
         metrics.ADDRESSES_REFUSED.labels(kind).inc()
 
     def _letter(self, planned: Planned, key: RecipientKey) -> Letter:
@@ -129,10 +131,14 @@ class Post:
             raise ValueError(message)
         contact = stored.state
         name = None if contact.name is None else key.open(contact.name, stored.id).decode()
-        text = self.texts.render(notification.template, notification.role, contact.locale, self._values(notification), name)
+        text = self.texts.render(
+            notification.template, notification.role, contact.locale, self._values(notification), name
+        )
         urgent = notification.row.urgency is Urgency.URGENT
         address = key.open(channel.address, stored.id).decode()
-        return Letter(notification.id, address, notification.created_at, text, notification.cause.order_id, urgent)
+        return Letter(
+            notification.id, address, notification.created_at, text, notification.cause.order_id, urgent
+        )
 
     def _values(self, notification: Notification) -> Mapping[str, Any]:
         """A one-time code is here and in the letter, and nowhere else."""

@@ -97,7 +97,9 @@ class Webhooks:
             log.error("webhook.unsettled", error=type(error).__name__)
 
     async def _put_off(self, delivery: Delivery, until: datetime) -> None:
-        await self._step(delivery, lambda known: known.waiting(until) if known.is_due(self._clock.now()) else None)
+        await self._step(
+            delivery, lambda known: known.waiting(until) if known.is_due(self._clock.now()) else None
+        )
 
     def _claim(self, known: Delivery) -> Delivery | None:
         now = self._clock.now()
@@ -113,13 +115,18 @@ class Webhooks:
         if not secrets:
             await self._wait_for_a_secret(claimed)
             return
-        await self._settle(claimed, await self._client.post(url, claimed.event_id, claimed.body.encode(), secrets))
+        await self._settle(
+            claimed, await self._client.post(url, claimed.event_id, claimed.body.encode(), secrets)
+        )
 
     async def _wait_for_a_secret(self, claimed: Delivery) -> None:
         """As long as we would have tried a receiver that is away; a replay brings back what was given up."""
         now = self._clock.now()
         if now - claimed.created_at >= sum(self._waits, timedelta()):
-            await self._step(claimed, lambda known: known.given_up(now, UNSUBSCRIBED, NO_SECRET) if not known.ended else None)
+            await self._step(
+                claimed,
+                lambda known: known.given_up(now, UNSUBSCRIBED, NO_SECRET) if not known.ended else None,
+            )
             return
         until = now + SECRET_WAIT * self._clock.speed
         await self._step(claimed, lambda known: known.waiting(until) if not known.ended else None)
@@ -142,16 +149,26 @@ class Webhooks:
                 return known.given_up(now, GONE, answer.detail)
             if answer.detail == UNSUBSCRIBED:
                 return known.given_up(now, UNSUBSCRIBED, "unsubscribed")
-            return known.failed(now, answer.detail, self._waits, jitter=jitter, at_least=wish * self._clock.speed)
+            return known.failed(
+                now, answer.detail, self._waits, jitter=jitter, at_least=wish * self._clock.speed
+            )
 
         if answer.status == HTTPStatus.GONE:
             await self._disable(sent)
         settled = await self._step(sent, settle)
         metrics.ATTEMPTS.labels(
-            CHANNEL, "sent" if settled is not None and settled.reason is None and settled.ended else "unavailable"
+            CHANNEL,
+            "sent" if settled is not None and settled.reason is None and settled.ended else "unavailable",
         ).inc()
         status = None if settled is None else settled.status.value
-        log.info("webhook.attempted", delivery=sent.id, order_id=sent.order_id, agency=sent.agency_id, detail=answer.detail, status=status)
+        log.info(
+            "webhook.attempted",
+            delivery=sent.id,
+            order_id=sent.order_id,
+            agency=sent.agency_id,
+            detail=answer.detail,
+            status=status,
+        )
 
     async def _disable(self, sent: Delivery) -> None:
         """410: the agency wants nothing more there, until it registers anew."""
@@ -172,12 +189,24 @@ class Webhooks:
             written[:] = [] if stepped is None else [stepped]
             if stepped is None:
                 return None
-            return Change(stepped, events=_told(stepped), entry=Entry(stepped.status.value, "system", stepped.reason))
+            return Change(
+                stepped, events=_told(stepped), entry=Entry(stepped.status.value, "system", stepped.reason)
+            )
 
-        return written[0] if await self._deliveries.change(delivery.id, self._cause(delivery), decide) else None
+        return (
+            written[0] if await self._deliveries.change(delivery.id, self._cause(delivery), decide) else None
+        )
 
     def _cause(self, delivery: Delivery) -> Cause:
-        return Cause(OWN_STEP, delivery.event_id, self._clock.now(), "", delivery.order_id, delivery.traceparent, remembered=False)
+        return Cause(
+            OWN_STEP,
+            delivery.event_id,
+            self._clock.now(),
+            "",
+            delivery.order_id,
+            delivery.traceparent,
+            remembered=False,
+        )
 
 
 def _told(delivery: Delivery) -> tuple[NotificationSent, ...]:
@@ -190,4 +219,8 @@ def _told(delivery: Delivery) -> tuple[NotificationSent, ...]:
         cause=delivery.event_id,
         template=delivery.event_type,
     )
-    return (sent,) if delivery.reason is None else (NotificationFailed(**sent.model_dump(), reason=delivery.reason),)
+    return (
+        (sent,)
+        if delivery.reason is None
+        else (NotificationFailed(**sent.model_dump(), reason=delivery.reason),)
+    )

@@ -72,7 +72,10 @@ def _spell(app: typer.Typer) -> None:
 
 def _options(
     *,
-    debug: Annotated[bool, typer.Option("--debug", help="Show the whole trace when something goes wrong; may stand anywhere.")] = False,
+    debug: Annotated[
+        bool,
+        typer.Option("--debug", help="Show the whole trace when something goes wrong; may stand anywhere."),
+    ] = False,
 ) -> None:
     """Order processing for ride-hailing in Banyuwangi.
 
@@ -89,7 +92,9 @@ def _without_debug(arguments: list[str]) -> tuple[bool, list[str]]:
     if "--debug" not in arguments or "test" in arguments[:1]:
         return False, arguments
     end = arguments.index("--") if "--" in arguments else len(arguments)
-    return "--debug" in arguments[:end], [one for one in arguments[:end] if one != "--debug"] + arguments[end:]
+    return "--debug" in arguments[:end], [one for one in arguments[:end] if one != "--debug"] + arguments[
+        end:
+    ]
 
 
 def _report(error: Exception) -> int:
@@ -99,7 +104,10 @@ def _report(error: Exception) -> int:
         case typer.TyperException():
             message, code = error.format_message(), EXPECTED
         case _:
-            message, code = f"{type(error).__name__}: {error} ({terminal.program()} --debug … shows where)", UNEXPECTED
+            message, code = (
+                f"{type(error).__name__}: {error} ({terminal.program()} --debug … shows where)",
+                UNEXPECTED,
+            )
     sys.stderr.write(f"gancang: {message}\n")
     return code
 

@@ -32,7 +32,9 @@ async def compare(connection: AbstractConnection, management: Management | None)
     specs: list[ExchangeSpec | QueueSpec] = [*whole.exchanges, *whole.queues]
     there = [spec for spec in specs if await _exists(connection, spec, report)]
     if not await _arguments_by_declaring(connection, there, report):
-        _by_management(report, "arguments", management, lambda asked: asked.argument_drift({spec.name for spec in there}))
+        _by_management(
+            report, "arguments", management, lambda asked: asked.argument_drift({spec.name for spec in there})
+        )
     _by_management(report, "bindings", management, Management.binding_drift)
     _by_management(report, "policies", management, Management.policy_drift)
     return report
@@ -41,11 +43,15 @@ async def compare(connection: AbstractConnection, management: Management | None)
 async def _exists(connection: AbstractConnection, spec: ExchangeSpec | QueueSpec, report: Report) -> bool:
     error = await _outcome(connection, partial(_look, spec))
     if error is not None:
-        report.differences.append(f"{_named(spec)}: {'is missing' if isinstance(error, ChannelNotFoundEntity) else error}")
+        report.differences.append(
+            f"{_named(spec)}: {'is missing' if isinstance(error, ChannelNotFoundEntity) else error}"
+        )
     return error is None
 
 
-async def _arguments_by_declaring(connection: AbstractConnection, specs: list[ExchangeSpec | QueueSpec], report: Report) -> bool:
+async def _arguments_by_declaring(
+    connection: AbstractConnection, specs: list[ExchangeSpec | QueueSpec], report: Report
+) -> bool:
     """Whether the login may: declaring what is there says whether it is equal."""
     for spec in specs:
         error = await _outcome(connection, partial(_declare, spec))
@@ -56,7 +62,9 @@ async def _arguments_by_declaring(connection: AbstractConnection, specs: list[Ex
     return True
 
 
-def _by_management(report: Report, what: str, management: Management | None, ask: Callable[[Management], list[str]]) -> None:
+def _by_management(
+    report: Report, what: str, management: Management | None, ask: Callable[[Management], list[str]]
+) -> None:
     if management is None:
         report.unseen[what] = "this login may not declare, and " + NO_API if what == "arguments" else NO_API
         return

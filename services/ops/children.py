@@ -117,7 +117,8 @@ def known_services() -> tuple[str, ...]:
     return tuple(
         module.name
         for module in pkgutil.iter_modules(services.__path__)
-        if module.name not in NOT_SERVICES and importlib.util.find_spec(f"services.{module.name}.__main__") is not None
+        if module.name not in NOT_SERVICES
+        and importlib.util.find_spec(f"services.{module.name}.__main__") is not None
     )
 
 

@@ -33,7 +33,11 @@ def settings() -> RuntimeSettings:
     """Settings as a service would have them. Raises CommandError for what is missing or wrong."""
     given = service_environment()
     prefix = RuntimeSettings.model_config.get("env_prefix", "")
-    fields = {name: given[prefix + name.upper()] for name in RuntimeSettings.model_fields if prefix + name.upper() in given}
+    fields = {
+        name: given[prefix + name.upper()]
+        for name in RuntimeSettings.model_fields
+        if prefix + name.upper() in given
+    }
     try:
         made = RuntimeSettings(**{name: _secret(name, value) for name, value in fields.items()})
         made.broker_url()
@@ -46,7 +50,9 @@ def settings() -> RuntimeSettings:
 async def broker() -> AsyncIterator[AbstractConnection]:
     """A plain connection to RabbitMQ. Raises UnreachableError."""
     try:
-        connection = await connect(settings().broker_url(), timeout=CONNECT_S, client_properties={"connection_name": "gancang.ops"})
+        connection = await connect(
+            settings().broker_url(), timeout=CONNECT_S, client_properties={"connection_name": "gancang.ops"}
+        )
     except (AMQPError, OSError, TimeoutError) as error:
         raise UnreachableError("RabbitMQ", str(error) or type(error).__name__) from None
     async with connection:

@@ -44,7 +44,12 @@ class Management:
     def __enter__(self) -> Self:
         return self
 
-    def __exit__(self, error_type: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None) -> None:
+    def __exit__(
+        self,
+        error_type: type[BaseException] | None,
+        error: BaseException | None,
+        traceback: TracebackType | None,
+    ) -> None:
         self._http.close()
 
     def put_policy(self, policy: PolicySpec) -> None:
@@ -72,8 +77,14 @@ class Management:
             for row in self._ask("GET", f"bindings/{self._vhost}") or []
             if row["source"] and row["destination_type"] == "queue" and row["destination"] in ours
         }
-        missing = [f"binding {exchange} → {queue} ({key}): is missing" for exchange, queue, key in sorted(wanted - bound)]
-        return missing + [f"binding {exchange} → {queue} ({key}): is not ours" for exchange, queue, key in sorted(bound - wanted)]
+        missing = [
+            f"binding {exchange} → {queue} ({key}): is missing"
+            for exchange, queue, key in sorted(wanted - bound)
+        ]
+        return missing + [
+            f"binding {exchange} → {queue} ({key}): is not ours"
+            for exchange, queue, key in sorted(bound - wanted)
+        ]
 
     def argument_drift(self, names: Collection[str]) -> list[str]:
         """One sentence for each of these exchanges and queues that has other arguments. Raises RefusedError."""
@@ -85,7 +96,9 @@ class Management:
         )
         for kind, specs in kinds:
             rows = {row["name"]: row["arguments"] for row in self._ask("GET", f"{kind}s/{self._vhost}") or []}
-            different = [spec.name for spec in specs if spec.name in names and rows.get(spec.name) != spec.arguments]
+            different = [
+                spec.name for spec in specs if spec.name in names and rows.get(spec.name) != spec.arguments
+            ]
             found += [f"{kind} {name}: differs ({rows.get(name)})" for name in different]
         return found
 

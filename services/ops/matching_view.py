@@ -28,9 +28,13 @@ def explanation(document: Document) -> None:
         console.print("no round has looked around it yet", markup=False)
     table = _table("driver", "away", "pick-up", "asked", "why not")
     for each in document["drivers"]:
-        asked = "; ".join(f"{_clock(offer['made_at'])} {OUTCOMES[offer['outcome']]}" for offer in each["asked"])
+        asked = "; ".join(
+            f"{_clock(offer['made_at'])} {OUTCOMES[offer['outcome']]}" for offer in each["asked"]
+        )
         reasons = " ".join(f"{sentence(code)} ({code})" for code in each["reasons"])
-        table.add_row(each["driver_id"], _unit(each["away_m"], "m"), _unit(each["pickup_s"], "s"), asked, reasons)
+        table.add_row(
+            each["driver_id"], _unit(each["away_m"], "m"), _unit(each["pickup_s"], "s"), asked, reasons
+        )
     if document["drivers"]:
         console.print(table)
     elif document["looked_at"] is not None:
@@ -42,7 +46,9 @@ def queues(documents: list[Document]) -> None:
     console = terminal.console()
     for document in documents:
         waiting = document["waiting"]
-        console.print(f"{document['name']} ({document['standby_id']}): {_drivers(len(waiting))}", markup=False)
+        console.print(
+            f"{document['name']} ({document['standby_id']}): {_drivers(len(waiting))}", markup=False
+        )
         table = _table("", "driver", "since", "passed over because")
         for number, each in enumerate(waiting, 1):
             table.add_row(str(number), each["driver_id"], each["since"], _sentences(each["passed_over"]))
@@ -66,7 +72,9 @@ def _headline(document: Document) -> str:
         parts.append(f"looked within {document['radius_m']:,} m")
     if document["looked_at"]:
         parts.append(f"positions of {_clock(document['looked_at'])}")
-    return ", ".join((*parts, f"reasons as {'of now' if document['reasons_hold'] == 'now' else 'they were then'}"))
+    return ", ".join(
+        (*parts, f"reasons as {'of now' if document['reasons_hold'] == 'now' else 'they were then'}")
+    )
 
 
 def _driver_lines(document: Document) -> list[tuple[str, str]]:
@@ -79,22 +87,46 @@ def _driver_lines(document: Document) -> list[tuple[str, str]]:
         ("on shift since", document["on_shift_since"] or ""),
         ("without trip since", document["idle_since"] or ""),
         ("live order", f"{live['order_id']} since {live['since']}" if live else ""),
-        ("booked", ", ".join(f"{each['order_id']} from {each['starts_at']}" for each in document["reserved"])),
-        ("waits at", f"{standby['standby_id']}, number {standby['number']}, since {standby['since']}" if standby else ""),
+        (
+            "booked",
+            ", ".join(f"{each['order_id']} from {each['starts_at']}" for each in document["reserved"]),
+        ),
+        (
+            "waits at",
+            f"{standby['standby_id']}, number {standby['number']}, since {standby['since']}"
+            if standby
+            else "",
+        ),
         ("offers", f"{document['offers']} that he could win"),
-        ("answers", ", ".join(f"{name} {_share(count)}" for name, count in answers.items()) if document["offers"] else ""),
-        ("declined because", ", ".join(f"{name} {_share(count)}" for name, count in document["declined_because"].items())),
+        (
+            "answers",
+            ", ".join(f"{name} {_share(count)}" for name, count in answers.items())
+            if document["offers"]
+            else "",
+        ),
+        (
+            "declined because",
+            ", ".join(f"{name} {_share(count)}" for name, count in document["declined_because"].items()),
+        ),
         ("gave back", _share(document["gave_back"])),
         ("vanished", _share(document["vanished"])),
-        ("not judged", ", ".join(f"{count} {OUTCOMES[name]}" for name, count in document["not_judged"].items() if count)),
-        ("earned", f"Rp {document['income']:,} in {document['trips']} trips, today Rp {document['income_today']:,}"),
+        (
+            "not judged",
+            ", ".join(f"{count} {OUTCOMES[name]}" for name, count in document["not_judged"].items() if count),
+        ),
+        (
+            "earned",
+            f"Rp {document['income']:,} in {document['trips']} trips, today Rp {document['income_today']:,}",
+        ),
     ]
 
 
 def _table(*columns: str) -> Table:
     table = Table(box=None, pad_edge=False)
     for column in columns:
-        table.add_column(column, overflow="fold", justify="right" if column in {"away", "pick-up"} else "left")
+        table.add_column(
+            column, overflow="fold", justify="right" if column in {"away", "pick-up"} else "left"
+        )
     return table
 
 

@@ -68,10 +68,15 @@ def find(*, as_json: AS_JSON = False) -> None:
 
     echo guest@example.org | gancang notifications find
     """
-    address = typer.prompt("address", hide_input=True, err=True) if sys.stdin.isatty() else sys.stdin.readline()
+    address = (
+        typer.prompt("address", hide_input=True, err=True) if sys.stdin.isatty() else sys.stdin.readline()
+    )
     if not address.strip():
         raise CommandError("no address on standard input")
-    found = [dict(zip(("role", "recipient_id"), about.split(":", 1), strict=True)) for about in asyncio.run(_found(address))]
+    found = [
+        dict(zip(("role", "recipient_id"), about.split(":", 1), strict=True))
+        for about in asyncio.run(_found(address))
+    ]
     if as_json:
         _write(json.dumps(found))
         return
@@ -82,7 +87,10 @@ def find(*, as_json: AS_JSON = False) -> None:
 
 
 def erasures(
-    since: Annotated[datetime, typer.Option(formats=["%Y-%m-%d", "%Y-%m-%dT%H:%M:%S"], help="UTC: the day of the copy, or earlier.")],
+    since: Annotated[
+        datetime,
+        typer.Option(formats=["%Y-%m-%d", "%Y-%m-%dT%H:%M:%S"], help="UTC: the day of the copy, or earlier."),
+    ],
 ) -> None:
     """Write the erasures since then as requests: after a restored copy of the state, everything is erased again that was.
 
@@ -91,7 +99,14 @@ def erasures(
     for about, at in asyncio.run(_erased(since.replace(tzinfo=UTC))):
         role, recipient_id = about.split(":", 1)
         said = {"recipient_id": recipient_id, "role": role, "by": {"role": "operator", "id": "restore"}}
-        event = {"specversion": "1.0", "id": str(uuid.uuid4()), "type": ERASURE, "source": "app.restore", "time": rfc3339(at), "data": said}
+        event = {
+            "specversion": "1.0",
+            "id": str(uuid.uuid4()),
+            "type": ERASURE,
+            "source": "app.restore",
+            "time": rfc3339(at),
+            "data": said,
+        }
         _write(json.dumps(event))
 
 

@@ -17,7 +17,18 @@ from services.runtime.database import Document
 
 COLLECTION = "notifications"
 MOST = 1_000
-COLUMNS = ("at", "order_id", "recipient_id", "role", "template", "status", "channel", "reason", "perhaps_twice", "attempts")
+COLUMNS = (
+    "at",
+    "order_id",
+    "recipient_id",
+    "role",
+    "template",
+    "status",
+    "channel",
+    "reason",
+    "perhaps_twice",
+    "attempts",
+)
 
 
 def log(
@@ -25,7 +36,9 @@ def log(
     recipient: Annotated[str | None, typer.Option(help="Only to this person.")] = None,
     limit: Annotated[int, typer.Option(min=1, max=MOST, help="At most so many, the newest first.")] = 50,
     *,
-    twice: Annotated[bool, typer.Option("--twice", help="Only those that may have arrived twice, with the same id.")] = False,
+    twice: Annotated[
+        bool, typer.Option("--twice", help="Only those that may have arrived twice, with the same id.")
+    ] = False,
     as_json: Annotated[bool, typer.Option("--json", help="A JSON array.")] = False,
 ) -> None:
     """List notifications with their attempts: which channel took them, which did not and why.
@@ -37,7 +50,11 @@ def log(
     gancang notifications log --twice --json | jq '.[].recipient_id'
     """
     wanted: Document = {}
-    for field, value in (("state.cause.order_id", order), ("state.recipient_id", recipient), ("state.perhaps_twice", twice or None)):
+    for field, value in (
+        ("state.cause.order_id", order),
+        ("state.recipient_id", recipient),
+        ("state.perhaps_twice", twice or None),
+    ):
         if value is not None:
             wanted[field] = {"$eq": value}
     rows = [_row(document) for document in asyncio.run(_find(wanted, limit))]
@@ -85,7 +102,9 @@ def _attempt(attempt: Document) -> Document:
 
 def _cell(value: object) -> str:
     if isinstance(value, list):
-        return " → ".join(f"{attempt['channel']} {attempt['detail'] or attempt['result']}" for attempt in value)
+        return " → ".join(
+            f"{attempt['channel']} {attempt['detail'] or attempt['result']}" for attempt in value
+        )
     if isinstance(value, bool):
         return "perhaps" if value else ""
     return "" if value is None else str(value)

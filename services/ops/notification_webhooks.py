@@ -69,7 +69,11 @@ def log(
     gancang notifications webhook log dispendukcapil --limit 20
     """
     rows = asyncio.run(_deliveries(agency, limit))
-    _print(rows, ("event_id", "type", "order_id", "opened", "status", "attempts", "last", "next"), as_json=as_json)
+    _print(
+        rows,
+        ("event_id", "type", "order_id", "opened", "status", "attempts", "last", "next"),
+        as_json=as_json,
+    )
 
 
 def replay(
@@ -84,7 +88,9 @@ def replay(
 
     gancang notifications webhook replay dispendukcapil --since 2026-11-24T01:00:00Z --failed --yes
     """
-    wanted = Range(agency, _moment(since), _now() + timedelta(seconds=1) if until is None else _moment(until), failed)
+    wanted = Range(
+        agency, _moment(since), _now() + timedelta(seconds=1) if until is None else _moment(until), failed
+    )
     count = asyncio.run(_count(wanted))
     if count and not yes:
         typer.confirm(f"Post {count} events again to {agency}?", abort=True)

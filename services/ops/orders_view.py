@@ -86,7 +86,11 @@ def _debt(state: Document) -> Document | None:
 def _kitchen(kitchen: Document | None) -> Document | None:
     if kitchen is None:
         return None
-    return {"stage": kitchen["stage"], "answer_until": _time(kitchen["answer_until"]), "ready_at": _time(kitchen.get("ready_at"))}
+    return {
+        "stage": kitchen["stage"],
+        "answer_until": _time(kitchen["answer_until"]),
+        "ready_at": _time(kitchen.get("ready_at")),
+    }
 
 
 def _proposal(proposal: Document | None) -> Document | None:
@@ -98,7 +102,12 @@ def _proposal(proposal: Document | None) -> Document | None:
 
 def _handed(line: Document) -> Document:
     by = line["by"]
-    return {"at": _time(line["at"]), "step": line["step"], "by": f"{by['role']}:{by['id']}", "envelope": line.get("envelope")}
+    return {
+        "at": _time(line["at"]),
+        "step": line["step"],
+        "by": f"{by['role']}:{by['id']}",
+        "envelope": line.get("envelope"),
+    }
 
 
 def _only(value: Document | None, *names: str) -> Document | None:

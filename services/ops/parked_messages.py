@@ -25,7 +25,18 @@ QUEUE_NAMES = (
     UNROUTED,
 )
 # What parking and the ladder have noted; a replayed message starts afresh.
-NOTES = (REASON, ERROR, HANDLER, PARKED_AT, SEALED, FAILED, CONTENT_TYPE, ATTEMPTS, WAITING_SINCE, *BROKER_NOTES)
+NOTES = (
+    REASON,
+    ERROR,
+    HANDLER,
+    PARKED_AT,
+    SEALED,
+    FAILED,
+    CONTENT_TYPE,
+    ATTEMPTS,
+    WAITING_SINCE,
+    *BROKER_NOTES,
+)
 PUBLISH_S = 10.0
 UNKNOWN = "unknown"
 
@@ -171,11 +182,15 @@ async def by_master(connection: AbstractConnection, sealer: Sealer) -> Counter[s
     counts: Counter[str] = Counter()
     for name in QUEUE_NAMES:
         async with opened(connection, name) as channel:
-            counts.update([message.master(sealer) or UNKNOWN async for message in read(channel, name) if message.sealed])
+            counts.update(
+                [message.master(sealer) or UNKNOWN async for message in read(channel, name) if message.sealed]
+            )
     return counts
 
 
-async def replay(channel: AbstractChannel, name: str, wish: Wish, sealer: Sealer | None, user: str, seen: Seen) -> int:
+async def replay(
+    channel: AbstractChannel, name: str, wish: Wish, sealer: Sealer | None, user: str, seen: Seen
+) -> int:
     """Put messages back where they came from; each is removed once the broker has confirmed its copy."""
     replayed = 0
     async for message in read(channel, name):
@@ -206,4 +221,7 @@ async def discard(channel: AbstractChannel, name: str, wish: Wish, seen: Seen) -
 
 def plain(headers: Mapping[str, Any]) -> dict[str, Any]:
     """Headers as JSON can hold them."""
-    return {name: value if isinstance(value, str | int | float | bool) else str(value) for name, value in headers.items()}
+    return {
+        name: value if isinstance(value, str | int | float | bool) else str(value)
+        for name, value in headers.items()
+    }

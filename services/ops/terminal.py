@@ -19,7 +19,9 @@ EXAMPLE = re.compile(r"(?<![\w./-])gancang(?= (-|[a-z]+\b))")
 def console(*, errors: bool = False, pipe_width: int = PIPE_WIDTH) -> Console:
     """Standard output, or standard error."""
     target = sys.stderr if errors else sys.stdout
-    return Console(file=target, soft_wrap=True, highlight=False, width=None if target.isatty() else pipe_width)
+    return Console(
+        file=target, soft_wrap=True, highlight=False, width=None if target.isatty() else pipe_width
+    )
 
 
 def program() -> str:

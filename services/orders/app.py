@@ -42,7 +42,10 @@ async def build(runtime: Runtime) -> Application:
     erasing = RecipientErasedHandler(desk)
     return Application(
         routes=(*routes(desk), Route("orders.recipient_erased", {"recipient.erased.v1": erasing})),
-        timers=(TimerTable(orders, with_funds(desk, TimerHandler(desk))), TimerTable(route_statuses, RouteStatusChangedHandler(desk).fire)),
+        timers=(
+            TimerTable(orders, with_funds(desk, TimerHandler(desk))),
+            TimerTable(route_statuses, RouteStatusChangedHandler(desk).fire),
+        ),
         workers=(erasing.look_again, lambda: look_after_holds(desk)),
     )
 

@@ -29,7 +29,9 @@ class Orders(Protocol):
         """Read one."""
         ...
 
-    async def change(self, aggregate_id: str, cause: Cause, decide: Decide[Order], *, expect_new: bool = False) -> bool:
+    async def change(
+        self, aggregate_id: str, cause: Cause, decide: Decide[Order], *, expect_new: bool = False
+    ) -> bool:
         """Decide on the present state and write the decision, once per cause."""
         ...
 
@@ -37,7 +39,9 @@ class Orders(Protocol):
 class Emergencies(Protocol):
     """Where emergencies are kept."""
 
-    async def change(self, aggregate_id: str, cause: Cause, decide: Decide[Emergency], *, expect_new: bool = False) -> bool:
+    async def change(
+        self, aggregate_id: str, cause: Cause, decide: Decide[Emergency], *, expect_new: bool = False
+    ) -> bool:
         """Decide on the present state and write the decision, once per cause."""
         ...
 
@@ -49,7 +53,9 @@ class Merchants(Protocol):
         """Read one."""
         ...
 
-    async def change(self, aggregate_id: str, cause: Cause, decide: Decide[Merchant], *, expect_new: bool = False) -> bool:
+    async def change(
+        self, aggregate_id: str, cause: Cause, decide: Decide[Merchant], *, expect_new: bool = False
+    ) -> bool:
         """Decide on the present state and write the decision, once per cause."""
         ...
 
@@ -69,7 +75,9 @@ class RouteStatuses(Protocol):
         """Read one."""
         ...
 
-    async def change(self, aggregate_id: str, cause: Cause, decide: Decide[RouteStatus], *, expect_new: bool = False) -> bool:
+    async def change(
+        self, aggregate_id: str, cause: Cause, decide: Decide[RouteStatus], *, expect_new: bool = False
+    ) -> bool:
         """Decide on the present state and write the decision, once per cause."""
         ...
 
@@ -81,7 +89,9 @@ class Budgets(Protocol):
         """Read one."""
         ...
 
-    async def change(self, aggregate_id: str, cause: Cause, decide: Decide[Budget], *, expect_new: bool = False) -> bool:
+    async def change(
+        self, aggregate_id: str, cause: Cause, decide: Decide[Budget], *, expect_new: bool = False
+    ) -> bool:
         """Decide on the present state and write the decision, once per cause."""
         ...
 
@@ -93,7 +103,9 @@ class Beneficiaries(Protocol):
         """Read one."""
         ...
 
-    async def change(self, aggregate_id: str, cause: Cause, decide: Decide[Beneficiary], *, expect_new: bool = False) -> bool:
+    async def change(
+        self, aggregate_id: str, cause: Cause, decide: Decide[Beneficiary], *, expect_new: bool = False
+    ) -> bool:
         """Decide on the present state and write the decision, once per cause."""
         ...
 

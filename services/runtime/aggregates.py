@@ -93,13 +93,17 @@ def cause_of(message: Message[Any]) -> Cause:
 
 def timer_cause(kind: str, aggregate_id: str, now: datetime) -> Cause:
     """A timer as the cause of a change; the version guards against firing twice, so it need not be remembered."""
-    return Cause(f"/gancang/timers/{kind}", derived_id(kind, aggregate_id, "timer", now), now, remembered=False)
+    return Cause(
+        f"/gancang/timers/{kind}", derived_id(kind, aggregate_id, "timer", now), now, remembered=False
+    )
 
 
 class Aggregates(Generic[S]):
     """All aggregates of one kind, as this process sees them."""
 
-    def __init__(self, kind: Kind[S], load: GroupLoad, commit: GroupCommit, relay: Relay, clock: Clock) -> None:
+    def __init__(
+        self, kind: Kind[S], load: GroupLoad, commit: GroupCommit, relay: Relay, clock: Clock
+    ) -> None:
         self.kind = kind
         self._keep = {"seen": kind.keep_seen, "history": kind.keep_history}
         self._load = load
@@ -118,7 +122,9 @@ class Aggregates(Generic[S]):
         document = await self._load.get(aggregate_id)
         return None if document is None else self._stored(document)
 
-    async def change(self, aggregate_id: str, cause: Cause, decide: Decide[S], *, expect_new: bool = False) -> bool:
+    async def change(
+        self, aggregate_id: str, cause: Cause, decide: Decide[S], *, expect_new: bool = False
+    ) -> bool:
         """Decide on the present state and write the decision; decide again when somebody else wrote first.
 
         Answers whether something was written: not when `decide` returns None, nor the second time for one cause.
@@ -164,14 +170,22 @@ class Aggregates(Generic[S]):
                 return True
         return False
 
-    async def _write(self, aggregate_id: str, stored: Stored[S] | None, change: Change[S], cause: Cause) -> None:
+    async def _write(
+        self, aggregate_id: str, stored: Stored[S] | None, change: Change[S], cause: Cause
+    ) -> None:
         version = (stored.version if stored else 0) + 1
         now = self._clock.now()
         fresh = self._outgoing(aggregate_id, version, change.events, cause, now)
         fields, lists = self._fields(version, change, cause, fresh, now)
         if change.forgets and stored is not None:
-            fields["seen"] = [[*mark[:2], ""] for mark in (*stored.seen, *filter(None, [lists.pop("seen", None)]))]
-        written = first_version(fields, lists, fresh) if stored is None else next_version(fields, lists, fresh, self._keep)
+            fields["seen"] = [
+                [*mark[:2], ""] for mark in (*stored.seen, *filter(None, [lists.pop("seen", None)]))
+            ]
+        written = (
+            first_version(fields, lists, fresh)
+            if stored is None
+            else next_version(fields, lists, fresh, self._keep)
+        )
         older = stored.outbox if stored else []
 
         def committed() -> None:
@@ -182,7 +196,9 @@ class Aggregates(Generic[S]):
 
         await self._commit.save(aggregate_id, version - 1, written, committed)
 
-    def _outgoing(self, aggregate_id: str, version: int, events: Sequence[Value], cause: Cause, now: datetime) -> list[Outgoing]:
+    def _outgoing(
+        self, aggregate_id: str, version: int, events: Sequence[Value], cause: Cause, now: datetime
+    ) -> list[Outgoing]:
         return [
             Outgoing.of(
                 event_of(
@@ -198,7 +214,9 @@ class Aggregates(Generic[S]):
             for position, data in enumerate(events)
         ]
 
-    def _fields(self, version: int, change: Change[S], cause: Cause, fresh: list[Outgoing], now: datetime) -> tuple[Document, Document]:
+    def _fields(
+        self, version: int, change: Change[S], cause: Cause, fresh: list[Outgoing], now: datetime
+    ) -> tuple[Document, Document]:
         """What is set, and what each list gets one more of."""
         fields: Document = {"version": version, "state": self.kind.encode(change.state), "updated_at": now}
         if fresh:

@@ -50,7 +50,9 @@ async def _never(_: object) -> None:
     """FastStream subscribes only what has a handler; ours takes the message before it comes to that."""
 
 
-def _hand_over(consume: Callable[[Incoming], Coroutine[Any, Any, None]], message: DeliveredMessage) -> Coroutine[Any, Any, None]:
+def _hand_over(
+    consume: Callable[[Incoming], Coroutine[Any, Any, None]], message: DeliveredMessage
+) -> Coroutine[Any, Any, None]:
     return consume(Straight(message))
 
 
@@ -85,7 +87,9 @@ class Broker:
         try:
             connection = await self._faststream.connect()
         except (ProbableAuthenticationError, AuthenticationError, ConnectionNotAllowed) as error:
-            raise NotConfigured("GANCANG_AMQP_URL", "names a login or virtual host that the broker refuses") from error
+            raise NotConfigured(
+                "GANCANG_AMQP_URL", "names a login or virtual host that the broker refuses"
+            ) from error
         except (OSError, TimeoutError) as error:
             raise BrokerAway("connect") from error
         self._connection = cast("AbstractRobustConnection", connection)
@@ -103,7 +107,9 @@ class Broker:
             async with connection:
                 await declare(connection)
         except ChannelPreconditionFailed as error:
-            raise NotConfigured("the broker's topology", f"differs from ours, see topology check ({error})") from error
+            raise NotConfigured(
+                "the broker's topology", f"differs from ours, see topology check ({error})"
+            ) from error
         except LOST as error:
             raise BrokerAway("declare") from error
         self._declared.set()
@@ -148,7 +154,9 @@ class Broker:
         """
         self._halted = True
         with contextlib.suppress(TimeoutError):
-            async with asyncio.timeout(CLOSE_S):  # a robust channel waits for its connection, and that may never come back
+            async with asyncio.timeout(
+                CLOSE_S
+            ):  # a robust channel waits for its connection, and that may never come back
                 await asyncio.gather(*(self._cancel(subscriber) for subscriber in self._subscribers))
 
     async def halt(self) -> None:
@@ -170,7 +178,9 @@ class Broker:
                 await self._watch_consumers()
         except LOST as error:
             raise BrokerAway("resume") from error
-        if channel.is_closed or not self._declared.is_set():  # lost once more meanwhile: nothing would go out any more
+        if (
+            channel.is_closed or not self._declared.is_set()
+        ):  # lost once more meanwhile: nothing would go out any more
             raise BrokerAway("resume")
         self._halted = False
 

@@ -104,7 +104,9 @@ class Consumer:
     def _counter(self, known: str, outcome: Outcome) -> Any:
         counter = self._handled.get((known, outcome))
         if counter is None:  # `labels` takes a lock and joins strings
-            counter = self._handled[known, outcome] = metrics.HANDLED.labels(self._route.queue, known, outcome)
+            counter = self._handled[known, outcome] = metrics.HANDLED.labels(
+                self._route.queue, known, outcome
+            )
         return counter
 
     async def _settle(self, acks: ChannelAcks, tag: int, outcome: Outcome) -> None:
@@ -181,4 +183,9 @@ class Consumer:
             reason = "schema"
         log.error("message.parked", reason=reason, attempts=delivery.attempts)
         # Only the error's class: its text may carry the message's values.
-        await self._desk.parking.park(delivery, reason, error=type(error).__name__, handler=f"{self._route.queue}:{delivery.routing_key}")
+        await self._desk.parking.park(
+            delivery,
+            reason,
+            error=type(error).__name__,
+            handler=f"{self._route.queue}:{delivery.routing_key}",
+        )

@@ -60,7 +60,9 @@ def keys_uri(mongodb_uri: str, given: str) -> str:
     parts = urlsplit(mongodb_uri)
     name = parts.path.strip("/")
     query = parts.query
-    if parts.username and "authSource" not in parse_qs(query):  # the login lies where it lay, whatever database is named
+    if parts.username and "authSource" not in parse_qs(
+        query
+    ):  # the login lies where it lay, whatever database is named
         query = f"{query}&authSource={name or 'admin'}".lstrip("&")
     return urlunsplit(parts._replace(path=f"/{name or DEFAULT_DATABASE}{KEYS_SUFFIX}", query=query))
 

@@ -31,7 +31,9 @@ async def _declare(connection: AbstractConnection, whole: Topology) -> None:
     channel = await connection.channel()
     async with channel:
         for exchange in whole.exchanges:
-            await channel.declare_exchange(exchange.name, exchange.type, durable=True, arguments=exchange.arguments)
+            await channel.declare_exchange(
+                exchange.name, exchange.type, durable=True, arguments=exchange.arguments
+            )
     lanes = [whole.queues[start::LANES] for start in range(LANES)]
     await asyncio.gather(*(_declare_queues(connection, lane) for lane in lanes))
 

@@ -17,7 +17,13 @@ USER = "x-gancang-user"
 ORIGIN_KEY = "x-gancang-routing-key"
 OUR_PREFIX = "x-gancang-"
 OUR_NOTES = frozenset({ATTEMPTS, WAITING_SINCE, USER, ORIGIN_KEY})
-BROKER_NOTES = ("x-death", "x-first-death-exchange", "x-first-death-queue", "x-first-death-reason", "x-delivery-count")
+BROKER_NOTES = (
+    "x-death",
+    "x-first-death-exchange",
+    "x-first-death-queue",
+    "x-first-death-reason",
+    "x-delivery-count",
+)
 # RabbitMQ sends copies to the queues that they name, and would do so under our login.
 FURTHER_TARGETS = ("CC", "BCC")
 
@@ -42,7 +48,9 @@ class Delivery:
         """Read it; notes like ours are believed only from our own services, and only those that we read back."""
         ours = message.user_id in our_users
         headers = {
-            name: value for name, value in message.headers.items() if not name.startswith(OUR_PREFIX) or (ours and name in OUR_NOTES)
+            name: value
+            for name, value in message.headers.items()
+            if not name.startswith(OUR_PREFIX) or (ours and name in OUR_NOTES)
         }
         origin = _text(headers.get(ORIGIN_KEY))
         return cls(

@@ -25,7 +25,9 @@ class GancangError(Exception):
 class Rejected(GancangError):  # noqa: N818  the contract's word
     """`code` is one of `contracts.reasons`; `detail` is a sentence without personal data."""
 
-    def __init__(self, code: str, *, detail: str | None = None, order_id: str | None = None, pointer: str | None = None) -> None:
+    def __init__(
+        self, code: str, *, detail: str | None = None, order_id: str | None = None, pointer: str | None = None
+    ) -> None:
         self.code = code
         self.detail = detail or sentence(code)
         self.order_id = order_id

@@ -73,7 +73,9 @@ class GroupCommit:
         self._marks: dict[str, Mark] = {}
         self._runner: asyncio.Task[None] | None = None
 
-    async def save(self, aggregate_id: str, version: int, written: Document, committed: Callable[[], None]) -> None:
+    async def save(
+        self, aggregate_id: str, version: int, written: Document, committed: Callable[[], None]
+    ) -> None:
         """Write if `version` is still the one on the server: an update, or for version 0 the whole document.
 
         `committed` runs when the write is durable, even if the caller has been cancelled in the meantime. Raises
@@ -152,7 +154,11 @@ class GroupCommit:
         await self._delete_stubs([save for index, save in enumerate(saves) if index in upserted])
         for index, save in enumerate(saves):
             self._settle(save, failed.get(index), vanished=index in upserted)
-        matched_saves = sum(1 for index, save in enumerate(saves) if save.version and index not in failed and index not in upserted)
+        matched_saves = sum(
+            1
+            for index, save in enumerate(saves)
+            if save.version and index not in failed and index not in upserted
+        )
         if result["nMatched"] - matched_saves < len(marks):
             await self._mark_moved_on(marks)
 
@@ -199,7 +205,9 @@ class GroupCommit:
 
     async def _mark_moved_on(self, marks: list[Mark]) -> None:
         """Somebody saved in between: the keys go all the same, `unsent_since` is his to clear."""
-        operations: list[Any] = [UpdateOne({"_id": mark.id}, {"$unset": mark.fields()}) for mark in marks if mark.keys]
+        operations: list[Any] = [
+            UpdateOne({"_id": mark.id}, {"$unset": mark.fields()}) for mark in marks if mark.keys
+        ]
         if not operations:
             return
         try:

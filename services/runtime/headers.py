@@ -21,7 +21,9 @@ def short(text: str | None) -> str | None:
 def carried(headers: Mapping[str, Any]) -> dict[str, Any]:
     """The headers for a second journey: what has no other form becomes text, what does not fit stays behind, largest first."""
     clean = {_cut(name): carryable(value) for name, value in headers.items()}
-    sizes = {name: len(name.encode()) + len(encode.encode_table_value(value)) + 1 for name, value in clean.items()}
+    sizes = {
+        name: len(name.encode()) + len(encode.encode_table_value(value)) + 1 for name, value in clean.items()
+    }
     room, kept = ROOM, set()
     for name in sorted(sizes, key=sizes.__getitem__):
         room -= sizes[name]

@@ -40,4 +40,6 @@ def server(host: str, port: int, ready: Ready) -> uvicorn.Server:
         return {"/livez": livez, "/readyz": readyz, "/metrics": metrics}[request.url.path](request)
 
     app = Starlette(routes=[Route(path, in_loop) for path in ("/livez", "/readyz", "/metrics")])
-    return _Server(uvicorn.Config(app, host=host, port=port, log_config=None, access_log=False, lifespan="off"))
+    return _Server(
+        uvicorn.Config(app, host=host, port=port, log_config=None, access_log=False, lifespan="off")
+    )

@@ -45,7 +45,9 @@ class Ladder:
 
     async def _send(self, delivery: Delivery, seconds: int, notes: dict[str, int]) -> None:
         properties = delivery.properties(self._user, dict(notes))
-        await self._relay.publish_mandatory(delay_exchange(seconds), delivery.queue, delivery.body, properties)
+        await self._relay.publish_mandatory(
+            delay_exchange(seconds), delivery.queue, delivery.body, properties
+        )
 
 
 def _since(delivery: Delivery, now: float) -> float:

@@ -104,7 +104,9 @@ def _collect_seldom() -> None:
     gc.set_threshold(*COLLECT_AFTER)
 
 
-async def _reach(service: str, settings: RuntimeSettings, broker: Broker, store: database.Database) -> tuple[Runtime, Acks]:
+async def _reach(
+    service: str, settings: RuntimeSettings, broker: Broker, store: database.Database
+) -> tuple[Runtime, Acks]:
     """Wait for both servers, and put the topology there."""
     connection = await _until_there(broker.connect)
     await _until_there(lambda: database.probe(store, service))
@@ -139,7 +141,16 @@ async def _subscribe(broker: Broker, acks: Acks, runtime: Runtime, application: 
     settings, relay, gate = runtime.settings, runtime.relay, runtime.gate
     parking = Parking(relay, runtime.sealer, settings.broker_user)
     ladder = Ladder(relay, settings.broker_user)
-    desk = Desk(acks, ladder, parking, runtime.answers, runtime.clock, gate.close, settings.our_users, speakers.load(settings.speakers))
+    desk = Desk(
+        acks,
+        ladder,
+        parking,
+        runtime.answers,
+        runtime.clock,
+        gate.close,
+        settings.our_users,
+        speakers.load(settings.speakers),
+    )
     for route in application.routes:
         broker.subscribe(route, Consumer(route, desk))
     await Drain(parking, settings.our_users, gate).start(runtime.connection)
@@ -149,7 +160,9 @@ def _background(runtime: Runtime, application: Application) -> list[asyncio.Task
     workers: list[Worker] = list(application.workers)
     for table in application.timers:
         kind = table.aggregates.kind
-        loop = TimerLoop(kind.name, runtime.database[kind.collection], table.fire, runtime.clock, runtime.gate)
+        loop = TimerLoop(
+            kind.name, runtime.database[kind.collection], table.fire, runtime.clock, runtime.gate
+        )
         table.aggregates.watch_timers(loop.set)
         workers.append(loop.run)
     for aggregates, _ in runtime.kept:
@@ -187,7 +200,12 @@ async def _until_there(step: Callable[[], Awaitable[R]]) -> R:
         try:
             return await step()
         except Away as error:
-            log.warning("service.waiting", server=type(error).__name__, what=error.what, cause=type(error.__cause__).__name__)
+            log.warning(
+                "service.waiting",
+                server=type(error).__name__,
+                what=error.what,
+                cause=type(error.__cause__).__name__,
+            )
             await asyncio.sleep(CONNECT_BACKOFF_S)
 
 

@@ -50,7 +50,9 @@ def configure(style: Literal["console", "json"], level: str, service: str) -> No
         logging.getLogger(name).setLevel(logging.ERROR)
 
 
-def first_line(_logger: object, _method: str, event: structlog.typing.EventDict) -> structlog.typing.EventDict:
+def first_line(
+    _logger: object, _method: str, event: structlog.typing.EventDict
+) -> structlog.typing.EventDict:
     """What a library says in one line; asyncio goes on with the representation of the task and of its error."""
     event["event"] = str(event["event"]).partition("\n")[0]
     return event

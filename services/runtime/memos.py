@@ -24,7 +24,10 @@ class Memos:
         if not fields:
             return
         expiry = {EXPIRES: expires_at} if expires_at is not None else {}
-        updates = [UpdateOne({"_id": name}, {"$set": {**some, **expiry}}, upsert=True) for name, some in fields.items()]
+        updates = [
+            UpdateOne({"_id": name}, {"$set": {**some, **expiry}}, upsert=True)
+            for name, some in fields.items()
+        ]
         with noticing_absence("memos"):
             if not self._prepared:
                 await self._collection.create_index(EXPIRES, expireAfterSeconds=0, sparse=True)

@@ -21,7 +21,12 @@ IN_WORK = Gauge("gancang_messages_in_work", "Messages delivered and not yet sett
 OUTBOX_IN_FLIGHT = Gauge("gancang_outbox_in_flight", "Events sent and not yet confirmed", ["service"])
 OUTBOX_OVERDUE = Gauge("gancang_outbox_overdue", "Aggregates whose events wait for the sweeper", ["kind"])
 PUBLISHED = Counter("gancang_events_published_total", "Events confirmed by the broker", ["service", "type"])
-COMMITS = Histogram("gancang_commit_batch_size", "Saves in one bulk write", ["collection"], buckets=(1, 2, 5, 10, 25, 50, 100, 250, 500))
+COMMITS = Histogram(
+    "gancang_commit_batch_size",
+    "Saves in one bulk write",
+    ["collection"],
+    buckets=(1, 2, 5, 10, 25, 50, 100, 250, 500),
+)
 CONFLICTS = Counter("gancang_conflicts_total", "Saves that had to be decided again", ["kind"])
 TIMERS = Counter("gancang_timers_fired_total", "Timers fired", ["kind"])
 PAUSED = Gauge("gancang_paused", "1 while the service waits for a server to come back", ["service"])

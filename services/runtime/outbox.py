@@ -61,7 +61,9 @@ def order_of(key: str) -> tuple[int, int]:
     return int(version), int(position)
 
 
-def event_of(data: Value, *, source: str, event_id: str, now: datetime, cause: Cause, sequence: int | None) -> Message[Value]:
+def event_of(
+    data: Value, *, source: str, event_id: str, now: datetime, cause: Cause, sequence: int | None
+) -> Message[Value]:
     """The envelope around `data`: subject and correlation come from the contract and the data."""
     contract = CONTRACTS[TYPE_OF[type(data)]]
     order_id: str | None = getattr(data, "order_id", None)

@@ -37,7 +37,9 @@ class Parking:
         """Move it to `<queue>.parked`. Raises `BrokerAway`; then it is still where it was."""
         await self.move(delivery, QUEUES[delivery.queue].parked, reason, error=error, handler=handler)
 
-    async def move(self, delivery: Delivery, target: str, reason: str, *, error: str = "", handler: str = "") -> None:
+    async def move(
+        self, delivery: Delivery, target: str, reason: str, *, error: str = "", handler: str = ""
+    ) -> None:
         """Move it to the queue `target` with the notes of why."""
         body, notes = self._for_keeping(delivery, target)
         notes.update({REASON: reason, ERROR: error, HANDLER: handler, FAILED: delivery.attempts})
@@ -61,7 +63,12 @@ class Parking:
 
 def _personal(delivery: Delivery) -> bool:
     queue = QUEUES.get(delivery.queue)
-    expected = {*(queue.types if queue else ()), delivery.routing_key, delivery.type or "", _type_of(delivery)}
+    expected = {
+        *(queue.types if queue else ()),
+        delivery.routing_key,
+        delivery.type or "",
+        _type_of(delivery),
+    }
     return any(name in CONTRACTS and CONTRACTS[name].personal for name in expected)
 
 

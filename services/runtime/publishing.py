@@ -22,7 +22,12 @@ from services.runtime.errors import BrokerAway
 
 CONFIRM_S = 10.0
 LARGEST_FRAME = 100_000  # below the usual frame_max of 128 KiB; a longer body goes in several frames
-LOST = (AMQPError, OSError, TimeoutError, RuntimeError)  # how aiormq and aio-pika say that the broker is not there
+LOST = (
+    AMQPError,
+    OSError,
+    TimeoutError,
+    RuntimeError,
+)  # how aiormq and aio-pika say that the broker is not there
 
 GetChannel = Callable[[], Awaitable[Channel]]
 
@@ -48,7 +53,9 @@ class Publisher:
         self._watched: Channel | None = None
         self._methods: dict[tuple[int, str, str], bytes] = {}
 
-    async def publish(self, exchange: str, routing_key: str, body: bytes, properties: Basic.Properties) -> None:
+    async def publish(
+        self, exchange: str, routing_key: str, body: bytes, properties: Basic.Properties
+    ) -> None:
         """Send it and wait for the confirm. Raises `BrokerAway`; what can't be put into a frame raises as it does in pamqp."""
         confirmed: asyncio.Future[Any] = asyncio.get_running_loop().create_future()
         self._waiting.append(Publish(exchange, routing_key, body, properties, confirmed))
@@ -59,13 +66,20 @@ class Publisher:
         except AMQPError as error:  # the broker said no
             raise BrokerAway(f"publish {routing_key}") from error
 
-    async def publish_mandatory(self, exchange: str, routing_key: str, body: bytes, properties: Basic.Properties) -> None:
+    async def publish_mandatory(
+        self, exchange: str, routing_key: str, body: bytes, properties: Basic.Properties
+    ) -> None:
         """The same, by itself; one that no queue takes raises `BrokerAway` too."""
         try:
             async with asyncio.timeout(CONFIRM_S):
                 channel = await self._get_channel()
                 await channel.basic_publish(
-                    body, exchange=exchange, routing_key=routing_key, properties=properties, mandatory=True, wait=False
+                    body,
+                    exchange=exchange,
+                    routing_key=routing_key,
+                    properties=properties,
+                    mandatory=True,
+                    wait=False,
                 )
         except LOST as error:
             raise BrokerAway(f"publish {routing_key}") from error
@@ -119,7 +133,9 @@ class Publisher:
         key = (number, publish.exchange, publish.routing_key)
         method = self._methods.get(key)
         if method is None:
-            method = self._methods[key] = marshal(Basic.Publish(exchange=publish.exchange, routing_key=publish.routing_key), number)
+            method = self._methods[key] = marshal(
+                Basic.Publish(exchange=publish.exchange, routing_key=publish.routing_key), number
+            )
         header = marshal(ContentHeader(properties=publish.properties, body_size=len(publish.body)), number)
         body = publish.body
         parts = [body[at : at + LARGEST_FRAME] for at in range(0, len(body), LARGEST_FRAME)]

@@ -75,9 +75,13 @@ class Relay:
 
     async def publish(self, outgoing: Outgoing) -> None:
         """Send one and wait for the confirm. Raises `BrokerAway`."""
-        await self._publisher.publish(outgoing.exchange, outgoing.type, outgoing.body.encode(), self._properties(outgoing))
+        await self._publisher.publish(
+            outgoing.exchange, outgoing.type, outgoing.body.encode(), self._properties(outgoing)
+        )
 
-    async def publish_mandatory(self, exchange: str, routing_key: str, body: bytes, properties: Basic.Properties) -> None:
+    async def publish_mandatory(
+        self, exchange: str, routing_key: str, body: bytes, properties: Basic.Properties
+    ) -> None:
         """Send bytes that some queue must take, and wait for the confirm. Raises `BrokerAway`; also when there is no queue."""
         await self._publisher.publish_mandatory(exchange, routing_key, body, properties)
 
@@ -109,7 +113,9 @@ class Relay:
             flight.waiting.clear()
             flight.sender = None
 
-    async def _send_write(self, marker: Marker, aggregate_id: str, flight: Flight, entries: list[Outgoing]) -> bool:
+    async def _send_write(
+        self, marker: Marker, aggregate_id: str, flight: Flight, entries: list[Outgoing]
+    ) -> bool:
         if len(entries) == 1:
             outcomes = [await self._attempt(entries[0])]
         else:
@@ -120,10 +126,14 @@ class Relay:
                 flight.confirmed.add(entry.key)
                 del flight.waiting[entry.key]
             else:
-                log.warning("relay.unsent", aggregate=aggregate_id, type=entry.type, error=type(outcome).__name__)
+                log.warning(
+                    "relay.unsent", aggregate=aggregate_id, type=entry.type, error=type(outcome).__name__
+                )
         all_sent = all(outcome is None for outcome in outcomes)
         if flight.confirmed:
-            marker.sent(aggregate_id, flight.version, set(flight.confirmed), complete=all_sent and not flight.waiting)
+            marker.sent(
+                aggregate_id, flight.version, set(flight.confirmed), complete=all_sent and not flight.waiting
+            )
         return all_sent
 
     async def _attempt(self, entry: Outgoing) -> Exception | None:

@@ -66,7 +66,10 @@ class Sealer:
             raise NotConfigured(PRESENT)
         others = [part.strip() for part in older.get_secret_value().split(",") if part.strip()]
         self._present = _key(text, PRESENT)
-        self._keys = {self._present.id: self._present, **{known.id: known for known in (_key(part, OLDER) for part in others)}}
+        self._keys = {
+            self._present.id: self._present,
+            **{known.id: known for known in (_key(part, OLDER) for part in others)},
+        }
 
     @property
     def present_id(self) -> str:

@@ -17,7 +17,9 @@ SPEAKERS, ANYBODY = "GANCANG_SPEAKERS", "anybody"
 class RuntimeSettings(BaseSettings):
     """Typed once; secrets have no default."""
 
-    model_config = SettingsConfigDict(env_prefix="GANCANG_", extra="ignore", frozen=True, hide_input_in_errors=True)
+    model_config = SettingsConfigDict(
+        env_prefix="GANCANG_", extra="ignore", frozen=True, hide_input_in_errors=True
+    )
 
     amqp_url: SecretStr = SecretStr("")
     mongodb_uri: SecretStr = SecretStr("")
@@ -29,10 +31,18 @@ class RuntimeSettings(BaseSettings):
     clock: str = ""
     code_key: SecretStr = SecretStr("")
     data_key: SecretStr = SecretStr("")
-    old_data_keys: SecretStr = Field(default=SecretStr(""), description="master keys before the present one, comma separated")
-    keys_mongodb_uri: SecretStr = Field(default=SecretStr(""), description="where data keys lie; empty: beside the state, as NAME_keys")
-    service_users: str = Field(default="", description="logins of our other services and operators, comma separated")
-    speakers: str = Field(default="", description="a file: which login speaks for whom; `anybody` asks no login")
+    old_data_keys: SecretStr = Field(
+        default=SecretStr(""), description="master keys before the present one, comma separated"
+    )
+    keys_mongodb_uri: SecretStr = Field(
+        default=SecretStr(""), description="where data keys lie; empty: beside the state, as NAME_keys"
+    )
+    service_users: str = Field(
+        default="", description="logins of our other services and operators, comma separated"
+    )
+    speakers: str = Field(
+        default="", description="a file: which login speaks for whom; `anybody` asks no login"
+    )
     prefetch: int = Field(default=200, ge=1, le=5000, description="messages in work per queue and process")
     drain_s: float = Field(default=15, gt=0, le=300, description="how long SIGTERM waits for work under way")
 
@@ -40,11 +50,17 @@ class RuntimeSettings(BaseSettings):
     def load(cls) -> Self:
         """Read and check. Raises `NotConfigured` with the name of what is missing."""
         settings = cls()
-        for name, value in (("GANCANG_AMQP_URL", settings.amqp_url), ("GANCANG_MONGODB_URI", settings.mongodb_uri)):
+        for name, value in (
+            ("GANCANG_AMQP_URL", settings.amqp_url),
+            ("GANCANG_MONGODB_URI", settings.mongodb_uri),
+        ):
             if not value.get_secret_value():
                 raise NotConfigured(name)
         if not settings.speakers:
-            raise NotConfigured(SPEAKERS, f"is not set: a file that says which login speaks for whom, or `{ANYBODY}` to ask no login")
+            raise NotConfigured(
+                SPEAKERS,
+                f"is not set: a file that says which login speaks for whom, or `{ANYBODY}` to ask no login",
+            )
         settings.broker_url()
         return settings
 

@@ -56,10 +56,14 @@ def load(setting: str) -> Speakers | None:
         raise NotConfigured(SPEAKERS, f"is no TOML: {error}") from None
     except ValidationError as error:
         first = error.errors(include_url=False, include_input=False)[0]
-        raise NotConfigured(SPEAKERS, f"is wrong at {'.'.join(map(str, first['loc']))}: {first['msg']}") from None
+        raise NotConfigured(
+            SPEAKERS, f"is wrong at {'.'.join(map(str, first['loc']))}: {first['msg']}"
+        ) from None
     strange = [login for login, roles in logins.items() if Role.UNKNOWN in roles]
     if strange:
-        raise NotConfigured(SPEAKERS, f"is wrong at {strange[0]}: there is no such role (there are {', '.join(ROLES)})")
+        raise NotConfigured(
+            SPEAKERS, f"is wrong at {strange[0]}: there is no such role (there are {', '.join(ROLES)})"
+        )
     return Speakers(logins)
 
 

@@ -67,9 +67,13 @@ class TimerLoop:
         if failed_lately:  # they must not keep the others from being found
             where["_id"] = {"$nin": failed_lately}
         with noticing_absence(f"due {self._kind}"):
-            due = await self._collection.find(where, {"_id": 1}).sort("next_due", 1).limit(BATCH).to_list(BATCH)
+            due = (
+                await self._collection.find(where, {"_id": 1}).sort("next_due", 1).limit(BATCH).to_list(BATCH)
+            )
         ready = [row["_id"] for row in due]
-        outcomes = await asyncio.gather(*(self._fire(aggregate_id) for aggregate_id in ready), return_exceptions=True)
+        outcomes = await asyncio.gather(
+            *(self._fire(aggregate_id) for aggregate_id in ready), return_exceptions=True
+        )
         for aggregate_id, outcome in zip(ready, outcomes, strict=True):
             self._note(aggregate_id, outcome)
         self._just_fired = set(ready) if len(ready) == BATCH else set()
@@ -81,7 +85,9 @@ class TimerLoop:
     def _note(self, aggregate_id: str, outcome: BaseException | None) -> None:
         if outcome is None:
             self._not_before.pop(aggregate_id, None)
-            if aggregate_id in self._just_fired:  # still due: firing wrote nothing, and would write nothing again at once
+            if (
+                aggregate_id in self._just_fired
+            ):  # still due: firing wrote nothing, and would write nothing again at once
                 self._not_before[aggregate_id] = monotonic() + POLL_S
             metrics.TIMERS.labels(self._kind).inc()
         elif not isinstance(outcome, Away):

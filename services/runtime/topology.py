@@ -129,8 +129,15 @@ def definitions(vhost: str = "/") -> dict[str, Any]:
     return {
         "vhosts": [{"name": vhost}],
         "exchanges": [_exchange_definition(exchange, vhost) for exchange in whole.exchanges],
-        "queues": [{"name": q.name, "vhost": vhost, "durable": True, "auto_delete": False, "arguments": q.arguments} for q in whole.queues],
-        "bindings": [_binding_definition(queue, *binding, vhost) for queue in whole.queues for binding in queue.bindings],
+        "queues": [
+            {"name": q.name, "vhost": vhost, "durable": True, "auto_delete": False, "arguments": q.arguments}
+            for q in whole.queues
+        ],
+        "bindings": [
+            _binding_definition(queue, *binding, vhost)
+            for queue in whole.queues
+            for binding in queue.bindings
+        ],
         "policies": [_policy_definition(policy, vhost) for policy in whole.policies],
     }
 

@@ -23,7 +23,9 @@ def first_version(fields: Document, lists: Document, fresh: list[Outgoing]) -> D
     return document
 
 
-def next_version(fields: Document, lists: Document, fresh: list[Outgoing], keep: Mapping[str, int | None]) -> Document:
+def next_version(
+    fields: Document, lists: Document, fresh: list[Outgoing], keep: Mapping[str, int | None]
+) -> Document:
     """The same for one that exists. `keep`: how many entries of each list stay, None: all."""
     update: Document = {"$set": fields | {f"outbox.{entry.key}": entry.to_document() for entry in fresh}}
     if lists:

@@ -85,7 +85,11 @@ class Chronicle:
     def _follow(self, event: Message[Any]) -> None:
         data = event.data
         status = STATUS_AFTER.get(type(data))
-        if isinstance(data, RequestRejected) and data.request_type == ORDER_REQUEST and data.order_id is not None:
+        if (
+            isinstance(data, RequestRejected)
+            and data.request_type == ORDER_REQUEST
+            and data.order_id is not None
+        ):
             self.status[data.order_id] = "refused"
             self.ended.add(data.order_id)
         elif status is not None:

@@ -67,25 +67,35 @@ class Client:
         errand = self.errand
         await self._desk.pace.sleep(THINKS_S)
         by = Actor(role=Role.CUSTOMER, id=errand.customer.id)
-        said = OrderChangeAnswered(order_id=errand.order_id, by=by, proposal_id=proposal_id, accepted=errand.agrees)
+        said = OrderChangeAnswered(
+            order_id=errand.order_id, by=by, proposal_id=proposal_id, accepted=errand.agrees
+        )
         await self._desk.send(said, self._app)
 
     async def _want_another_door(self) -> None:
         errand = self.errand
         by = Actor(role=Role.CUSTOMER, id=errand.customer.id)
-        await self._desk.send(OrderChangeRequested(order_id=errand.order_id, by=by, dropoff=errand.another_door), self._app)
+        await self._desk.send(
+            OrderChangeRequested(order_id=errand.order_id, by=by, dropoff=errand.another_door), self._app
+        )
 
     async def _confirm(self) -> None:
         errand = self.errand
         await self._desk.brought_back[errand.order_id].wait()
         if errand.agency_id is not None:
             envelope = str(errand.details["envelope"])
-            confirmed = AgencyReturnConfirmed(agency_id=errand.agency_id, order_id=errand.order_id, envelope=envelope)
+            confirmed = AgencyReturnConfirmed(
+                agency_id=errand.agency_id, order_id=errand.order_id, envelope=envelope
+            )
             await self._desk.send(confirmed, AGENCY)
 
     def _order(self) -> OrderRequested:
         errand = self.errand
-        departs = None if errand.departs_in_s is None else self._desk.pace.now() + timedelta(seconds=errand.departs_in_s)
+        departs = (
+            None
+            if errand.departs_in_s is None
+            else self._desk.pace.now() + timedelta(seconds=errand.departs_in_s)
+        )
         return OrderRequested(
             order_id=errand.order_id,
             service=errand.service,

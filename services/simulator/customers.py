@@ -39,7 +39,11 @@ class Passenger:
 
     def hear(self, event: Message[Any]) -> None:
         """Cancel a ride under way where that is the plan."""
-        if self.plan.mood is Mood.CANCELS_RIDE and isinstance(event.data, OrderDriverAssigned) and event.data.attempt == 1:
+        if (
+            self.plan.mood is Mood.CANCELS_RIDE
+            and isinstance(event.data, OrderDriverAssigned)
+            and event.data.attempt == 1
+        ):
             self._desk.spawn(self._change_of_mind())
 
     async def _change_of_mind(self) -> None:

@@ -18,7 +18,12 @@ from services.simulator.chronicle import Chronicle
 from services.simulator.gateway import Gateway
 from services.simulator.pace import Pace
 
-DRIVERS, CUSTOMERS, MERCHANTS, AGENCY = "/apps/drivers", "/apps/customers", "/apps/merchants", "/apps/dispendukcapil"
+DRIVERS, CUSTOMERS, MERCHANTS, AGENCY = (
+    "/apps/drivers",
+    "/apps/customers",
+    "/apps/merchants",
+    "/apps/dispendukcapil",
+)
 SOURCES = {Role.DRIVER: DRIVERS, Role.MERCHANT: MERCHANTS, Role.AGENCY: AGENCY}
 LOOKS_EVERY_S = 2.0
 log = structlog.get_logger()
@@ -35,7 +40,9 @@ class Letters(Protocol):
 class Desk:
     """Sends requests under ids that follow from the seed, and keeps what the actors do at the same time."""
 
-    def __init__(self, seed: int, gateway: Gateway, pace: Pace, chronicle: Chronicle, letters: Letters | None = None) -> None:
+    def __init__(
+        self, seed: int, gateway: Gateway, pace: Pace, chronicle: Chronicle, letters: Letters | None = None
+    ) -> None:
         self.seed = seed
         self.gateway = gateway
         self.pace = pace
@@ -65,7 +72,9 @@ class Desk:
     async def register_contact(self, person: str, role: Role, locale: str, name: str) -> None:
         """Tell where the person reads mail."""
         channel = Channel(kind=ChannelKind.EMAIL, address=address_of(person))
-        contact = RecipientContactRegistered(recipient_id=person, role=role, locale=locale, display_name=name, channels=[channel])
+        contact = RecipientContactRegistered(
+            recipient_id=person, role=role, locale=locale, display_name=name, channels=[channel]
+        )
         await self.send(contact, SOURCES.get(role, CUSTOMERS))
 
     async def code_of(self, order_id: str) -> str:

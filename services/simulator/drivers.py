@@ -50,7 +50,9 @@ class Rider:
         self._asked: dict[str, int] = {}
         self._trips: dict[str, asyncio.Task[None]] = {}
         self._journeys: dict[str, Journey] = {}
-        self._decided: dict[str, int] = {}  # order → the newest version of it that gave it to him or took it away
+        self._decided: dict[
+            str, int
+        ] = {}  # order → the newest version of it that gave it to him or took it away
         self._closed: set[str] = set()
         self.phone = Phone(desk.pace)
         self.on_shift = True
@@ -102,7 +104,9 @@ class Rider:
                 self._desk.spawn(self._answer(event.data))
             case OfferClosed():
                 self._closed.add(event.data.offer_id)
-            case AssignmentBriefed() if event.data.order_id not in self._desk.chronicle.ended and self._is_news(event):
+            case AssignmentBriefed() if (
+                event.data.order_id not in self._desk.chronicle.ended and self._is_news(event)
+            ):
                 self._set_out(event.data)
             case OrderCancelled() | OrderDriverUnassigned() if self._is_news(event):
                 self._turn_round(event.data.order_id)
@@ -124,7 +128,9 @@ class Rider:
         if reply.accepts is None:
             return
         await self._desk.pace.sleep(reply.after_s)
-        if offer.offer_id in self._closed or not self.phone.alive or not self.on_shift:  # his app no longer shows it
+        if (
+            offer.offer_id in self._closed or not self.phone.alive or not self.on_shift
+        ):  # his app no longer shows it
             return
         said = DriverOfferAccepted if reply.accepts else DriverOfferDeclined
         await self._desk.send(said(driver_id=self.plan.id, offer_id=offer.offer_id), DRIVERS)

@@ -41,21 +41,33 @@ class Cast:
 
     def resident(self) -> tuple[Customer, str]:
         """Somebody who lives here."""
-        return Customer(id=self.person, kind=CustomerKind.RESIDENT), self.random.choice(resident_names(self.random))
+        return Customer(id=self.person, kind=CustomerKind.RESIDENT), self.random.choice(
+            resident_names(self.random)
+        )
 
     def guest(self) -> tuple[Customer, str]:
         """Somebody who came to see the blue fire."""
-        return Customer(id=self.person, kind=CustomerKind.TOURIST, locale="en"), self.random.choice(guest_names(self.random))
+        return Customer(id=self.person, kind=CustomerKind.TOURIST, locale="en"), self.random.choice(
+            guest_names(self.random)
+        )
 
 
 Story = Callable[[Cast], dict[str, Any]]
 
 
-def errands(seed: int, merchants: tuple[MerchantPlan, ...], services: frozenset[str], every_s: float) -> tuple[Errand, ...]:
+def errands(
+    seed: int, merchants: tuple[MerchantPlan, ...], services: frozenset[str], every_s: float
+) -> tuple[Errand, ...]:
     """One errand for each story of a service that there is, one every `every_s` business seconds."""
     kitchens = {plan.kitchen: plan for plan in merchants}
-    casts = {name: Cast(number, dice(seed, "errand", name), kitchens) for number, name in enumerate(STORIES, start=1)}
-    told = [Errand(order_id=name, after_s=cast.number * every_s, **STORIES[name](cast)) for name, cast in casts.items()]
+    casts = {
+        name: Cast(number, dice(seed, "errand", name), kitchens)
+        for number, name in enumerate(STORIES, start=1)
+    }
+    told = [
+        Errand(order_id=name, after_s=cast.number * every_s, **STORIES[name](cast))
+        for name, cast in casts.items()
+    ]
     return tuple(errand for errand in told if errand.service in services)
 
 
@@ -77,18 +89,35 @@ def _meal(cast: Cast, kitchen: Kitchen, story: str, ends: str, **more: Any) -> d
 def _homestay(cast: Cast) -> dict[str, Any]:
     lodging = Lodging(name="Homestay Osing", room="7", reception=True)
     story = "a guest's sego tempong is sold out, and rujak soto comes to the homestay's reception instead"
-    return _meal(cast, Kitchen.SOLD_OUT, story, "completed", who=cast.guest, dropoff=cast.door(lodging=lodging))
+    return _meal(
+        cast, Kitchen.SOLD_OUT, story, "completed", who=cast.guest, dropoff=cast.door(lodging=lodging)
+    )
 
 
 def _hungry(cast: Cast) -> dict[str, Any]:
-    return _meal(cast, Kitchen.SOLD_OUT, "sold out, and nothing else will do", "cancelled", reason="proposal_refused", agrees=False)
+    return _meal(
+        cast,
+        Kitchen.SOLD_OUT,
+        "sold out, and nothing else will do",
+        "cancelled",
+        reason="proposal_refused",
+        agrees=False,
+    )
 
 
 def _gift(cast: Cast) -> dict[str, Any]:
     payer = Payer(kind=PayerKind.DONOR, id=DONOR, campaign_id=CAMPAIGN)
     story = "on the monthly drive a bank orders a meal for a household, and pays for it"
     bank = Customer(id=DONOR, kind=CustomerKind.RESIDENT), "Bank Osing"
-    return _meal(cast, Kitchen.COOKS, story, "completed", who=lambda: bank, payer=payer, recipient_id=f"h-{cast.number:02d}")
+    return _meal(
+        cast,
+        Kitchen.COOKS,
+        story,
+        "completed",
+        who=lambda: bank,
+        payer=payer,
+        recipient_id=f"h-{cast.number:02d}",
+    )
 
 
 def _letter(cast: Cast, story: str, ends: str, **more: Any) -> dict[str, Any]:
@@ -110,7 +139,15 @@ def _letter(cast: Cast, story: str, ends: str, **more: Any) -> dict[str, Any]:
 def _medicine(cast: Cast, story: str, **more: Any) -> dict[str, Any]:
     customer, name = cast.resident()
     places = {"pickup": HOSPITAL, "dropoff": cast.door()}
-    return {"ends": "completed", "story": story, "service": "medicine", "customer": customer, "name": name, **places, **more}
+    return {
+        "ends": "completed",
+        "story": story,
+        "service": "medicine",
+        "customer": customer,
+        "name": name,
+        **places,
+        **more,
+    }
 
 
 def _parcel(cast: Cast, story: str, kilograms: float, ends: str, **more: Any) -> dict[str, Any]:
@@ -139,7 +176,15 @@ def _urgent(cast: Cast, triage: str, story: str, ends: str, **more: Any) -> dict
 def _ride(cast: Cast, story: str, **more: Any) -> dict[str, Any]:
     customer, name = cast.resident()
     places = {"pickup": cast.door(), "dropoff": cast.door()}
-    return {"story": story, "service": "ride", "customer": customer, "name": name, **places, "ends": "completed", **more}
+    return {
+        "story": story,
+        "service": "ride",
+        "customer": customer,
+        "name": name,
+        **places,
+        "ends": "completed",
+        **more,
+    }
 
 
 def _crater(cast: Cast, story: str, ends: str, **more: Any) -> dict[str, Any]:
@@ -164,24 +209,46 @@ POOR = Payer(kind=PayerKind.PROGRAMME, id=PROGRAMME)
 STORIES: dict[str, Story] = {
     "ijen-1": lambda cast: _crater(cast, "to the blue fire on a trail bike, and down again", "completed"),
     "ride-1": lambda cast: _ride(cast, "booked for the next quarter of an hour", departs_in_s=DEPARTURE_S),
-    "document-1": lambda cast: _letter(cast, "nobody opens twice, and the identity card goes back to the registry", "returned", absent=2),
+    "document-1": lambda cast: _letter(
+        cast, "nobody opens twice, and the identity card goes back to the registry", "returned", absent=2
+    ),
     "food-1": _homestay,
     "food-2": lambda cast: _meal(cast, Kitchen.RUSH, "the warung is in a rush and says so", "completed"),
-    "food-3": lambda cast: _meal(cast, Kitchen.SILENT, "nobody at the warung answers", "unserved", reason="merchant_silent"),
-    "medicine-1": lambda cast: _medicine(cast, "the programme pays for a poor patient's medicine", payer=POOR),
-    "document-2": lambda cast: _letter(cast, "the family card is at the door, and the code proves who opens", "completed"),
+    "food-3": lambda cast: _meal(
+        cast, Kitchen.SILENT, "nobody at the warung answers", "unserved", reason="merchant_silent"
+    ),
+    "medicine-1": lambda cast: _medicine(
+        cast, "the programme pays for a poor patient's medicine", payer=POOR
+    ),
+    "document-2": lambda cast: _letter(
+        cast, "the family card is at the door, and the code proves who opens", "completed"
+    ),
     "food-4": _gift,
     "ride-2": lambda cast: _ride(cast, "wants to go somewhere else after all", another_door=cast.door()),
     "urgent-1": lambda cast: _urgent(cast, "critical", "too ill for a motorcycle: call 112", "handed_over"),
     "food-5": _hungry,
     "medicine-2": lambda cast: _medicine(cast, "a patient pays the courier himself"),
     "parcel-1": lambda cast: _parcel(cast, "a parcel to a cousin", 3.5, "completed"),
-    "food-6": lambda cast: _meal(cast, Kitchen.REFUSES, "the gas is empty", "unserved", reason="merchant_rejected"),
-    "urgent-2": lambda cast: _urgent(cast, "non_critical", "to the hospital, first of all", "completed", otherwise="call_112"),
-    "food-7": lambda cast: _meal(cast, Kitchen.CLOSED, "the warung is closed", "rejected", reason="merchant_closed"),
-    "food-8": lambda cast: _meal(cast, Kitchen.UNATTESTED, "nobody attests the merchant", "rejected", reason="merchant_not_resident"),
-    "parcel-2": lambda cast: _parcel(cast, "a wardrobe is no parcel", 80, "rejected", reason="details_not_allowed"),
-    "medicine-3": lambda cast: _medicine(cast, "nobody attests that he is poor", payer=POOR, ends="rejected", reason="not_beneficiary"),
-    "ijen-2": lambda cast: _crater(cast, "no health letter, no climb", "rejected", reason="details_not_allowed", details=UNWELL),
+    "food-6": lambda cast: _meal(
+        cast, Kitchen.REFUSES, "the gas is empty", "unserved", reason="merchant_rejected"
+    ),
+    "urgent-2": lambda cast: _urgent(
+        cast, "non_critical", "to the hospital, first of all", "completed", otherwise="call_112"
+    ),
+    "food-7": lambda cast: _meal(
+        cast, Kitchen.CLOSED, "the warung is closed", "rejected", reason="merchant_closed"
+    ),
+    "food-8": lambda cast: _meal(
+        cast, Kitchen.UNATTESTED, "nobody attests the merchant", "rejected", reason="merchant_not_resident"
+    ),
+    "parcel-2": lambda cast: _parcel(
+        cast, "a wardrobe is no parcel", 80, "rejected", reason="details_not_allowed"
+    ),
+    "medicine-3": lambda cast: _medicine(
+        cast, "nobody attests that he is poor", payer=POOR, ends="rejected", reason="not_beneficiary"
+    ),
+    "ijen-2": lambda cast: _crater(
+        cast, "no health letter, no climb", "rejected", reason="details_not_allowed", details=UNWELL
+    ),
     "food-9": lambda cast: _meal(cast, Kitchen.COOKS, "pecel rawon for lunch", "completed", items=DISHES[2:]),
 }

@@ -80,7 +80,9 @@ class Gateway:
         return True
 
     async def _connected(self) -> None:
-        connection = await connect(self._url, timeout=CONNECT_S, heartbeat=10, client_properties={"connection_name": "app.sim"})
+        connection = await connect(
+            self._url, timeout=CONNECT_S, heartbeat=10, client_properties={"connection_name": "app.sim"}
+        )
         lost = asyncio.Event()
         try:
             connection.close_callbacks.add(lambda *_: lost.set())
@@ -103,7 +105,9 @@ class Gateway:
             await queue.bind(exchange, "#")
             await queue.consume(self._receive)
 
-    async def _channel(self, connection: AbstractConnection, lost: asyncio.Event, *, confirms: bool) -> AbstractChannel:
+    async def _channel(
+        self, connection: AbstractConnection, lost: asyncio.Event, *, confirms: bool
+    ) -> AbstractChannel:
         channel = await connection.channel(publisher_confirms=confirms, on_return_raises=confirms)
         channel.close_callbacks.add(lambda *_: lost.set())
         return channel

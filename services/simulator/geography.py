@@ -38,7 +38,9 @@ class Way:
 def town() -> tuple[Village, ...]:
     """The villages that make up the town."""
     return tuple(
-        village for village in villages() if village.district_code in TOWN_DISTRICTS and metres(point_of(village), CENTRE) <= TOWN_RADIUS_M
+        village
+        for village in villages()
+        if village.district_code in TOWN_DISTRICTS and metres(point_of(village), CENTRE) <= TOWN_RADIUS_M
     )
 
 
@@ -57,7 +59,10 @@ def metres(here: Point, there: Point) -> float:
     """Metres between two points, as the crow flies."""
     north = math.radians(there.lat - here.lat)
     east = math.radians(there.lng - here.lng)
-    chord = math.sin(north / 2) ** 2 + math.cos(math.radians(here.lat)) * math.cos(math.radians(there.lat)) * math.sin(east / 2) ** 2
+    chord = (
+        math.sin(north / 2) ** 2
+        + math.cos(math.radians(here.lat)) * math.cos(math.radians(there.lat)) * math.sin(east / 2) ** 2
+    )
     return 2 * EARTH_ROUND_M * math.asin(math.sqrt(chord))
 
 
@@ -72,4 +77,7 @@ def near(village: Village, random: Random) -> Place:
 def between(start: Point, end: Point, part: float) -> Point:
     """The point after `part` (0 to 1) of the way."""
     part = min(1.0, max(0.0, part))
-    return Point(lat=round(start.lat + (end.lat - start.lat) * part, 6), lng=round(start.lng + (end.lng - start.lng) * part, 6))
+    return Point(
+        lat=round(start.lat + (end.lat - start.lat) * part, 6),
+        lng=round(start.lng + (end.lng - start.lng) * part, 6),
+    )

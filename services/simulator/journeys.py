@@ -37,7 +37,9 @@ RideTo = Callable[[Point, Drive, float | None], Awaitable[None]]
 class Journey:
     """What the driver does from the briefing on; `hear` tells him what became of each step."""
 
-    def __init__(self, briefed: AssignmentBriefed, how: Drive, desk: Desk, phone: Phone, ride_to: RideTo) -> None:
+    def __init__(
+        self, briefed: AssignmentBriefed, how: Drive, desk: Desk, phone: Phone, ride_to: RideTo
+    ) -> None:
         self.briefed = briefed
         self._how = how
         self._desk = desk

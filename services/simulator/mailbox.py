@@ -55,7 +55,9 @@ class Mailbox:
 
     async def handle_DATA(self, _server: SMTP, _session: Session, envelope: Envelope) -> str:  # noqa: N802  aiosmtpd's name
         """Take a mail in."""
-        content = envelope.content if isinstance(envelope.content, bytes) else (envelope.content or "").encode()
+        content = (
+            envelope.content if isinstance(envelope.content, bytes) else (envelope.content or "").encode()
+        )
         mail = message_from_bytes(content)
         for recipient in envelope.rcpt_tos:
             self.received[recipient][mail.get("Message-ID", "").strip()] += 1

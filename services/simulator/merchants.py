@@ -72,23 +72,32 @@ class Warung:
             case Kitchen.SILENT:
                 return
             case Kitchen.REFUSES:
-                rejected = MerchantOrderRejected(merchant_id=plan.id, order_id=order, reason="the gas is empty")
+                rejected = MerchantOrderRejected(
+                    merchant_id=plan.id, order_id=order, reason="the gas is empty"
+                )
                 await self._desk.send(rejected, MERCHANTS)
             case Kitchen.SOLD_OUT if order not in self._proposed and len(slip.items) > 1:
                 self._proposed.add(order)
                 await self._desk.send(self._proposal(slip), MERCHANTS)
             case _:
-                accepted = MerchantOrderAccepted(merchant_id=plan.id, order_id=order, ready_in_minutes=plan.minutes)
+                accepted = MerchantOrderAccepted(
+                    merchant_id=plan.id, order_id=order, ready_in_minutes=plan.minutes
+                )
                 await self._desk.send(accepted, MERCHANTS)
 
     async def _cook(self, event: OrderPreparing) -> None:
         await self._desk.pace.until(event.ready_at)
         if event.order_id not in self._desk.chronicle.ended:
-            await self._desk.send(MerchantOrderReady(merchant_id=self.plan.id, order_id=event.order_id), MERCHANTS)
+            await self._desk.send(
+                MerchantOrderReady(merchant_id=self.plan.id, order_id=event.order_id), MERCHANTS
+            )
 
     def _proposal(self, slip: MerchantBriefed) -> MerchantChangeProposed:
         """Everything but the first dish, of which there is one more."""
-        left = [slip.items[1].model_copy(update={"quantity": slip.items[1].quantity + slip.items[0].quantity}), *slip.items[2:]]
+        left = [
+            slip.items[1].model_copy(update={"quantity": slip.items[1].quantity + slip.items[0].quantity}),
+            *slip.items[2:],
+        ]
         return MerchantChangeProposed(
             merchant_id=self.plan.id,
             order_id=slip.order_id,

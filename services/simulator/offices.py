@@ -28,11 +28,17 @@ async def open_offices(desk: Desk, errands: Iterable[Errand], drivers: Iterable[
     today = desk.pace.now().astimezone(WESTERN_INDONESIA).date()
     office = Actor(role=Role.AGENCY, id=SOCIAL)
     poor = [
-        errand for errand in errands if errand.payer is not None and errand.payer.kind is PayerKind.PROGRAMME and errand.ends == "completed"
+        errand
+        for errand in errands
+        if errand.payer is not None
+        and errand.payer.kind is PayerKind.PROGRAMME
+        and errand.ends == "completed"
     ]
     if poor and TYPE_OF[ProgrammeBudgetSet] in HEARD:
         services = sorted({errand.service for errand in poor})
-        budget = ProgrammeBudgetSet(programme_id=PROGRAMME, period=f"{today:%Y-%m}", cap=CAP, services=services, by=office)
+        budget = ProgrammeBudgetSet(
+            programme_id=PROGRAMME, period=f"{today:%Y-%m}", cap=CAP, services=services, by=office
+        )
         await desk.send(budget, AGENCY)
         for errand in poor:
             await desk.send(_poor(errand, office, today), AGENCY)
@@ -44,9 +50,13 @@ async def open_offices(desk: Desk, errands: Iterable[Errand], drivers: Iterable[
 
 
 def _poor(errand: Errand, office: Actor, today: date) -> ProgrammeBeneficiaryAttested:
-    return ProgrammeBeneficiaryAttested(programme_id=PROGRAMME, customer_id=errand.customer.id, by=office, valid_until=today + YEAR)
+    return ProgrammeBeneficiaryAttested(
+        programme_id=PROGRAMME, customer_id=errand.customer.id, by=office, valid_until=today + YEAR
+    )
 
 
 def _trained(driver: DriverPlan, certification: str, today: date) -> DriverCertified:
     office = Actor(role=Role.AGENCY, id=HEALTH)
-    return DriverCertified(driver_id=driver.id, by=office, certification=certification, valid_until=today + YEAR)
+    return DriverCertified(
+        driver_id=driver.id, by=office, certification=certification, valid_until=today + YEAR
+    )

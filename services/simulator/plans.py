@@ -12,10 +12,16 @@ from services.simulator.names import driver_names, guest_names, resident_names
 from services.simulator.trips import Trip, drawn
 
 TOURISTS = 0.25
-ENOUGH_FOR_STRANGERS = 8  # from this many drivers on, the last two may not work, and some are away for a while or go home early
+ENOUGH_FOR_STRANGERS = (
+    8  # from this many drivers on, the last two may not work, and some are away for a while or go home early
+)
 GOES_SILENT_EVERY, LEAVES_EVERY = 9, 10
 COURIERS_EVERY, TRAIL_BIKES_EVERY = 8, 7  # so that somebody carries medicine, and somebody climbs the volcano
-SHELTER, SHELTER_ID, TRAINED_FOR = Place(lat=-8.2106, lng=114.3745, label="RSUD Blambangan"), "rsud-blambangan", "medicine"
+SHELTER, SHELTER_ID, TRAINED_FOR = (
+    Place(lat=-8.2106, lng=114.3745, label="RSUD Blambangan"),
+    "rsud-blambangan",
+    "medicine",
+)
 LATE_S = 240.0  # who orders so shortly before the last customer does not ride far: nobody wants to watch one motorcycle for minutes
 PATIENCE_S, SECOND_THOUGHT_S, SECOND_ORDER_AFTER_S = (4.0, 40.0), (2.0, 6.0), 3.0
 VEHICLES = (VehicleClass.MOTORCYCLE, VehicleClass.SCOOTER, VehicleClass.TRAIL)

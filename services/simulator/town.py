@@ -51,14 +51,20 @@ class Scenario:
 class Town:
     """Customers and drivers with their apps. Used as `async with`, so that it always ends."""
 
-    def __init__(self, scenario: Scenario, amqp_url: str, clock: Clock, letters: Letters | None = None) -> None:
+    def __init__(
+        self, scenario: Scenario, amqp_url: str, clock: Clock, letters: Letters | None = None
+    ) -> None:
         self.scenario = scenario
         self.chronicle = Chronicle()
         self.pace = Pace(clock)
         self.gateway = Gateway(amqp_url, self.chronicle.note)
         self.desk = Desk(scenario.seed, self.gateway, self.pace, self.chronicle, letters)
         merchants = merchant_plans(scenario.seed, COOKS) if scenario.has_errands else ()
-        wanted = errands(scenario.seed, merchants, scenario.services, ERRANDS_EVERY_S) if scenario.has_errands else ()
+        wanted = (
+            errands(scenario.seed, merchants, scenario.services, ERRANDS_EVERY_S)
+            if scenario.has_errands
+            else ()
+        )
         drivers = driver_plans(scenario.seed, scenario.drivers)
         customers = customer_plans(scenario.seed, scenario.orders - len(wanted), scenario.every_s)
         self.warungs = {plan.id: Warung(plan, self.desk) for plan in merchants}
@@ -72,7 +78,13 @@ class Town:
     def addresses(self) -> dict[str, str]:
         """Who reads mail where."""
         riding = (passenger.plan.id for passenger in self.passengers.values())
-        people = [*self.riders, *riding, *self.warungs, ON_DUTY, *(person for client in self.clients.values() for person in client.people)]
+        people = [
+            *self.riders,
+            *riding,
+            *self.warungs,
+            ON_DUTY,
+            *(person for client in self.clients.values() for person in client.people),
+        ]
         return {person: address_of(person) for person in people}
 
     @property
@@ -86,7 +98,9 @@ class Town:
         passengers, clients = self.passengers.values(), self.clients.values()
         names = {*(one.plan.name for one in self.riders.values()), *(one.plan.name for one in passengers)}
         doors = {client.errand.dropoff.lodging.name for client in clients if client.errand.dropoff.lodging}
-        return frozenset(names | doors | {client.errand.name for client in clients if client.errand.agency_id is None})
+        return frozenset(
+            names | doors | {client.errand.name for client in clients if client.errand.agency_id is None}
+        )
 
     @property
     def over(self) -> bool:

@@ -50,4 +50,7 @@ def _far(random: Random) -> tuple[Place, Place]:
 
 
 def _elsewhere(start: Village, village: Village, nearest: int, farthest: int) -> bool:
-    return village.district_code != start.district_code and nearest <= metres(point_of(start), point_of(village)) <= farthest
+    return (
+        village.district_code != start.district_code
+        and nearest <= metres(point_of(start), point_of(village)) <= farthest
+    )

@@ -79,7 +79,9 @@ def test_a_search_leaves_the_messages_that_fit(opened: Opened) -> None:
     opened.page.keyboard.press("/")
     opened.page.keyboard.type("order.requested")
 
-    assert opened.page.locator("article[id*='.v']:visible").evaluate_all("all => all.map(one => one.id)") == ["order.requested.v1"]
+    assert opened.page.locator("article[id*='.v']:visible").evaluate_all("all => all.map(one => one.id)") == [
+        "order.requested.v1"
+    ]
     assert opened.page.locator("#count").inner_text().startswith("1 of ")
 
 

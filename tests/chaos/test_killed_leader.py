@@ -34,12 +34,21 @@ NEAR_GENTENG = {"lat": -8.3601, "lng": 114.1502}
 ASKED, WAITING = [f"o-asked-{number}" for number in range(4)], [f"o-waiting-{number}" for number in range(4)]
 
 
-async def test_its_work_goes_on_in_the_other_process_within_five_seconds(broker_url: str, database_uri: str, tmp_path: Path) -> None:
-    environment = {AMQP_VARIABLE: broker_url, MONGODB_VARIABLE: database_uri, "GANCANG_LOG": "json", **fresh_keys()}
+async def test_its_work_goes_on_in_the_other_process_within_five_seconds(
+    broker_url: str, database_uri: str, tmp_path: Path
+) -> None:
+    environment = {
+        AMQP_VARIABLE: broker_url,
+        MONGODB_VARIABLE: database_uri,
+        "GANCANG_LOG": "json",
+        **fresh_keys(),
+    }
     settings = runtime_settings(broker_url, database_uri)
     async with at_work("orders", build_orders, settings), an_outside_app(broker_url) as app:
         with Children(environment, tmp_path) as children:
-            started = [children.start("matching", number, port) for number, port in enumerate(free_ports(2), start=1)]
+            started = [
+                children.start("matching", number, port) for number, port in enumerate(free_ports(2), start=1)
+            ]
             await all_ready(started)
             leader = await eventually(lambda: leading(started))
             crowd = Crowd(app)
@@ -66,7 +75,9 @@ async def test_its_work_goes_on_in_the_other_process_within_five_seconds(broker_
 
 def leading(matchers: list[Child]) -> Child | None:
     """Who said last that he leads."""
-    return next((child for child in matchers if said(child, "leader.began") > said(child, "leader.ended")), None)
+    return next(
+        (child for child in matchers if said(child, "leader.began") > said(child, "leader.ended")), None
+    )
 
 
 def said(child: Child, event: str) -> int:

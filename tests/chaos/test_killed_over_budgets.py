@@ -40,8 +40,15 @@ PAID = {
 }
 
 
-async def test_the_budget_adds_up_whoever_dies_when(broker_url: str, database_uri: str, tmp_path: Path) -> None:
-    environment = {AMQP_VARIABLE: broker_url, MONGODB_VARIABLE: database_uri, "GANCANG_LOG": "json", **fresh_keys()}
+async def test_the_budget_adds_up_whoever_dies_when(
+    broker_url: str, database_uri: str, tmp_path: Path
+) -> None:
+    environment = {
+        AMQP_VARIABLE: broker_url,
+        MONGODB_VARIABLE: database_uri,
+        "GANCANG_LOG": "json",
+        **fresh_keys(),
+    }
     client = connect(database_uri)
     ledgers = database_of(client)["ledgers"]
     with Children(environment, tmp_path) as children:
@@ -52,7 +59,10 @@ async def test_the_budget_adds_up_whoever_dies_when(broker_url: str, database_ur
             await a_budget(app, ledgers)
             for number in range(ORDERS):
                 await app.request(an_order_requested(**PAID, order_id=f"o-{number}"))
-            workers = [await replaced(children, worker, number, next(ports)) for number, worker in enumerate(workers, start=3)]
+            workers = [
+                await replaced(children, worker, number, next(ports))
+                for number, worker in enumerate(workers, start=3)
+            ]
 
             await eventually(lambda: len(decided(app)) == ORDERS, within=90)
             accepted = {event.data.order_id for event in app.of_type("order.accepted.v1")}
@@ -61,7 +71,10 @@ async def test_the_budget_adds_up_whoever_dies_when(broker_url: str, database_ur
 
             for order_id in sorted(accepted):
                 await app.request(a_cancellation_requested(order_id=order_id, by=OFFICE))
-            workers = [await replaced(children, worker, number, next(ports)) for number, worker in enumerate(workers, start=5)]
+            workers = [
+                await replaced(children, worker, number, next(ports))
+                for number, worker in enumerate(workers, start=5)
+            ]
             row = await eventually(lambda: ledgers.find_one({"_id": BUDGET, "held": {}}), within=90)
 
     assert (row["remaining"], row["spent"]) == (FARE * PAID_FOR, 0)
@@ -69,7 +82,13 @@ async def test_the_budget_adds_up_whoever_dies_when(broker_url: str, database_ur
 
 
 async def a_budget(app: OutsideApp, ledgers: Any) -> None:
-    fact = {"programme_id": "aron", "period": MONTH, "cap": FARE * PAID_FOR, "services": ["document"], "by": OFFICE}
+    fact = {
+        "programme_id": "aron",
+        "period": MONTH,
+        "cap": FARE * PAID_FOR,
+        "services": ["document"],
+        "by": OFFICE,
+    }
     await app.request(ProgrammeBudgetSet.model_validate(fact))
     await eventually(lambda: ledgers.find_one({"_id": BUDGET}))
 
@@ -86,7 +105,9 @@ async def replaced(children: Children, worker: Child, number: int, port: int) ->
 
 async def added_up(ledgers: Any) -> dict[str, Any]:
     row: dict[str, Any] = await ledgers.find_one({"_id": BUDGET})
-    assert row["cap"] == row["remaining"] + row["spent"] + sum(entry["amount"] for entry in row["held"].values())
+    assert row["cap"] == row["remaining"] + row["spent"] + sum(
+        entry["amount"] for entry in row["held"].values()
+    )
     assert row["remaining"] >= 0
     return row
 

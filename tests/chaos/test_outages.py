@@ -98,7 +98,9 @@ async def orders_through(servers: EmbeddedServers, trouble: list[str]) -> None:
         publishing = asyncio.create_task(publish(servers.urls.amqp, messages))
         await asyncio.sleep(1)
         for step in trouble:
-            await asyncio.to_thread(getattr(servers.rabbit if "rabbit" in step else servers.mongo, step.split()[1]))
+            await asyncio.to_thread(
+                getattr(servers.rabbit if "rabbit" in step else servers.mongo, step.split()[1])
+            )
             if step.endswith(("stop", "kill")):
                 await asyncio.sleep(AWAY_S)
         await asyncio.to_thread(servers.mongo.wait_ready)

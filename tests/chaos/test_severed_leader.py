@@ -23,12 +23,20 @@ pytestmark = [
     pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning"),
 ]
 WITHIN_S = 90  # the broker gives a silent connection up after two to three heartbeats of ten seconds
-BEFORE, DURING, AFTER = ([f"o-{when}-{number}" for number in range(6)] for when in ("before", "during", "after"))
+BEFORE, DURING, AFTER = (
+    [f"o-{when}-{number}" for number in range(6)] for when in ("before", "during", "after")
+)
 
 
-async def test_orders_are_driven_before_during_and_after_the_partition(broker_url: str, database_uri: str) -> None:
+async def test_orders_are_driven_before_during_and_after_the_partition(
+    broker_url: str, database_uri: str
+) -> None:
     settings = runtime_settings(broker_url, database_uri)
-    async with Proxy.of(broker_url) as proxy, at_work("orders", build_orders, settings), an_outside_app(broker_url) as app:
+    async with (
+        Proxy.of(broker_url) as proxy,
+        at_work("orders", build_orders, settings),
+        an_outside_app(broker_url) as app,
+    ):
         severed = runtime_settings(proxy.through(broker_url), database_uri)
         async with at_work("matching", build_matching, severed):
             crowd = Crowd(app)
@@ -43,7 +51,9 @@ async def test_orders_are_driven_before_during_and_after_the_partition(broker_ur
                 proxy.heal()
                 await drive(app, AFTER)
 
-                await everything_holds(Servers(broker_url, database_uri), crowd, ("o-first", *BEFORE, *DURING, *AFTER))
+                await everything_holds(
+                    Servers(broker_url, database_uri), crowd, ("o-first", *BEFORE, *DURING, *AFTER)
+                )
                 working.cancel()
 
 

@@ -27,7 +27,10 @@ pytestmark = [
     pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning"),
 ]
 ORDERS, DRIVERS, EVERY_S, SPEED = 200, 90, 4.0, 20.0
-LONG = pytest.mark.skipif("GANCANG_TEST_LONG" not in os.environ, reason="a minute and a half more each: GANCANG_TEST_LONG=1 runs them")
+LONG = pytest.mark.skipif(
+    "GANCANG_TEST_LONG" not in os.environ,
+    reason="a minute and a half more each: GANCANG_TEST_LONG=1 runs them",
+)
 AWAY_S = 20
 SERVICES = ("orders", "matching", "notifications")
 
@@ -83,7 +86,13 @@ async def broker_killed(servers: EmbeddedServers) -> None:
 
 @pytest.mark.parametrize(
     "trouble",
-    [kill_every_service, broker_away, database_away, pytest.param(database_killed, marks=LONG), pytest.param(broker_killed, marks=LONG)],
+    [
+        kill_every_service,
+        broker_away,
+        database_away,
+        pytest.param(database_killed, marks=LONG),
+        pytest.param(broker_killed, marks=LONG),
+    ],
 )
 async def test_every_invariant_holds_after(
     own_servers: EmbeddedServers, tmp_path: Path, trouble: Callable[[EmbeddedServers], Awaitable[None]]

@@ -26,7 +26,9 @@ MOMENTS = st.datetimes(
     datetime(2199, 1, 1),  # noqa: DTZ001  the strategy adds the zone
     timezones=st.sampled_from([UTC, timezone(timedelta(hours=7))]),
 ).map(lambda moment: moment.replace(microsecond=moment.microsecond // 1000 * 1000))
-PLACES = st.fixed_dictionaries({"lat": st.floats(-90, 90), "lng": st.floats(-180, 180)}, optional={"label": TEXTS, "note": TEXTS})
+PLACES = st.fixed_dictionaries(
+    {"lat": st.floats(-90, 90), "lng": st.floats(-180, 180)}, optional={"label": TEXTS, "note": TEXTS}
+)
 REQUESTS = st.fixed_dictionaries(
     {"order_id": IDS, "pickup": PLACES, "dropoff": PLACES},
     optional={
@@ -52,9 +54,16 @@ RENAMED = {"correlationid": "correlation_id", "causationid": "causation_id"}
 
 def as_cloud_event(message: Message[Any]) -> CloudEvent:
     """The same event as the oracle would have it."""
-    attributes: dict[str, Any] = {"specversion": "1.0", "datacontenttype": JSON, "id": message.id, "type": message.type}
+    attributes: dict[str, Any] = {
+        "specversion": "1.0",
+        "datacontenttype": JSON,
+        "id": message.id,
+        "type": message.type,
+    }
     attributes |= {"source": message.source, "time": message.time, "subject": message.subject}
-    attributes |= {name: getattr(message, ours) for name, ours in RENAMED.items() if getattr(message, ours) is not None}
+    attributes |= {
+        name: getattr(message, ours) for name, ours in RENAMED.items() if getattr(message, ours) is not None
+    }
     if message.sequence is not None:
         attributes["sequence"] = f"{message.sequence:010d}"
     return CloudEvent(attributes, json.loads(body_of(message.data)))
@@ -84,9 +93,13 @@ def test_we_read_the_oracles_binary_mode_for_rabbitmq(message: Message[OrderRequ
 
 @pytest.mark.parametrize("prefix", ["ce-", "CE-", "cloudEvents_", "cloudEvents:", "cloudevents_"])
 @given(message=MESSAGES)
-def test_we_read_the_oracles_binary_mode_for_amqp_under_every_prefix(prefix: str, message: Message[OrderRequested]) -> None:
+def test_we_read_the_oracles_binary_mode_for_amqp_under_every_prefix(
+    prefix: str, message: Message[OrderRequested]
+) -> None:
     written = amqp.to_binary_event(as_cloud_event(message))
-    headers = {name.replace("cloudEvents_", prefix): value for name, value in written.application_properties.items()}
+    headers = {
+        name.replace("cloudEvents_", prefix): value for name, value in written.application_properties.items()
+    }
 
     result = received(headers, written.application_data, written.properties["content-type"])
 
@@ -106,7 +119,9 @@ def test_we_read_the_oracles_structured_mode(message: Message[OrderRequested]) -
 @given(MESSAGES)
 def test_we_read_structured_mode_whose_data_are_bytes(message: Message[OrderRequested]) -> None:
     event = as_cloud_event(message)
-    as_bytes = CloudEvent({**event.get_attributes(), "datacontenttype": "application/json"}, body_of(message.data))
+    as_bytes = CloudEvent(
+        {**event.get_attributes(), "datacontenttype": "application/json"}, body_of(message.data)
+    )
     written = amqp.to_structured_event(as_bytes)
 
     assert received({}, written.application_data, written.properties["content-type"]) == in_utc(message)

@@ -43,7 +43,9 @@ def may(user: str, right: str, name: str) -> bool:
 
 def topic(user: str, right: str, exchange: str, key: str) -> bool:
     """Whether the user may write (or bind) the routing key; without a row for the exchange everything is allowed."""
-    rows = [row for row in COMMITTED["topic_permissions"] if (row["user"], row["exchange"]) == (user, exchange)]
+    rows = [
+        row for row in COMMITTED["topic_permissions"] if (row["user"], row["exchange"]) == (user, exchange)
+    ]
     return all(re.search(row[right], key) is not None for row in rows)
 
 
@@ -67,10 +69,16 @@ def may_say(user: str, contract: Contract) -> bool:
 
 def test_the_committed_definitions_are_what_the_script_prints() -> None:
     printed = subprocess.run(
-        [sys.executable, DEPLOY / "rabbitmq" / "definitions.py"], capture_output=True, text=True, check=True, cwd=DEPLOY
+        [sys.executable, DEPLOY / "rabbitmq" / "definitions.py"],
+        capture_output=True,
+        text=True,
+        check=True,
+        cwd=DEPLOY,
     ).stdout
 
-    assert json.loads(printed) == COMMITTED, "run: .venv/bin/python deploy/rabbitmq/definitions.py > deploy/rabbitmq/definitions.json"
+    assert json.loads(printed) == COMMITTED, (
+        "run: .venv/bin/python deploy/rabbitmq/definitions.py > deploy/rabbitmq/definitions.json"
+    )
 
 
 def test_nobody_has_a_password_in_the_file() -> None:
@@ -93,21 +101,27 @@ def test_a_service_may_write_the_events_that_it_owns_and_no_request(name: str) -
     events = {one for one in CONTRACTS.values() if not one.is_request}
     own = {one for one in events if one.owner in {name, "any"}}
 
-    assert all(may(name, "write", one.exchange) and topic(name, "write", one.exchange, one.type) for one in own)
+    assert all(
+        may(name, "write", one.exchange) and topic(name, "write", one.exchange, one.type) for one in own
+    )
     assert not any(topic(name, "write", one.exchange, one.type) for one in events - own)
     assert not may(name, "write", Exchange.REQUESTS)
 
 
 @pytest.mark.parametrize("name", SERVICES)
 def test_a_service_may_move_a_message_to_the_ladder_and_to_parking(name: str) -> None:
-    delays = [exchange.name for exchange in topology().exchanges if exchange.name.startswith("gancang.delay.")]
+    delays = [
+        exchange.name for exchange in topology().exchanges if exchange.name.startswith("gancang.delay.")
+    ]
 
     assert all(may(name, "write", exchange) for exchange in [*delays, "amq.default"])
 
 
 @pytest.mark.parametrize("name", SERVICES)
 def test_a_service_may_not_change_the_topology(name: str) -> None:
-    declared = {*(queue.name for queue in topology().queues), *(one.name for one in topology().exchanges)} - {"gancang.matching.hints"}
+    declared = {*(queue.name for queue in topology().queues), *(one.name for one in topology().exchanges)} - {
+        "gancang.matching.hints"
+    }
 
     assert not any(may(name, "configure", one) for one in declared)
 
@@ -116,15 +130,26 @@ def test_a_service_may_not_change_the_topology(name: str) -> None:
 def test_an_app_has_queues_of_its_own_and_writes_only_requests(name: str) -> None:
     ours = {queue.name for queue in topology().queues} | {f"app.{name}x", "app", "amq.default"}
 
-    assert all(may(name, right, queue) for right in ("configure", "write", "read") for queue in (f"app.{name}", f"app.{name}.events"))
+    assert all(
+        may(name, right, queue)
+        for right in ("configure", "write", "read")
+        for queue in (f"app.{name}", f"app.{name}.events")
+    )
     assert not any(may(name, right, queue) for right in ("configure", "write", "read") for queue in ours)
-    assert [exchange.name for exchange in topology().exchanges if may(name, "write", exchange.name)] == [Exchange.REQUESTS]
+    assert [exchange.name for exchange in topology().exchanges if may(name, "write", exchange.name)] == [
+        Exchange.REQUESTS
+    ]
     assert not any(may(name, "configure", exchange.name) for exchange in topology().exchanges)
 
 
 @pytest.mark.parametrize("name", APPS)
 def test_an_app_reads_what_is_confidential_only_where_it_is_the_party(name: str) -> None:
-    types = {one.type for one in CONTRACTS.values() if one.exchange is Exchange.CONFIDENTIAL} | {"#", "*.*.v1", "offer.#", "emergency.#"}
+    types = {one.type for one in CONTRACTS.values() if one.exchange is Exchange.CONFIDENTIAL} | {
+        "#",
+        "*.*.v1",
+        "offer.#",
+        "emergency.#",
+    }
     readable = {key for key in types if topic(name, "read", Exchange.CONFIDENTIAL, key)}
 
     assert may(name, "read", Exchange.CONFIDENTIAL) is (name in CONFIDENTIAL)
@@ -148,7 +173,9 @@ def test_an_app_may_write_nothing_that_is_only_for_others_to_say(name: str) -> N
 def test_only_the_agency_attests_residence() -> None:
     attesting = ("driver.residence_attested.v1", "driver.residence_revoked.v1")
 
-    assert [name for name in APPS if all(topic(name, "write", Exchange.REQUESTS, key) for key in attesting)] == ["agency"]
+    assert [
+        name for name in APPS if all(topic(name, "write", Exchange.REQUESTS, key) for key in attesting)
+    ] == ["agency"]
     assert not topic("agency", "write", Exchange.REQUESTS, "driver.shift_started.v1")
     assert topic("gateway", "write", Exchange.REQUESTS, "driver.offer_accepted.v1")
 

@@ -15,7 +15,9 @@ from contracts.registry import CONTRACTS, Exchange
 
 ROOT = Path(__file__).parents[2]
 DOCS = ROOT / "docs"
-DOCUMENTS = sorted([ROOT / "README.md", ROOT / "CONTRIBUTING.md", ROOT / "contracts" / "README.md", *DOCS.rglob("*.md")])
+DOCUMENTS = sorted(
+    [ROOT / "README.md", ROOT / "CONTRIBUTING.md", ROOT / "contracts" / "README.md", *DOCS.rglob("*.md")]
+)
 LINK = re.compile(r"!?\[[^\]]*\]\(([^)\s]+)\)")
 TYPE = re.compile(r"\b[a-z]+\.[a-z_]+\.v\d+\b")
 WEB = ("https://", "http://", "#")
@@ -36,7 +38,9 @@ def test_a_document_names_only_types_that_are_published(name: str) -> None:
 
 
 def test_the_states_are_drawn_from_todays_transition_table() -> None:
-    checked = subprocess.run([sys.executable, DOCS / "states.py", "--check"], capture_output=True, text=True, check=False)
+    checked = subprocess.run(
+        [sys.executable, DOCS / "states.py", "--check"], capture_output=True, text=True, check=False
+    )
 
     assert (checked.returncode, checked.stderr) == (0, "")
 

@@ -20,7 +20,12 @@ if TYPE_CHECKING:
 
 TEXT = (CONTRACTS_FOLDER.parent / "docs" / "asyncapi.html").read_text(encoding="utf-8")
 SCHEMAS = {
-    "Place": {"title": "Place", "properties": {"lat": {"type": "number", "minimum": -90}}, "required": ["lat"], "description": "where"},
+    "Place": {
+        "title": "Place",
+        "properties": {"lat": {"type": "number", "minimum": -90}},
+        "required": ["lat"],
+        "description": "where",
+    },
     "Kind": {"type": "string", "x-extensible-enum": ["a", "b"]},
 }
 
@@ -78,9 +83,13 @@ def test_every_reason_code_is_explained() -> None:
 
 @pytest.mark.parametrize("name", ["content_type", "delivery_mode", "user_id", "ce-id", "ce-source"])
 def test_the_page_says_what_a_publisher_must_set(name: str) -> None:
-    required = re.findall(r'<span class="parent"></span>([a-z_-]+)<span class="must"', section("headers-request"))
+    required = re.findall(
+        r'<span class="parent"></span>([a-z_-]+)<span class="must"', section("headers-request")
+    )
 
-    assert name in required + re.findall(r'<span class="parent"></span>([a-z_-]+)<span class="must"', section("headers-request-properties"))
+    assert name in required + re.findall(
+        r'<span class="parent"></span>([a-z_-]+)<span class="must"', section("headers-request-properties")
+    )
 
 
 def test_a_first_request_stands_open_with_properties_and_a_source_like_that_of_the_guide() -> None:
@@ -108,7 +117,10 @@ def test_what_a_document_says_cannot_become_markup() -> None:
 
 def test_nested_fields_stand_below_their_parent() -> None:
     schema = {
-        "properties": {"at": {"$ref": "#/components/schemas/Place"}, "stops": {"type": "array", "items": {"$ref": "#/x/Place"}}},
+        "properties": {
+            "at": {"$ref": "#/components/schemas/Place"},
+            "stops": {"type": "array", "items": {"$ref": "#/x/Place"}},
+        },
         "required": ["at"],
     }
 

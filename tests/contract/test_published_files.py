@@ -37,7 +37,9 @@ def by_name(example: Example) -> str:
 @pytest.fixture(scope="module")
 def document() -> dict[str, Any]:
     """The committed AsyncAPI document."""
-    read_again: dict[str, Any] = yaml.safe_load((baseline.CONTRACTS_FOLDER / "asyncapi.yaml").read_text(encoding="utf-8"))
+    read_again: dict[str, Any] = yaml.safe_load(
+        (baseline.CONTRACTS_FOLDER / "asyncapi.yaml").read_text(encoding="utf-8")
+    )
     return read_again
 
 
@@ -51,7 +53,9 @@ def test_two_exports_are_equal_to_the_byte(tmp_path: Path) -> None:
 
     files = sorted(file.relative_to(tmp_path / "one") for file in (tmp_path / "one").rglob("*.*"))
     assert len(files) == len(CONTRACTS) + 1
-    assert all((tmp_path / "one" / file).read_bytes() == (tmp_path / "two" / file).read_bytes() for file in files)
+    assert all(
+        (tmp_path / "one" / file).read_bytes() == (tmp_path / "two" / file).read_bytes() for file in files
+    )
 
 
 @pytest.mark.parametrize("name", TYPES)
@@ -72,9 +76,14 @@ def test_the_document_has_the_version_of_the_project(document: dict[str, Any]) -
 
 def test_every_message_says_which_properties_it_has(document: dict[str, Any]) -> None:
     schemas = document["components"]["schemas"]
-    named = {name: message["x-amqp-properties"]["$ref"].rpartition("/")[2] for name, message in document["components"]["messages"].items()}
+    named = {
+        name: message["x-amqp-properties"]["$ref"].rpartition("/")[2]
+        for name, message in document["components"]["messages"].items()
+    }
 
-    assert {name: schema == "RequestProperties" for name, schema in named.items()} == {name: CONTRACTS[name].is_request for name in TYPES}
+    assert {name: schema == "RequestProperties" for name, schema in named.items()} == {
+        name: CONTRACTS[name].is_request for name in TYPES
+    }
     assert schemas["RequestProperties"]["required"] == ["content_type", "delivery_mode", "user_id"]
 
 
@@ -123,14 +132,18 @@ def within(said: Any, kept: Any) -> bool:
 
 @pytest.mark.parametrize("example", GOLDEN, ids=by_name)
 def test_a_golden_example_fits_todays_schema(example: Example) -> None:
-    Draft202012Validator(schema_of(example.type), format_checker=FormatChecker()).validate(example.event["data"])
+    Draft202012Validator(schema_of(example.type), format_checker=FormatChecker()).validate(
+        example.event["data"]
+    )
 
 
 @pytest.mark.parametrize("example", GOLDEN, ids=by_name)
 def test_what_we_write_today_fits_the_schema(example: Example) -> None:
     data = CONTRACTS[example.type].model.model_validate(example.event["data"])
 
-    Draft202012Validator(schema_of(example.type), format_checker=FormatChecker()).validate(json.loads(body_of(data)))
+    Draft202012Validator(schema_of(example.type), format_checker=FormatChecker()).validate(
+        json.loads(body_of(data))
+    )
 
 
 def test_no_golden_example_was_changed_or_removed() -> None:
@@ -158,7 +171,10 @@ def test_the_asyncapi_document_is_valid_by_the_official_schema(document: dict[st
 def test_the_official_schema_would_notice_a_mistake(document: dict[str, Any], part: str) -> None:
     validator = official_validator()
     broken = json.loads(json.dumps(document))
-    channel, operation = broken["channels"]["order.requested.v1"], broken["operations"]["send.order.requested.v1"]
+    channel, operation = (
+        broken["channels"]["order.requested.v1"],
+        broken["operations"]["send.order.requested.v1"],
+    )
     spoil = {
         "asyncapi": lambda: broken.update(asyncapi="9.0.0"),
         "action": lambda: operation.update(action="shout"),
@@ -173,7 +189,9 @@ def test_the_official_schema_would_notice_a_mistake(document: dict[str, Any], pa
 
 def official_validator() -> Draft7Validator:
     if not OFFICIAL.exists():
-        pytest.skip("the official AsyncAPI schema is not set up in .gancang/dev/asyncapi (npm's @asyncapi/specs)")
+        pytest.skip(
+            "the official AsyncAPI schema is not set up in .gancang/dev/asyncapi (npm's @asyncapi/specs)"
+        )
     return Draft7Validator(json.loads(OFFICIAL.read_text(encoding="utf-8")))
 
 
@@ -198,10 +216,14 @@ def leads_somewhere(document: dict[str, Any], reference: str) -> bool:
 
 
 @pytest.mark.parametrize("example", GOLDEN, ids=by_name)
-def test_an_example_of_the_document_fits_payload_and_headers(document: dict[str, Any], example: Example) -> None:
+def test_an_example_of_the_document_fits_payload_and_headers(
+    document: dict[str, Any], example: Example
+) -> None:
     message = document["components"]["messages"][example.type]
     shown = next(one for one in message["examples"] if one["name"] == example.name)
-    payload, headers = ({**part, "components": document["components"]} for part in (message["payload"], message["headers"]))
+    payload, headers = (
+        {**part, "components": document["components"]} for part in (message["payload"], message["headers"])
+    )
 
     Draft7Validator(payload).validate(shown["payload"])
     Draft7Validator(headers).validate(shown["headers"])

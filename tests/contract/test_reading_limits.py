@@ -13,7 +13,13 @@ from tests.support.builders import NOW, a_message, an_order_requested, on_the_wi
 
 HEADERS, BODY = on_the_wire(a_message(an_order_requested(), id="req-1"))
 DATA = json.loads(BODY)
-EVENT = {"specversion": "1.0", "id": "req-1", "type": "order.requested.v1", "source": "app.test", "data": DATA}
+EVENT = {
+    "specversion": "1.0",
+    "id": "req-1",
+    "type": "order.requested.v1",
+    "source": "app.test",
+    "data": DATA,
+}
 SECRET = "3510160101800001"
 
 
@@ -88,13 +94,16 @@ def test_a_text_that_only_mentions_nan_is_read() -> None:
 
 
 @pytest.mark.parametrize(
-    "content_type", ["text/plain", "application/xml", "application/octet-stream", "application/cloudevents-batch+json"]
+    "content_type",
+    ["text/plain", "application/xml", "application/octet-stream", "application/cloudevents-batch+json"],
 )
 def test_another_content_type_is_not_read(content_type: str) -> None:
     assert reason_of(HEADERS, BODY, content_type) == "content_type"
 
 
-@pytest.mark.parametrize("content_type", [None, "application/json; charset=utf-8", "Application/JSON", "application/vnd.app+json"])
+@pytest.mark.parametrize(
+    "content_type", [None, "application/json; charset=utf-8", "Application/JSON", "application/vnd.app+json"]
+)
 def test_every_way_to_say_json_is_read(content_type: str | None) -> None:
     assert parse(read(HEADERS, BODY, content_type, NOW)).id == "req-1"
 
@@ -129,7 +138,14 @@ def test_an_id_that_is_no_plain_text_is_not_read(value: object) -> None:
 
 @pytest.mark.parametrize(
     "name",
-    ["order", "Order.Requested.v1", "order.requested", "order.requested.v1\n", "order.requested.v0", "$where.x.v1"],
+    [
+        "order",
+        "Order.Requested.v1",
+        "order.requested",
+        "order.requested.v1\n",
+        "order.requested.v0",
+        "$where.x.v1",
+    ],
 )
 def test_a_malformed_type_is_not_read(name: str) -> None:
     assert reason_of({**HEADERS, "ce-type": name}, BODY) in {"bad_type", "no_type"}
@@ -139,7 +155,9 @@ def test_a_type_nobody_published_is_not_read() -> None:
     assert reason_of({**HEADERS, "ce-type": "order.dreamt_of.v1"}, BODY) == "unknown_type"
 
 
-@pytest.mark.parametrize("time", ["yesterday", "2026-11-24T01:10:00", "0001-01-01T00:00:00+14:00", b"\xff", 10**20, True])
+@pytest.mark.parametrize(
+    "time", ["yesterday", "2026-11-24T01:10:00", "0001-01-01T00:00:00+14:00", b"\xff", 10**20, True]
+)
 def test_a_time_that_is_no_instant_is_not_read(time: object) -> None:
     assert reason_of({**HEADERS, "ce-time": time}, BODY) == "bad_time"
 
@@ -194,7 +212,9 @@ def test_an_unknown_word_reads_as_unknown() -> None:
         ({"customer": SECRET}, "/customer"),
     ],
 )
-def test_a_schema_error_points_at_the_field_and_never_repeats_its_value(changes: dict[str, Any], pointer: str) -> None:
+def test_a_schema_error_points_at_the_field_and_never_repeats_its_value(
+    changes: dict[str, Any], pointer: str
+) -> None:
     error = wrong(**changes)
 
     assert error.pointer == pointer

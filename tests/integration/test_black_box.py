@@ -38,7 +38,9 @@ async def at_work(broker_url: str, database_uri: str, tmp_path: Path) -> AsyncIt
     }
     with Children(environment, tmp_path) as children:
         names = ("orders", "matching", "notifications")
-        await all_ready([children.start(name, port=port) for name, port in zip(names, free_ports(3), strict=True)])
+        await all_ready(
+            [children.start(name, port=port) for name, port in zip(names, free_ports(3), strict=True)]
+        )
         yield
 
 
@@ -63,7 +65,9 @@ def publish(channel: BlockingChannel, event_type: str, **data: Any) -> None:
         "ce-time": datetime.now(UTC).isoformat(),
     }
     properties = pika.BasicProperties(content_type="application/json", delivery_mode=2, headers=headers)
-    channel.basic_publish("gancang.requests", event_type, json.dumps(data).encode(), properties, mandatory=True)
+    channel.basic_publish(
+        "gancang.requests", event_type, json.dumps(data).encode(), properties, mandatory=True
+    )
 
 
 def read_until(channel: BlockingChannel, event_type: str) -> tuple[dict[str, Any], list[str]]:
@@ -89,7 +93,10 @@ async def test_a_ride_from_request_to_completion(channel: BlockingChannel) -> No
         "driver.registered.v1",
         driver_id="d-7",
         vehicle={"class": "motorcycle", "plate": "P 4217 VX"},
-        papers=[{"kind": "sim_c", "valid_until": "2030-01-01"}, {"kind": "stnk", "valid_until": "2030-01-01"}],
+        papers=[
+            {"kind": "sim_c", "valid_until": "2030-01-01"},
+            {"kind": "stnk", "valid_until": "2030-01-01"},
+        ],
     )
     publish(
         channel,
@@ -103,7 +110,15 @@ async def test_a_ride_from_request_to_completion(channel: BlockingChannel) -> No
     read_until(channel, "driver.eligibility_changed.v1")
 
     customer = {"id": "c-1", "kind": "tourist", "locale": "en"}
-    publish(channel, "order.requested.v1", order_id="o-1", service="ride", customer=customer, pickup=STATION, dropoff=PARK)
+    publish(
+        channel,
+        "order.requested.v1",
+        order_id="o-1",
+        service="ride",
+        customer=customer,
+        pickup=STATION,
+        dropoff=PARK,
+    )
     accepted, _ = read_until(channel, "order.accepted.v1")
     offer, _ = read_until(channel, "offer.made.v1")
     publish(channel, "driver.offer_accepted.v1", driver_id="d-7", offer_id=offer["offer_id"])

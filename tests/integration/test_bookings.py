@@ -29,7 +29,10 @@ if TYPE_CHECKING:
 
 SPEED = 20
 LEAD_S, AHEAD_S = 60, 220
-FASTER = {"search_before_min = [60, 30, 15, 5]": "search_before_min = [3, 2]", "window_s = 15": "window_s = 100"}
+FASTER = {
+    "search_before_min = [60, 30, 15, 5]": "search_before_min = [3, 2]",
+    "window_s = 15": "window_s = 100",
+}
 
 
 @dataclass(frozen=True)
@@ -43,7 +46,10 @@ class Regency:
 
     @asynccontextmanager
     async def services(self) -> AsyncIterator[None]:
-        async with at_work("orders", build_orders, self.settings), at_work("matching", build_matching, self.settings):
+        async with (
+            at_work("orders", build_orders, self.settings),
+            at_work("matching", build_matching, self.settings),
+        ):
             yield
 
     async def say(self, data: Any) -> None:
@@ -81,7 +87,9 @@ class Regency:
 
 
 @pytest.fixture
-async def regency(broker_url: str, database_uri: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[Regency]:
+async def regency(
+    broker_url: str, database_uri: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> AsyncIterator[Regency]:
     """Its bookings are a matter of minutes instead of hours; positions stay fresh, nobody falls silent."""
     catalogue = tmp_path / "catalogue"
     shutil.copytree(BUILT_IN, catalogue, ignore=shutil.ignore_patterns("__pycache__"))
@@ -102,7 +110,9 @@ async def regency(broker_url: str, database_uri: str, tmp_path: Path, monkeypatc
     client.close()
 
 
-async def test_neither_the_minute_of_the_search_nor_that_of_the_reservation_needs_anybody_at_work(regency: Regency) -> None:
+async def test_neither_the_minute_of_the_search_nor_that_of_the_reservation_needs_anybody_at_work(
+    regency: Regency,
+) -> None:
     async with regency.services():
         pickup_at = await regency.booked_and_taken("d-7")
         assert await regency.state("d-7", "live") is None

@@ -11,7 +11,13 @@ from contracts.requests.drivers import DriverOfferAccepted
 from contracts.requests.orders import OrderChangeRequested
 from services.matching.app import build as build_matching
 from services.orders.app import build as build_orders
-from tests.support.builders import PARK, a_driver_registered, a_residence_attested, a_shift_started, an_order_requested
+from tests.support.builders import (
+    PARK,
+    a_driver_registered,
+    a_residence_attested,
+    a_shift_started,
+    an_order_requested,
+)
 from tests.support.outside import OutsideApp, an_outside_app
 from tests.support.services import at_work, runtime_settings
 
@@ -37,7 +43,9 @@ async def test_the_next_offer_is_of_the_trip_as_it_is_wanted_now(app: OutsideApp
     await app.request(an_order_requested(dropoff=FAR))
     first = await app.event("offer.made.v1", attempt=1)
 
-    await app.request(OrderChangeRequested.model_validate({"order_id": "o-1", "by": BY_CUSTOMER, "dropoff": PARK}))
+    await app.request(
+        OrderChangeRequested.model_validate({"order_id": "o-1", "by": BY_CUSTOMER, "dropoff": PARK})
+    )
     changed = await app.event("order.changed.v1")
     closed = await app.event("offer.closed.v1", offer_id=first.data.offer_id)
     second = await app.event("offer.made.v1", attempt=2)

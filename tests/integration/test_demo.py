@@ -64,10 +64,15 @@ def test_a_morning_in_the_town_holds_every_invariant(demo: subprocess.Popen[str]
     assert sum(document["orders"]["completed"].values()) >= ORDERS // 3
     assert {name for name, row in document["services"].items() if row["ordered"]} >= SERVICES
     money = document["money"]
-    assert money["total"] == money["driver_share"] + money["app_share"] + money["welfare_share"] + money["merchant_share"]
+    assert (
+        money["total"]
+        == money["driver_share"] + money["app_share"] + money["welfare_share"] + money["merchant_share"]
+    )
 
 
-async def test_a_message_that_nobody_can_read_breaks_one_invariant(demo: subprocess.Popen[str], tmp_path: Path) -> None:
+async def test_a_message_that_nobody_can_read_breaks_one_invariant(
+    demo: subprocess.Popen[str], tmp_path: Path
+) -> None:
     run_file = tmp_path / "run.json"
     await eventually(run_file.exists, within=60)
     urls = json.loads(run_file.read_text())
@@ -77,7 +82,9 @@ async def test_a_message_that_nobody_can_read_breaks_one_invariant(demo: subproc
 
     broken = [row for row in document["invariants"] if not row["holds"]]
     assert (code, document["ok"]) == (1, False)
-    assert broken == [{"name": "nothing is parked", "holds": False, "offenders": ["orders.order_requested.parked: 1"]}]
+    assert broken == [
+        {"name": "nothing is parked", "holds": False, "offenders": ["orders.order_requested.parked: 1"]}
+    ]
 
 
 def _publish_rubbish(url: str) -> bool:

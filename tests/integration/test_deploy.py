@@ -39,7 +39,10 @@ def engine(request: pytest.FixtureRequest) -> docker.DockerClient:
 def has_compose() -> bool:
     """Whether either generation of compose is there."""
     plugin = [shutil.which("docker") or "docker", "compose", "version"]
-    return bool(shutil.which("docker-compose")) or subprocess.run(plugin, capture_output=True, check=False).returncode == 0
+    return (
+        bool(shutil.which("docker-compose"))
+        or subprocess.run(plugin, capture_output=True, check=False).returncode == 0
+    )
 
 
 def base_image(engine: docker.DockerClient) -> str:
@@ -48,20 +51,31 @@ def base_image(engine: docker.DockerClient) -> str:
         have_image(engine, PYTHON_IMAGE)
         return PYTHON_IMAGE
     have_image(engine, DEBIAN_STAND_IN)
-    made = subprocess.run([DEPLOY / "standins" / "python-base", DEBIAN_STAND_IN], capture_output=True, text=True, check=True)
+    made = subprocess.run(
+        [DEPLOY / "standins" / "python-base", DEBIAN_STAND_IN], capture_output=True, text=True, check=True
+    )
     return made.stdout.strip()
 
 
 @pytest.mark.containers
 @pytest.mark.slow
-def test_a_ride_and_a_meal_go_through_the_services_of_the_image_each_app_with_its_own_login(engine: docker.DockerClient) -> None:
+def test_a_ride_and_a_meal_go_through_the_services_of_the_image_each_app_with_its_own_login(
+    engine: docker.DockerClient,
+) -> None:
     stand_ins = ["--stand-ins"] if MONGODB_IMAGE.startswith(STAND_IN) else []
     with closing(engine):
         for image in (RABBITMQ_IMAGE, MONGODB_IMAGE):
             have_image(engine, image)
         environment = {**os.environ, "BASE_IMAGE": base_image(engine), "BUILD_NETWORK": "host"}
 
-    done = subprocess.run([DEPLOY / "check", *stand_ins], env=environment, capture_output=True, text=True, check=False, timeout=WITHIN_S)
+    done = subprocess.run(
+        [DEPLOY / "check", *stand_ins],
+        env=environment,
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=WITHIN_S,
+    )
 
     assert done.returncode == 0, done.stdout + done.stderr
     assert "a ride and a meal went through, and nobody may more than he should" in done.stdout

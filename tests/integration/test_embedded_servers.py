@@ -66,7 +66,9 @@ def test_a_client_without_the_password_is_refused(running: EmbeddedServers) -> N
 def test_a_journalled_write_survives_kill_9_and_the_port_stays(running: EmbeddedServers) -> None:
     url = running.urls.mongodb
     with pymongo.MongoClient(url) as client:
-        things = client.get_database("test").get_collection("things", write_concern=pymongo.WriteConcern(w="majority", j=True))
+        things = client.get_database("test").get_collection(
+            "things", write_concern=pymongo.WriteConcern(w="majority", j=True)
+        )
         for number in range(200):
             things.insert_one({"_id": number})
 
@@ -106,7 +108,10 @@ def test_a_graceful_stop_keeps_data_for_the_next_process(tmp_path: Path) -> None
     with EmbeddedServers(tmp_path) as servers, pymongo.MongoClient(servers.urls.mongodb) as client:
         client.test.things.insert_one({"_id": 1})
 
-    with EmbeddedServers(tmp_path, disposable=True) as servers, pymongo.MongoClient(servers.urls.mongodb) as client:
+    with (
+        EmbeddedServers(tmp_path, disposable=True) as servers,
+        pymongo.MongoClient(servers.urls.mongodb) as client,
+    ):
         assert client.test.things.count_documents({}) == 1
 
 
@@ -116,7 +121,9 @@ def test_a_folder_in_use_is_refused(running: EmbeddedServers) -> None:
 
 
 async def test_servers_die_with_the_process_that_started_them(tmp_path: Path) -> None:
-    parent = await asyncio.create_subprocess_exec(sys.executable, "-c", ABANDONED, tmp_path, stdout=subprocess.PIPE)
+    parent = await asyncio.create_subprocess_exec(
+        sys.executable, "-c", ABANDONED, tmp_path, stdout=subprocess.PIPE
+    )
     assert parent.stdout is not None
     pids = [int(word) for word in (await parent.stdout.readline()).split()]
     assert len(pids) == 2
@@ -128,7 +135,10 @@ async def test_servers_die_with_the_process_that_started_them(tmp_path: Path) ->
 
 
 def test_a_stand_alone_database_announces_no_replica_set(tmp_path: Path) -> None:
-    with EmbeddedServers(tmp_path, standalone=True, disposable=True) as servers, pymongo.MongoClient(servers.urls.mongodb) as client:
+    with (
+        EmbeddedServers(tmp_path, standalone=True, disposable=True) as servers,
+        pymongo.MongoClient(servers.urls.mongodb) as client,
+    ):
         assert "setName" not in client.admin.command("hello")
 
 
@@ -143,7 +153,9 @@ def test_the_run_file_is_private_and_gone_afterwards(running: EmbeddedServers, t
 
 @pytest.mark.containers
 @pytest.mark.standalone
-async def test_each_test_has_a_virtual_host_and_a_database_of_its_own(broker_url: str, database_uri: str, database_name: str) -> None:
+async def test_each_test_has_a_virtual_host_and_a_database_of_its_own(
+    broker_url: str, database_uri: str, database_name: str
+) -> None:
     async with await aio_pika.connect(broker_url, timeout=10) as connection:
         channel = await connection.channel()
         await channel.declare_queue("mine", exclusive=True)
@@ -169,7 +181,11 @@ async def test_the_proxy_cuts_stalls_and_heals(broker_url: str) -> None:
 
 
 def _listening_on(ports: set[int]) -> list[tuple[str, int]]:
-    lines = [line.split() for table in ("tcp", "tcp6") for line in Path(f"/proc/net/{table}").read_text().splitlines()[1:]]
+    lines = [
+        line.split()
+        for table in ("tcp", "tcp6")
+        for line in Path(f"/proc/net/{table}").read_text().splitlines()[1:]
+    ]
     sockets = [fields[1].split(":") for fields in lines if fields[3] == LISTENING]
     return [(address, int(port, 16)) for address, port in sockets if int(port, 16) in ports]
 

@@ -55,7 +55,12 @@ class Language:
         return CACHE / self.name
 
 
-GO = {"GOMODCACHE": str(CACHE / "go-modules"), "GOCACHE": str(CACHE / "go-build"), "GOFLAGS": "-modcacherw", "GOTOOLCHAIN": "local"}
+GO = {
+    "GOMODCACHE": str(CACHE / "go-modules"),
+    "GOCACHE": str(CACHE / "go-build"),
+    "GOFLAGS": "-modcacherw",
+    "GOTOOLCHAIN": "local",
+}
 MAVEN = ("mvn", "-q", "-B", f"-Dmaven.repo.local={CACHE / 'maven'}", "compile", "exec:java")
 LANGUAGES = (
     Language("python", (sys.executable, "ride.py")),
@@ -134,9 +139,19 @@ def fetch(language: Language) -> None:
     note.write_text(locked)
 
 
-def execute(language: Language, command: tuple[str, ...], *, url: str = "", within: float) -> subprocess.CompletedProcess[str]:
+def execute(
+    language: Language, command: tuple[str, ...], *, url: str = "", within: float
+) -> subprocess.CompletedProcess[str]:
     environment = {**os.environ, **language.environment, "GANCANG_AMQP_URL": url}
-    return subprocess.run(command, cwd=language.folder, env=environment, capture_output=True, text=True, timeout=within, check=False)
+    return subprocess.run(
+        command,
+        cwd=language.folder,
+        env=environment,
+        capture_output=True,
+        text=True,
+        timeout=within,
+        check=False,
+    )
 
 
 def order(language: Language, service: str, url: str) -> subprocess.CompletedProcess[str]:

@@ -28,7 +28,12 @@ if TYPE_CHECKING:
     from tests.support.outside import OutsideApp
 
 SERVICES = {"orders": build_orders, "matching": build_matching, "notifications": build_notifications}
-ADDRESS, NAME, NOTE, LABEL = "secret.guest@example.org", "Wahyuningsih", "Behind the blue gate", "Jl. Veteran 7"
+ADDRESS, NAME, NOTE, LABEL = (
+    "secret.guest@example.org",
+    "Wahyuningsih",
+    "Behind the blue gate",
+    "Jl. Veteran 7",
+)
 DOOR = {"lat": -8.219137, "lng": 114.369173, "label": LABEL, "note": NOTE}
 HERE = {"lat": -8.210611, "lng": 114.374511}
 PLATE = "P 4711 ZZ"
@@ -50,16 +55,24 @@ async def test_nothing_is_left_in_databases_logs_live_and_parked_messages(
             await a_trip(app)
             await two_mistakes(app)
             before = await everything(client, store.name)
-            assert {NOTE.encode(), LABEL.encode(), PLATE.encode()} <= {value for value in secrets() if value in before}
+            assert {NOTE.encode(), LABEL.encode(), PLATE.encode()} <= {
+                value for value in secrets() if value in before
+            }
 
             for who, role in PEOPLE:
                 asked = {"recipient_id": who, "role": role, "by": {"role": role, "id": who}}
                 await app.request(builders.an_erasure_requested(**asked))
                 await app.event("recipient.erased.v1", recipient_id=who)
             await eventually(lambda: nothing_waits(broker_url), within=20)
-            await eventually(lambda: store["orders"].find_one({"_id": "o-1", "state.dropoff.lat": 0.0, "seen.0.2": ""}))
-            await eventually(lambda: store["drivers"].find_one({"_id": "d-7", "state.facts.erasure": {"$exists": True}}))
-            await eventually(lambda: store["orders"].find_one({"_id": "o-1", "state.assignment.vehicle.plate": "-"}))
+            await eventually(
+                lambda: store["orders"].find_one({"_id": "o-1", "state.dropoff.lat": 0.0, "seen.0.2": ""})
+            )
+            await eventually(
+                lambda: store["drivers"].find_one({"_id": "d-7", "state.facts.erasure": {"$exists": True}})
+            )
+            await eventually(
+                lambda: store["orders"].find_one({"_id": "o-1", "state.assignment.vehicle.plate": "-"})
+            )
 
             async def left() -> bool:
                 lying = await everything(client, store.name)
@@ -74,7 +87,9 @@ async def test_nothing_is_left_in_databases_logs_live_and_parked_messages(
 
 async def a_trip(app: OutsideApp) -> None:
     await app.request(CONTACT)
-    await app.request(builders.a_driver_registered(driver_id="d-7", vehicle={"class": "motorcycle", "plate": PLATE}))
+    await app.request(
+        builders.a_driver_registered(driver_id="d-7", vehicle={"class": "motorcycle", "plate": PLATE})
+    )
     await app.request(builders.a_residence_attested(driver_id="d-7"))
     await app.request(builders.a_shift_started(driver_id="d-7", place=HERE))
     await app.event("driver.eligibility_changed.v1", driver_id="d-7", eligible=True)
@@ -82,7 +97,9 @@ async def a_trip(app: OutsideApp) -> None:
     offer = (await app.event("offer.made.v1", within=30)).data
     await app.request(builders.an_offer_accepted(driver_id="d-7", offer_id=offer.offer_id))
     await app.event("order.driver_assigned.v1")
-    await app.request(DriverEmergencyRaised.model_validate({"driver_id": "d-7", "order_id": "o-1", "place": HERE}))
+    await app.request(
+        DriverEmergencyRaised.model_validate({"driver_id": "d-7", "order_id": "o-1", "place": HERE})
+    )
     await app.event("emergency.raised.v1")
     await app.request(DriverDelivered(driver_id="d-7", order_id="o-1"))
     await app.event("order.completed.v1")
@@ -99,12 +116,16 @@ async def two_mistakes(app: OutsideApp) -> None:
 
 def secrets() -> list[bytes]:
     """As they lie in a database."""
-    places = [pack("<d", value) for place in (DOOR, HERE) for value in place.values() if isinstance(value, float)]
+    places = [
+        pack("<d", value) for place in (DOOR, HERE) for value in place.values() if isinstance(value, float)
+    ]
     return [*(text.encode() for text in (ADDRESS, NAME, NOTE, LABEL, PLATE)), *places]
 
 
 def in_words() -> list[bytes]:
-    return [str(value).encode() for place in (DOOR, HERE) for value in place.values() if isinstance(value, float)]
+    return [
+        str(value).encode() for place in (DOOR, HERE) for value in place.values() if isinstance(value, float)
+    ]
 
 
 async def everything(client: Any, name: str) -> bytes:
@@ -135,8 +156,13 @@ async def messages(broker_url: str) -> list[bytes]:
     found: list[bytes] = []
     connection = await aio_pika.connect(broker_url)
     async with connection, connection.channel() as channel:
-        ours = [queue for queue in QUEUES.values() if queue.kind is not QueueKind.LEADER]  # that one holds a token, and is locked
-        names = [*(queue.name for queue in ours), *(queue.parked for queue in ours if queue.kind is QueueKind.WORK)]
+        ours = [
+            queue for queue in QUEUES.values() if queue.kind is not QueueKind.LEADER
+        ]  # that one holds a token, and is locked
+        names = [
+            *(queue.name for queue in ours),
+            *(queue.parked for queue in ours if queue.kind is QueueKind.WORK),
+        ]
         for name in names:
             queue = await channel.get_queue(name)
             while (message := await queue.get(no_ack=False, fail=False)) is not None:

@@ -37,7 +37,9 @@ BAG = {"envelope": "BAG-12"}
 
 
 @pytest.fixture
-async def app(broker_url: str, database_uri: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[OutsideApp]:
+async def app(
+    broker_url: str, database_uri: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> AsyncIterator[OutsideApp]:
     """All services at work with a catalogue that has one file more."""
     folder = tmp_path / "catalogue"
     shutil.copytree(BUILT_IN, folder, ignore=shutil.ignore_patterns("__pycache__", "*.py"))
@@ -80,7 +82,11 @@ async def test_library_books_reach_their_reader_by_one_file_alone(app: OutsideAp
     assert (accepted.data.service_name["en"], accepted.data.fare.total) == ("Library books to the door", 6000)
     assert (accepted.data.notices, offer.data.requirements.handling) == (completed.data.notices, ["keep_dry"])
     assert [line.step for line in receipt.data.custody] == ["picked_up", "delivered"]
-    assert (receipt.data.agency_id, released.data.driver_id, told.data.template) == ("perpusda", "d-7", "order.completed")
+    assert (receipt.data.agency_id, released.data.driver_id, told.data.template) == (
+        "perpusda",
+        "d-7",
+        "order.completed",
+    )
 
 
 @pytest.mark.parametrize(
@@ -93,7 +99,9 @@ async def test_library_books_reach_their_reader_by_one_file_alone(app: OutsideAp
     ],
     ids=["too many", "how many", "no reader", "too far"],
 )
-async def test_its_rules_are_those_of_the_file(app: OutsideApp, changes: dict[str, Any], event: str, reason: str) -> None:
+async def test_its_rules_are_those_of_the_file(
+    app: OutsideApp, changes: dict[str, Any], event: str, reason: str
+) -> None:
     await app.request(books(**changes))
 
     refused = await app.event(event)

@@ -64,21 +64,37 @@ def listener() -> Iterator[Listener]:
     monitoring._LISTENERS.command_listeners.remove(listening)
 
 
-async def test_no_query_of_a_ride_scans_a_collection(listener: Listener, broker_url: str, database_uri: str) -> None:
+async def test_no_query_of_a_ride_scans_a_collection(
+    listener: Listener, broker_url: str, database_uri: str
+) -> None:
     await a_whole_ride(broker_url, database_uri)
 
     with pymongo.MongoClient(database_uri) as client:
         asked = listener.queries
-        scans = {(name, *sorted(where)) for store, name, where in asked if not begins_with_an_index(client[store][name], where)}
-        explained = [where for store, name, where in asked if scans_by_its_own_word(client[store], name, where)]
-    assert {name for _, name, _ in asked} >= {"orders", "drivers", "searches", "notifications", "recipient_keys"}
+        scans = {
+            (name, *sorted(where))
+            for store, name, where in asked
+            if not begins_with_an_index(client[store][name], where)
+        }
+        explained = [
+            where for store, name, where in asked if scans_by_its_own_word(client[store], name, where)
+        ]
+    assert {name for _, name, _ in asked} >= {
+        "orders",
+        "drivers",
+        "searches",
+        "notifications",
+        "recipient_keys",
+    }
     assert scans == set()
     assert explained == []
 
 
 def begins_with_an_index(collection: Any, where: dict[str, Any]) -> bool:
     leading = {next(iter(index["key"])) for index in collection.list_indexes()}
-    return bool(leading & where.keys()) or ("$or" in where and all(leading & branch.keys() for branch in where["$or"]))
+    return bool(leading & where.keys()) or (
+        "$or" in where and all(leading & branch.keys() for branch in where["$or"])
+    )
 
 
 def scans_by_its_own_word(database: Any, name: str, where: dict[str, Any]) -> bool:
@@ -87,7 +103,9 @@ def scans_by_its_own_word(database: Any, name: str, where: dict[str, Any]) -> bo
         plan = database.command("explain", {"find": name, "filter": where}, verbosity="queryPlanner")
     except PyMongoError:
         return False
-    return "secantus" not in str(plan.get("serverInfo", "")).lower() and "COLLSCAN" in str(plan.get("queryPlanner", {}))
+    return "secantus" not in str(plan.get("serverInfo", "")).lower() and "COLLSCAN" in str(
+        plan.get("queryPlanner", {})
+    )
 
 
 async def a_whole_ride(broker_url: str, database_uri: str) -> None:
@@ -96,8 +114,14 @@ async def a_whole_ride(broker_url: str, database_uri: str) -> None:
             await stack.enter_async_context(at_work(name, build, runtime_settings(broker_url, database_uri)))
         app = await stack.enter_async_context(an_outside_app(broker_url))
         for role in ("customer", "driver"):
-            await app.request(a_contact_registered(role=role, recipient_id="c-1" if role == "customer" else "d-1"))
-        for fact in (a_driver_registered(driver_id="d-1"), a_residence_attested(driver_id="d-1"), a_shift_started(driver_id="d-1")):
+            await app.request(
+                a_contact_registered(role=role, recipient_id="c-1" if role == "customer" else "d-1")
+            )
+        for fact in (
+            a_driver_registered(driver_id="d-1"),
+            a_residence_attested(driver_id="d-1"),
+            a_shift_started(driver_id="d-1"),
+        ):
             await app.request(fact)
         await app.event("driver.eligibility_changed.v1", eligible=True)
         await app.request(a_position_report("d-1"))

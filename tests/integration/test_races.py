@@ -62,7 +62,9 @@ class Doubled:
 
     async def live_drivers(self) -> int:
         """Drivers who hold an order."""
-        return await self.runtime.database["drivers"].count_documents({"state.live": {"$exists": True, "$ne": None}})
+        return await self.runtime.database["drivers"].count_documents(
+            {"state.live": {"$exists": True, "$ne": None}}
+        )
 
 
 @pytest.fixture
@@ -95,7 +97,9 @@ async def test_every_message_three_times_has_one_effect_and_one_notification(dou
     await eventually(lambda: len(app.of_type("notification.sent.v1", recipient_id="c-1")) >= 2)
 
     said = Counter(event.type for event in {event.id: event for event in app.events}.values())
-    told = Counter((event.data.cause, event.data.recipient_id) for event in app.of_type("notification.sent.v1"))
+    told = Counter(
+        (event.data.cause, event.data.recipient_id) for event in app.of_type("notification.sent.v1")
+    )
     assert {name: count for name, count in said.items() if name.startswith("order.")} == {
         "order.accepted.v1": 1,
         "order.search_started.v1": 1,

@@ -10,14 +10,25 @@ from typing import TYPE_CHECKING
 import pytest
 
 from contracts.requests.agencies import AgencyReturnConfirmed
-from contracts.requests.drivers import DriverDeliveryFailed, DriverOfferAccepted, DriverPickedUp, DriverReturned
+from contracts.requests.drivers import (
+    DriverDeliveryFailed,
+    DriverOfferAccepted,
+    DriverPickedUp,
+    DriverReturned,
+)
 from contracts.values import rfc3339
 from services.matching.app import build as build_matching
 from services.orders.app import build as build_orders
 from services.orders.settings import BUILT_IN
 from services.runtime.clock import real_now
 from services.runtime.database import connect, database_of
-from tests.support.builders import a_driver_registered, a_match_made, a_residence_attested, a_shift_started, an_order_requested
+from tests.support.builders import (
+    a_driver_registered,
+    a_match_made,
+    a_residence_attested,
+    a_shift_started,
+    an_order_requested,
+)
 from tests.support.outside import OutsideApp, an_outside_app
 from tests.support.services import at_work, runtime_settings
 
@@ -41,7 +52,9 @@ def at_once(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     shutil.copytree(BUILT_IN, folder, ignore=shutil.ignore_patterns("__pycache__", "*.py"))
     document = folder / "document.toml"
     text = document.read_text().replace("again_after_min = 240", "again_after_min = 0")
-    document.write_text(text.replace("return_within_h = 24", "return_within_h = 1").replace("life_s = 600", "life_s = 86400"))
+    document.write_text(
+        text.replace("return_within_h = 24", "return_within_h = 1").replace("life_s = 600", "life_s = 86400")
+    )
     monkeypatch.setenv("GANCANG_CATALOGUE", str(folder))
 
 
@@ -63,7 +76,9 @@ async def hurried(broker_url: str, database_uri: str, at_once: None) -> AsyncIte
 
 
 def a_document() -> OrderRequested:
-    return an_order_requested(order_id="o-3", service="document", customer=AGENCY, recipient={"id": "r-5"}, details=SEALED)
+    return an_order_requested(
+        order_id="o-3", service="document", customer=AGENCY, recipient={"id": "r-5"}, details=SEALED
+    )
 
 
 async def is_bound(database_uri: str) -> bool:
@@ -76,7 +91,9 @@ async def is_bound(database_uri: str) -> bool:
         client.close()
 
 
-async def test_the_courier_is_bound_to_the_envelope_until_the_agency_has_it_back(app: OutsideApp, database_uri: str) -> None:
+async def test_the_courier_is_bound_to_the_envelope_until_the_agency_has_it_back(
+    app: OutsideApp, database_uri: str
+) -> None:
     for fact in (a_driver_registered(), a_residence_attested(), a_shift_started()):
         await app.request(fact)
     await app.event("driver.eligibility_changed.v1", eligible=True)
@@ -104,7 +121,11 @@ async def test_the_courier_is_bound_to_the_envelope_until_the_agency_has_it_back
     assert returned.data.fare.driver_share > 0
     assert returned.data.fare.payer.id == "dispendukcapil"
     assert receipt.data.outcome == "returned"
-    assert [line.step for line in receipt.data.custody][:3] == ["picked_up", "attempt_failed", "attempt_failed"]
+    assert [line.step for line in receipt.data.custody][:3] == [
+        "picked_up",
+        "attempt_failed",
+        "attempt_failed",
+    ]
     assert receipt.data.custody[-1].step == "return_confirmed"
 
 
@@ -120,7 +141,9 @@ async def test_an_envelope_that_is_not_back_in_time_raises_one_alarm(hurried: Ou
     returning = await hurried.event("order.returning.v1")
 
     overdue = await hurried.event("order.return_overdue.v1")
-    await hurried.request(AgencyReturnConfirmed(agency_id="dispendukcapil", order_id="o-3", envelope="ENV-0042"))
+    await hurried.request(
+        AgencyReturnConfirmed(agency_id="dispendukcapil", order_id="o-3", envelope="ENV-0042")
+    )
 
     await hurried.event("order.returned.v1")
     assert overdue.data.return_by == returning.data.return_by

@@ -41,7 +41,9 @@ async def gateway(broker_url: str, inbox: aio_pika.abc.AbstractQueue) -> AsyncIt
     await end(link)
 
 
-async def test_a_broker_that_says_no_is_asked_again(gateway: Gateway, inbox: aio_pika.abc.AbstractQueue) -> None:
+async def test_a_broker_that_says_no_is_asked_again(
+    gateway: Gateway, inbox: aio_pika.abc.AbstractQueue
+) -> None:
     first, second = (a_message(an_order_requested(order_id=order)) for order in ("o-1", "o-2"))
     await gateway.send(first)
 
@@ -53,7 +55,9 @@ async def test_a_broker_that_says_no_is_asked_again(gateway: Gateway, inbox: aio
     assert (await inbox.get(no_ack=True)).message_id == second.id
 
 
-async def test_what_no_queue_takes_is_said_to_be_unsendable(gateway: Gateway, inbox: aio_pika.abc.AbstractQueue) -> None:
+async def test_what_no_queue_takes_is_said_to_be_unsendable(
+    gateway: Gateway, inbox: aio_pika.abc.AbstractQueue
+) -> None:
     await inbox.delete(if_empty=False, if_unused=False)
 
     with pytest.raises(Unsendable):

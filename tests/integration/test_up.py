@@ -46,7 +46,14 @@ class Folder:
         return [sys.executable, "-P", "-m", "services.ops", *arguments]
 
     def gancang(self, *arguments: str) -> subprocess.CompletedProcess[str]:
-        return subprocess.run(self.command(*arguments), env=self.environment(), capture_output=True, text=True, timeout=60, check=False)
+        return subprocess.run(
+            self.command(*arguments),
+            env=self.environment(),
+            capture_output=True,
+            text=True,
+            timeout=60,
+            check=False,
+        )
 
     def printed(self) -> str:
         return self.output.read_text()
@@ -62,13 +69,17 @@ def running(folder: Folder, request: pytest.FixtureRequest) -> Iterator[subproce
     """One of the two commands, from its start until the test ends."""
     with (
         folder.output.open("wb") as output,
-        subprocess.Popen(folder.command(*request.param), env=folder.environment(), stdout=output, stderr=output) as process,
+        subprocess.Popen(
+            folder.command(*request.param), env=folder.environment(), stdout=output, stderr=output
+        ) as process,
     ):
         yield process
         process.kill()
 
 
-async def test_others_join_what_it_started_and_ctrl_c_ends_all_of_it(folder: Folder, running: subprocess.Popen[bytes]) -> None:
+async def test_others_join_what_it_started_and_ctrl_c_ends_all_of_it(
+    folder: Folder, running: subprocess.Popen[bytes]
+) -> None:
     await eventually(lambda: _is_at_work(folder), within=READY_WITHIN_S)
 
     published = folder.gancang("publish", str(EXAMPLE))

@@ -18,15 +18,28 @@ if TYPE_CHECKING:
     from tests.integration.notifications.conftest import World
 
 ASSIGNED, RECEIPT = "order.driver_assigned.v1", "receipt.issued.v1"
-HERE = {"webhook_allowed_networks": ["127.0.0.0/8"], "webhook_plain_http": True, "webhook_waits_s": [0.2, 0.2, 0.2], "webhook_s": 1}
+HERE = {
+    "webhook_allowed_networks": ["127.0.0.0/8"],
+    "webhook_plain_http": True,
+    "webhook_waits_s": [0.2, 0.2, 0.2],
+    "webhook_s": 1,
+}
 
 
-async def registered(world: World, url: str, agency_id: str = "dukcapil", types: Sequence[str] = (ASSIGNED, RECEIPT)) -> None:
+async def registered(
+    world: World, url: str, agency_id: str = "dukcapil", types: Sequence[str] = (ASSIGNED, RECEIPT)
+) -> None:
     published = datetime.now(UTC)
-    await world.publish(AgencyWebhookRegistered(agency_id=agency_id, url=url, types=list(types)), time=published)
+    await world.publish(
+        AgencyWebhookRegistered(agency_id=agency_id, url=url, types=list(types)), time=published
+    )
 
     async def known() -> bool:
-        where = {"_id": agency_id, "state.as_of": {"$gte": published - timedelta(milliseconds=1)}, "state.disabled": None}
+        where = {
+            "_id": agency_id,
+            "state.as_of": {"$gte": published - timedelta(milliseconds=1)},
+            "state.disabled": None,
+        }
         return bool(await world.store["webhooks"].count_documents(where))
 
     await eventually(known)

@@ -54,7 +54,9 @@ def a_cancellation_requested(**changes: Any) -> OrderCancellationRequested:
 
 def a_driver_registered(**changes: Any) -> DriverRegistered:
     papers = [{"kind": "sim_c", "valid_until": "2029-03-14"}, {"kind": "stnk", "valid_until": "2028-08-01"}]
-    return DriverRegistered.model_validate({"driver_id": "d-7", "vehicle": VEHICLE, "papers": papers, **changes})
+    return DriverRegistered.model_validate(
+        {"driver_id": "d-7", "vehicle": VEHICLE, "papers": papers, **changes}
+    )
 
 
 def a_residence_attested(**changes: Any) -> DriverResidenceAttested:
@@ -88,25 +90,43 @@ def a_contact_registered(**changes: Any) -> RecipientContactRegistered:
 def an_erasure_requested(**changes: Any) -> RecipientErasureRequested:
     """By the person himself."""
     who = {"recipient_id": changes.get("recipient_id", "c-1"), "role": "customer"}
-    return RecipientErasureRequested.model_validate({**who, "by": {"role": "customer", "id": who["recipient_id"]}, **changes})
+    return RecipientErasureRequested.model_validate(
+        {**who, "by": {"role": "customer", "id": who["recipient_id"]}, **changes}
+    )
 
 
 def a_search_started(**changes: Any) -> OrderSearchStarted:
     wanted = {"vehicle_classes": ["scooter", "motorcycle", "trail"]}
-    search = {"attempt": 1, "pickup": STATION, "dropoff": PARK, "requirements": wanted, "search": SEARCH, "fare": FARE}
+    search = {
+        "attempt": 1,
+        "pickup": STATION,
+        "dropoff": PARK,
+        "requirements": wanted,
+        "search": SEARCH,
+        "fare": FARE,
+    }
     return OrderSearchStarted.model_validate({**ORDER_EVENT, **search, **changes})
 
 
 def an_offer_made(**changes: Any) -> OfferMade:
     distances = {"pickup_distance_m": 110, "trip_distance_m": 1460}
     when = {"attempt": 1, "expires_at": NOW + timedelta(seconds=15)}
-    offer = {"offer_id": "of-1", "order_id": "o-1", "driver_id": "d-7", "service": "ride", **when, **distances}
+    offer = {
+        "offer_id": "of-1",
+        "order_id": "o-1",
+        "driver_id": "d-7",
+        "service": "ride",
+        **when,
+        **distances,
+    }
     return OfferMade.model_validate({**offer, "pickup": STATION, "requirements": {}, "fare": FARE, **changes})
 
 
 def a_match_made(**changes: Any) -> MatchMade:
     who = {"order_id": "o-1", "attempt": 1, "driver_id": "d-7", "offer_id": "of-1"}
-    return MatchMade.model_validate({**who, "vehicle": VEHICLE, "residence": RESIDENCE, "eta_s": 60, **changes})
+    return MatchMade.model_validate(
+        {**who, "vehicle": VEHICLE, "residence": RESIDENCE, "eta_s": 60, **changes}
+    )
 
 
 def a_match_failed(**changes: Any) -> MatchFailed:

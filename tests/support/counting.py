@@ -41,7 +41,9 @@ def count(*, due: datetime | None = None, events: int = 1) -> Decide[Counter]:
 
     def decide(counter: Counter | None) -> Change[Counter]:
         after = replace(counter or Counter(), n=(counter.n if counter else 0) + 1, due=due)
-        told = tuple(DriverReleased(driver_id=f"n-{after.n}", order_id=f"e-{index}") for index in range(events))
+        told = tuple(
+            DriverReleased(driver_id=f"n-{after.n}", order_id=f"e-{index}") for index in range(events)
+        )
         return Change(after, told, Entry("counted", "test"))
 
     return decide

@@ -9,7 +9,16 @@ from typing import TYPE_CHECKING
 
 from contracts.requests.drivers import DriverDelivered, DriverOfferAccepted, DriverPositionsReported
 from services.ops.demo.evidence import Evidence, Servers
-from services.ops.demo.invariants import busy_twice, left_over, out_of_order, parked, shared_orders, still_busy, unfinished, unsent
+from services.ops.demo.invariants import (
+    busy_twice,
+    left_over,
+    out_of_order,
+    parked,
+    shared_orders,
+    still_busy,
+    unfinished,
+    unsent,
+)
 from tests.support.builders import STATION, a_driver_registered, a_residence_attested, a_shift_started
 from tests.support.eventually import eventually
 
@@ -34,7 +43,9 @@ class Crowd:
         self._places: dict[str, dict[str, float]] = {}
         self._reported = float("-inf")
 
-    async def on_duty(self, names: Iterable[str], *, lat: float = STATION["lat"], lng: float = STATION["lng"]) -> None:  # type: ignore[assignment]
+    async def on_duty(
+        self, names: Iterable[str], *, lat: float = STATION["lat"], lng: float = STATION["lng"]
+    ) -> None:  # type: ignore[assignment]
         """Each ten metres north of the one before, and known to be eligible."""
         wanted = list(names)
         for number, driver_id in enumerate(wanted):
@@ -56,18 +67,26 @@ class Crowd:
 
     async def _report(self) -> None:
         self._reported, now = monotonic(), datetime.now(UTC)
-        positions = [{"driver_id": driver_id, "at": now, **place} for driver_id, place in self._places.items()]
+        positions = [
+            {"driver_id": driver_id, "at": now, **place} for driver_id, place in self._places.items()
+        ]
         await self.app.request(DriverPositionsReported.model_validate({"positions": positions}))
 
     async def _answer(self, event: Message) -> None:  # type: ignore[type-arg]
         if event.type == "offer.made.v1":
-            await self.app.request(DriverOfferAccepted(driver_id=event.data.driver_id, offer_id=event.data.offer_id))
+            await self.app.request(
+                DriverOfferAccepted(driver_id=event.data.driver_id, offer_id=event.data.offer_id)
+            )
         elif event.type == "order.driver_assigned.v1":
             self.delivered_by[event.data.order_id] = event.data.driver_id
-            await self.app.request(DriverDelivered(driver_id=event.data.driver_id, order_id=event.data.order_id))
+            await self.app.request(
+                DriverDelivered(driver_id=event.data.driver_id, order_id=event.data.order_id)
+            )
 
     def _eligible(self) -> set[str]:
-        return {event.data.driver_id for event in self.app.of_type("driver.eligibility_changed.v1", eligible=True)}
+        return {
+            event.data.driver_id for event in self.app.of_type("driver.eligibility_changed.v1", eligible=True)
+        }
 
 
 async def everything_holds(servers: Servers, crowd: Crowd, orders: Iterable[str], within: float = 60) -> None:
@@ -79,7 +98,11 @@ async def everything_holds(servers: Servers, crowd: Crowd, orders: Iterable[str]
             ordered=ordered,
             events=tuple({event.id: event for event in crowd.app.events}.values()),
             documents=await servers.documents(),
-            queues={name: depth for name, depth in (await servers.depths()).items() if not name.startswith("notifications.")},
+            queues={
+                name: depth
+                for name, depth in (await servers.depths()).items()
+                if not name.startswith("notifications.")
+            },
             mail={},
             addresses={},
             delivered_by=crowd.delivered_by,

@@ -37,7 +37,11 @@ def whatsapp(request: Request) -> tuple[str, str]:
     template = message["template"]
     assert (request.method, request.path) == ("POST", f"/{PHONE}/messages")
     assert request.headers["authorization"] == f"Bearer {TOKEN}"
-    assert (message["messaging_product"], message["recipient_type"], message["type"]) == ("whatsapp", "individual", "template")
+    assert (message["messaging_product"], message["recipient_type"], message["type"]) == (
+        "whatsapp",
+        "individual",
+        "template",
+    )
     assert re.fullmatch(r"[1-9][0-9]{6,14}", message["to"])
     assert re.fullmatch(r"[a-z0-9_]{1,512}", template["name"])
     assert template["language"]["code"] in LANGUAGES
@@ -61,7 +65,10 @@ def sms(request: Request) -> tuple[str, str]:
 def sms_form(request: Request) -> tuple[str, str]:
     """The same as a form."""
     assert request.headers["content-type"] == "application/x-www-form-urlencoded"
-    return _sms(request, {name: values[0] for name, values in parse_qs(request.body.decode(), strict_parsing=True).items()})
+    return _sms(
+        request,
+        {name: values[0] for name, values in parse_qs(request.body.decode(), strict_parsing=True).items()},
+    )
 
 
 def _sms(request: Request, message: dict[str, str]) -> tuple[str, str]:

@@ -36,7 +36,13 @@ def a_meal(merchant: Merchant | None = MERCHANT, **changes: Any) -> Order:
         "payer": Payer(id="c-1"),
         "items": ITEMS,
     }
-    return take_in(Wanted(**{**asked, **changes}), CATALOGUE.services["food"], CATALOGUE.area, CATALOGUE.bands, Facts(NOW, merchant))
+    return take_in(
+        Wanted(**{**asked, **changes}),
+        CATALOGUE.services["food"],
+        CATALOGUE.area,
+        CATALOGUE.bands,
+        Facts(NOW, merchant),
+    )
 
 
 def a_meal_being_cooked(minutes: int = 20, rush: int = 0) -> Order:

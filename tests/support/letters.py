@@ -27,7 +27,9 @@ VALUES = {
 
 def a_letter(address: str, **changes: Any) -> Letter:
     text = TEXTS.render("order.driver_assigned", "customer", "id", VALUES, "Sarah")
-    return Letter(**{"id": "n-1", "address": address, "written_at": NOW, "text": text, "order_id": "o-1", **changes})
+    return Letter(
+        **{"id": "n-1", "address": address, "written_at": NOW, "text": text, "order_id": "o-1", **changes}
+    )
 
 
 @asynccontextmanager

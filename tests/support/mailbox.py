@@ -61,7 +61,9 @@ class Mailbox:
         self._open.clear()
         await self._server.wait_closed()
 
-    async def handle_RCPT(self, _server: Any, _session: Any, envelope: Any, address: str, options: list[str]) -> str:  # noqa: N802
+    async def handle_RCPT(
+        self, _server: Any, _session: Any, envelope: Any, address: str, options: list[str]
+    ) -> str:
         waiting = self.answers.get(address)
         if waiting:
             return waiting.pop(0)

@@ -21,7 +21,11 @@ if TYPE_CHECKING:
     from contracts.values import Value
 
 WARUNG = {**STATION, "label": "Warung Bu Sri", "merchant_id": "m-1"}
-HOMESTAY = {**PARK, "label": "Homestay Osing", "lodging": {"name": "Homestay Osing", "room": "7", "reception": True}}
+HOMESTAY = {
+    **PARK,
+    "label": "Homestay Osing",
+    "lodging": {"name": "Homestay Osing", "room": "7", "reception": True},
+}
 TEMPONG = {"sku": "sego-tempong", "name": "Sego tempong", "quantity": 2, "unit_price": 15_000}
 RUJAK = {"sku": "rujak-soto", "name": "Rujak soto", "quantity": 1, "unit_price": 17_000}
 STEP = {"merchant_id": "m-1", "order_id": "o-1"}
@@ -37,9 +41,16 @@ def an_open_merchant(merchant_id: str = "m-1") -> tuple[Value, ...]:
     """What makes it one: registered, attested, open."""
     place = {**WARUNG, "merchant_id": merchant_id}
     by = {"role": "agency", "id": "dispendukcapil"}
-    attested = {"merchant_id": merchant_id, "by": by, "district_code": "35.10.16", "valid_until": "2027-06-30"}
+    attested = {
+        "merchant_id": merchant_id,
+        "by": by,
+        "district_code": "35.10.16",
+        "valid_until": "2027-06-30",
+    }
     return (
-        MerchantRegistered.model_validate({"merchant_id": merchant_id, "place": place, "name": "Warung Bu Sri"}),
+        MerchantRegistered.model_validate(
+            {"merchant_id": merchant_id, "place": place, "name": "Warung Bu Sri"}
+        ),
         MerchantResidenceAttested.model_validate(attested),
         MerchantOpened(merchant_id=merchant_id),
     )

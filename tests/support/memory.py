@@ -58,7 +58,9 @@ class Memory(Generic[S]):
         await self._turns.mine()
         return self.stored(aggregate_id)
 
-    async def change(self, aggregate_id: str, cause: Cause, decide: Decide[S], *, expect_new: bool = False) -> bool:
+    async def change(
+        self, aggregate_id: str, cause: Cause, decide: Decide[S], *, expect_new: bool = False
+    ) -> bool:
         await self._turns.mine()
         stored = self.stored(aggregate_id)
         seen = stored.seen if stored else []
@@ -70,11 +72,19 @@ class Memory(Generic[S]):
         version = (stored.version if stored else 0) + 1
         marks = [*seen, [cause.source, cause.id, cause.digest]] if cause.remembered else seen
         marks = [[*mark[:2], ""] for mark in marks] if change.forgets else marks
-        self.documents[aggregate_id] = {"version": version, "state": self.kind.encode(change.state), "seen": marks}
+        self.documents[aggregate_id] = {
+            "version": version,
+            "state": self.kind.encode(change.state),
+            "seen": marks,
+        }
         for position, data in enumerate(change.events):
             event_id = derived_id(self.kind.name, aggregate_id, version, position)
             now = self._clock.now()
-            self._publish(event_of(data, source=self.kind.source, event_id=event_id, now=now, cause=cause, sequence=version))
+            self._publish(
+                event_of(
+                    data, source=self.kind.source, event_id=event_id, now=now, cause=cause, sequence=version
+                )
+            )
         return True
 
     def stored(self, aggregate_id: str) -> Stored[S] | None:
@@ -82,7 +92,9 @@ class Memory(Generic[S]):
         document = self.documents.get(aggregate_id)
         if document is None:
             return None
-        return Stored(aggregate_id, document["version"], self.kind.decode(document["state"]), seen=document["seen"])
+        return Stored(
+            aggregate_id, document["version"], self.kind.decode(document["state"]), seen=document["seen"]
+        )
 
     def states(self) -> dict[str, S]:
         """All of them."""
@@ -105,7 +117,9 @@ class MemoryAnswers:
     async def publish(self, data: Value, cause: Cause, *, sequence: int | None = None) -> None:
         event_id = answer_id(self._service, cause, TYPE_OF[type(data)])
         source, now = f"/gancang/{self._service}", self._clock.now()
-        self._publish(event_of(data, source=source, event_id=event_id, now=now, cause=cause, sequence=sequence))
+        self._publish(
+            event_of(data, source=source, event_id=event_id, now=now, cause=cause, sequence=sequence)
+        )
 
 
 def _repeated(seen: list[Any], cause: Cause) -> bool:

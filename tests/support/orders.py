@@ -35,7 +35,9 @@ def wanted(**changes: Any) -> Wanted:
 def a_booked_order(scheduled_for: datetime | None, **changes: Any) -> Order:
     """A ride that was asked for now."""
     asked = wanted(scheduled_for=scheduled_for)
-    return replace(take_in(asked, CATALOGUE.services["ride"], CATALOGUE.area, CATALOGUE.bands, Facts(NOW)), **changes)
+    return replace(
+        take_in(asked, CATALOGUE.services["ride"], CATALOGUE.area, CATALOGUE.bands, Facts(NOW)), **changes
+    )
 
 
 def an_assignment(attempt: int = 1, offer_id: str = "of-1") -> Assignment:
@@ -45,7 +47,9 @@ def an_assignment(attempt: int = 1, offer_id: str = "of-1") -> Assignment:
         offer_id=offer_id,
         attempt=attempt,
         vehicle=Vehicle.model_validate({"class": "motorcycle", "plate": "P 4217 VX"}),
-        residence=Residence.model_validate({"by": "agency-1", "district_code": "35.10.16", "valid_until": "2027-06-30"}),
+        residence=Residence.model_validate(
+            {"by": "agency-1", "district_code": "35.10.16", "valid_until": "2027-06-30"}
+        ),
         eta_s=60,
         at=NOW,
     )

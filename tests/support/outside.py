@@ -25,7 +25,9 @@ if TYPE_CHECKING:
 class OutsideApp:
     """`events` in the order of arrival."""
 
-    def __init__(self, requests: AbstractExchange, events: AbstractExchange, confidential: AbstractExchange) -> None:
+    def __init__(
+        self, requests: AbstractExchange, events: AbstractExchange, confidential: AbstractExchange
+    ) -> None:
         self._exchanges = {
             Exchange.REQUESTS: requests,
             Exchange.EVENTS: events,
@@ -52,7 +54,9 @@ class OutsideApp:
             message_id=message.id,
         )
 
-    async def send_raw(self, body: bytes, *, exchange: Exchange = Exchange.REQUESTS, routing_key: str, **properties: Any) -> None:
+    async def send_raw(
+        self, body: bytes, *, exchange: Exchange = Exchange.REQUESTS, routing_key: str, **properties: Any
+    ) -> None:
         """Publish bytes."""
         message = aio_pika.Message(body, delivery_mode=aio_pika.DeliveryMode.PERSISTENT, **properties)
         await self._exchanges[exchange].publish(message, routing_key, mandatory=False)
@@ -60,7 +64,9 @@ class OutsideApp:
     def of_type(self, name: str, **fields: Any) -> list[Message[Any]]:
         """The events of a type whose data has these values."""
         return [
-            event for event in self.events if event.type == name and all(getattr(event.data, key) == value for key, value in fields.items())
+            event
+            for event in self.events
+            if event.type == name and all(getattr(event.data, key) == value for key, value in fields.items())
         ]
 
     async def event(self, name: str, within: float = 20, **fields: Any) -> Message[Any]:
@@ -95,7 +101,10 @@ async def an_outside_app(broker_url: str) -> AsyncIterator[OutsideApp]:
     connection = await aio_pika.connect(broker_url)
     async with connection:
         channel = await connection.channel()
-        exchanges = [await channel.get_exchange(name) for name in (Exchange.REQUESTS, Exchange.EVENTS, Exchange.CONFIDENTIAL)]
+        exchanges = [
+            await channel.get_exchange(name)
+            for name in (Exchange.REQUESTS, Exchange.EVENTS, Exchange.CONFIDENTIAL)
+        ]
         app = OutsideApp(*exchanges)
         queue = await channel.declare_queue(f"app.test.{uuid.uuid4().hex}", auto_delete=True)
         for exchange in (Exchange.EVENTS, Exchange.CONFIDENTIAL):

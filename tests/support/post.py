@@ -101,7 +101,9 @@ class Post:
             if not turns and not self.bag:
                 return
             number = chance.randrange(turns + len(self.bag))
-            await (self.go_on(number) if number < turns else self.deliver(number - turns, chance.randrange(2)))
+            await (
+                self.go_on(number) if number < turns else self.deliver(number - turns, chance.randrange(2))
+            )
 
     async def calm(self, chance: Random) -> None:
         """Rest, and what waits for something that comes with it too."""

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from hypothesis import HealthCheck, settings
 
-settings.register_profile("gancang", deadline=None, suppress_health_check=[HealthCheck.too_slow], print_blob=True)
+settings.register_profile(
+    "gancang", deadline=None, suppress_health_check=[HealthCheck.too_slow], print_blob=True
+)
 
 
 def load() -> None:

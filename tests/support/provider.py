@@ -52,7 +52,9 @@ class ProviderStandIn:
     from `default`; of `every` requests one is lost after it was taken.
     """
 
-    def __init__(self, check: Callable[[Request], tuple[str, str]], default: Answer | None = None, every: int = 0) -> None:
+    def __init__(
+        self, check: Callable[[Request], tuple[str, str]], default: Answer | None = None, every: int = 0
+    ) -> None:
         self.check = check
         self.default = default or Answer(200, {})
         self.script: deque[Answer] = deque()

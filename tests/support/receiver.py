@@ -47,8 +47,13 @@ class Receiver:
         try:
             while True:
                 head = (await reader.readuntil(b"\r\n\r\n")).decode().split("\r\n")
-                headers = {name.lower(): value for name, _, value in (line.partition(": ") for line in head[1:] if line)}
-                post = Post(head[0].split(" ")[1], headers, await reader.readexactly(int(headers["content-length"])))
+                headers = {
+                    name.lower(): value
+                    for name, _, value in (line.partition(": ") for line in head[1:] if line)
+                }
+                post = Post(
+                    head[0].split(" ")[1], headers, await reader.readexactly(int(headers["content-length"]))
+                )
                 self.posts.append(post)
                 waiting = self.answers[post.path]
                 answer = waiting.pop(0) if waiting else 204

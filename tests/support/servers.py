@@ -86,7 +86,9 @@ def have_image(engine: docker.DockerClient, image: str) -> None:
             engine.api.timeout = PULL_WITHIN_S
             engine.images.pull(image)
         except docker.errors.DockerException as error:
-            pytest.skip(f"no image {image} (GANCANG_TEST_RABBITMQ_IMAGE, GANCANG_TEST_MONGODB_IMAGE name others): {error}")
+            pytest.skip(
+                f"no image {image} (GANCANG_TEST_RABBITMQ_IMAGE, GANCANG_TEST_MONGODB_IMAGE name others): {error}"
+            )
 
 
 def wait_for(ready: Callable[[], bool], name: str) -> None:

@@ -25,5 +25,11 @@ def a_notification(event_type: str = "order.completed.v1", **changes: Any) -> No
 
 
 def a_contact(**changes: Any) -> Contact:
-    fields = {"recipient_id": "c-1", "role": "customer", "locale": "id", "as_of": NOW, "channels": (SMS, EMAIL, PUSH)}
+    fields = {
+        "recipient_id": "c-1",
+        "role": "customer",
+        "locale": "id",
+        "as_of": NOW,
+        "channels": (SMS, EMAIL, PUSH),
+    }
     return Contact(**{**fields, **changes})

@@ -49,7 +49,13 @@ def main(service: str) -> str:
     sys.exit(f"no answer within {PATIENCE_S} s")
 
 
-def publish(channel: pika.adapters.blocking_connection.BlockingChannel, user: str, message_id: str, kind: str, data: object) -> None:
+def publish(
+    channel: pika.adapters.blocking_connection.BlockingChannel,
+    user: str,
+    message_id: str,
+    kind: str,
+    data: object,
+) -> None:
     """A CloudEvent in binary mode: attributes in headers, data in the body. Send the same id again after any doubt."""
     headers = {
         "ce-specversion": "1.0",

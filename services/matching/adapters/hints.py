@@ -126,6 +126,8 @@ class Hints:
             if self._exchange is None:
                 continue
             try:
-                await self._exchange.publish(aio_pika.Message(json.dumps(said).encode()), "", mandatory=False, timeout=5)
+                await self._exchange.publish(
+                    aio_pika.Message(json.dumps(said).encode()), "", mandatory=False, timeout=5
+                )
             except (AMQPError, OSError, TimeoutError, RuntimeError) as error:
                 log.info("hint.lost", error=type(error).__name__)

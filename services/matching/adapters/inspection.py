@@ -45,7 +45,9 @@ class Inspection:
     async def queues(self) -> list[tuple[Shelter, list[Driver]]]:
         """Each place, and who waits there, first come first."""
         waiting = await self._drivers({WAITS_AT: {"$in": sorted(self.shelters)}})
-        return [(shelter, in_order(waiting, standby_id)) for standby_id, shelter in sorted(self.shelters.items())]
+        return [
+            (shelter, in_order(waiting, standby_id)) for standby_id, shelter in sorted(self.shelters.items())
+        ]
 
     async def driver(self, driver_id: str) -> Driver | None:
         """One driver."""
@@ -55,13 +57,20 @@ class Inspection:
     async def not_his(self, driver_id: str) -> Mapping[Outcome, int]:
         """How many offers of the searches still kept ended without a say of his: another was faster, or we took them back."""
         rows = await self._rows(SEARCHES, {"state.offers.driver_id": {"$eq": driver_id}}, {"state.offers": 1})
-        ends = [offer.get("outcome") for row in rows for offer in row["state"]["offers"] if offer["driver_id"] == driver_id]
+        ends = [
+            offer.get("outcome")
+            for row in rows
+            for offer in row["state"]["offers"]
+            if offer["driver_id"] == driver_id
+        ]
         return {outcome: ends.count(outcome) for outcome in (Outcome.LOST, Outcome.WITHDRAWN)}
 
     async def _asked_elsewhere(self, key: str, named: Sequence[str]) -> Collection[str]:
         """Who of them holds an offer of another search."""
         held = {"$elemMatch": {"driver_id": {"$in": list(named)}, "outcome": {"$exists": False}}}
-        rows = await self._rows(SEARCHES, {f"state.{OPEN}": {"$eq": True}, "state.offers": held}, {"state.offers": 1})
+        rows = await self._rows(
+            SEARCHES, {f"state.{OPEN}": {"$eq": True}, "state.offers": held}, {"state.offers": 1}
+        )
         offers = [offer for row in rows if row["_id"] != key for offer in row["state"]["offers"]]
         return {offer["driver_id"] for offer in offers if offer.get("outcome") is None}
 

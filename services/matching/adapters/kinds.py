@@ -101,7 +101,9 @@ class MongoOpenSearches:
         """Keys of those with an offer to this driver that is still open. Raises `DatabaseAway`."""
         offer = {"$elemMatch": {"driver_id": {"$eq": driver_id}, "outcome": {"$exists": False}}}
         with noticing_absence("open offers"):
-            cursor = self._collection.find({f"state.{OPEN}": {"$eq": True}, "state.offers": offer}, {"_id": 1})
+            cursor = self._collection.find(
+                {f"state.{OPEN}": {"$eq": True}, "state.offers": offer}, {"_id": 1}
+            )
             rows: list[dict[str, Any]] = await cursor.to_list(MOST_OPEN)
         return [row["_id"] for row in rows]
 

@@ -38,4 +38,7 @@ def looks_in(document: Document | None) -> tuple[Look, ...]:
 
 
 def _fields(order_id: str, seen: Look) -> Document:
-    return {"order_id": order_id, f"{LOOKS}.{seen.round}": cast("Document", _LOOK.dump_python(seen, exclude_none=True))}
+    return {
+        "order_id": order_id,
+        f"{LOOKS}.{seen.round}": cast("Document", _LOOK.dump_python(seen, exclude_none=True)),
+    }

@@ -21,7 +21,9 @@ from services.matching.ports import Approach
 MOST_COORDINATES = 100
 MOST_AT_ONCE = 8
 REST_S = 15.0
-ASKED = Counter("gancang_router_tables_total", "Tables asked of the router, by what became of them", ["outcome"])
+ASKED = Counter(
+    "gancang_router_tables_total", "Tables asked of the router, by what became of them", ["outcome"]
+)
 log = structlog.get_logger()
 
 Seconds = Annotated[float, Field(ge=0)]
@@ -72,7 +74,9 @@ class Osrm:
             query = f"sources={sources}&destinations=0&annotations=duration,distance"
             try:
                 async with self._at_once:
-                    answer = await self._client.get(f"{self._url}/table/v1/driving/{places}?{query}", timeout=self._box_s)
+                    answer = await self._client.get(
+                        f"{self._url}/table/v1/driving/{places}?{query}", timeout=self._box_s
+                    )
                 table = _Table.model_validate_json(answer.raise_for_status().content)
                 pairs = zip(table.distances, table.durations, strict=True)
                 ways += [_way(metres, seconds) for (metres,), (seconds,) in pairs]

@@ -45,7 +45,9 @@ class PositionIndex:
         newer, _ = self.saw_all([driver_id], np.array([lat]), np.array([lng]), np.array([at]))
         return bool(newer[0])
 
-    def saw_all(self, driver_ids: Sequence[str], lat: Floats, lng: Floats, at: Floats) -> tuple[Flags, Floats]:
+    def saw_all(
+        self, driver_ids: Sequence[str], lat: Floats, lng: Floats, at: Floats
+    ) -> tuple[Flags, Floats]:
         """Note many; for each whether it was taken (no newer one is known), and when that driver was seen before."""
         rows = np.fromiter((self._row(driver_id) for driver_id in driver_ids), np.int64, len(driver_ids))
         before = self._at[rows]
@@ -80,14 +82,23 @@ class PositionIndex:
         """Those seen within the radius, not before `oldest`, nearest first."""
         return self.around([Spot(lat, lng, radius_m)], oldest, EVERYBODY).of(0)
 
-    def around(self, spots: Sequence[Spot], oldest: datetime, enough: int, without: Collection[str] = ()) -> Nearby:
+    def around(
+        self, spots: Sequence[Spot], oldest: datetime, enough: int, without: Collection[str] = ()
+    ) -> Nearby:
         """For each spot the `enough` nearest of those within its radius, seen not before `oldest`; `without` them."""
         view = _View(*self._findable(oldest.timestamp(), without))
-        found = [self._block(spots[start : start + BLOCK], start, view, enough) for start in range(0, len(spots), BLOCK)]
-        spot, row, straight = (np.concatenate(column) for column in zip(*found, strict=True)) if found else _NOTHING
+        found = [
+            self._block(spots[start : start + BLOCK], start, view, enough)
+            for start in range(0, len(spots), BLOCK)
+        ]
+        spot, row, straight = (
+            (np.concatenate(column) for column in zip(*found, strict=True)) if found else _NOTHING
+        )
         return Nearby(spot, row, straight, self._lat[row], self._lng[row], self._ids)
 
-    def _block(self, spots: Sequence[Spot], number: int, view: _View, enough: int) -> tuple[Indices, Indices, Floats]:
+    def _block(
+        self, spots: Sequence[Spot], number: int, view: _View, enough: int
+    ) -> tuple[Indices, Indices, Floats]:
         """The same for a few spots, counted from `number`: columns of all pairs take memory."""
         lat, lng = np.array([spot.lat for spot in spots]), np.array([spot.lng for spot in spots])
         radius = np.array([spot.radius_m for spot in spots], dtype=np.float64)
@@ -97,7 +108,9 @@ class PositionIndex:
         while len(open_spots):
             pair_spot, row, within = view.pairs([centres[spot] for spot in open_spots], rings)
             covered = np.minimum(within, radius[open_spots])
-            straight = metres_between(lat[open_spots][pair_spot], lng[open_spots][pair_spot], self._lat[row], self._lng[row])
+            straight = metres_between(
+                lat[open_spots][pair_spot], lng[open_spots][pair_spot], self._lat[row], self._lng[row]
+            )
             sure = straight <= covered[pair_spot]
             counts = np.bincount(pair_spot[sure], minlength=len(open_spots))
             done = (counts >= enough) | (covered >= radius[open_spots])
@@ -158,7 +171,9 @@ def _disc(centre: int, rings: int) -> Cells:
     return np.array(h3.grid_disk(centre, rings), dtype=np.uint64)
 
 
-def _nearest(found: list[tuple[Indices, Indices, Floats]], spots: int, enough: int) -> tuple[Indices, Indices, Floats]:
+def _nearest(
+    found: list[tuple[Indices, Indices, Floats]], spots: int, enough: int
+) -> tuple[Indices, Indices, Floats]:
     """Sorted by spot and distance, the first `enough` of each spot."""
     spot, row, straight = (np.concatenate(column) for column in zip(*found, strict=True))
     order = np.lexsort((straight, spot))

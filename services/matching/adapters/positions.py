@@ -17,14 +17,18 @@ from services.runtime.clock import Clock
 
 POSITIONS = Counter("gancang_positions_total", "Positions reported, by what became of them", ["outcome"])
 OUTCOMES = ("kept", "stale", "future", "nowhere", "outside", "unreadable", "foreign")
-KEPT, STALE, FUTURE, NOWHERE, OUTSIDE, UNREADABLE, FOREIGN = (POSITIONS.labels(outcome) for outcome in OUTCOMES)
+KEPT, STALE, FUTURE, NOWHERE, OUTSIDE, UNREADABLE, FOREIGN = (
+    POSITIONS.labels(outcome) for outcome in OUTCOMES
+)
 FORGOTTEN_AFTER = 10
 
 
 class Positions:
     """`appeared` is called when a driver shows up who was unknown, or silent for too long to be asked."""
 
-    def __init__(self, index: PositionIndex, clock: Clock, fresh: timedelta, appeared: Callable[[str], None]) -> None:
+    def __init__(
+        self, index: PositionIndex, clock: Clock, fresh: timedelta, appeared: Callable[[str], None]
+    ) -> None:
         self._index = index
         self._clock = clock
         self._fresh = fresh
@@ -75,7 +79,9 @@ class Positions:
             counter.inc(int(np.count_nonzero(good & bad)))
             good &= ~bad
         if not good.all():
-            driver_ids = [driver_id for driver_id, stays in zip(driver_ids, good.tolist(), strict=True) if stays]
+            driver_ids = [
+                driver_id for driver_id, stays in zip(driver_ids, good.tolist(), strict=True) if stays
+            ]
         taken, before = self._index.saw_all(driver_ids, lat[good], lng[good], at[good])
         kept = int(np.count_nonzero(taken))
         KEPT.inc(kept)

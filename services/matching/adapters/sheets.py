@@ -67,7 +67,9 @@ def of_driver(driver: Driver, queue: list[Driver], not_his: Mapping[Outcome, int
             "declined": _share(record.declines, record.offers),
             "expired": _share(record.lapses, record.offers),
         },
-        "declined_because": {code: _share(count, record.declines) for code, count in sorted(record.reasons.items())},
+        "declined_because": {
+            code: _share(count, record.declines) for code, count in sorted(record.reasons.items())
+        },
         "gave_back": _share(record.cancels, record.accepts),
         "vanished": _share(record.vanished, record.accepts),
         "not_judged": {outcome.value: count for outcome, count in not_his.items()},
@@ -100,13 +102,20 @@ def _offer(offer: Offer) -> Document:
 
 
 def _order(taken: Live) -> Document:
-    return {"order_id": taken.order_id, "since": _time(taken.since), "starts_at": _time(taken.starts_at), "confirmed": taken.confirmed}
+    return {
+        "order_id": taken.order_id,
+        "since": _time(taken.since),
+        "starts_at": _time(taken.starts_at),
+        "confirmed": taken.confirmed,
+    }
 
 
 def _place(driver: Driver, queue: list[Driver]) -> Document | None:
     if driver.standby is None:
         return None
-    number = next((place for place, other in enumerate(queue, 1) if other.driver_id == driver.driver_id), None)
+    number = next(
+        (place for place, other in enumerate(queue, 1) if other.driver_id == driver.driver_id), None
+    )
     return {"standby_id": driver.standby.standby_id, "since": _time(driver.standby.since), "number": number}
 
 

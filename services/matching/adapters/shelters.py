@@ -34,5 +34,10 @@ def load(file: Path) -> Mapping[str, Shelter]:
         raise NotConfigured(SETTING, f"is no TOML: {error}") from None
     except ValidationError as error:
         first = error.errors(include_url=False, include_input=False)[0]
-        raise NotConfigured(SETTING, f"is wrong at {'.'.join(map(str, first['loc']))}: {first['msg']}") from None
-    return {name: Shelter(name, row.name, Point(lat=row.lat, lng=row.lng), row.reach_m) for name, row in rows.items()}
+        raise NotConfigured(
+            SETTING, f"is wrong at {'.'.join(map(str, first['loc']))}: {first['msg']}"
+        ) from None
+    return {
+        name: Shelter(name, row.name, Point(lat=row.lat, lng=row.lng), row.reach_m)
+        for name, row in rows.items()
+    }

@@ -39,7 +39,12 @@ class Stream:
     """A worker of the service."""
 
     def __init__(
-        self, connection: AbstractRobustConnection, positions: Positions, hints: Hints, clock: Clock, speakers: Speakers | None
+        self,
+        connection: AbstractRobustConnection,
+        positions: Positions,
+        hints: Hints,
+        clock: Clock,
+        speakers: Speakers | None,
     ) -> None:
         self._connection = connection
         self._positions = positions
@@ -90,6 +95,8 @@ class Stream:
         speakers = self._speakers
         if speakers is None:
             return report
-        own = [position for position in report.positions if speakers.may(login, Role.DRIVER, position.driver_id)]
+        own = [
+            position for position in report.positions if speakers.may(login, Role.DRIVER, position.driver_id)
+        ]
         FOREIGN.inc(len(report.positions) - len(own))
         return report.model_copy(update={"positions": own})

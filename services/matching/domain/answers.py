@@ -42,7 +42,10 @@ def accepted(search: Search, offer_id: str, answered: Collection[str], now: date
     offer = search.offer(offer_id)
     if offer is None or not may_win(search, offer, now):
         raise Refused("offer_closed")
-    outcomes = {other.offer_id: Outcome.LOST if other.driver_id in answered else Outcome.WITHDRAWN for other in search.open_offers}
+    outcomes = {
+        other.offer_id: Outcome.LOST if other.driver_id in answered else Outcome.WITHDRAWN
+        for other in search.open_offers
+    }
     outcomes[offer_id] = Outcome.ACCEPTED
     return replace(closing(search, outcomes, now), status=Status.MATCHED, winner=offer_id)
 
@@ -60,7 +63,11 @@ def declined(search: Search, offer_id: str, now: datetime) -> Search | None:
 def withdrawn(search: Search, offer_id: str, now: datetime) -> Search | None:
     """The search without an offer whose driver cannot take it; None when it is closed already."""
     offer = search.offer(offer_id)
-    return closing(search, {offer_id: Outcome.WITHDRAWN}, now) if offer is not None and offer.outcome is None else None
+    return (
+        closing(search, {offer_id: Outcome.WITHDRAWN}, now)
+        if offer is not None and offer.outcome is None
+        else None
+    )
 
 
 def given_up(search: Search, offer_id: str, now: datetime) -> Search | None:

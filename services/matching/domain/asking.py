@@ -36,7 +36,9 @@ def next_ask(search: Search, rules: Rules) -> datetime | None:
     if not waiting:
         return datetime.min.replace(tzinfo=policy.until.tzinfo)
     last = max(offer.made_at for offer in waiting)
-    closed = [offer.closed_at for offer in search.offers if offer.attempt == search.attempt and offer.closed_at]
+    closed = [
+        offer.closed_at for offer in search.offers if offer.attempt == search.attempt and offer.closed_at
+    ]
     if closed and max(closed) >= last:
         return max(closed)
     return last + rules.stagger
@@ -44,7 +46,11 @@ def next_ask(search: Search, rules: Rules) -> datetime | None:
 
 def why_not(search: Search, driver_id: str, rules: Rules) -> str | None:
     """The reason code why this search does not ask him (again); None when it may."""
-    asked = [offer for offer in search.offers if offer.driver_id == driver_id and offer.outcome is not Outcome.WITHDRAWN]
+    asked = [
+        offer
+        for offer in search.offers
+        if offer.driver_id == driver_id and offer.outcome is not Outcome.WITHDRAWN
+    ]
     if driver_id in search.excluded:
         return "excluded"
     if any(offer.outcome is None for offer in asked):
@@ -61,7 +67,9 @@ def may_ask(search: Search, driver_id: str, rules: Rules) -> bool:
 
 def times_asked(search: Search, driver_id: str) -> int:
     """How often he was asked in this attempt: others come first."""
-    return sum(1 for offer in search.offers if offer.driver_id == driver_id and offer.attempt == search.attempt)
+    return sum(
+        1 for offer in search.offers if offer.driver_id == driver_id and offer.attempt == search.attempt
+    )
 
 
 def round_after(search: Search, current: int) -> int:

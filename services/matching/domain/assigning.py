@@ -14,7 +14,9 @@ BEST_EDGES = 16
 GROWTH = 4
 
 
-def assign(orders: Sequence[WaitingOrder], drivers: Sequence[FreeDriver], edges: Edges, weights: Weights) -> list[int]:
+def assign(
+    orders: Sequence[WaitingOrder], drivers: Sequence[FreeDriver], edges: Edges, weights: Weights
+) -> list[int]:
     """Numbers of the chosen edges: each order and each driver at most once. The urgent ones are served first."""
     if not len(edges):
         return []

@@ -15,7 +15,13 @@ AHEAD = timedelta(minutes=5)
 LONGEST_PAPER = timedelta(days=20 * 365)
 FIRST_PAPER = date(1990, 1, 1)
 
-REGISTRATION, RESIDENCE, SUSPENSION, SHIFT, STANDBY = "registration", "residence", "suspension", "shift", "standby"
+REGISTRATION, RESIDENCE, SUSPENSION, SHIFT, STANDBY = (
+    "registration",
+    "residence",
+    "suspension",
+    "shift",
+    "standby",
+)
 CERTIFICATION, ERASURE = "certification", "erasure"
 NO_VEHICLE = Vehicle(vehicle_class=VehicleClass.UNKNOWN, plate="-")
 MOST_CERTIFICATIONS = 32
@@ -103,7 +109,9 @@ class Driver:
         return merits(self.record, self.idle_since, now)
 
 
-def registered(driver: Driver | None, driver_id: str, vehicle: Vehicle, papers: tuple[Paper, ...], at: datetime) -> Driver | None:
+def registered(
+    driver: Driver | None, driver_id: str, vehicle: Vehicle, papers: tuple[Paper, ...], at: datetime
+) -> Driver | None:
     """A new driver, or the known one with another vehicle and papers; None for an old fact."""
     if driver is None:
         return Driver(driver_id, vehicle, papers, facts={REGISTRATION: at})
@@ -200,7 +208,9 @@ def erased(driver: Driver | None, driver_id: str, at: datetime) -> Driver | None
         papers=known.papers if REGISTRATION in later else (),
         record=known.record if REGISTRATION in later else accounts(known.record),
         residence=known.residence if RESIDENCE in later else None,
-        certifications=tuple(each for each in known.certifications if f"{CERTIFICATION}-{each.code}" in later),
+        certifications=tuple(
+            each for each in known.certifications if f"{CERTIFICATION}-{each.code}" in later
+        ),
         shift=known.shift if SHIFT in later else None,
         idle_since=known.idle_since if SHIFT in later else None,
         standby=known.standby if STANDBY in later else None,

@@ -63,17 +63,29 @@ def look(  # noqa: PLR0913, PLR0917  all that a round knows
     here = min(reached, len(radii) - 1)
     found = []
     for seen in near:
-        reasons = against_asking(search, seen.driver_id, drivers.get(seen.driver_id), seen.away_m, asked_elsewhere, rules, now)
+        reasons = against_asking(
+            search, seen.driver_id, drivers.get(seen.driver_id), seen.away_m, asked_elsewhere, rules, now
+        )
         if seen.at < now - fresh:
             reasons.append("stale_position")
         if seen.away_m > radii[here]:
             reasons.append("too_far_yet")
-        found.append(Near(seen.driver_id, round(seen.away_m), seen.at, tuple(reasons) or (OTHERS_FIRST,), seen.pickup_s))
+        found.append(
+            Near(
+                seen.driver_id, round(seen.away_m), seen.at, tuple(reasons) or (OTHERS_FIRST,), seen.pickup_s
+            )
+        )
     return Look(now, search.attempt, here, radii[here], tuple(found))
 
 
 def against_asking(
-    search: Search, driver_id: str, driver: Driver | None, away_m: float, asked_elsewhere: Collection[str], rules: Rules, now: datetime
+    search: Search,
+    driver_id: str,
+    driver: Driver | None,
+    away_m: float,
+    asked_elsewhere: Collection[str],
+    rules: Rules,
+    now: datetime,
 ) -> list[str]:
     """Reasons against asking him, wherever he is. `away_m`: so far away when it matters for what he has taken."""
     reasons = list(_of_driver(search, driver, away_m, rules, now))
@@ -85,7 +97,9 @@ def against_asking(
     return reasons
 
 
-def _of_driver(search: Search, driver: Driver | None, away_m: float, rules: Rules, now: datetime) -> tuple[str, ...]:
+def _of_driver(
+    search: Search, driver: Driver | None, away_m: float, rules: Rules, now: datetime
+) -> tuple[str, ...]:
     if driver is None:
         return ("unknown_driver",)
     if search.wanted is None:

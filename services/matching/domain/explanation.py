@@ -49,15 +49,23 @@ class Explanation:
 
 def whom_it_names(search: Search, looks: Collection[Look]) -> frozenset[str]:
     """Whose documents an explanation needs."""
-    return frozenset(near.driver_id for each in looks for near in each.near) | {offer.driver_id for offer in search.offers}
+    return frozenset(near.driver_id for each in looks for near in each.near) | {
+        offer.driver_id for offer in search.offers
+    }
 
 
-def explained(search: Search, around: Surroundings, rules: Rules, fresh: timedelta, now: datetime) -> Explanation:
+def explained(
+    search: Search, around: Surroundings, rules: Rules, fresh: timedelta, now: datetime
+) -> Explanation:
     """A live search is judged as it and the drivers are now, on the positions of the last look; an ended one as it was."""
     live = search.status is Status.OPEN
     looks = sorted(around.looks, key=lambda each: each.at)
     if live:
-        looks = [_again(search, each, around, rules, fresh, now) for each in looks[-1:] if each.attempt == search.attempt]
+        looks = [
+            _again(search, each, around, rules, fresh, now)
+            for each in looks[-1:]
+            if each.attempt == search.attempt
+        ]
     seen: dict[str, tuple[Near, datetime]] = {}
     for each in looks:
         seen.update({near.driver_id: (near, each.at) for near in each.near})
@@ -69,7 +77,9 @@ def explained(search: Search, around: Surroundings, rules: Rules, fresh: timedel
     return Explanation(search, live, looks[-1].radius_m if looks else None, looked_at, tuple(told))
 
 
-def _again(search: Search, last: Look, around: Surroundings, rules: Rules, fresh: timedelta, now: datetime) -> Look:
+def _again(
+    search: Search, last: Look, around: Surroundings, rules: Rules, fresh: timedelta, now: datetime
+) -> Look:
     """The look judged anew. Positions stay as old as they were: what came in since is not written down."""
     since = now - last.at
     seen = [Seen(near.driver_id, near.away_m, near.seen_at + since, near.pickup_s) for near in last.near]
@@ -79,12 +89,18 @@ def _again(search: Search, last: Look, around: Surroundings, rules: Rules, fresh
 
 def _near(search: Search, near: Near, at: datetime, *, live: bool) -> Told:
     offers = _offers_to(search, near.driver_id)
-    return Told(near.driver_id, near.away_m, near.pickup_s, near.reasons if live or not offers else (), at, offers)
+    return Told(
+        near.driver_id, near.away_m, near.pickup_s, near.reasons if live or not offers else (), at, offers
+    )
 
 
-def _rode_on(search: Search, driver_id: str, around: Surroundings, rules: Rules, now: datetime, *, live: bool) -> Told:
+def _rode_on(
+    search: Search, driver_id: str, around: Surroundings, rules: Rules, now: datetime, *, live: bool
+) -> Told:
     driver = around.drivers.get(driver_id)
-    reasons = against_asking(search, driver_id, driver, 0.0, around.asked_elsewhere, rules, now) if live else ()
+    reasons = (
+        against_asking(search, driver_id, driver, 0.0, around.asked_elsewhere, rules, now) if live else ()
+    )
     return Told(driver_id, None, None, tuple(reasons), now, _offers_to(search, driver_id))
 
 

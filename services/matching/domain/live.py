@@ -66,7 +66,11 @@ def freed_of_order(driver: Driver, order_id: str, attempt: int | None = None) ->
 def completed(driver: Driver, order_id: str, income: int, now: datetime) -> Driver | None:
     """Free after a trip, with whole rupiah earned; None when he has not taken it."""
     free = freed_of_order(_named(driver, order_id), order_id)
-    return None if free is None else replace(free, idle_since=now, record=record.earned(free.record, income, now))
+    return (
+        None
+        if free is None
+        else replace(free, idle_since=now, record=record.earned(free.record, income, now))
+    )
 
 
 def gave_back(driver: Driver, order_id: str, attempt: int, now: datetime) -> Driver | None:

@@ -32,14 +32,20 @@ def in_the_way(driver: Driver, wanted: Wanted, straight_m: float, rules: Rules, 
     if not driver.held:
         return False
     eta_s = ride_seconds(straight_m * rules.road_factor, rules.speed_kmh)
-    trip_m = metres(wanted.pickup.lat, wanted.pickup.lng, wanted.dropoff.lat, wanted.dropoff.lng) * rules.road_factor
+    trip_m = (
+        metres(wanted.pickup.lat, wanted.pickup.lng, wanted.dropoff.lat, wanted.dropoff.lng)
+        * rules.road_factor
+    )
     starts_at, until = _span(wanted, eta_s, trip_m, rules, now)
     return not fits(driver.held, starts_at, until)
 
 
 def fits(held: tuple[Live, ...], starts_at: datetime, until: datetime | None) -> bool:
     """Whether one more order has room beside them; one without a known end lasts for ever."""
-    return all((until or NEVER) <= (other.starts_at or other.since) or (other.until or NEVER) <= starts_at for other in held)
+    return all(
+        (until or NEVER) <= (other.starts_at or other.since) or (other.until or NEVER) <= starts_at
+        for other in held
+    )
 
 
 def begins_at(driver: Driver) -> datetime | None:
@@ -74,7 +80,9 @@ def given_up(driver: Driver, offer_id: str) -> Driver | None:
     """The order was told that he is lost to it; it decides, and frees him. None when that is known."""
     if not waits(driver, offer_id):
         return None
-    reserved = tuple(replace(each, withdrawn=True) if each.offer_id == offer_id else each for each in driver.reserved)
+    reserved = tuple(
+        replace(each, withdrawn=True) if each.offer_id == offer_id else each for each in driver.reserved
+    )
     return replace(driver, reserved=reserved)
 
 
@@ -82,7 +90,9 @@ def _waiting(driver: Driver) -> list[Live]:
     return [each for each in driver.reserved if each.confirmed and not each.withdrawn]
 
 
-def _span(wanted: Wanted, eta_s: float, trip_m: float, rules: Rules, now: datetime) -> tuple[datetime, datetime]:
+def _span(
+    wanted: Wanted, eta_s: float, trip_m: float, rules: Rules, now: datetime
+) -> tuple[datetime, datetime]:
     """From when on, and until when, such an order binds a driver who takes it now."""
     there = now + timedelta(seconds=eta_s)
     pickup_at = max(there, wanted.pickup_at or there)

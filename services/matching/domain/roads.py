@@ -32,7 +32,9 @@ class RoadEstimate:
         return [Way(metres, metres * KMH / self.speed_kmh) for metres in road]
 
 
-def estimate_for(district: str, day: date, estimates: Sequence[RoadEstimate], otherwise: RoadEstimate) -> RoadEstimate:
+def estimate_for(
+    district: str, day: date, estimates: Sequence[RoadEstimate], otherwise: RoadEstimate
+) -> RoadEstimate:
     """The newest one for the district that holds on that day, else the one for everywhere else."""
     holding = [each for each in estimates if district in each.districts and each.since <= day]
     return max(holding, key=lambda each: each.since, default=otherwise)

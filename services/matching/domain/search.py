@@ -140,7 +140,9 @@ def latest(offer: Offer, policy: SearchPolicy) -> datetime:
 def closing(search: Search, outcomes: dict[str, Outcome], now: datetime) -> Search:
     """The search with these open offers closed."""
     offers = tuple(
-        replace(offer, outcome=outcomes[offer.offer_id], closed_at=now) if offer.outcome is None and offer.offer_id in outcomes else offer
+        replace(offer, outcome=outcomes[offer.offer_id], closed_at=now)
+        if offer.outcome is None and offer.offer_id in outcomes
+        else offer
         for offer in search.offers
     )
     return replace(search, offers=offers)
@@ -148,5 +150,8 @@ def closing(search: Search, outcomes: dict[str, Outcome], now: datetime) -> Sear
 
 def withdrawing(search: Search, now: datetime) -> Search:
     """The search without open offers: those whose time is over have lapsed, the rest is withdrawn."""
-    outcomes = {offer.offer_id: Outcome.EXPIRED if offer.expires_at <= now else Outcome.WITHDRAWN for offer in search.open_offers}
+    outcomes = {
+        offer.offer_id: Outcome.EXPIRED if offer.expires_at <= now else Outcome.WITHDRAWN
+        for offer in search.open_offers
+    }
     return closing(search, outcomes, now)

@@ -67,7 +67,9 @@ def order_ended(known: Search | None, order_id: str, sequence: int, now: datetim
     return _bare(replace(closed, ended_at=known.ended_at or now))
 
 
-def unassigned(known: Search | None, driver_id: str, attempt: int, sequence: int, reason: str, now: datetime) -> Search | None:
+def unassigned(
+    known: Search | None, driver_id: str, attempt: int, sequence: int, reason: str, now: datetime
+) -> Search | None:
     """The match is off; the order opens the next attempt by itself. Who gave it back or vanished is not asked again."""
     if known is None:
         return None
@@ -84,7 +86,9 @@ def without_offers_to(search: Search, driver_id: str, now: datetime) -> Search |
     return closing(search, held, now) if held else None
 
 
-def match_refused(known: Search | None, driver_id: str, offer_id: str, reason: str, now: datetime) -> Search | None:
+def match_refused(
+    known: Search | None, driver_id: str, offer_id: str, reason: str, now: datetime
+) -> Search | None:
     """The order did not take the match. Only a driver whom it excludes leaves the search as it was."""
     if known is None or known.winner != offer_id or known.status is not Status.MATCHED:
         return None
@@ -99,7 +103,9 @@ def lapsed(search: Search | None, now: datetime) -> Search | None:
         return None
     if search.policy.until <= now:
         return _bare(replace(withdrawing(search, now), status=Status.FAILED, ended_at=now))
-    over = {offer.offer_id: Outcome.EXPIRED for offer in search.open_offers if latest(offer, search.policy) <= now}
+    over = {
+        offer.offer_id: Outcome.EXPIRED for offer in search.open_offers if latest(offer, search.policy) <= now
+    }
     return closing(search, over, now) if over else None
 
 
@@ -107,7 +113,9 @@ def unanswered(search: Search, now: datetime) -> tuple[Offer, ...]:
     """The open offers that `lapsed` would close as expired: their drivers could have won, and said nothing."""
     after = lapsed(search, now) or search
     return tuple(
-        offer for offer, then in zip(search.offers, after.offers, strict=True) if offer.outcome is not then.outcome is Outcome.EXPIRED
+        offer
+        for offer, then in zip(search.offers, after.offers, strict=True)
+        if offer.outcome is not then.outcome is Outcome.EXPIRED
     )
 
 
@@ -124,10 +132,14 @@ def due(search: Search) -> dict[str, datetime]:
 def _without(search: Search, driver_id: str, now: datetime) -> Search:
     if driver_id in search.excluded:
         return search
-    return replace(without_offers_to(search, driver_id, now) or search, excluded=(*search.excluded, driver_id))
+    return replace(
+        without_offers_to(search, driver_id, now) or search, excluded=(*search.excluded, driver_id)
+    )
 
 
 def _bare(search: Search) -> Search:
     """Without places: nobody is led there any more, the next attempt brings them anew, and the people there may ask to be forgotten."""
     wanted = search.wanted
-    return search if wanted is None else replace(search, wanted=replace(wanted, pickup=NOWHERE, dropoff=NOWHERE))
+    return (
+        search if wanted is None else replace(search, wanted=replace(wanted, pickup=NOWHERE, dropoff=NOWHERE))
+    )

@@ -23,7 +23,9 @@ class Shelter:
     reach_m: int
 
 
-def joined(driver: Driver, shelter: Shelter, here: tuple[float, float] | None, at: datetime, now: datetime) -> Driver | None:
+def joined(
+    driver: Driver, shelter: Shelter, here: tuple[float, float] | None, at: datetime, now: datetime
+) -> Driver | None:
     """He waits there from `now`; None where he does so already. `here`: his last position, None where nobody knows it.
 
     Raises `Refused` for who may not drive, is not at work, drives, or is somewhere else.
@@ -46,9 +48,13 @@ def lost(driver: Driver, standby_id: str | None) -> Driver:
 
 def in_order(drivers: Iterable[Driver], standby_id: str) -> list[Driver]:
     """Those who wait there, first come first."""
-    waiting = [(driver.standby.since, driver.driver_id, driver) for driver in drivers if driver.standby is not None]
+    waiting = [
+        (driver.standby.since, driver.driver_id, driver) for driver in drivers if driver.standby is not None
+    ]
     return [
-        driver for _, _, driver in sorted(waiting, key=lambda row: row[:2]) if driver.standby and driver.standby.standby_id == standby_id
+        driver
+        for _, _, driver in sorted(waiting, key=lambda row: row[:2])
+        if driver.standby and driver.standby.standby_id == standby_id
     ]
 
 

@@ -17,7 +17,9 @@ def silent_at(driver: Driver, silence: timedelta) -> datetime | None:
     return None if live is None or not live.confirmed or live.withdrawn else _known(live) + silence
 
 
-def last_sign(live: Live, seen_at: datetime | None, listening_since: datetime | None, silence: timedelta) -> datetime:
+def last_sign(
+    live: Live, seen_at: datetime | None, listening_since: datetime | None, silence: timedelta
+) -> datetime:
     """His last sign of life. Positions that may have been missed count for him.
 
     `listening_since` None: nobody at all is heard of, which says more of the line than of him; he gets twice the time.
@@ -44,7 +46,12 @@ def given_up(driver: Driver, order_id: str) -> Driver | None:
 
 def withdrawn(search: Search | None, offer_id: str, reason: str = REASON) -> Search | None:
     """The match is taken back, once; None when it is no longer the one."""
-    if search is None or search.status is not Status.MATCHED or search.winner != offer_id or search.withdrawn is not None:
+    if (
+        search is None
+        or search.status is not Status.MATCHED
+        or search.winner != offer_id
+        or search.withdrawn is not None
+    ):
         return None
     return replace(search, withdrawn=reason)
 

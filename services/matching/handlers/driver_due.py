@@ -33,7 +33,9 @@ class DriverDueHandler:
             await self._settle(driver_id, open_accept)
         elif booked is not None:
             await self._begin(driver_id, booked, now)
-        elif stored.state.live is not None and _is_over(vanishing.silent_at(stored.state, self._silence), now):
+        elif stored.state.live is not None and _is_over(
+            vanishing.silent_at(stored.state, self._silence), now
+        ):
             await self._look_for(driver_id, stored.state.live, now)
         else:
             await change_driver(self._desk, driver_id, by_clock("lapse", now), lambda driver: driver, by=BY)
@@ -69,7 +71,11 @@ class DriverDueHandler:
             if driver is None:
                 return None
             waits[:] = [reserving.waits(driver, booked.offer_id)]
-            return reserving.begun(driver, booked.offer_id, now) if won else live.freed_of_offer(driver, booked.offer_id)
+            return (
+                reserving.begun(driver, booked.offer_id, now)
+                if won
+                else live.freed_of_offer(driver, booked.offer_id)
+            )
 
         began = await change_driver(self._desk, driver_id, cause, begin, by=BY) is not None
         if began or not won or not any(waits):  # another process may have begun it, and that is no loss
@@ -79,25 +85,42 @@ class DriverDueHandler:
             return reserving.given_up(driver, booked.offer_id) if driver else None
 
         lost = reserving.LOST
-        await change_search(self._desk, key, cause, lambda search: vanishing.withdrawn(search, booked.offer_id, lost), by=BY, reason=lost)
+        await change_search(
+            self._desk,
+            key,
+            cause,
+            lambda search: vanishing.withdrawn(search, booked.offer_id, lost),
+            by=BY,
+            reason=lost,
+        )
         await change_driver(self._desk, driver_id, cause, lose, by=BY, reason=lost)
 
     async def _look_for(self, driver_id: str, taken: Live, now: datetime) -> None:
         """Who is still silent is given up: first with the search, which tells the order; that one has the last word."""
         whereabouts, cause = self._desk.whereabouts, by_clock("silence", now)
         seen = whereabouts.seen(driver_id)
-        sign = vanishing.last_sign(taken, seen.at if seen else None, whereabouts.listening_since(), self._silence)
+        sign = vanishing.last_sign(
+            taken, seen.at if seen else None, whereabouts.listening_since(), self._silence
+        )
         gone = sign + self._silence <= now
         if gone:
             key = key_of(taken.order_id)
-            await change_search(self._desk, key, cause, lambda search: vanishing.withdrawn(search, taken.offer_id), by=BY)
+            await change_search(
+                self._desk, key, cause, lambda search: vanishing.withdrawn(search, taken.offer_id), by=BY
+            )
 
         def decide(driver: Driver | None) -> Driver | None:
             if driver is None:
                 return None
-            return vanishing.given_up(driver, taken.order_id) if gone else vanishing.still_there(driver, taken.order_id, sign)
+            return (
+                vanishing.given_up(driver, taken.order_id)
+                if gone
+                else vanishing.still_there(driver, taken.order_id, sign)
+            )
 
-        await change_driver(self._desk, driver_id, cause, decide, by=BY, reason=vanishing.REASON if gone else None)
+        await change_driver(
+            self._desk, driver_id, cause, decide, by=BY, reason=vanishing.REASON if gone else None
+        )
 
     async def _won(self, key: str, taken: Live) -> bool:
         stored = await self._desk.searches.get(key)

@@ -77,7 +77,11 @@ class Look:
         for driver_id in driver_ids:
             if driver_id not in known:
                 driver = self.drivers[driver_id]
-                known[driver_id] = driver is not None and not not_available(driver) and not against(driver, wanted.requirements, self.now)
+                known[driver_id] = (
+                    driver is not None
+                    and not not_available(driver)
+                    and not against(driver, wanted.requirements, self.now)
+                )
                 if driver is not None and driver.held:
                     self.booked.add(driver_id)
         return known
@@ -86,7 +90,9 @@ class Look:
 class Gathering:
     """`again_s`: real seconds until a driver who was not available is read again, unless a nudge tells that he is."""
 
-    def __init__(self, drivers: Store[Driver], radar: Radar, roads: Roads, fresh: timedelta, again_s: float) -> None:
+    def __init__(
+        self, drivers: Store[Driver], radar: Radar, roads: Roads, fresh: timedelta, again_s: float
+    ) -> None:
         self._reading = Reading(drivers, "driver")
         self._radar = radar
         self._roads = roads
@@ -109,12 +115,18 @@ class Gathering:
         without = look.taken | self._away.keys()
         looking, enough = hunts, most
         while looking:
-            nearby = self._radar.around([hunt.spot() for hunt in looking], look.now - self._fresh, enough, without)
+            nearby = self._radar.around(
+                [hunt.spot() for hunt in looking], look.now - self._fresh, enough, without
+            )
             seen = [nearby.of(number) for number in range(len(looking))]
             await self._read({each.driver_id for some in seen for each in some}, look.drivers)
             for hunt, some in zip(looking, seen, strict=True):
                 hunt.near = _askable(hunt, some, look)[:most]
-            looking = [hunt for hunt, some in zip(looking, seen, strict=True) if hunt.goes_on(most, more=len(some) >= enough)]
+            looking = [
+                hunt
+                for hunt, some in zip(looking, seen, strict=True)
+                if hunt.goes_on(most, more=len(some) >= enough)
+            ]
             enough *= GROWTH
         await self._measure(hunts, look)
 
@@ -145,11 +157,16 @@ class Gathering:
 def _askable(hunt: Hunt, seen: list[Sighting], look: Look) -> list[Sighting]:
     search, wanted = hunt.entry.search, hunt.wanted
     fits = look.fits([each.driver_id for each in seen], wanted)
-    not_again = {*search.excluded, *(offer.driver_id for offer in search.offers if not may_ask(search, offer.driver_id, look.rules))}
+    not_again = {
+        *search.excluded,
+        *(offer.driver_id for offer in search.offers if not may_ask(search, offer.driver_id, look.rules)),
+    }
     found = [each for each in seen if fits[each.driver_id] and each.driver_id not in not_again]
     if look.booked.isdisjoint(each.driver_id for each in found):
         return found
-    return [each for each in found if each.driver_id not in look.booked or not _in_the_way(each, wanted, look)]
+    return [
+        each for each in found if each.driver_id not in look.booked or not _in_the_way(each, wanted, look)
+    ]
 
 
 def _in_the_way(seen: Sighting, wanted: Wanted, look: Look) -> bool:

@@ -31,6 +31,12 @@ async def close_lapsed(desk: Desk, key: str, now: datetime) -> None:
 
 async def _note(desk: Desk, offer: Offer, standby_id: str | None, now: datetime) -> None:
     def decide(driver: Driver | None) -> Driver | None:
-        return standby.lost(replace(driver, record=record.let_lapse(driver.record)), standby_id) if driver else None
+        return (
+            standby.lost(replace(driver, record=record.let_lapse(driver.record)), standby_id)
+            if driver
+            else None
+        )
 
-    await change_driver(desk, offer.driver_id, once("lapsed", offer.offer_id, now), decide, by=BY, reason="lapsed")
+    await change_driver(
+        desk, offer.driver_id, once("lapsed", offer.offer_id, now), decide, by=BY, reason="lapsed"
+    )

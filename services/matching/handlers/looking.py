@@ -74,7 +74,9 @@ class Looking:
         self._known: dict[str, tuple[Sign, float]] = {}
         self._wake = asyncio.Event()
 
-    def glanced(self, hunts: Sequence[Hunt], asked: AbstractSet[str], drivers: Mapping[str, Driver | None]) -> None:
+    def glanced(
+        self, hunts: Sequence[Hunt], asked: AbstractSet[str], drivers: Mapping[str, Driver | None]
+    ) -> None:
         """A round is over; costs it next to nothing."""
         for hunt in hunts:
             glance = Glance(hunt, hunt.wanted, hunt.entry.search, hunt.round, asked, drivers)
@@ -111,10 +113,15 @@ class Looking:
 
     async def _looks(self, glances: Mapping[str, Glance]) -> dict[str, tuple[str, Look]]:
         now = self._desk.clock.now()
-        nearby = self._radar.around([glance.spot() for glance in glances.values()], now - SILENT * self._fresh, NEAREST)
+        nearby = self._radar.around(
+            [glance.spot() for glance in glances.values()], now - SILENT * self._fresh, NEAREST
+        )
         found = [(key, glance, nearby.of(number)) for number, (key, glance) in enumerate(glances.items())]
         drivers = await self._documents({each.driver_id for _, _, near in found for each in near}, glances)
-        return {key: (glance.search.order_id, await self._look(glance, near, drivers, now)) for key, glance, near in found}
+        return {
+            key: (glance.search.order_id, await self._look(glance, near, drivers, now))
+            for key, glance, near in found
+        }
 
     async def _documents(self, ids: set[str], glances: Mapping[str, Glance]) -> dict[str, Driver | None]:
         """What the rounds have read already, and the rest from the database. Raises `DatabaseAway`."""
@@ -124,8 +131,12 @@ class Looking:
         stored = await self._reading.several(ids - known.keys())
         return {**known, **{name: found.state for name, found in stored.items() if found is not None}}
 
-    async def _look(self, glance: Glance, near: list[Sighting], drivers: Mapping[str, Driver | None], now: datetime) -> Look:
-        (ways,) = await self._roads.ways([Approach(glance.wanted.pickup.lat, glance.wanted.pickup.lng, near)], now)
+    async def _look(
+        self, glance: Glance, near: list[Sighting], drivers: Mapping[str, Driver | None], now: datetime
+    ) -> Look:
+        (ways,) = await self._roads.ways(
+            [Approach(glance.wanted.pickup.lat, glance.wanted.pickup.lng, near)], now
+        )
         measured = {each.driver.driver_id: each.way for each in glance.hunt.candidates}
         seen = []
         for each, way in zip(near, ways, strict=True):
@@ -133,7 +144,9 @@ class Looking:
             if last is not None:
                 seconds = measured.get(each.driver_id, way).seconds
                 seen.append(Seen(each.driver_id, each.straight_m, last.at, round(seconds)))
-        return look(glance.search, glance.round, seen, drivers, glance.asked, self._desk.rules, self._fresh, now)
+        return look(
+            glance.search, glance.round, seen, drivers, glance.asked, self._desk.rules, self._fresh, now
+        )
 
     def _remember(self, glances: Mapping[str, Glance]) -> None:
         at = monotonic()

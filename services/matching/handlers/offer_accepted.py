@@ -70,7 +70,9 @@ class OfferAcceptedHandler:
         stored = await self._desk.drivers.get(offer.driver_id)
         return _known(stored.state if stored else None)
 
-    async def _win(self, stored: Stored[Search], offer: Offer, driver: Driver, cause: Cause, now: datetime) -> None:
+    async def _win(
+        self, stored: Stored[Search], offer: Offer, driver: Driver, cause: Cause, now: datetime
+    ) -> None:
         answered = await self._rivals(stored.state, offer)
 
         def decide(search: Search | None) -> Search | None:
@@ -85,7 +87,9 @@ class OfferAcceptedHandler:
         """Drivers whose own accept of this order is under way: they answered, and lose."""
         others = {other.driver_id: other.offer_id for other in search.open_offers if other is not offer}
         found = await asyncio.gather(*(self._desk.drivers.get(driver_id) for driver_id in others))
-        return {rival.id for rival in found if rival is not None and live.holds(rival.state, others[rival.id])}
+        return {
+            rival.id for rival in found if rival is not None and live.holds(rival.state, others[rival.id])
+        }
 
     async def _close(self, key: str, offer: Offer, cause: Cause, reason: str, now: datetime) -> None:
         """Who cannot take it makes room for the next one at once."""
@@ -107,7 +111,9 @@ class OfferAcceptedHandler:
         def decide(driver: Driver | None) -> Driver | None:
             return live.freed_of_offer(driver, offer.offer_id) if driver else None
 
-        await change_driver(self._desk, offer.driver_id, own(cause), decide, by="matching", reason="offer_closed")
+        await change_driver(
+            self._desk, offer.driver_id, own(cause), decide, by="matching", reason="offer_closed"
+        )
 
 
 def _answered_before(stored: Stored[Search], offer: Offer, cause: Cause) -> bool:

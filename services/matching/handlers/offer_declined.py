@@ -40,4 +40,11 @@ class OfferDeclinedHandler:
 
         by = f"driver:{answer.driver_id}"
         await change_search(self._desk, key, cause, close, by=by, reason=answer.reason)
-        await change_driver(self._desk, answer.driver_id, once("declined", answer.offer_id, now), note, by=by, reason=answer.reason)
+        await change_driver(
+            self._desk,
+            answer.driver_id,
+            once("declined", answer.offer_id, now),
+            note,
+            by=by,
+            reason=answer.reason,
+        )

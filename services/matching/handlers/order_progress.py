@@ -46,7 +46,9 @@ class DriverUnassignedHandler:
             self._desk,
             key_of(order.order_id),
             cause,
-            lambda known: searching.unassigned(known, order.driver_id, order.attempt, sequence, order.reason, now),
+            lambda known: searching.unassigned(
+                known, order.driver_id, order.attempt, sequence, order.reason, now
+            ),
             by=BY,
             reason=order.reason,
         )

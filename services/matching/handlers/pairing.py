@@ -19,7 +19,9 @@ OWN_THREAD_EDGES = 1000
 Pairs = list[tuple[Hunt, Candidate]]
 
 
-async def decided(hunts: list[Hunt], waited_s: Mapping[str, float], gathering: Gathering, look: Look, weights: Weights) -> Pairs:
+async def decided(
+    hunts: list[Hunt], waited_s: Mapping[str, float], gathering: Gathering, look: Look, weights: Weights
+) -> Pairs:
     """Who is asked for what: each search and each driver at most once. Raises `DatabaseAway`.
 
     Where a search gets nobody although there were more candidates than it was given, all that compete with it get more.

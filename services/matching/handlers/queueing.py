@@ -40,19 +40,32 @@ class Queueing:
 
     async def _heads(self, hunts: list[Hunt], queue: Sequence[Driver], look: Look) -> list[Pair]:
         here = {driver.driver_id: self._whereabouts.seen(driver.driver_id) for driver in queue}
-        heard = {driver_id: seen for driver_id, seen in here.items() if seen is not None and seen.at >= look.now - self._fresh}
+        heard = {
+            driver_id: seen
+            for driver_id, seen in here.items()
+            if seen is not None and seen.at >= look.now - self._fresh
+        }
         fit = [
             {
                 driver.driver_id: driver
                 for driver in candidates(queue, hunt.wanted.requirements, look.now)
                 if driver.driver_id in heard.keys() - look.taken
                 and may_ask(hunt.entry.search, driver.driver_id, look.rules)
-                and not in_the_way(driver, hunt.wanted, _away_m(hunt, heard[driver.driver_id]), look.rules, look.now)
+                and not in_the_way(
+                    driver, hunt.wanted, _away_m(hunt, heard[driver.driver_id]), look.rules, look.now
+                )
             }
             for hunt in hunts
         ]
-        chosen = heads(len(hunts), [driver.driver_id for driver in queue], lambda number, driver_id: driver_id in fit[number])
-        return [await self._measured(hunts[number], fit[number][name], heard[name], look) for number, name in chosen]
+        chosen = heads(
+            len(hunts),
+            [driver.driver_id for driver in queue],
+            lambda number, driver_id: driver_id in fit[number],
+        )
+        return [
+            await self._measured(hunts[number], fit[number][name], heard[name], look)
+            for number, name in chosen
+        ]
 
     async def _measured(self, hunt: Hunt, driver: Driver, seen: Seen, look: Look) -> Pair:
         pickup = hunt.wanted.pickup

@@ -35,7 +35,9 @@ class Reading(Generic[S]):
         results = await asyncio.gather(*(self._store.get(each) for each in wanted), return_exceptions=True)
         found: dict[str, Stored[S] | None] = {}
         for each, result in zip(wanted, results, strict=True):
-            if isinstance(result, Away) or (isinstance(result, BaseException) and not isinstance(result, Exception)):
+            if isinstance(result, Away) or (
+                isinstance(result, BaseException) and not isinstance(result, Exception)
+            ):
                 raise result
             if isinstance(result, Exception):
                 self._leave_out(each, result)

@@ -33,5 +33,7 @@ class RecipientErasedHandler:
         def decide(driver: Driver | None) -> Driver | None:
             return erased(driver, said.recipient_id, said.at)
 
-        await change_driver(self._desk, said.recipient_id, cause, decide, by="system", reason=REASON, forgets=True)
+        await change_driver(
+            self._desk, said.recipient_id, cause, decide, by="system", reason=REASON, forgets=True
+        )
         await withdraw_where_barred(self._desk, said.recipient_id, cause)

@@ -123,7 +123,9 @@ class Rounds:
         return [
             Hunt(entry, entry.search.wanted, min(entry.round, len(entry.search.wanted.policy.radii_m) - 1))
             for entry in self._board.entries()
-            if entry.search.wanted is not None and entry.not_before <= real and self._is_due(entry.search, now)
+            if entry.search.wanted is not None
+            and entry.not_before <= real
+            and self._is_due(entry.search, now)
         ]
 
     def _is_due(self, search: Search, now: datetime) -> bool:
@@ -132,7 +134,9 @@ class Rounds:
 
     async def _offer_all(self, pairs: list[tuple[Hunt, Candidate]]) -> None:
         """One that fails costs its own search a round, not the others theirs. Raises `Away`."""
-        results = await asyncio.gather(*(self._offer(hunt, candidate) for hunt, candidate in pairs), return_exceptions=True)
+        results = await asyncio.gather(
+            *(self._offer(hunt, candidate) for hunt, candidate in pairs), return_exceptions=True
+        )
         for (hunt, _), result in zip(pairs, results, strict=True):
             if isinstance(result, Away):
                 raise result
@@ -148,7 +152,9 @@ class Rounds:
             if search is None:
                 return None
             seen = candidate.seen
-            return offered(search, seen.driver_id, seen.straight_m, hunt.round, self._desk.rules, now, candidate.way)
+            return offered(
+                search, seen.driver_id, seen.straight_m, hunt.round, self._desk.rules, now, candidate.way
+            )
 
         written = await change_search(self._desk, hunt.entry.key, cause, decide, by="matching")
         if written is None:

@@ -31,7 +31,9 @@ class SearchStartedHandler:
         first = order.attempt == 1
         key = key_of(order.order_id)
         # The mark is kept as long as the search: by a digest the note in it could be guessed.
-        await change_search(self._desk, key, replace(cause_of(message), digest=""), decide, by="orders", expect_new=first)
+        await change_search(
+            self._desk, key, replace(cause_of(message), digest=""), decide, by="orders", expect_new=first
+        )
 
 
 def _wanted(message: Message[OrderSearchStarted]) -> Wanted:

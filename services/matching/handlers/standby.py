@@ -35,7 +35,9 @@ class StandbyJoinedHandler:
                 raise NotYet("unknown_driver")
             return standby.joined(driver, shelter, here, message.time, now)
 
-        await change_driver(self._desk, said.driver_id, cause_of(message), decide, by=f"driver:{said.driver_id}")
+        await change_driver(
+            self._desk, said.driver_id, cause_of(message), decide, by=f"driver:{said.driver_id}"
+        )
 
 
 class StandbyLeftHandler:
@@ -55,4 +57,6 @@ class StandbyLeftHandler:
                 raise NotYet("unknown_driver")
             return facts.standby_left(driver, said.standby_id, message.time)
 
-        await change_driver(self._desk, said.driver_id, cause_of(message), decide, by=f"driver:{said.driver_id}")
+        await change_driver(
+            self._desk, said.driver_id, cause_of(message), decide, by=f"driver:{said.driver_id}"
+        )

@@ -23,7 +23,12 @@ NO_DRIVER = "no_driver"
 
 def of_search(before: Search | None, after: Search, chosen: Driver | None = None) -> tuple[Value, ...]:
     """Offers closed and made, then the match or the failure. `chosen`: the winner's driver."""
-    return (*_closed(before, after), *_made(before, after), *_ended(before, after, chosen), *_withdrawn(before, after))
+    return (
+        *_closed(before, after),
+        *_made(before, after),
+        *_ended(before, after, chosen),
+        *_withdrawn(before, after),
+    )
 
 
 def of_driver(before: Driver | None, after: Driver) -> tuple[Value, ...]:
@@ -33,7 +38,9 @@ def of_driver(before: Driver | None, after: Driver) -> tuple[Value, ...]:
     events: list[Value] = [DriverReleased(driver_id=after.driver_id, order_id=order_id) for order_id in gone]
     if after.told is not None and (before is None or before.told != after.told):
         reasons = list(after.told)
-        events.append(DriverEligibilityChanged(driver_id=after.driver_id, eligible=not reasons, reasons=reasons))
+        events.append(
+            DriverEligibilityChanged(driver_id=after.driver_id, eligible=not reasons, reasons=reasons)
+        )
     return tuple(events)
 
 
@@ -61,7 +68,12 @@ def _ended(before: Search | None, after: Search, chosen: Driver | None) -> Itera
     if after.status is Status.FAILED:
         yield MatchFailed(order_id=after.order_id, attempt=after.attempt, reason=NO_DRIVER)
     winner = after.offer(after.winner) if after.winner else None
-    if after.status is Status.MATCHED and winner is not None and chosen is not None and chosen.residence is not None:
+    if (
+        after.status is Status.MATCHED
+        and winner is not None
+        and chosen is not None
+        and chosen.residence is not None
+    ):
         yield MatchMade(
             order_id=after.order_id,
             attempt=winner.attempt,

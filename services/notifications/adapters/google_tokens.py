@@ -26,7 +26,9 @@ class ServiceAccountTokens:
         try:
             self._credentials = Credentials.from_service_account_file(file, scopes=[SCOPE])  # type: ignore[no-untyped-call]
         except (OSError, ValueError):
-            raise NotConfigured("GANCANG_NOTIFICATIONS_PUSH_CREDENTIALS", "is no file with a service account's key") from None
+            raise NotConfigured(
+                "GANCANG_NOTIFICATIONS_PUSH_CREDENTIALS", "is no file with a service account's key"
+            ) from None
         self._renewing = asyncio.Lock()
 
     async def token(self) -> str:
@@ -56,10 +58,18 @@ class _HttpxRequest(Request):
     """google-auth's way to the network, by the client that we have."""
 
     def __call__(
-        self, url: str, method: str = "GET", body: Any = None, headers: Any = None, timeout: float | None = None, **_: Any
+        self,
+        url: str,
+        method: str = "GET",
+        body: Any = None,
+        headers: Any = None,
+        timeout: float | None = None,
+        **_: Any,
     ) -> _Answer:
         try:
-            answer = httpx.request(method, url, content=body, headers=dict(headers or {}), timeout=timeout or TIMEOUT_S)
+            answer = httpx.request(
+                method, url, content=body, headers=dict(headers or {}), timeout=timeout or TIMEOUT_S
+            )
         except httpx.HTTPError as error:
             raise TransportError(type(error).__name__) from None  # type: ignore[no-untyped-call]
         return _Answer(answer.status_code, dict(answer.headers), answer.content)

@@ -26,7 +26,12 @@ from services.runtime.clock import real_now
 
 LONGEST_REST_S = 3600.0
 # Whoever was not reached took nothing; of anybody else we do not know.
-NOT_REACHED = (httpcore.ConnectError, httpcore.ConnectTimeout, httpcore.LocalProtocolError, httpcore.UnsupportedProtocol)
+NOT_REACHED = (
+    httpcore.ConnectError,
+    httpcore.ConnectTimeout,
+    httpcore.LocalProtocolError,
+    httpcore.UnsupportedProtocol,
+)
 LOST = (httpcore.NetworkError, httpcore.ProtocolError, httpcore.TimeoutException, httpcore.ProxyError)
 
 
@@ -67,14 +72,20 @@ class Provider:
         line = await self._line(url)
         named = list({"content-type": body.content_type, "user-agent": "gancang", **headers}.items())
         try:
-            answer = await line.request("POST", url, headers=named, content=body.content, extensions=self._timeouts)
+            answer = await line.request(
+                "POST", url, headers=named, content=body.content, extensions=self._timeouts
+            )
         except NOT_REACHED as error:
             raise ChannelUnavailable(type(error).__name__) from None
         except LOST as error:
             raise ChannelUnavailable(type(error).__name__, doubtful=True) from None
         finally:
             await self._give_back(line)
-        return Answer(answer.status, {name.decode().lower(): value.decode("latin-1") for name, value in answer.headers}, answer.content)
+        return Answer(
+            answer.status,
+            {name.decode().lower(): value.decode("latin-1") for name, value in answer.headers},
+            answer.content,
+        )
 
     async def run(self) -> None:
         """Until cancelled; then the connections are closed, each as soon as it is free."""
@@ -90,7 +101,9 @@ class Provider:
         if self._free.empty() and self._unopened:
             self._unopened -= 1
             return httpcore.AsyncConnectionPool(
-                ssl_context=self._tls if url.startswith("https:") else None, proxy=_proxy_for(url), max_connections=1
+                ssl_context=self._tls if url.startswith("https:") else None,
+                proxy=_proxy_for(url),
+                max_connections=1,
             )
         try:
             async with asyncio.timeout(self._timeout_s):
@@ -126,7 +139,9 @@ def refused(channel: str, code: object) -> AddressRefused:
     return AddressRefused(f"{channel}_{code}")
 
 
-def unavailable(channel: str, response: Answer, code: object = None, *, ours: bool = True) -> ChannelUnavailable:
+def unavailable(
+    channel: str, response: Answer, code: object = None, *, ours: bool = True
+) -> ChannelUnavailable:
     """The provider did not take it now, and what it asks us to wait."""
     detail = f"{channel}_{response.status if code is None else code}"
     return ChannelUnavailable(detail, ours=ours, retry_after_s=_retry_after(response))
@@ -143,7 +158,9 @@ def document_of(response: Answer) -> dict[str, Any]:
 
 def is_busy(response: Answer) -> bool:
     """Whether the provider itself is in trouble, or has had enough of us."""
-    return response.status == HTTPStatus.TOO_MANY_REQUESTS or response.status >= HTTPStatus.INTERNAL_SERVER_ERROR
+    return (
+        response.status == HTTPStatus.TOO_MANY_REQUESTS or response.status >= HTTPStatus.INTERNAL_SERVER_ERROR
+    )
 
 
 def _retry_after(response: Answer) -> float | None:
@@ -167,4 +184,6 @@ def _proxy_for(url: str) -> httpcore.Proxy | None:
         return None
     through = through if "://" in through else f"http://{through}"
     named = urlsplit(through)
-    return httpcore.Proxy(through, auth=(unquote(named.username), unquote(named.password or "")) if named.username else None)
+    return httpcore.Proxy(
+        through, auth=(unquote(named.username), unquote(named.password or "")) if named.username else None
+    )

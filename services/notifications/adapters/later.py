@@ -20,7 +20,10 @@ class LaterStates:
         """Their templates; none where the event's place among the order's is not known. Raises `DatabaseAway`."""
         if notification.cause.sequence is None:
             return []
-        where = {"state.thread": {"$eq": notification.thread}, "state.cause.sequence": {"$gt": notification.cause.sequence}}
+        where = {
+            "state.thread": {"$eq": notification.thread},
+            "state.cause.sequence": {"$gt": notification.cause.sequence},
+        }
         with noticing_absence("later notifications"):
             rows = await self.notifications.find(where, {"state.template": 1}).limit(MOST).to_list(MOST)
         return [row["state"]["template"] for row in rows]

@@ -51,10 +51,16 @@ def _headers(letter: Letter, sender: str, sender_name: str) -> list[tuple[str, s
 
 
 def _in_ascii(text: str) -> str:
-    return text if text.isascii() else Header(text, "utf-8", maxlinelen=76, header_name="Subject").encode(linesep="\r\n")
+    return (
+        text
+        if text.isascii()
+        else Header(text, "utf-8", maxlinelen=76, header_name="Subject").encode(linesep="\r\n")
+    )
 
 
 def _part(content: str, subtype: str) -> Message:
-    part = MIMEText(content, subtype, cast("str", UTF8))  # a Charset carries how the body is written, a name does not
+    part = MIMEText(
+        content, subtype, cast("str", UTF8)
+    )  # a Charset carries how the body is written, a name does not
     del part["MIME-Version"]
     return part

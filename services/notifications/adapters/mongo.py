@@ -79,7 +79,10 @@ def _decode_contact(document: Document) -> Contact:
         role=document["role"],
         locale=document["locale"],
         as_of=document["as_of"],
-        channels=tuple(SealedChannel(row["kind"], bytes(row["address"]), row.get("refused", False)) for row in document["channels"]),
+        channels=tuple(
+            SealedChannel(row["kind"], bytes(row["address"]), row.get("refused", False))
+            for row in document["channels"]
+        ),
         name=None if document["name"] is None else bytes(document["name"]),
         muted=frozenset(document["muted"]),
         life=document.get("life", 0),
@@ -146,5 +149,9 @@ def _decode_notification(document: Document) -> Notification:
 
 def _decode_attempt(document: Document) -> Attempt:
     skipped = tuple(Skip(row["kind"], SkipReason(row["reason"])) for row in document["skipped"])
-    result, doubtful, trial = Result(document["result"]), document.get("doubtful", False), document.get("trial", False)
+    result, doubtful, trial = (
+        Result(document["result"]),
+        document.get("doubtful", False),
+        document.get("trial", False),
+    )
     return Attempt(document["at"], document["channel"], result, skipped, document["detail"], doubtful, trial)

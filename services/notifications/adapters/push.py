@@ -24,7 +24,9 @@ UNREGISTERED = "UNREGISTERED"
 message: to throw tokens away for those would leave everybody without push after one mistake of ours.
 https://firebase.google.com/docs/reference/fcm/rest/v1/ErrorCode
 """
-OURS_TO_MEND = frozenset({HTTPStatus.BAD_REQUEST, HTTPStatus.UNAUTHORIZED, HTTPStatus.FORBIDDEN, HTTPStatus.NOT_FOUND})
+OURS_TO_MEND = frozenset(
+    {HTTPStatus.BAD_REQUEST, HTTPStatus.UNAUTHORIZED, HTTPStatus.FORBIDDEN, HTTPStatus.NOT_FOUND}
+)
 FCM_ERROR = "type.googleapis.com/google.firebase.fcm.v1.FcmError"
 log = structlog.get_logger()
 
@@ -62,12 +64,20 @@ class PushChannel:
 def _message(letter: Letter) -> Mapping[str, Any]:
     ttl = URGENT_TTL_S if letter.urgent else NORMAL_TTL_S
     expires = int(letter.written_at.timestamp()) + ttl
-    apns = {"apns-collapse-id": letter.id, "apns-priority": "10" if letter.urgent else "5", "apns-expiration": str(expires)}
+    apns = {
+        "apns-collapse-id": letter.id,
+        "apns-priority": "10" if letter.urgent else "5",
+        "apns-expiration": str(expires),
+    }
     return {
         "token": letter.address,
         "notification": {"title": letter.text.subject, "body": letter.text.short},
         "data": {"notification_id": letter.id, "order_id": letter.order_id},
-        "android": {"priority": "HIGH" if letter.urgent else "NORMAL", "ttl": f"{ttl}s", "notification": {"tag": letter.id}},
+        "android": {
+            "priority": "HIGH" if letter.urgent else "NORMAL",
+            "ttl": f"{ttl}s",
+            "notification": {"tag": letter.id},
+        },
         "apns": {"headers": apns},
     }
 

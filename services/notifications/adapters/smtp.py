@@ -20,7 +20,9 @@ from services.notifications.ports import AddressRefused, ChannelUnavailable, Let
 PERMANENT = 500
 MAILBOX_FULL = 552
 NOBODY = frozenset({550, 551, 553})
-ANOTHER_REASON = re.compile(r"5\.(?!1\.)\d+\.\d+")  # RFC 3463: 5.1.x is about the address, 5.7.1 says that we may not relay
+ANOTHER_REASON = re.compile(
+    r"5\.(?!1\.)\d+\.\d+"
+)  # RFC 3463: 5.1.x is about the address, 5.7.1 says that we may not relay
 
 
 @dataclass(frozen=True, slots=True)
@@ -149,8 +151,12 @@ def _refusal(error: SMTPResponseException) -> AddressRefused | ChannelUnavailabl
     """Only a word about the address itself is remembered: that nobody has it. The rest may be mended, here or there."""
     if isinstance(error, SMTPSenderRefused):
         return ChannelUnavailable(f"smtp_{error.code}")
-    if not isinstance(error, SMTPRecipientRefused):  # the letter was not taken; when its content is why, the next one may be
+    if not isinstance(
+        error, SMTPRecipientRefused
+    ):  # the letter was not taken; when its content is why, the next one may be
         return ChannelUnavailable(f"smtp_{error.code}", ours=error.code < PERMANENT)
     if error.code in NOBODY and not ANOTHER_REASON.match(error.message.lstrip()):
         return AddressRefused(f"smtp_rcpt_{error.code}")
-    return ChannelUnavailable(f"smtp_{error.code}", ours=error.code >= PERMANENT and error.code != MAILBOX_FULL)
+    return ChannelUnavailable(
+        f"smtp_{error.code}", ours=error.code >= PERMANENT and error.code != MAILBOX_FULL
+    )

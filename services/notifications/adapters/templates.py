@@ -43,10 +43,15 @@ class JinjaTexts:
         self.reasons = {language: _tables(FOLDER / language / "reasons.toml") for language in languages}
         self._frames = {language: _tables(FOLDER / language / "frame.toml") for language in languages}
         self._environments = {language: _environment(language, local) for language in languages}
-        self._known = {language: frozenset(environment.list_templates()) for language, environment in self._environments.items()}
+        self._known = {
+            language: frozenset(environment.list_templates())
+            for language, environment in self._environments.items()
+        }
         self._compiled: dict[tuple[str, str], dict[str, Template]] = {}
 
-    def render(self, template: str, audience: str, locale: str, parameters: Mapping[str, Any], name: str | None) -> RenderedText:
+    def render(
+        self, template: str, audience: str, locale: str, parameters: Mapping[str, Any], name: str | None
+    ) -> RenderedText:
         """The text, each form of which is written when it is asked for. Raises `TemplateNotFound` for what is not told."""
         language = language_of(locale, audience)
         template = self._wording(template, audience, language, parameters.get("carries"))
@@ -62,7 +67,11 @@ class JinjaTexts:
     def short_source(self, template: str, audience: str, language: str) -> str:
         """The short form as it was written."""
         loader = self._environments[language].loader
-        return loader.get_source(self._environments[language], f"{audience}/{template}.short")[0] if loader else ""
+        return (
+            loader.get_source(self._environments[language], f"{audience}/{template}.short")[0]
+            if loader
+            else ""
+        )
 
     def _wording(self, template: str, audience: str, language: str, carries: str | None) -> str:
         """The text for passengers or goods, where there is one of its own: `order.driver_arrived.goods`."""
@@ -100,7 +109,9 @@ class JinjaTexts:
 class RenderedText:
     """One text for one person. Raises Jinja's `UndefinedError` where a parameter is missing."""
 
-    def __init__(self, name: str, language: str, forms: Mapping[str, Template], values: Mapping[str, Any]) -> None:
+    def __init__(
+        self, name: str, language: str, forms: Mapping[str, Template], values: Mapping[str, Any]
+    ) -> None:
         self.language = language
         self._name = name
         self._forms = forms
@@ -129,7 +140,9 @@ class RenderedText:
     @property
     def html(self) -> str:
         """The same letter as HTML."""
-        return self._forms["html"].render(self._values, subject=self.subject, paragraphs=self._body.split("\n\n"))
+        return self._forms["html"].render(
+            self._values, subject=self.subject, paragraphs=self._body.split("\n\n")
+        )
 
     @property
     def approved(self) -> Approved:
@@ -140,7 +153,9 @@ class RenderedText:
         given: list[str] = []
         short = _one_line(self._forms["short"].render(self._values, **{GIVEN: given}))
         wording = self._values["automatic"].replace("{}", short)
-        return Approved(self._name.replace(".", "_"), APPROVED_LANGUAGES[self.language], wording, tuple(given))
+        return Approved(
+            self._name.replace(".", "_"), APPROVED_LANGUAGES[self.language], wording, tuple(given)
+        )
 
     @cached_property
     def _body(self) -> str:

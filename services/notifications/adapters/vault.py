@@ -56,10 +56,16 @@ class MongoVault:
         finally:
             self._keys.database.client.close()
 
-    async def for_registration(self, contact_id: str, as_of: datetime, addresses: Sequence[str]) -> LifeKey | None:
+    async def for_registration(
+        self, contact_id: str, as_of: datetime, addresses: Sequence[str]
+    ) -> LifeKey | None:
         """The key of the present life, or of a new one after an erasure; None for a contact that comes too late."""
         moment = _milliseconds(as_of)
-        fields: Document = {"as_of": moment, "lookups": await self._hashes(addresses), "expires_at": real_now() + self._retention}
+        fields: Document = {
+            "as_of": moment,
+            "lookups": await self._hashes(addresses),
+            "expires_at": real_now() + self._retention,
+        }
         for _ in range(TRIES):
             known = await self._load.get(contact_id)
             if known is not None and _knows_better(known, moment):
@@ -83,7 +89,9 @@ class MongoVault:
     async def key(self, contact_id: str, life: int) -> LifeKey | None:
         """The key of that life, read anew each time: an erasure holds at once, in every process."""
         known = await self._load.get(contact_id)
-        return None if known is None or known["life"] != life or "wrapped" not in known else self._opened(known)
+        return (
+            None if known is None or known["life"] != life or "wrapped" not in known else self._opened(known)
+        )
 
     async def destroy(self, contact_id: str, at: datetime) -> bool:
         """Remove the key and the hashes, and note the time."""
@@ -95,23 +103,34 @@ class MongoVault:
             if erased.matched_count:
                 return True
             try:
-                await self._keys.insert_one({"_id": contact_id, "life": 0, "as_of": moment, "erased_at": moment})
+                await self._keys.insert_one(
+                    {"_id": contact_id, "life": 0, "as_of": moment, "erased_at": moment}
+                )
             except DuplicateKeyError:
                 known = await self._keys.find_one({"_id": {"$eq": contact_id}})
-                return known is not None and known.get("erased_at", datetime.min.replace(tzinfo=moment.tzinfo)) >= moment
+                return (
+                    known is not None
+                    and known.get("erased_at", datetime.min.replace(tzinfo=moment.tzinfo)) >= moment
+                )
         return True
 
     async def find(self, address: str) -> list[str]:
         """The contacts that have this address."""
         hashes = await self._hashes([address])
         with noticing_absence("search by address"):
-            found = await self._keys.find({"lookups": {"$in": hashes}}, {"_id": 1}).sort("_id", 1).to_list(None)
+            found = (
+                await self._keys.find({"lookups": {"$in": hashes}}, {"_id": 1}).sort("_id", 1).to_list(None)
+            )
         return [row["_id"] for row in found]
 
     async def erased(self, since: datetime) -> list[tuple[str, datetime]]:
         """Who was erased from then on, and as of when."""
         with noticing_absence("erasures"):
-            rows = await self._keys.find({"erased_at": {"$gte": since}}, {"erased_at": 1}).sort("erased_at", 1).to_list(None)
+            rows = (
+                await self._keys.find({"erased_at": {"$gte": since}}, {"erased_at": 1})
+                .sort("erased_at", 1)
+                .to_list(None)
+            )
         return [(row["_id"], row["erased_at"]) for row in rows]
 
     async def _taken(self, contact_id: str, known: Document | None, fields: Document) -> LifeKey | None:
@@ -170,7 +189,9 @@ def rewrapped(sealer: Sealer, known: Document) -> Document:
 
 def key_store(settings: RuntimeSettings) -> database.Database:
     """The database of the keys, on a client of its own."""
-    uri = database.keys_uri(settings.mongodb_uri.get_secret_value(), settings.keys_mongodb_uri.get_secret_value())
+    uri = database.keys_uri(
+        settings.mongodb_uri.get_secret_value(), settings.keys_mongodb_uri.get_secret_value()
+    )
     return database.database_of(database.connect(uri))
 
 

@@ -73,7 +73,9 @@ class GuardedBackend(httpcore.AsyncNetworkBackend):
         asked = self._asked.get((host, port))
         if asked is None:
             look_up = partial(socket.getaddrinfo, host, port, type=socket.SOCK_STREAM)
-            asked = self._asked[host, port] = asyncio.get_running_loop().run_in_executor(self._lookups, look_up)
+            asked = self._asked[host, port] = asyncio.get_running_loop().run_in_executor(
+                self._lookups, look_up
+            )
             asked.add_done_callback(lambda done: self._forget((host, port), done))
         return asked
 
@@ -98,9 +100,16 @@ class WebhookClient:
 
     async def post(self, url: str, event_id: str, body: bytes, secrets: Sequence[bytes]) -> Answer:
         """What became of it; never raises for what the other side does."""
-        headers = [("content-type", "application/json"), ("user-agent", "gancang-webhooks"), *_signed(event_id, body, secrets)]
+        headers = [
+            ("content-type", "application/json"),
+            ("user-agent", "gancang-webhooks"),
+            *_signed(event_id, body, secrets),
+        ]
         try:
-            async with asyncio.timeout(self._within_s), self._open().stream("POST", url, headers=headers, content=body) as response:
+            async with (
+                asyncio.timeout(self._within_s),
+                self._open().stream("POST", url, headers=headers, content=body) as response,
+            ):
                 return Answer(str(response.status), response.status, _retry_after(response.headers))
         except TimeoutError:
             return Answer("timeout")
@@ -123,7 +132,10 @@ class WebhookClient:
             backend = GuardedBackend(self._allowed)
             # How many there are is bounded by whoever posts: a bound here would let agencies that hang hold up the others.
             self._pool = httpcore.AsyncConnectionPool(
-                max_connections=None, max_keepalive_connections=KEPT_OPEN, keepalive_expiry=IDLE_S, network_backend=backend
+                max_connections=None,
+                max_keepalive_connections=KEPT_OPEN,
+                keepalive_expiry=IDLE_S,
+                network_backend=backend,
             )
         return self._pool
 
@@ -132,7 +144,9 @@ def _signed(event_id: str, body: bytes, secrets: Sequence[bytes]) -> list[tuple[
     """Standard Webhooks 1.0: one signature for each secret, so that a receiver may change over in its own time."""
     moment = str(int(real_now().timestamp()))
     content = f"{event_id}.{moment}.".encode() + body
-    signatures = [base64.b64encode(hmac.new(secret, content, hashlib.sha256).digest()).decode() for secret in secrets]
+    signatures = [
+        base64.b64encode(hmac.new(secret, content, hashlib.sha256).digest()).decode() for secret in secrets
+    ]
     signature = " ".join(f"v1,{one}" for one in signatures)
     return [("webhook-id", event_id), ("webhook-timestamp", moment), ("webhook-signature", signature)]
 

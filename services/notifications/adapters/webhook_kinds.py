@@ -22,7 +22,11 @@ def webhooks() -> Kind[Webhook]:
         name="webhook",
         collection=WEBHOOKS,
         source=SOURCE,
-        encode=lambda state: {**asdict(state), "types": sorted(state.types), "services": sorted(state.services)},
+        encode=lambda state: {
+            **asdict(state),
+            "types": sorted(state.types),
+            "services": sorted(state.services),
+        },
         decode=_decode_webhook,
         timers=lambda _: {},
         keep_seen=50,
@@ -51,7 +55,9 @@ def deliveries(retention: timedelta) -> Kind[Delivery]:
 
 def _decode_webhook(document: Document) -> Webhook:
     known = Webhook(**document)
-    return replace(known, url=bytes(known.url), types=frozenset(known.types), services=frozenset(known.services))
+    return replace(
+        known, url=bytes(known.url), types=frozenset(known.types), services=frozenset(known.services)
+    )
 
 
 def _decode_delivery(document: Document) -> Delivery:

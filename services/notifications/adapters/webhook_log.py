@@ -72,7 +72,12 @@ class WebhookLog:
 
     async def replay(self, wanted: Range, now: datetime) -> int:
         """Make them due again, from the first try on and under the same ids; the service sends them."""
-        fresh = {"state.status": Status.PENDING.value, "state.due": now, "state.tries": 0, "state.reason": None}
+        fresh = {
+            "state.status": Status.PENDING.value,
+            "state.due": now,
+            "state.tries": 0,
+            "state.reason": None,
+        }
         timer = {"next_due": now, "timers": [{"name": "send", "due": now}]}
         update = {"$set": {**fresh, **timer}, "$inc": {"version": 1}, "$unset": {"expires_at": ""}}
         with noticing_absence("replay of webhooks"):

@@ -9,7 +9,15 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from services.notifications.adapters.http import Answer, Provider, as_json, document_of, is_busy, refused, unavailable
+from services.notifications.adapters.http import (
+    Answer,
+    Provider,
+    as_json,
+    document_of,
+    is_busy,
+    refused,
+    unavailable,
+)
 from services.notifications.domain.telephone import in_e164
 from services.notifications.ports import Letter
 

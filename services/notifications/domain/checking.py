@@ -33,7 +33,11 @@ def _findings(table: Table, has: Has) -> Iterator[str]:
             if audience not in AUDIENCES:
                 yield f"{where}: no such audience"
                 continue
-            if not row.channels or len(set(row.channels)) != len(row.channels) or not set(row.channels) <= set(CHANNELS):
+            if (
+                not row.channels
+                or len(set(row.channels)) != len(row.channels)
+                or not set(row.channels) <= set(CHANNELS)
+            ):
                 yield f"{where}: channels {', '.join(row.channels) or 'missing'}"
             for language in languages_of(audience):
                 if not has(row.template, audience, language):

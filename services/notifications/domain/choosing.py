@@ -49,7 +49,11 @@ def _in_order(contact: Contact, order: Sequence[str]) -> Iterator[SealedChannel]
 
 
 def _obstacle(
-    channel: SealedChannel, contact: Contact, order: Sequence[str], spent: AbstractSet[str], now: Circumstances
+    channel: SealedChannel,
+    contact: Contact,
+    order: Sequence[str],
+    spent: AbstractSet[str],
+    now: Circumstances,
 ) -> tuple[SkipReason | None, datetime | None]:
     """Why not this one, and until when: None for ever, as far as this notification is concerned."""
     for_ever = {

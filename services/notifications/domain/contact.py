@@ -65,7 +65,9 @@ class Contact:
 
     def refusing(self, address: bytes) -> Contact:
         """The same without this address, which its channel will never take; registered anew it counts again."""
-        return replace(self, channels=tuple(replace(c, refused=c.refused or c.address == address) for c in self.channels))
+        return replace(
+            self, channels=tuple(replace(c, refused=c.refused or c.address == address) for c in self.channels)
+        )
 
 
 def erased(recipient_id: str, role: str, at: datetime) -> Contact:
@@ -82,7 +84,11 @@ def is_mail_address(text: str) -> bool:
     """Whether it can stand in an SMTP command: plain ASCII, one `@`, nothing that would end or begin something else."""
     local, at, domain = text.rpartition("@")
     plain = text.isascii() and text.isprintable()
-    return bool(plain and local and at and domain) and not any(sign in text for sign in ' <>()[],;:\\"') and "@" not in local
+    return (
+        bool(plain and local and at and domain)
+        and not any(sign in text for sign in ' <>()[],;:\\"')
+        and "@" not in local
+    )
 
 
 def comparable(address: str) -> str:

@@ -64,15 +64,21 @@ class Notification:
 
     def failures(self, kind: str) -> int:
         """Attempts that this channel did not take, trials for everybody left out."""
-        return sum(a.result is Result.UNAVAILABLE and a.channel == kind and not a.trial for a in self.attempts)
+        return sum(
+            a.result is Result.UNAVAILABLE and a.channel == kind and not a.trial for a in self.attempts
+        )
 
     def spent(self, plan: Plan) -> frozenset[str]:
         """Channels that have failed so often that another one should be tried."""
-        return frozenset(kind for kind in {a.channel for a in self.attempts} if self.failures(kind) >= plan.limit_of(kind))
+        return frozenset(
+            kind for kind in {a.channel for a in self.attempts} if self.failures(kind) >= plan.limit_of(kind)
+        )
 
     def hopeless(self, plan: Plan) -> frozenset[str]:
         """Channels that have failed as often as we ever try, also where there is no other."""
-        return frozenset(kind for kind in {a.channel for a in self.attempts} if self.failures(kind) >= plan.failures)
+        return frozenset(
+            kind for kind in {a.channel for a in self.attempts} if self.failures(kind) >= plan.failures
+        )
 
     def is_due(self, now: datetime) -> bool:
         """Whether somebody has to look after it: it waits no longer, or whoever had claimed it is gone."""
@@ -112,8 +118,21 @@ class Notification:
         if outcome.result is Result.EXHAUSTED:
             last = self.attempts[-1].result if self.attempts else Result.UNAVAILABLE
             return self.given_up(REASON_OF.get(last, CHANNEL_UNAVAILABLE))
-        attempt = Attempt(now, outcome.channel, outcome.result, outcome.skipped, outcome.detail, outcome.doubtful, outcome.trial)
-        tried = replace(self, attempts=(*self.attempts, attempt), channel=outcome.channel, doubts=self.doubts + outcome.doubtful)
+        attempt = Attempt(
+            now,
+            outcome.channel,
+            outcome.result,
+            outcome.skipped,
+            outcome.detail,
+            outcome.doubtful,
+            outcome.trial,
+        )
+        tried = replace(
+            self,
+            attempts=(*self.attempts, attempt),
+            channel=outcome.channel,
+            doubts=self.doubts + outcome.doubtful,
+        )
         if outcome.result is Result.SENT:
             return replace(tried, status=Status.SENT, due=None)
         return tried.after_failure(outcome, now, plan, jitter)

@@ -6,7 +6,14 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 
-CUSTOMER, RECIPIENT, DRIVER, MERCHANT, AGENCY, OPERATOR = "customer", "recipient", "driver", "merchant", "agency", "operator"
+CUSTOMER, RECIPIENT, DRIVER, MERCHANT, AGENCY, OPERATOR = (
+    "customer",
+    "recipient",
+    "driver",
+    "merchant",
+    "agency",
+    "operator",
+)
 AUDIENCES = (CUSTOMER, RECIPIENT, DRIVER, MERCHANT, AGENCY, OPERATOR)
 EMAIL, PUSH, WHATSAPP, SMS = "email", "push", "whatsapp", "sms"
 CHANNELS = (PUSH, WHATSAPP, SMS, EMAIL)
@@ -69,7 +76,9 @@ _WHO: dict[str, dict[str, Urgency]] = {
 }
 """Who can be told how urgently; whom an order's event is told depends on its `tell`, which comes from the catalogue."""
 
-_ALARMS: dict[str, dict[str, Urgency]] = {"emergency.raised.v1": {OPERATOR: U, DRIVER: U, CUSTOMER: U, RECIPIENT: U}}
+_ALARMS: dict[str, dict[str, Urgency]] = {
+    "emergency.raised.v1": {OPERATOR: U, DRIVER: U, CUSTOMER: U, RECIPIENT: U}
+}
 _CHANNELS: dict[tuple[str, str], tuple[str, ...]] = {("order.code_issued.v1", RECIPIENT): BY_PHONE_FIRST}
 
 CODE = "order.code_issued"
@@ -78,7 +87,14 @@ CHANGES = frozenset({"order.change_proposed", "order.change_refused", "order.cha
 ROUTE_CLOSED = "order.route_closed"
 """An alarm, which stays true until the guest is down."""
 ENDS = frozenset(
-    {"order.completed", "order.cancelled", "order.unserved", "order.rejected", "order.handed_over", "order.returned"},
+    {
+        "order.completed",
+        "order.cancelled",
+        "order.unserved",
+        "order.rejected",
+        "order.handed_over",
+        "order.returned",
+    },
 )
 """Templates that tell of an order's end: whatever is unsent before them has become untrue."""
 

@@ -37,7 +37,11 @@ class Webhook:
 
     def wants(self, event_type: str, service: str | None) -> bool:
         """Whether it has asked for this event; of what names no service it hears whatever services it chose."""
-        return self.disabled is None and event_type in self.types and (not self.services or service is None or service in self.services)
+        return (
+            self.disabled is None
+            and event_type in self.types
+            and (not self.services or service is None or service in self.services)
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,12 +95,20 @@ class Delivery:
         """It is sent no more."""
         return replace(self, status=Status.FAILED, due=None, reason=reason, attempts=self._with(now, detail))
 
-    def failed(self, now: datetime, detail: str, waits: Sequence[timedelta], *, jitter: float, at_least: timedelta) -> Delivery:
+    def failed(
+        self, now: datetime, detail: str, waits: Sequence[timedelta], *, jitter: float, at_least: timedelta
+    ) -> Delivery:
         """Try again later, or give up after the last wait. `at_least`: what the agency has asked for."""
         if self.tries >= len(waits):
             return self.given_up(now, EXHAUSTED, detail)
         wait = max(waits[self.tries] * (1 + SPREAD * jitter), at_least)
-        return replace(self, status=Status.PENDING, due=now + wait, tries=self.tries + 1, attempts=self._with(now, detail))
+        return replace(
+            self,
+            status=Status.PENDING,
+            due=now + wait,
+            tries=self.tries + 1,
+            attempts=self._with(now, detail),
+        )
 
     def _with(self, now: datetime, detail: str) -> tuple[Attempt, ...]:
         return (*self.attempts, Attempt(now, detail))

@@ -7,7 +7,17 @@ from dataclasses import dataclass
 
 from contracts.events.orders import OrderEvent
 from contracts.values import CustomerKind
-from services.notifications.domain.told import AGENCY, CODE, CUSTOMER, DRIVER, MERCHANT, OPERATOR, RECIPIENT, row_of, template_of
+from services.notifications.domain.told import (
+    AGENCY,
+    CODE,
+    CUSTOMER,
+    DRIVER,
+    MERCHANT,
+    OPERATOR,
+    RECIPIENT,
+    row_of,
+    template_of,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,9 +47,16 @@ def _people(event_type: str, event: OrderEvent, audience: str, on_duty: Sequence
     elif audience == CUSTOMER:
         yield Addressee(CUSTOMER, event.customer.id, _roles_of_customer(event))
     elif audience == RECIPIENT and event.recipient_id is None and template_of(event_type) == CODE:
-        yield Addressee(RECIPIENT, event.customer.id, _roles_of_customer(event))  # who orders for himself receives himself
+        yield Addressee(
+            RECIPIENT, event.customer.id, _roles_of_customer(event)
+        )  # who orders for himself receives himself
     else:
-        known = {RECIPIENT: event.recipient_id, DRIVER: event.driver_id, MERCHANT: event.merchant_id, AGENCY: event.agency_id}
+        known = {
+            RECIPIENT: event.recipient_id,
+            DRIVER: event.driver_id,
+            MERCHANT: event.merchant_id,
+            AGENCY: event.agency_id,
+        }
         who = known.get(audience)
         if who is not None:
             yield Addressee(audience, who, (RECIPIENT, CUSTOMER) if audience == RECIPIENT else (audience,))

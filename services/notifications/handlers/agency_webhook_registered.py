@@ -65,8 +65,17 @@ class OnWebhookRegistered:
             host = None
         if not host or not url.isascii() or not url.isprintable() or " " in url:
             raise Rejected("schema", detail="That is no URL.", pointer="/url")
-        if parts.scheme not in schemes or parts.username is not None or parts.password is not None or parts.fragment:
-            raise Rejected("schema", detail="The URL must begin with https:// and name no login and no fragment.", pointer="/url")
+        if (
+            parts.scheme not in schemes
+            or parts.username is not None
+            or parts.password is not None
+            or parts.fragment
+        ):
+            raise Rejected(
+                "schema",
+                detail="The URL must begin with https:// and name no login and no fragment.",
+                pointer="/url",
+            )
         return host
 
 

@@ -33,7 +33,9 @@ class Opening:
     later: Later
     clock: Clock
 
-    async def open_all(self, message: Message[Any], people: Sequence[Addressee], order_id: str, parameters: dict[str, Any]) -> None:
+    async def open_all(
+        self, message: Message[Any], people: Sequence[Addressee], order_id: str, parameters: dict[str, Any]
+    ) -> None:
         """Everybody, a bounded number at a time; each notification is an aggregate of its own: repeated, none is written twice."""
         if len(people) == 1:  # a task costs as much as planning
             await self.open(message, people[0], order_id, parameters)
@@ -42,7 +44,9 @@ class Opening:
             together = people[start : start + AT_ONCE]
             await asyncio.gather(*(self.open(message, who, order_id, parameters) for who in together))
 
-    async def open(self, message: Message[Any], who: Addressee, order_id: str, parameters: dict[str, Any]) -> None:
+    async def open(
+        self, message: Message[Any], who: Addressee, order_id: str, parameters: dict[str, Any]
+    ) -> None:
         """One event, one recipient: repeated, it is not written twice."""
         row = row_of(message.type, who.audience)
         if row is None:
@@ -54,7 +58,9 @@ class Opening:
             roles=who.roles,
             template=row.template,
             parameters=parameters,
-            cause=Cause(message.source, message.id, message.type, order_id, message.traceparent, _place(message)),
+            cause=Cause(
+                message.source, message.id, message.type, order_id, message.traceparent, _place(message)
+            ),
             created_at=self.clock.now(),
         )
         if await self._comes_too_late(fresh, message.time):

@@ -64,7 +64,11 @@ def _derived(event: OrderEvent) -> Parameters:
     if vehicle is not None:
         derived |= {"plate": vehicle.plate, "minutes": max(1, ceil(getattr(event, "eta_s", 0) / 60))}
     if fare is not None:
-        derived |= {"total": fare.total, "driver_share": fare.driver_share, "merchant_share": fare.merchant_share}
+        derived |= {
+            "total": fare.total,
+            "driver_share": fare.driver_share,
+            "merchant_share": fare.merchant_share,
+        }
     if by is not None:
         derived["by"] = by.role.value
     return derived

@@ -32,7 +32,9 @@ class OnContactRegistered:
         data = message.data
         _check_addresses(data)
         about = contact_id(data.role.value, data.recipient_id)
-        key = await self.vault.for_registration(about, message.time, [channel.address for channel in data.channels])
+        key = await self.vault.for_registration(
+            about, message.time, [channel.address for channel in data.channels]
+        )
         if key is None:
             return
         registered = _sealed(data, message.time, key)
@@ -54,7 +56,10 @@ def _sealed(data: RecipientContactRegistered, as_of: datetime, key: RecipientKey
         role=data.role.value,
         locale=data.locale,
         as_of=as_of,
-        channels=tuple(SealedChannel(channel.kind.value, key.seal(channel.address.encode(), about)) for channel in data.channels),
+        channels=tuple(
+            SealedChannel(channel.kind.value, key.seal(channel.address.encode(), about))
+            for channel in data.channels
+        ),
         name=None if data.display_name is None else key.seal(data.display_name.encode(), about),
         muted=frozenset(kind.value for kind in data.preferences.muted) if data.preferences else frozenset(),
         life=key.life,

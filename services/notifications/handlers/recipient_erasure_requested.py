@@ -40,7 +40,11 @@ class OnErasureRequested:
 
         def decide(known: Contact | None) -> Change[Contact]:
             newer = known is not None and known.as_of > message.time
-            left = known if known is not None and newer else erased(said.recipient_id, said.role.value, message.time)
+            left = (
+                known
+                if known is not None and newer
+                else erased(said.recipient_id, said.role.value, message.time)
+            )
             return Change(left, events=(told,), entry=Entry("erased", said.by.role.value))
 
         await self.contacts.change(about, cause_of(message), decide)

@@ -33,5 +33,7 @@ def routes(
         Route("notifications.emergency", {"emergency.raised.v1": on_emergency}),
         Route("notifications.agency_webhook", {"agency.webhook_registered.v1": on_webhook}),
         Route(RECEIPTS, dict.fromkeys(QUEUES[RECEIPTS].types, on_agency_event)),
-        Route(ORDER_EVENTS, dict.fromkeys(QUEUES[ORDER_EVENTS].types, InTurn((on_order_event, on_agency_event)))),
+        Route(
+            ORDER_EVENTS, dict.fromkeys(QUEUES[ORDER_EVENTS].types, InTurn((on_order_event, on_agency_event)))
+        ),
     )

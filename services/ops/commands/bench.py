@@ -16,17 +16,25 @@ from services.ops.errors import CommandError
 ROOT = Path(__file__).parents[3]
 
 Server = Annotated[
-    str, typer.Option("--server", help="fast: mongod or secantusd-rs on the PATH; embedded: the wheel; given: GANCANG_*, empty database.")
+    str,
+    typer.Option(
+        "--server",
+        help="fast: mongod or secantusd-rs on the PATH; embedded: the wheel; given: GANCANG_*, empty database.",
+    ),
 ]
 Orders = Annotated[int, typer.Option("--orders", min=50, max=200_000, help="Orders in a round.")]
-Rounds = Annotated[int, typer.Option("--rounds", min=1, max=50, help="Rounds; every program plays once in each.")]
+Rounds = Annotated[
+    int, typer.Option("--rounds", min=1, max=50, help="Rounds; every program plays once in each.")
+]
 Json = Annotated[Path | None, typer.Option("--json", help="Write the figures there.")]
 Picture = Annotated[Path | None, typer.Option("--picture", help="Write a bar chart there, as SVG.")]
 
 
 def register(app: typer.Typer) -> None:
     """Add the commands."""
-    bench = typer.Typer(no_args_is_help=True, help="Measure: throughput against others, price, latency, idle cost.")
+    bench = typer.Typer(
+        no_args_is_help=True, help="Measure: throughput against others, price, latency, idle cost."
+    )
     bench.command("hops")(hops)
     bench.command("price")(price)
     bench.command("latency")(latency)
@@ -60,7 +68,13 @@ def hops(
     )
 
 
-def price(orders: Orders = 2000, rounds: Rounds = 5, server: Server = "fast", json: Json = None, picture: Picture = None) -> None:
+def price(
+    orders: Orders = 2000,
+    rounds: Rounds = 5,
+    server: Server = "fast",
+    json: Json = None,
+    picture: Picture = None,
+) -> None:
     """Ours with everything, and without one promise or comfort at a time.
 
     gancang bench price --rounds 3 --json price.json
@@ -107,10 +121,15 @@ def matching(
     *,
     seeds: Annotated[int, typer.Option(min=1, max=20, help="Days to play; the means are shown.")] = 3,
     orders: Annotated[int, typer.Option(min=100, max=50_000, help="Orders of a day.")] = 3000,
-    drive: Annotated[int, typer.Option(min=0, max=5_000, help="Orders of the monthly drive, within a quarter of an hour.")] = 400,
+    drive: Annotated[
+        int, typer.Option(min=0, max=5_000, help="Orders of the monthly drive, within a quarter of an hour.")
+    ] = 400,
     drivers: Annotated[int, typer.Option(min=10, max=5_000, help="Drivers of a day.")] = 260,
     day: Annotated[
-        bool, typer.Option("--day/--no-day", help="Play the days (a minute each), or only measure rounds and positions.")
+        bool,
+        typer.Option(
+            "--day/--no-day", help="Play the days (a minute each), or only measure rounds and positions."
+        ),
     ] = True,
     json: Json = None,
     picture: Picture = None,
@@ -134,7 +153,9 @@ def matching(
 def notifications(
     count: Annotated[int, typer.Option(min=100, max=1_000_000, help="Notifications in a round.")] = 4000,
     rounds: Rounds = 5,
-    recipients: Annotated[int, typer.Option(min=0, max=100_000, help="Recipients of one event; 0: not measured.")] = 10_000,
+    recipients: Annotated[
+        int, typer.Option(min=0, max=100_000, help="Recipients of one event; 0: not measured.")
+    ] = 10_000,
     server: Server = "embedded",
     json: Json = None,
 ) -> None:
@@ -143,7 +164,14 @@ def notifications(
     gancang bench notifications --rounds 3 --json notifications.json
     """
     measure = _module("compare", "notifications").measure
-    measure(count=count, rounds=rounds, recipients=recipients, server=_known(server), console=terminal.console(), json_file=json)
+    measure(
+        count=count,
+        rounds=rounds,
+        recipients=recipients,
+        server=_known(server),
+        console=terminal.console(),
+        json_file=json,
+    )
 
 
 def _known(server: str) -> str:

@@ -20,7 +20,11 @@ if TYPE_CHECKING:
     from services.orders.ports import Catalogue
 
 PAIRS = ("tell", "hand_over.when")
-NOT_IN_THE_FILE = ("search", "fees", "route")  # under other names below; an order begins with the town's search
+NOT_IN_THE_FILE = (
+    "search",
+    "fees",
+    "route",
+)  # under other names below; an order begins with the town's search
 Folder = Annotated[Path | None, typer.Option(help="Another one than GANCANG_CATALOGUE or the built-in one.")]
 AsJson = Annotated[bool, typer.Option("--json", help="JSON instead of lines.")]
 
@@ -59,7 +63,9 @@ def list_services(folder: Folder = None, *, as_json: AsJson = False) -> None:
         shown = _document(service)
         vehicles = ", ".join(shown["policy"]["requirements"]["vehicle_classes"])
         prices = (f"Rp {shown['tariff'][name]:,}" for name in ("per_km", "minimum"))
-        table.add_row(service.name, shown["texts"].get("en", ""), str(shown["policy"]["priority"]), *prices, vehicles)
+        table.add_row(
+            service.name, shown["texts"].get("en", ""), str(shown["policy"]["priority"]), *prices, vehicles
+        )
     terminal.console().print(table)
 
 
@@ -93,7 +99,9 @@ def check(folder: Folder = None) -> None:
     """
     catalogue = _loaded(folder)
     newest = max(catalogue.bands, key=lambda band: band.valid_from)
-    sys.stdout.write(f"{len(catalogue.services)} services; newest tariff {newest.decree}, in force since {newest.valid_from}\n")
+    sys.stdout.write(
+        f"{len(catalogue.services)} services; newest tariff {newest.decree}, in force since {newest.valid_from}\n"
+    )
 
 
 def _loaded(folder: Path | None) -> Catalogue:
@@ -113,14 +121,24 @@ def _document(service: Service) -> dict[str, Any]:
 def _route(service: Service, catalogue: Catalogue) -> dict[str, Any]:
     """The rules of the route that the service goes; the ground that it covers is too long to print."""
     rules = service.policy.route
-    route = next((route for route in catalogue.area.routes if rules is not None and route.name == rules.name), None)
+    route = next(
+        (route for route in catalogue.area.routes if rules is not None and route.name == rules.name), None
+    )
     if route is None:
         return {}
     shown: dict[str, Any] = json.loads(json.dumps(asdict(route), default=_plain))
-    hours = {f"level {level}": f"{_clock(open_.opens)}-{_clock(open_.closes)}" for level, open_ in route.hours}
+    hours = {
+        f"level {level}": f"{_clock(open_.opens)}-{_clock(open_.closes)}" for level, open_ in route.hours
+    }
     levels = {f"since {since}": f"level {level}" for since, level in route.levels}
     ground = {"gate", "approach", "name"}
-    return {"route": {**{key: value for key, value in shown.items() if key not in ground}, "hours": hours, "levels": levels}}
+    return {
+        "route": {
+            **{key: value for key, value in shown.items() if key not in ground},
+            "hours": hours,
+            "levels": levels,
+        }
+    }
 
 
 def _as_in_the_file(document: dict[str, Any]) -> dict[str, Any]:
@@ -134,9 +152,15 @@ def _as_in_the_file(document: dict[str, Any]) -> dict[str, Any]:
         "payers": document["payers"],
         "from_shelter": document["from_shelter"],
         **{key: document[key] for key in ("parties", "hand_over", "programme") if document.get(key)},
-        "details": {one["key"]: {name: value for name, value in one.items() if name != "key"} for one in document["details"]},
+        "details": {
+            one["key"]: {name: value for name, value in one.items() if name != "key"}
+            for one in document["details"]
+        },
         "search": {"town": document["town"], "rural": document["rural"]},
-        "tariff": {**{key: value for key, value in tariff.items() if key != "surcharges"}, "surcharge": _hours(tariff["surcharges"])},
+        "tariff": {
+            **{key: value for key, value in tariff.items() if key != "surcharges"},
+            "surcharge": _hours(tariff["surcharges"]),
+        },
         "cancellation": policy["fees"],
         "route": {**(policy["route"] or {}), **document.get("route", {})},
     }
@@ -169,7 +193,10 @@ def _flat(document: dict[str, Any], above: str = "") -> list[tuple[str, str]]:
         if isinstance(value, dict):
             rows += _flat(value, f"{key}.")
         elif key in PAIRS:
-            rows += [(f"{key} {left}", ", ".join(right) if isinstance(right, list) else str(right)) for left, right in value]
+            rows += [
+                (f"{key} {left}", ", ".join(right) if isinstance(right, list) else str(right))
+                for left, right in value
+            ]
         elif isinstance(value, list) and value and all(isinstance(one, dict) for one in value):
             for number, one in enumerate(value, start=1):
                 rows += _flat(one, f"{key}.{number}.")

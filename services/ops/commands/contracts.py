@@ -41,7 +41,9 @@ class NoContractsError(CommandError):
 
     def __init__(self, folder: Path) -> None:
         """Name the folder that was looked at."""
-        super().__init__(f"no committed schemas in {folder}: name the folder contracts of a checkout with --folder")
+        super().__init__(
+            f"no committed schemas in {folder}: name the folder contracts of a checkout with --folder"
+        )
         self.folder = folder
 
 
@@ -63,9 +65,13 @@ def register(app: typer.Typer) -> None:
 
 
 def export(
-    folder: Annotated[Path | None, typer.Option(help="Where to write; by default where the contracts lie.")] = None,
+    folder: Annotated[
+        Path | None, typer.Option(help="Where to write; by default where the contracts lie.")
+    ] = None,
     *,
-    allow_breaking: Annotated[bool, typer.Option("--allow-breaking", help="Overwrite even what apps in the field rely on.")] = False,
+    allow_breaking: Annotated[
+        bool, typer.Option("--allow-breaking", help="Overwrite even what apps in the field rely on.")
+    ] = False,
 ) -> None:
     """Write JSON Schemas, the AsyncAPI document and the manifest of the examples; in a checkout also docs/asyncapi.html.
 
@@ -84,9 +90,13 @@ def export(
 
 
 def check(
-    folder: Annotated[Path | None, typer.Option(help="What to check; by default where the contracts lie.")] = None,
+    folder: Annotated[
+        Path | None, typer.Option(help="What to check; by default where the contracts lie.")
+    ] = None,
     *,
-    against: Annotated[str | None, typer.Option(metavar="REF", help="Look also for what breaks this git revision.")] = None,
+    against: Annotated[
+        str | None, typer.Option(metavar="REF", help="Look also for what breaks this git revision.")
+    ] = None,
     as_json: Annotated[bool, typer.Option("--json", help="One JSON object instead of lines.")] = False,
 ) -> None:
     """Compare the committed files with the models; exit code 1 when they differ.

@@ -25,7 +25,10 @@ from services.simulator.town import Scenario
 
 SPEED = 20.0  # an offer's window of 15 business seconds is then three quarters of a real one
 DRIVERS_PER_ORDER, MORE_DRIVERS = 0.6, 8
-START_S, LAST_RIDE_S = 10.0, 750.0  # real seconds until the town wakes up; business seconds from the last order to its end
+START_S, LAST_RIDE_S = (
+    10.0,
+    750.0,
+)  # real seconds until the town wakes up; business seconds from the last order to its end
 LOGS = "demo"
 
 
@@ -36,13 +39,22 @@ def register(app: typer.Typer) -> None:
 
 def run(
     orders: Annotated[int, typer.Option(min=1, max=5_000, help="How many orders, of all services.")] = 60,
-    seed: Annotated[int, typer.Option(help="Another seed is another morning; the same one plays the same plans.")] = 1,
+    seed: Annotated[
+        int, typer.Option(help="Another seed is another morning; the same one plays the same plans.")
+    ] = 1,
     speed: Annotated[
         float,
-        typer.Option(min=1, max=60, help="Business seconds in a real second; above 30 a busy machine may miss drivers' windows of 15 s."),
+        typer.Option(
+            min=1,
+            max=60,
+            help="Business seconds in a real second; above 30 a busy machine may miss drivers' windows of 15 s.",
+        ),
     ] = SPEED,
     drivers: Annotated[
-        int | None, typer.Option(min=1, max=2_000, help="How many drive; by default 8, and six more for each ten orders.")
+        int | None,
+        typer.Option(
+            min=1, max=2_000, help="How many drive; by default 8, and six more for each ten orders."
+        ),
     ] = None,
     *,
     as_json: Annotated[bool, typer.Option("--json", help="The summary as one JSON document.")] = False,

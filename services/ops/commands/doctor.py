@@ -46,7 +46,16 @@ def run(
 
     gancang doctor --json
     """
-    findings = [_python(), _rabbitmq(), _setpriv(), _mongodb(), _processors(), _engine(), _browser(), _servers()]
+    findings = [
+        _python(),
+        _rabbitmq(),
+        _setpriv(),
+        _mongodb(),
+        _processors(),
+        _engine(),
+        _browser(),
+        _servers(),
+    ]
     if as_json:
         sys.stdout.write(json.dumps([asdict(finding) for finding in findings], indent=2) + "\n")
     for finding in findings if not as_json else ():
@@ -86,12 +95,22 @@ def _processors() -> Finding:
 
 def _engine() -> Finding:
     path = shutil.which("docker") or shutil.which("podman")
-    return Finding("container engine", path is not None, path or "only some tests use one: apt-get install docker.io", needed=False)
+    return Finding(
+        "container engine",
+        path is not None,
+        path or "only some tests use one: apt-get install docker.io",
+        needed=False,
+    )
 
 
 def _browser() -> Finding:
     path = os.environ.get("GANCANG_TEST_CHROMIUM") or next(filter(None, map(shutil.which, BROWSERS)), None)
-    return Finding("browser", path is not None, path or "only a few tests use one: apt-get install chromium", needed=False)
+    return Finding(
+        "browser",
+        path is not None,
+        path or "only a few tests use one: apt-get install chromium",
+        needed=False,
+    )
 
 
 def _servers() -> Finding:
@@ -99,8 +118,16 @@ def _servers() -> Finding:
         urls = server_urls()
     except NotRunningError as error:
         return Finding("servers to talk to", good=False, detail=str(error), needed=False)
-    silent = [name for name, url in (("RabbitMQ", urls.amqp), ("MongoDB", urls.mongodb)) if not answers_at(url)]
+    silent = [
+        name for name, url in (("RabbitMQ", urls.amqp), ("MongoDB", urls.mongodb)) if not answers_at(url)
+    ]
     named = [name for name in (AMQP_VARIABLE, MONGODB_VARIABLE) if os.environ.get(name)]
-    whose = f"of {' and '.join(named)}" if named else f"of the `up`, `run` or `demo` that runs in {state_folder()}"
-    detail = f"{' and '.join(silent)} {whose}: no answer" if silent else f"RabbitMQ and MongoDB {whose} answer"
+    whose = (
+        f"of {' and '.join(named)}"
+        if named
+        else f"of the `up`, `run` or `demo` that runs in {state_folder()}"
+    )
+    detail = (
+        f"{' and '.join(silent)} {whose}: no answer" if silent else f"RabbitMQ and MongoDB {whose} answer"
+    )
     return Finding("servers to talk to", not silent, detail, needed=False)

@@ -96,7 +96,9 @@ def driver(
         if found is None:
             return None
         place = found.standby.standby_id if found.standby else None
-        queue = next((queue for shelter, queue in await inspection.queues() if shelter.standby_id == place), [])
+        queue = next(
+            (queue for shelter, queue in await inspection.queues() if shelter.standby_id == place), []
+        )
         return of_driver(found, queue, await inspection.not_his(driver_id), inspection.now)
 
     document = _inspected(read) if re.fullmatch(ID_PATTERN, driver_id) else None

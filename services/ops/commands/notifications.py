@@ -28,7 +28,9 @@ class NotWrittenError(CommandError):
 
     def __init__(self, locale: str) -> None:
         """Name those in which something is."""
-        super().__init__(f"no text is written for {locale}; texts are in id, en, zh, and a guest from elsewhere reads en")
+        super().__init__(
+            f"no text is written for {locale}; texts are in id, en, zh, and a guest from elsewhere reads en"
+        )
         self.locale = locale
 
 
@@ -49,7 +51,12 @@ def _told() -> list[str]:
 
 
 def preview(
-    event_type: Annotated[str, typer.Argument(metavar="TYPE", help="An event's type, e.g. order.completed.v1.", autocompletion=_told)],
+    event_type: Annotated[
+        str,
+        typer.Argument(
+            metavar="TYPE", help="An event's type, e.g. order.completed.v1.", autocompletion=_told
+        ),
+    ],
     locale: Annotated[str, typer.Option(help="BCP 47 tag of the reader: id, en, zh.")] = "id",
     *,
     as_json: Annotated[bool, typer.Option("--json", help="A JSON array.")] = False,
@@ -71,15 +78,28 @@ def preview(
         raise NotWrittenError(locale)
     texts = list(previews(full_type, locale))
     if as_json:
-        typer.echo(json.dumps([_row(audience, text) for audience, text in texts], ensure_ascii=False, indent=2))
+        typer.echo(
+            json.dumps([_row(audience, text) for audience, text in texts], ensure_ascii=False, indent=2)
+        )
     for audience, text in texts if not as_json else ():
         typer.echo(_page(audience, text))
 
 
 def _row(audience: str, text: Text) -> dict[str, object]:
     approved = text.approved
-    whatsapp = {"name": approved.name, "language": approved.language, "wording": approved.wording, "values": approved.values}
-    forms = {"subject": text.subject, "short": text.short, "sms": text.sms, "body": text.body, "html": text.html}
+    whatsapp = {
+        "name": approved.name,
+        "language": approved.language,
+        "wording": approved.wording,
+        "values": approved.values,
+    }
+    forms = {
+        "subject": text.subject,
+        "short": text.short,
+        "sms": text.sms,
+        "body": text.body,
+        "html": text.html,
+    }
     return {"audience": audience, "locale": text.language, **forms, "whatsapp": whatsapp}
 
 

@@ -68,7 +68,9 @@ def show(
 
 
 def list_orders(
-    status: Annotated[str | None, typer.Option(help="Only these, e.g. searching.", autocompletion=lambda: STATUSES)] = None,
+    status: Annotated[
+        str | None, typer.Option(help="Only these, e.g. searching.", autocompletion=lambda: STATUSES)
+    ] = None,
     limit: Annotated[int, typer.Option(min=1, max=MOST, help="At most so many, the newest first.")] = 50,
     *,
     as_json: Annotated[bool, typer.Option("--json", help="A JSON array.")] = False,
@@ -96,7 +98,9 @@ def list_orders(
 
 async def _find(wanted: Document, limit: int) -> list[Document]:
     async with store() as database:
-        cursor = database[COLLECTION].find(wanted, {"outbox": 0, "seen": 0}).sort("updated_at", -1).limit(limit)
+        cursor = (
+            database[COLLECTION].find(wanted, {"outbox": 0, "seen": 0}).sort("updated_at", -1).limit(limit)
+        )
         found: list[Document] = await cursor.to_list(limit)
         return found
 
@@ -113,7 +117,10 @@ def _print(document: Document) -> None:
     program, order_id = terminal.program(), document["order_id"]
     console.print()
     console.print(f"next: {program} matching explain {order_id}   who was asked, and why not", markup=False)
-    console.print(f"      {program} notifications log --order {order_id}   who was told; --json has the whole ids", markup=False)
+    console.print(
+        f"      {program} notifications log --order {order_id}   who was told; --json has the whole ids",
+        markup=False,
+    )
 
 
 def _table(columns: dict[str, str], lines: list[Document]) -> Table:
@@ -132,7 +139,9 @@ def _short(value: str) -> str:
 
 def _plain(value: Any) -> str:
     if isinstance(value, dict):
-        return ", ".join(f"{name} {_plain(inner)}" for name, inner in value.items() if inner not in (None, [], {}))
+        return ", ".join(
+            f"{name} {_plain(inner)}" for name, inner in value.items() if inner not in (None, [], {})
+        )
     if isinstance(value, list):
         return ", ".join(map(_plain, value))
     return str(value)

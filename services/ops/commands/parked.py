@@ -20,7 +20,12 @@ from services.runtime.sealing import Sealer
 SEALED_BODY = "(sealed: says who or where somebody is; opened only for a replay)"
 SHOWN_HEADERS_FIRST = ("x-gancang-reason", "x-gancang-handler", "x-gancang-error", "x-gancang-parked-at")
 
-QueueName = Annotated[str, typer.Argument(metavar="QUEUE", help="As `parked list` names it.", autocompletion=lambda: list(QUEUE_NAMES))]
+QueueName = Annotated[
+    str,
+    typer.Argument(
+        metavar="QUEUE", help="As `parked list` names it.", autocompletion=lambda: list(QUEUE_NAMES)
+    ),
+]
 OneId = Annotated[str | None, typer.Option("--id", help="Only the message with this id.")]
 All = Annotated[bool, typer.Option("--all", help="Every message in the queue.")]
 AsJson = Annotated[bool, typer.Option("--json", help="JSON instead of lines.")]
@@ -37,7 +42,9 @@ def register(app: typer.Typer) -> None:
 
 
 def list_queues(
-    limit: Annotated[int, typer.Option(min=1, help="Look at most at so many messages of a queue for their reasons.")] = 1_000,
+    limit: Annotated[
+        int, typer.Option(min=1, help="Look at most at so many messages of a queue for their reasons.")
+    ] = 1_000,
     *,
     as_json: AsJson = False,
 ) -> None:
@@ -47,7 +54,10 @@ def list_queues(
     """
     counts = asyncio.run(_counts(limit))
     if as_json:
-        rows = [{"queue": queue, "messages": reasons.total(), "reasons": dict(reasons)} for queue, reasons in counts.items()]
+        rows = [
+            {"queue": queue, "messages": reasons.total(), "reasons": dict(reasons)}
+            for queue, reasons in counts.items()
+        ]
         _write(json.dumps(rows, indent=2))
     elif not counts:
         _write("nothing is parked")
@@ -124,7 +134,9 @@ async def _counts(limit: int) -> dict[str, Counter[str]]:
     async with broker() as connection:
         for name in QUEUE_NAMES:
             async with parked_messages.opened(connection, name) as channel:
-                reasons = Counter([message.reason async for message in parked_messages.read(channel, name, limit)])
+                reasons = Counter(
+                    [message.reason async for message in parked_messages.read(channel, name, limit)]
+                )
             if reasons:
                 found[name] = reasons
     return found

@@ -20,7 +20,11 @@ from services.runtime.database import Database, Document
 
 MONTH = r"[0-9]{4}-(0[1-9]|1[0-2])"
 FIELDS = dict.fromkeys(
-    (f"state.{name}" for name in ("service", "status", "since", "pickup_district", "dropoff_district", "fare", "ending")), 1
+    (
+        f"state.{name}"
+        for name in ("service", "status", "since", "pickup_district", "dropoff_district", "fare", "ending")
+    ),
+    1,
 )
 OWED = [OrderStatus.COMPLETED.value, OrderStatus.RETURNED.value]
 
@@ -114,12 +118,18 @@ def _print(claim: dict[str, Any]) -> None:
     console = terminal.console()
     table = Table(box=None, pad_edge=False)
     for column in ("order", "service", "outcome", "at", "from", "to", "driver", "total"):
-        table.add_column(column, justify="right" if column in {"driver", "total"} else "left", overflow="fold")
+        table.add_column(
+            column, justify="right" if column in {"driver", "total"} else "left", overflow="fold"
+        )
     for line in claim["orders"]:
-        table.add_row(*(f"Rp {value:,}" if isinstance(value, int) else value or "" for value in line.values()))
+        table.add_row(
+            *(f"Rp {value:,}" if isinstance(value, int) else value or "" for value in line.values())
+        )
     console.print(table)
     budget = claim["budget"]
-    console.print(f"\n{len(claim['orders'])} orders, Rp {claim['claimed']:,} claimed for {claim['month']}", markup=False)
+    console.print(
+        f"\n{len(claim['orders'])} orders, Rp {claim['claimed']:,} claimed for {claim['month']}", markup=False
+    )
     console.print(
         f"budget Rp {budget['cap']:,}: spent Rp {budget['spent']:,}, held for {claim['under_way']} orders under way "
         f"Rp {budget['held']:,}, left Rp {budget['remaining']:,}",

@@ -113,7 +113,9 @@ async def _publish(lines: Iterable[Line], tally: Tally, sent: Callable[[int], No
         try:
             exchange = await channel.get_exchange(Exchange.REQUESTS)
         except AMQPError:
-            raise CommandError(f"the broker has no exchange {Exchange.REQUESTS}: {terminal.program()} topology apply") from None
+            raise CommandError(
+                f"the broker has no exchange {Exchange.REQUESTS}: {terminal.program()} topology apply"
+            ) from None
         for batch in _batches(lines):
             await _send(exchange, batch, user, tally)
             sent(len(batch))

@@ -30,7 +30,11 @@ def register(app: typer.Typer) -> None:
 def run(
     services: Annotated[
         list[str],
-        typer.Argument(metavar="SERVICE…", help="Which ones; `all` for all of them.", autocompletion=lambda: [*known_services(), ALL]),
+        typer.Argument(
+            metavar="SERVICE…",
+            help="Which ones; `all` for all of them.",
+            autocompletion=lambda: [*known_services(), ALL],
+        ),
     ],
     processes: Annotated[int, typer.Option(min=1, max=64, help="Processes of each service.")] = 1,
 ) -> None:

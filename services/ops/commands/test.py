@@ -53,7 +53,8 @@ def register(app: typer.Typer) -> None:
 def run(
     context: typer.Context,
     stage: Annotated[
-        list[str] | None, typer.Option("--stage", help=f"One of {', '.join(STAGES)}; may be repeated. All by default.")
+        list[str] | None,
+        typer.Option("--stage", help=f"One of {', '.join(STAGES)}; may be repeated. All by default."),
     ] = None,
 ) -> None:
     """Lint, then test: on embedded servers, in containers where an engine answers, on a stand-alone database.
@@ -85,7 +86,10 @@ def _lint(session: Session) -> None:
 
 
 def _tests(session: Session) -> None:
-    with _stage(session, "tests on embedded servers"), _servers(session, "replica-set", standalone=False) as urls:
+    with (
+        _stage(session, "tests on embedded servers"),
+        _servers(session, "replica-set", standalone=False) as urls,
+    ):
         _pytest(session, "tests", urls.environment())
 
 
@@ -99,7 +103,10 @@ def _containers(session: Session) -> None:
 
 
 def _standalone(session: Session) -> None:
-    with _stage(session, "tests on a stand-alone database"), _servers(session, "standalone", standalone=True) as urls:
+    with (
+        _stage(session, "tests on a stand-alone database"),
+        _servers(session, "standalone", standalone=True) as urls,
+    ):
         _pytest(session, "standalone", urls.environment(), "-m", "standalone")
 
 
@@ -142,7 +149,15 @@ def _pytest(session: Session, name: str, environment: dict[str, str], *selection
     report = session.folder / f"{name}.xml"
     given = [argument for argument in session.pytest_arguments if (ROOT / argument.split("::")[0]).exists()]
     where = [] if given else [f"tests/{suite}" for suite in SUITES if (ROOT / "tests" / suite).is_dir()]
-    command = [sys.executable, "-m", "pytest", f"--junit-xml={report}", *selection, *session.pytest_arguments, *where]
+    command = [
+        sys.executable,
+        "-m",
+        "pytest",
+        f"--junit-xml={report}",
+        *selection,
+        *session.pytest_arguments,
+        *where,
+    ]
     code = subprocess.call(command, cwd=ROOT, env=_environment() | environment)
     session.counts += read_counts(report)
     if code != PYTEST_NOTHING_SELECTED:
@@ -150,7 +165,11 @@ def _pytest(session: Session, name: str, environment: dict[str, str], *selection
 
 
 def _environment() -> dict[str, str]:
-    inherited = {name: value for name, value in os.environ.items() if not name.startswith("GANCANG_") or "_TEST_" in name}
+    inherited = {
+        name: value
+        for name, value in os.environ.items()
+        if not name.startswith("GANCANG_") or "_TEST_" in name
+    }
     return inherited | fresh_keys() | {"PYTHONPATH": str(ROOT)}
 
 
@@ -165,7 +184,9 @@ def _tool(name: str) -> str:
 
 def _need_development_packages() -> None:
     if not Path(_tool("pytest")).exists():
-        raise CommandError("the development packages are missing: use ./gancang test, or install requirements/dev.txt")
+        raise CommandError(
+            "the development packages are missing: use ./gancang test, or install requirements/dev.txt"
+        )
 
 
 def _summarise(session: Session, seconds: float) -> None:

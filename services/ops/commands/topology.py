@@ -41,7 +41,11 @@ def apply() -> None:
         for policy in whole.policies if management else ():
             if management:
                 management.put_policy(policy)
-    policies = f"{len(whole.policies)} policies" if management else "no policies (GANCANG_RABBITMQ_API_URL is not set)"
+    policies = (
+        f"{len(whole.policies)} policies"
+        if management
+        else "no policies (GANCANG_RABBITMQ_API_URL is not set)"
+    )
     sys.stdout.write(f"{len(whole.exchanges)} exchanges, {len(whole.queues)} queues, {policies}\n")
 
 
@@ -83,7 +87,9 @@ async def _declare() -> None:
         try:
             await declaring.declare(connection)
         except AMQPError as error:
-            raise CommandError(f"the broker refuses: {error} (gancang topology check says what differs)") from None
+            raise CommandError(
+                f"the broker refuses: {error} (gancang topology check says what differs)"
+            ) from None
 
 
 async def _compared(management: Management | None) -> Report:

@@ -46,7 +46,10 @@ async def _up(urls: ServerUrls, folder: Path) -> None:
     async with home.environment_at(folder, urls) as environment:
         with Children(environment, folder / home.LOGS) as children:
             names = known_services()
-            started = [children.start(name, port=port) for name, port in zip(names, free_ports(len(names)), strict=True)]
+            started = [
+                children.start(name, port=port)
+                for name, port in zip(names, free_ports(len(names)), strict=True)
+            ]
             with terminal.waiting("gancang: starting the services", terminal.console(errors=True)):
                 await all_ready(started)
             await home.apply_policies(urls)
@@ -78,7 +81,9 @@ def _show(urls: ServerUrls, folder: Path, started: list[Child]) -> None:
     for label, value, command in rows:
         sys.stdout.write(f"{label:<14} {value}\n{'':<14} $ {command}\n")
     sys.stdout.write("These commands work in another terminal, in this folder. Ctrl-C ends everything.\n")
-    sys.stdout.write(f"What is stored stays for the next time; to begin anew: rm -r {quote(str(folder / home.SERVERS))} after the end.\n")
+    sys.stdout.write(
+        f"What is stored stays for the next time; to begin anew: rm -r {quote(str(folder / home.SERVERS))} after the end.\n"
+    )
     sys.stdout.flush()
 
 

@@ -23,7 +23,8 @@ from services.simulator.mailbox import Mailbox
 from services.simulator.town import Town
 
 WORK_QUEUES = tuple(
-    [queue.name for queue in QUEUES.values() if queue.kind is QueueKind.WORK] + [delay_exchange(seconds) for seconds in DELAYS_S]
+    [queue.name for queue in QUEUES.values() if queue.kind is QueueKind.WORK]
+    + [delay_exchange(seconds) for seconds in DELAYS_S]
 )
 # Everything else holds messages only when something went wrong, except the sink and the leader's token.
 PARKED_QUEUES = tuple(
@@ -59,7 +60,11 @@ class Evidence:
 
     def owed(self) -> Iterable[tuple[OrderEvent, Fare]]:
         """The ends that cost their payer the fare: done, or tried and brought back."""
-        return ((event.data, event.data.fare) for event in self.of(OrderCompleted, OrderReturned) if event.data.fare is not None)
+        return (
+            (event.data, event.data.fare)
+            for event in self.of(OrderCompleted, OrderReturned)
+            if event.data.fare is not None
+        )
 
 
 @dataclass(frozen=True, slots=True)

@@ -53,10 +53,18 @@ def check(evidence: Evidence) -> list[Finding]:
 def unfinished(evidence: Evidence) -> Iterator[str]:
     """Orders that the town sent and that have not ended, by event or by document, and since when they are what they are."""
     ends = Counter(event.data.order_id for event in evidence.of(*ENDS))
-    refused = {event.data.order_id for event in evidence.of(RequestRejected) if event.data.request_type == ORDER_REQUEST}
+    refused = {
+        event.data.order_id
+        for event in evidence.of(RequestRejected)
+        if event.data.request_type == ORDER_REQUEST
+    }
     orders = evidence.documents.get("orders", [])
     status = {order["_id"]: order["state"]["status"] for order in orders}
-    since = {order["_id"]: f" since {order['state']['since']:%H:%M:%S} UTC" for order in orders if "since" in order["state"]}
+    since = {
+        order["_id"]: f" since {order['state']['since']:%H:%M:%S} UTC"
+        for order in orders
+        if "since" in order["state"]
+    }
     for order_id in sorted(evidence.ordered):
         if order_id in refused and order_id not in status:
             continue
@@ -75,7 +83,9 @@ def shared_orders(evidence: Evidence) -> Iterator[str]:
                 yield f"{data.order_id}: {data.driver_id} beside {driver}"
             drives[data.order_id] = data.driver_id
             continue
-        if isinstance(data, OrderCompleted) and not (data.driver_id == driver == evidence.delivered_by.get(data.order_id)):
+        if isinstance(data, OrderCompleted) and not (
+            data.driver_id == driver == evidence.delivered_by.get(data.order_id)
+        ):
             yield f"{data.order_id}: completed by {data.driver_id}, assigned {driver}"
         drives.pop(data.order_id, None)
 

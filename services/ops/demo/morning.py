@@ -167,7 +167,12 @@ async def _look(town: Town, mailbox: Mailbox, servers: Servers) -> tuple[Evidenc
 
 def _settings(morning: Morning) -> Document:
     scenario = morning.scenario
-    return {"seed": scenario.seed, "speed": morning.speed, "orders_sent": scenario.orders, "drivers": scenario.drivers}
+    return {
+        "seed": scenario.seed,
+        "speed": morning.speed,
+        "orders_sent": scenario.orders,
+        "drivers": scenario.drivers,
+    }
 
 
 @contextlib.asynccontextmanager

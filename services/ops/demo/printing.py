@@ -35,9 +35,7 @@ def show(document: Document, console: Console) -> None:
         _invariant(invariant, console)
     console.print()
     if _too_late(document):
-        late = (
-            f"Most answers of drivers came too late: this machine is too busy for x {document['speed']:g}; --speed 6 gives them more time."
-        )
+        late = f"Most answers of drivers came too late: this machine is too busy for x {document['speed']:g}; --speed 6 gives them more time."
         console.print(late, style="yellow", highlight=False)
     console.print(_verdict(document), style="bold green" if document["ok"] else "bold red", highlight=False)
 
@@ -46,11 +44,15 @@ def _numbers(document: Document) -> Table:
     table = Table.grid(padding=(0, 2))
     table.add_column(style="bold")
     table.add_column()
-    table.add_row("orders", "; ".join(_state(state, reasons) for state, reasons in document["orders"].items()))
+    table.add_row(
+        "orders", "; ".join(_state(state, reasons) for state, reasons in document["orders"].items())
+    )
     for label, key in (("to a driver", "assignment_s"), ("to the pick-up", "pickup_s")):
         spread = document[key]
         if spread:
-            table.add_row(label, f"median {spread['median']:.0f} s, 95 % within {spread['p95']:.0f} s (business time)")
+            table.add_row(
+                label, f"median {spread['median']:.0f} s, 95 % within {spread['p95']:.0f} s (business time)"
+            )
     offers = dict(document["offers"])
     made = offers.pop("made")
     table.add_row(
@@ -58,10 +60,15 @@ def _numbers(document: Document) -> Table:
         f"{made}: {_counts(offers)}; {document['offers_per_served_order']} per served order",
     )
     table.add_row("notifications", _counts(document["notifications"]))
-    table.add_row("mails", f"{document['mails']['received']}, {document['mails']['repeated']} of them repeated")
+    table.add_row(
+        "mails", f"{document['mails']['received']}, {document['mails']['repeated']} of them repeated"
+    )
     table.add_row("money", _money(document["money"]))
     if document["requests_rejected"]:
-        rejected = [f"{count} {reason} ({sentence(reason)})" for reason, count in document["requests_rejected"].items()]
+        rejected = [
+            f"{count} {reason} ({sentence(reason)})"
+            for reason, count in document["requests_rejected"].items()
+        ]
         table.add_row("requests rejected", ", ".join(rejected))
     seconds = document["real_seconds"]
     table.add_row(
@@ -76,7 +83,9 @@ def _services(services: dict[str, Document]) -> Table:
     """A row each."""
     table = Table(box=None, pad_edge=False)
     for title in ("service", "ordered", "served", "median", "otherwise", "paid by"):
-        table.add_column(title, justify="right" if title in {"ordered", "served", "median"} else "left", overflow="fold")
+        table.add_column(
+            title, justify="right" if title in {"ordered", "served", "median"} else "left", overflow="fold"
+        )
     for name, row in services.items():
         minutes = "" if row["median_min"] is None else f"{row['median_min']:.0f} min"
         otherwise = "; ".join(_state(end, reasons) for end, reasons in row["otherwise"].items())
@@ -96,7 +105,10 @@ def _counts(counts: dict[str, int]) -> str:
 
 
 def _money(money: dict[str, int]) -> str:
-    return ", ".join(f"Rp {amount:,} {SHARE_NAMES.get(share, share)}" for share, amount in money.items()) or "none"
+    return (
+        ", ".join(f"Rp {amount:,} {SHARE_NAMES.get(share, share)}" for share, amount in money.items())
+        or "none"
+    )
 
 
 def _invariant(invariant: Document, console: Console) -> None:
@@ -117,5 +129,7 @@ def _too_late(document: Document) -> bool:
 def _verdict(document: Document) -> str:
     broken = sum(not invariant["holds"] for invariant in document["invariants"])
     if broken:
-        return f"{broken} of {len(document['invariants'])} invariants {'does' if broken == 1 else 'do'} not hold"
+        return (
+            f"{broken} of {len(document['invariants'])} invariants {'does' if broken == 1 else 'do'} not hold"
+        )
     return f"all {len(document['invariants'])} invariants hold"

@@ -26,7 +26,10 @@ def other_ends(evidence: Evidence) -> Iterator[str]:
     completed = [event.data.service for event in evidence.of(OrderCompleted)]
     unserved = [event for event in evidence.of(OrderUnserved) if event.data.reason in NOBODY_FREE]
     late = len(unserved) > len(completed)
-    ends = {event.data.order_id: (event.type.split(".")[1], getattr(event.data, "reason", None)) for event in evidence.of(*ENDS)}
+    ends = {
+        event.data.order_id: (event.type.split(".")[1], getattr(event.data, "reason", None))
+        for event in evidence.of(*ENDS)
+    }
     for order_id, promised in evidence.promised.items():
         end, reason = ends.get(order_id, ("unfinished", None))
         nobody_free = reason in NOBODY_FREE and (late or promised.service in completed)

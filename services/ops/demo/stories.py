@@ -91,7 +91,10 @@ class Narrator:
                 yield self._cancelled(event.data.order_id, ride, asked=bool(tale.asked))
             case OrderCompleted(fare=fare, distance_m=distance) if distance >= FAR_M:
                 minutes = _seconds(tale.accepted_at, event.time) / 60
-                yield "far", f"{ride}: {distance / 1000:.1f} km, Rp {fare.total:,}, there {minutes:.0f} min after it was ordered"
+                yield (
+                    "far",
+                    f"{ride}: {distance / 1000:.1f} km, Rp {fare.total:,}, there {minutes:.0f} min after it was ordered",
+                )
             case OrderUnserved() | OrderRejected():
                 yield event.data.reason, f"{ride}: {sentence(event.data.reason)}"
             case _:
@@ -100,8 +103,15 @@ class Narrator:
     def _cancelled(self, order_id: str, ride: str, *, asked: bool) -> tuple[str, str]:
         plan = self._town.passengers[order_id].plan
         if plan.mood is Mood.CHANGES_MIND:
-            second = next(other.plan for other in self._town.passengers.values() if other.plan.id == plan.id and other.plan is not plan)
-            return "changed mind", f"{ride}: cancelled after a second thought, to go to {second.dropoff.label} instead"
+            second = next(
+                other.plan
+                for other in self._town.passengers.values()
+                if other.plan.id == plan.id and other.plan is not plan
+            )
+            return (
+                "changed mind",
+                f"{ride}: cancelled after a second thought, to go to {second.dropoff.label} instead",
+            )
         return "cancelled", f"{ride}: cancelled, {'after' if asked else 'before'} a driver was asked"
 
     def _ride(self, order_id: str) -> str:

@@ -33,7 +33,13 @@ class Timing:
     speed: float
 
 
-def summarise(evidence: Evidence, findings: Sequence[Finding], timing: Timing, settings: Document, stories: Sequence[str]) -> Document:
+def summarise(
+    evidence: Evidence,
+    findings: Sequence[Finding],
+    timing: Timing,
+    settings: Document,
+    stories: Sequence[str],
+) -> Document:
     """The whole document."""
     return {
         "ok": all(finding.holds for finding in findings),
@@ -48,11 +54,17 @@ def summarise(evidence: Evidence, findings: Sequence[Finding], timing: Timing, s
         "pickup_s": _spread(_waits(evidence, OrderPickedUp)),
         **_offers(evidence),
         "notifications": _notifications(evidence),
-        "mails": {"received": sum(sum(ids.values()) for ids in evidence.mail.values()), "repeated": _repeated(evidence)},
+        "mails": {
+            "received": sum(sum(ids.values()) for ids in evidence.mail.values()),
+            "repeated": _repeated(evidence),
+        },
         "money": _money(evidence),
         "requests_rejected": dict(Counter(event.data.reason for event in evidence.of(RequestRejected))),
         "stories": list(stories),
-        "invariants": [{"name": finding.name, "holds": finding.holds, "offenders": list(finding.offenders)} for finding in findings],
+        "invariants": [
+            {"name": finding.name, "holds": finding.holds, "offenders": list(finding.offenders)}
+            for finding in findings
+        ],
     }
 
 
@@ -70,7 +82,9 @@ def _ends(evidence: Evidence) -> dict[str, dict[str, int]]:
     unfinished = len(evidence.ordered - seen)
     if unfinished:
         ends["unfinished"][""] = unfinished
-    return {state: dict(reasons) for state, reasons in sorted(ends.items(), key=lambda pair: -pair[1].total())}
+    return {
+        state: dict(reasons) for state, reasons in sorted(ends.items(), key=lambda pair: -pair[1].total())
+    }
 
 
 def _waits(evidence: Evidence, until: type) -> list[float]:
@@ -81,7 +95,9 @@ def _waits(evidence: Evidence, until: type) -> list[float]:
         if isinstance(event.data, OrderAccepted):
             accepted[event.data.order_id] = event.time
         elif event.data.order_id in accepted:
-            waits.setdefault(event.data.order_id, (event.time - accepted[event.data.order_id]).total_seconds())
+            waits.setdefault(
+                event.data.order_id, (event.time - accepted[event.data.order_id]).total_seconds()
+            )
     return list(waits.values())
 
 
@@ -105,7 +121,11 @@ def _offers(evidence: Evidence) -> Document:
 
 
 def _notifications(evidence: Evidence) -> dict[str, int]:
-    sent = Counter(event.data.template for event in evidence.of(NotificationSent) if not isinstance(event.data, NotificationFailed))
+    sent = Counter(
+        event.data.template
+        for event in evidence.of(NotificationSent)
+        if not isinstance(event.data, NotificationFailed)
+    )
     failed = sum(1 for _ in evidence.of(NotificationFailed))
     return dict(sent.most_common()) | ({"failed": failed} if failed else {})
 

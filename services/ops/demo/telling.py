@@ -33,7 +33,11 @@ def expected(evidence: Evidence) -> dict[Telling, str]:
 def _person(event: Message[OrderEvent], audience: str) -> str | None:
     """Who that is; a code goes to the customer where he receives himself."""
     data = event.data
-    receiver = data.customer.id if isinstance(data, OrderCodeIssued) and data.recipient_id is None else data.recipient_id
+    receiver = (
+        data.customer.id
+        if isinstance(data, OrderCodeIssued) and data.recipient_id is None
+        else data.recipient_id
+    )
     people = {"customer": data.customer.id, "driver": data.driver_id, "merchant": data.merchant_id}
     return {**people, "agency": data.agency_id, "recipient": receiver, "operator": ON_DUTY}.get(audience)
 
@@ -47,7 +51,9 @@ def untold(evidence: Evidence) -> Iterator[str]:
     overtaken: set[Telling] = set()
     for event in evidence.of(NotificationSent):
         if not isinstance(event.data, NotificationFailed):
-            told.setdefault((event.data.cause, event.data.recipient_id), []).append(event.data.notification_id)
+            told.setdefault((event.data.cause, event.data.recipient_id), []).append(
+                event.data.notification_id
+            )
         elif event.data.reason == OVERTAKEN:
             overtaken.add((event.data.cause, event.data.recipient_id))
     for telling, what in expected(evidence).items():
@@ -56,7 +62,9 @@ def untold(evidence: Evidence) -> Iterator[str]:
             continue
         if len(ids) != 1:
             yield f"{person}: {what}, told {len(ids)} times"
-        elif not any(ids[0] in message_id for message_id in evidence.mail.get(evidence.addresses[person], ())):
+        elif not any(
+            ids[0] in message_id for message_id in evidence.mail.get(evidence.addresses[person], ())
+        ):
             yield f"{person}: {what}, no mail"
 
 

@@ -48,11 +48,16 @@ class Traffic:
                 await asyncio.sleep(LOOK_EVERY_S)
 
     async def _looking(self) -> None:
-        connection = await connect(self._amqp, timeout=TIMEOUT_S, client_properties={"connection_name": "gancang.demo"})
+        connection = await connect(
+            self._amqp, timeout=TIMEOUT_S, client_properties={"connection_name": "gancang.demo"}
+        )
         async with connection, httpx.AsyncClient(trust_env=False, timeout=TIMEOUT_S) as client:
             while True:
                 ready = await self._ready(connection)
-                self.loads = {service: Load(ready[service], *await _counted(client, port)) for service, port in self._ports}
+                self.loads = {
+                    service: Load(ready[service], *await _counted(client, port))
+                    for service, port in self._ports
+                }
                 await asyncio.sleep(LOOK_EVERY_S)
 
     async def _ready(self, connection: AbstractConnection) -> Counter[str]:
@@ -75,5 +80,7 @@ async def _counted(client: httpx.AsyncClient, port: int) -> tuple[int, int]:
     totals: Counter[str] = Counter()
     for family in text_string_to_metric_families(response.text):
         if family.name in {IN_WORK, HANDLED}:
-            totals[family.name] += sum(int(sample.value) for sample in family.samples if not sample.name.endswith("_created"))
+            totals[family.name] += sum(
+                int(sample.value) for sample in family.samples if not sample.name.endswith("_created")
+            )
     return totals[IN_WORK], totals[HANDLED]

@@ -44,7 +44,9 @@ STATES = {
     "rejected": "red",
     "refused": "red",
 }
-ALWAYS = frozenset({"searching", "assigned", "at_pickup", "picked_up", "completed", "cancelled", "unserved", "rejected"})
+ALWAYS = frozenset(
+    {"searching", "assigned", "at_pickup", "picked_up", "completed", "cancelled", "unserved", "rejected"}
+)
 DRIVERS = {"on the road": "cyan", "waiting": "white", "silent": "yellow", "gone home": "dim"}
 BAR_WIDTH, NARROW = 16, 100
 WESTERN_INDONESIA = timezone(timedelta(hours=7))
@@ -113,9 +115,13 @@ class View:
         panels = [
             _panel("orders", self._bars(self._states(), STATES, self._town.scenario.orders)),
             _panel("drivers", self._bars(self._drivers(), DRIVERS, len(self._town.riders)), self._queues()),
-            _panel("people told", _rows((name, str(count)) for name, count in self._told.most_common(TEMPLATES))),
+            _panel(
+                "people told", _rows((name, str(count)) for name, count in self._told.most_common(TEMPLATES))
+            ),
         ]
-        tales = [Text(f"· {tale}", overflow="ellipsis", no_wrap=True) for tale in self._narrator.latest(STORIES)]
+        tales = [
+            Text(f"· {tale}", overflow="ellipsis", no_wrap=True) for tale in self._narrator.latest(STORIES)
+        ]
         return Group(self._head(), Text(), _beside(panels, self._console.width), Text(), *tales)
 
     def _head(self) -> RenderableType:
@@ -136,7 +142,13 @@ class View:
         for name, style in styles.items():
             if name not in ALWAYS and not counts[name]:
                 continue
-            bar = ProgressBar(total=total, completed=counts[name], width=BAR_WIDTH, complete_style=style, finished_style=style)
+            bar = ProgressBar(
+                total=total,
+                completed=counts[name],
+                width=BAR_WIDTH,
+                complete_style=style,
+                finished_style=style,
+            )
             table.add_row(Text(name, style=style), str(counts[name] or ""), bar)
         return table
 

@@ -61,7 +61,9 @@ class ServerProcess:
         """End it as a power cut would; harmless when it does not run."""
         self._end(signal.SIGKILL)
 
-    def _spawn(self, command: Sequence[str], environment: Mapping[str, str], folder: Path) -> subprocess.Popen[bytes]:
+    def _spawn(
+        self, command: Sequence[str], environment: Mapping[str, str], folder: Path
+    ) -> subprocess.Popen[bytes]:
         guard = shutil.which("setpriv")
         if guard is None:
             raise ServerMissingError("setpriv", "apt-get install util-linux")

@@ -122,7 +122,9 @@ class EmbeddedRabbit:
         write_private(self.folder / "enabled_plugins", "[rabbitmq_management].\n")
 
     def _environment(self) -> dict[str, str]:
-        inherited = {name: value for name, value in os.environ.items() if not name.startswith(("RABBITMQ_", "ERL_"))}
+        inherited = {
+            name: value for name, value in os.environ.items() if not name.startswith(("RABBITMQ_", "ERL_"))
+        }
         return inherited | {
             "HOME": str(self.folder),
             "RABBITMQ_NODENAME": NODE_NAME,

@@ -30,7 +30,12 @@ def announced(folder: Path, urls: ServerUrls) -> Iterator[None]:
     """Keep a run file (mode 0600) in `folder` while the block runs."""
     folder.mkdir(mode=0o700, parents=True, exist_ok=True)
     path = folder / RUN_FILE
-    entry = {"pid": os.getpid(), "amqp": urls.amqp, "mongodb": urls.mongodb, "rabbitmq_api": urls.rabbitmq_api}
+    entry = {
+        "pid": os.getpid(),
+        "amqp": urls.amqp,
+        "mongodb": urls.mongodb,
+        "rabbitmq_api": urls.rabbitmq_api,
+    }
     write_private(path, json.dumps(entry))
     try:
         yield
@@ -57,7 +62,9 @@ def server_urls() -> ServerUrls:
     if amqp and mongodb:
         return ServerUrls(amqp, mongodb, os.environ.get(RABBITMQ_API_VARIABLE, ""))
     running = join(state_folder())
-    return ServerUrls(amqp or running.amqp, mongodb or running.mongodb, running.rabbitmq_api if not amqp else "")
+    return ServerUrls(
+        amqp or running.amqp, mongodb or running.mongodb, running.rabbitmq_api if not amqp else ""
+    )
 
 
 def _is_alive(pid: int) -> bool:

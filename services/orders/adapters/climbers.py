@@ -14,6 +14,9 @@ class Climbers:
 
     async def on(self, route: str) -> list[str]:
         """The orders of the route that have not ended. Raises `DatabaseAway`."""
-        where: Document = {"state.climb.route": {"$eq": route}, "state.status": {"$nin": [status.value for status in ENDED]}}
+        where: Document = {
+            "state.climb.route": {"$eq": route},
+            "state.status": {"$nin": [status.value for status in ENDED]},
+        }
         with noticing_absence("orders of a route"):
             return [row["_id"] for row in await self._orders.find(where, {"_id": 1}).to_list(None)]

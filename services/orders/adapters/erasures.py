@@ -20,7 +20,9 @@ FIELDS = {
 # Who registers again is somebody new. A driver and a merchant work on under the old registration until the erasure is heard of.
 NEWS_TAKES = {Role.DRIVER: timedelta(days=1), Role.MERCHANT: timedelta(days=1)}
 PERSONS = frozenset({Role.CUSTOMER, Role.RECIPIENT})
-AGAIN = timedelta(minutes=15)  # real time; longer than an order in time is under way to us, see `erased_parties`
+AGAIN = timedelta(
+    minutes=15
+)  # real time; longer than an order in time is under way to us, see `erased_parties`
 MOST = 500
 
 
@@ -42,19 +44,29 @@ class Erasures:
     async def of(self, parties: Mapping[Role, str], said_at: datetime) -> list[RecipientErased]:
         """Who of them was erased after he said that. Raises `DatabaseAway`."""
         with noticing_absence("erasures of people"):
-            rows = await self._erasures.find({"_id": {"$in": [_about(role, who) for role, who in parties.items()]}}).to_list(MOST)
+            rows = await self._erasures.find(
+                {"_id": {"$in": [_about(role, who) for role, who in parties.items()]}}
+            ).to_list(MOST)
         found = [_erased(row) for row in rows if "at" in row]
         return [each for each in found if said_at <= _until(each)]
 
     async def kept_of(self, erased: RecipientErased) -> Kept:
         """What there is of this person. Raises `DatabaseAway`."""
         who = {"$eq": erased.recipient_id}
-        orders = {FIELDS[erased.role]: who, "$or": _asked_by(_until(erased))} if erased.role in FIELDS else None
-        pressed = {"state.raised_by_id": who, "state.raised_by": {"$eq": erased.role.value}, "state.raised_at": {"$lte": erased.at}}
+        orders = (
+            {FIELDS[erased.role]: who, "$or": _asked_by(_until(erased))} if erased.role in FIELDS else None
+        )
+        pressed = {
+            "state.raised_by_id": who,
+            "state.raised_by": {"$eq": erased.role.value},
+            "state.raised_at": {"$lte": erased.at},
+        }
         return Kept(
             orders=await _ids(self._orders, orders),
             emergencies=await _ids(self._emergencies, pressed),
-            beneficiaries=await _ids(self._beneficiaries, {"state.customer_id": who} if erased.role in PERSONS else None),
+            beneficiaries=await _ids(
+                self._beneficiaries, {"state.customer_id": who} if erased.role in PERSONS else None
+            ),
         )
 
     async def wait_for(self, erased: RecipientErased, running: list[str]) -> None:
@@ -85,7 +97,9 @@ class Erasures:
 
     async def _update(self, erased: RecipientErased, update: Document, *, upsert: bool = False) -> None:
         with noticing_absence("erasure"):
-            await self._erasures.update_one({"_id": _about(erased.role, erased.recipient_id)}, update, upsert=upsert)
+            await self._erasures.update_one(
+                {"_id": _about(erased.role, erased.recipient_id)}, update, upsert=upsert
+            )
 
 
 async def _ids(collection: Collection, where: Document | None) -> list[str]:
@@ -97,7 +111,10 @@ async def _ids(collection: Collection, where: Document | None) -> list[str]:
 
 def _asked_by(until: datetime) -> list[Document]:
     """Orders of earlier versions know only when we heard of them."""
-    return [{"state.asked_at": {"$lte": until}}, {"state.asked_at": {"$exists": False}, "state.requested_at": {"$lte": until}}]
+    return [
+        {"state.asked_at": {"$lte": until}},
+        {"state.asked_at": {"$exists": False}, "state.requested_at": {"$lte": until}},
+    ]
 
 
 def _until(erased: RecipientErased) -> datetime:

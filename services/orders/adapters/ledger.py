@@ -20,7 +20,9 @@ from services.runtime.clock import real_now
 from services.runtime.database import Collection, Database, Document, noticing_absence
 
 LIMIT = 500
-REMEMBERED = timedelta(hours=1)  # real time; for so long a settled order cannot be held again by somebody who was slow
+REMEMBERED = timedelta(
+    hours=1
+)  # real time; for so long a settled order cannot be held again by somebody who was slow
 
 
 @dataclass(slots=True)
@@ -48,20 +50,29 @@ class Ledger:
                 row = await self._collection.find_one({"_id": budget_id}, {"cap": 1, "plan": 1})
                 if row is None:
                     try:
-                        await self._collection.insert_one({"_id": budget_id, "cap": cap, "plan": plan, "remaining": cap, "spent": 0})
+                        await self._collection.insert_one(
+                            {"_id": budget_id, "cap": cap, "plan": plan, "remaining": cap, "spent": 0}
+                        )
                     except DuplicateKeyError:
                         continue
                     return
                 if row["plan"] >= plan:
                     return
                 changed = {"$set": {"cap": cap, "plan": plan}, "$inc": {"remaining": cap - row["cap"]}}
-                if (await self._collection.update_one({"_id": budget_id, "plan": row["plan"]}, changed)).matched_count:
+                if (
+                    await self._collection.update_one({"_id": budget_id, "plan": row["plan"]}, changed)
+                ).matched_count:
                     return
 
     async def hold(self, budget_id: str, order_id: str, amount: int) -> bool:
         """Hold the amount for the order; whether it is held now, by this call or one before. Raises `DatabaseAway`."""
         held, done = f"held.{order_id}", f"done.{order_id}"
-        where: Document = {"_id": budget_id, "remaining": {"$gte": amount}, held: {"$exists": False}, done: {"$exists": False}}
+        where: Document = {
+            "_id": budget_id,
+            "remaining": {"$gte": amount},
+            held: {"$exists": False},
+            done: {"$exists": False},
+        }
         update = {"$inc": {"remaining": -amount}, "$set": {held: {"amount": amount, "at": real_now()}}}
         return await self._move(budget_id, order_id, UpdateOne(where, update))
 
@@ -81,7 +92,11 @@ class Ledger:
         with noticing_absence("ledgers"):
             async for row in self._collection.find({}, {"held": 1, "done": 1}):
                 await self._forget(row, before)
-                holds += [LeftHold(row["_id"], key, entry["amount"]) for key, entry in row.get("held", {}).items() if entry["at"] < before]
+                holds += [
+                    LeftHold(row["_id"], key, entry["amount"])
+                    for key, entry in row.get("held", {}).items()
+                    if entry["at"] < before
+                ]
         return holds
 
     async def _forget(self, row: Document, before: datetime) -> None:
@@ -114,7 +129,9 @@ class Ledger:
         """Which of these orders have a hold: a bulk write only says how many moves found their document."""
         held: set[tuple[str, str]] = set()
         for budget_id in {move.budget_id for move in batch}:
-            fields: dict[str, Any] = {f"held.{move.order_id}": 1 for move in batch if move.budget_id == budget_id}
+            fields: dict[str, Any] = {
+                f"held.{move.order_id}": 1 for move in batch if move.budget_id == budget_id
+            }
             row = await self._collection.find_one({"_id": budget_id}, fields)
             held |= {(budget_id, order_id) for order_id in (row or {}).get("held", {})}
         return held

@@ -26,7 +26,9 @@ S = TypeVar("S")
 def _stored_as(model: type[S]) -> tuple[Callable[[S], Document], Callable[[Document], S]]:
     """How a state is written, without what is None, and read again."""
     adapter: TypeAdapter[S] = TypeAdapter(model)
-    return lambda state: cast("Document", adapter.dump_python(state, by_alias=True, exclude_none=True)), adapter.validate_python
+    return lambda state: cast(
+        "Document", adapter.dump_python(state, by_alias=True, exclude_none=True)
+    ), adapter.validate_python
 
 
 def _expires(order: Order) -> datetime | None:
@@ -45,7 +47,16 @@ def _lasting(
     indexes: Sequence[str] = (),
 ) -> Kind[S]:
     """One that is kept for years, with the last of its past."""
-    return Kind(name, collection, SOURCE, *_stored_as(model), timers, keep_seen=keep_seen, keep_history=keep_history, indexes=indexes)
+    return Kind(
+        name,
+        collection,
+        SOURCE,
+        *_stored_as(model),
+        timers,
+        keep_seen=keep_seen,
+        keep_history=keep_history,
+        indexes=indexes,
+    )
 
 
 ORDER = Kind(

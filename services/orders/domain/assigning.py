@@ -105,4 +105,6 @@ def driver_gives_back(order: Order, driver_id: str, said_at: datetime, now: date
 
 def _has_him_since(order: Order, driver_id: str, at: datetime) -> bool:
     """Whether the present match is with him and was there when he spoke."""
-    return order.assignment is not None and order.assignment.driver_id == driver_id and order.assignment.at <= at
+    return (
+        order.assignment is not None and order.assignment.driver_id == driver_id and order.assignment.at <= at
+    )

@@ -21,8 +21,14 @@ def blanked(order: Order, role: Role, who: str) -> Order:
     """
     match role:
         case Role.CUSTOMER if order.customer.id == who:
-            pickup = order.pickup.model_copy(update={"note": None, "lodging": None}) if order.pickup.merchant_id else NOWHERE
-            return replace(order, pickup=pickup, dropoff=NOWHERE, items=(), proposal=None, details={}, digest="")
+            pickup = (
+                order.pickup.model_copy(update={"note": None, "lodging": None})
+                if order.pickup.merchant_id
+                else NOWHERE
+            )
+            return replace(
+                order, pickup=pickup, dropoff=NOWHERE, items=(), proposal=None, details={}, digest=""
+            )
         case Role.RECIPIENT if order.recipient_id == who:
             return replace(order, dropoff=NOWHERE, items=(), proposal=None, details={}, digest="")
         case Role.MERCHANT if order.merchant_id == who:

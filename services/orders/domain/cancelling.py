@@ -13,7 +13,9 @@ from services.orders.domain.order import Ending, Order
 from services.orders.domain.transitions import TRANSITIONS, Step, move
 
 S = OrderStatus
-SETS_OUT = timedelta(minutes=15)  # before the pick-up of a booked order; it becomes matching's live order then
+SETS_OUT = timedelta(
+    minutes=15
+)  # before the pick-up of a booked order; it becomes matching's live order then
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,7 +68,11 @@ def require_party(order: Order, by: Actor) -> None:
 def _ending(order: Order, by: Actor, why: Why, now: datetime) -> Ending:
     """With what it costs, and what of that is for the food that was cooked in vain."""
     row = _row(order, by, why, now)
-    for_food = round(order.fare.merchant_share * row.items_share) if row is not None and order.fare is not None else 0
+    for_food = (
+        round(order.fare.merchant_share * row.items_share)
+        if row is not None and order.fare is not None
+        else 0
+    )
     return Ending(why.reason, by, cancellation_fee(order, by, why, now), for_food)
 
 

@@ -79,7 +79,9 @@ def answer(order: Order, by: Actor, proposal_id: str, now: datetime, *, accepted
         raise StepRefused("order_ended")
     if proposal is None or proposal.proposal_id != proposal_id:
         raise StepRefused("unknown_proposal")
-    if by.role not in {proposal.asks, Role.OPERATOR} and not (proposal.asks is Role.CUSTOMER and by.role is Role.AGENCY):
+    if by.role not in {proposal.asks, Role.OPERATOR} and not (
+        proposal.asks is Role.CUSTOMER and by.role is Role.AGENCY
+    ):
         raise StepRefused("wrong_actor")
     if proposal.until <= now:
         raise StepRefused("proposal_closed")
@@ -138,7 +140,11 @@ def _change(order: Order, by: Actor, wish: Wish, door: Door | None, now: datetim
     if refused is not None:
         raise StepRefused(refused)
     fare = repriced(order, metres, items)
-    if order.payer.kind is not PayerKind.CUSTOMER and order.fare is not None and fare.total > order.fare.total:
+    if (
+        order.payer.kind is not PayerKind.CUSTOMER
+        and order.fare is not None
+        and fare.total > order.fare.total
+    ):
         raise StepRefused("change_dearer")
     return Proposal(
         proposal_id=wish.proposal_id,
@@ -171,7 +177,13 @@ def _reachable(order: Order, dropoff: Place, area: Area) -> Door:
 def _applied(order: Order, change: Proposal, now: datetime) -> Order:
     """As changed. Drivers who are just being asked are asked anew: nobody accepts another trip than the one he drives."""
     kitchen = order.kitchen
-    if kitchen is not None and kitchen.stage is Stage.ASKED and change.items is not None and order.policy and order.policy.merchant:
+    if (
+        kitchen is not None
+        and kitchen.stage is Stage.ASKED
+        and change.items is not None
+        and order.policy
+        and order.policy.merchant
+    ):
         until = now + timedelta(seconds=order.policy.merchant.answer_s)
         kitchen = replace(kitchen, answer_until=until)
     changed = replace(
@@ -185,5 +197,8 @@ def _applied(order: Order, change: Proposal, now: datetime) -> Order:
         pickup=order.pickup if change.note is None else order.pickup.model_copy(update={"note": change.note}),
         kitchen=kitchen,
     )
-    asked_anew = order.status is S.SEARCHING and (changed.fare, changed.dropoff) != (order.fare, order.dropoff)
+    asked_anew = order.status is S.SEARCHING and (changed.fare, changed.dropoff) != (
+        order.fare,
+        order.dropoff,
+    )
     return start_search(changed, now) if asked_anew else changed

@@ -26,7 +26,9 @@ def climb_of(route: Route | None, order: Order, way_m: int, now: datetime) -> Cl
 def climb_refused(order: Order, route: Route | None, status: RouteStatus | None) -> str | None:
     """The reason code where the order is not on its service's route, or nobody gets in at that time."""
     wanted = order.policy.route if order.policy else None
-    if wanted is not None and (route is None or route.name != wanted.name or not route.leads_to(order.dropoff)):
+    if wanted is not None and (
+        route is None or route.name != wanted.name or not route.leads_to(order.dropoff)
+    ):
         return "outside_route"
     return None if order.climb is None or route is None else route.refusal(order.climb.at_gate, status)
 
@@ -40,10 +42,16 @@ def suited(requirements: Requirements, route: Route | None) -> Requirements:
 
 def shut_out(order: Order, status: RouteStatus, now: datetime) -> Order | None:
     """The order called off, free of any fee; None where the closure does not touch it, or the guest is on his way already."""
-    on_route = order.climb is not None and order.climb.route == status.route and status.says(order.climb.at_gate) is False
+    on_route = (
+        order.climb is not None
+        and order.climb.route == status.route
+        and status.says(order.climb.at_gate) is False
+    )
     if not on_route or order.status not in TRANSITIONS[Step.CALL_OFF].sources:
         return None
-    return move(replace(order, proposal=None), Step.CALL_OFF, Role.SYSTEM, now, ending=Ending("route_closed", SYSTEM))
+    return move(
+        replace(order, proposal=None), Step.CALL_OFF, Role.SYSTEM, now, ending=Ending("route_closed", SYSTEM)
+    )
 
 
 def caught(order: Order, status: RouteStatus, now: datetime) -> tuple[Order, datetime] | None:
@@ -51,7 +59,12 @@ def caught(order: Order, status: RouteStatus, now: datetime) -> tuple[Order, dat
 
     None where he is not, and the second time. A closure that begins before he would be down again counts too.
     """
-    if order.climb is None or order.climb.route != status.route or order.status not in WITH_GUEST or order.cut_off:
+    if (
+        order.climb is None
+        or order.climb.route != status.route
+        or order.status not in WITH_GUEST
+        or order.cut_off
+    ):
         return None
     schedule = order.policy.schedule if order.policy else None
     down_by = now + timedelta(seconds=(schedule.takes_s if schedule else None) or 0)

@@ -63,7 +63,9 @@ def details_refused(rules: Sequence[DetailRule], details: Mapping[str, object]) 
 def _has_form(rule: DetailRule, value: object) -> bool:
     match rule.type:
         case DetailType.TEXT:
-            return isinstance(value, str) and (rule.pattern is None or re.fullmatch(rule.pattern, value) is not None)
+            return isinstance(value, str) and (
+                rule.pattern is None or re.fullmatch(rule.pattern, value) is not None
+            )
         case DetailType.BOOLEAN:
             return isinstance(value, bool)
         case _:

@@ -16,13 +16,17 @@ BEFORE_DRIVER = frozenset({S.SCHEDULED, S.AWAITING_MERCHANT, S.PREPARING, S.SEAR
 BEFORE_PICKUP = frozenset({S.ASSIGNED, S.AT_PICKUP})
 # Where the step has been made already, by itself or by a later one.
 BEHIND: dict[Step, frozenset[OrderStatus]] = {
-    Step.ARRIVE: frozenset({S.AT_PICKUP, S.PICKED_UP, S.AWAITING_RETURN, S.RETURNING, S.RETURNED, S.COMPLETED}),
+    Step.ARRIVE: frozenset(
+        {S.AT_PICKUP, S.PICKED_UP, S.AWAITING_RETURN, S.RETURNING, S.RETURNED, S.COMPLETED}
+    ),
     Step.PICK_UP: frozenset({S.PICKED_UP, S.AWAITING_RETURN, S.RETURNING, S.RETURNED, S.COMPLETED}),
     Step.DELIVER: frozenset({S.COMPLETED}),
 }
 
 
-def drive(order: Order, step: Step, driver_id: str, now: datetime, shown: Shown = NOTHING, leg: Leg | None = None) -> Order | None:
+def drive(
+    order: Order, step: Step, driver_id: str, now: datetime, shown: Shown = NOTHING, leg: Leg | None = None
+) -> Order | None:
     """The order after the driver's step; None when it is behind him.
 
     Raises `TooEarly` while what has to come before is missing, `StepRefused` (`wrong_driver`, `order_ended`, and those of

@@ -87,13 +87,18 @@ def _fits(row: FeeRow, moment: Cancelling) -> bool:
         and (not row.fault or moment.fault in row.fault)
         and (not row.stage or _stage(moment) in row.stage)
         and (row.within_s is None or _within(moment.matched_at, moment.now, row.within_s))
-        and (row.driver_late_s is None or _longer(moment.due, moment.arrived_at or moment.now, row.driver_late_s))
+        and (
+            row.driver_late_s is None
+            or _longer(moment.due, moment.arrived_at or moment.now, row.driver_late_s)
+        )
         and (row.waited_s is None or _longer(moment.arrived_at, moment.now, row.waited_s))
     )
 
 
 def _stage(moment: Cancelling) -> Stage | None:
-    return Stage.COOKING if moment.cooked and moment.status in WITHOUT_COURIER else STAGE_OF.get(moment.status)
+    return (
+        Stage.COOKING if moment.cooked and moment.status in WITHOUT_COURIER else STAGE_OF.get(moment.status)
+    )
 
 
 def _within(since: datetime | None, now: datetime, seconds: int) -> bool:

@@ -57,7 +57,12 @@ def budget_id(payer: Payer, at: datetime) -> str:
 
 
 def payer_refused(
-    payer: Payer, customer: Customer, service: str, rules: ProgrammeRules | None, purse: Purse | None, today: date
+    payer: Payer,
+    customer: Customer,
+    service: str,
+    rules: ProgrammeRules | None,
+    purse: Purse | None,
+    today: date,
 ) -> str | None:
     """The reason code where this payer does not pay for this customer."""
     match payer.kind:
@@ -72,7 +77,11 @@ def payer_refused(
             return "not_beneficiary" if rules is not None and rules.attested_only and not attested else None
         case PayerKind.DONOR:
             # A pledge is spent by the donor himself or by an agency that organises the drive, never by a stranger.
-            return None if customer.id == payer.id or customer.kind is CustomerKind.AGENCY else "payer_not_allowed"
+            return (
+                None
+                if customer.id == payer.id or customer.kind is CustomerKind.AGENCY
+                else "payer_not_allowed"
+            )
         case _:
             return "payer_unknown"
 

@@ -32,7 +32,9 @@ def take_in(wanted: Wanted, service: Service, area: Area, bands: Sequence[Band],
     order = _asked(wanted, service, area, facts)
     if service.hand_over is not None and service.hand_over.applies(wanted.details):
         return replace(order, status=OrderStatus.HANDED_OVER, ending=Ending("handed_over", SYSTEM))
-    reason = next((code for check in CHECKS if (code := check(order, wanted, service, facts)) is not None), None)
+    reason = next(
+        (code for check in CHECKS if (code := check(order, wanted, service, facts)) is not None), None
+    )
     if reason is None:
         driven_at = wanted.scheduled_for or facts.now
         priced = pricing(service.tariff, bands, driven_at)
@@ -40,7 +42,11 @@ def take_in(wanted: Wanted, service: Service, area: Area, bands: Sequence[Band],
         if wanted.max_fare is None or price.total <= wanted.max_fare:
             policy = replace(_policy(order, service, area, facts), pricing=priced)
             accepted = replace(order, fare=price, policy=policy)
-            return enter(accepted, facts) if wanted.payer.kind is PayerKind.CUSTOMER else await_funds(accepted, driven_at)
+            return (
+                enter(accepted, facts)
+                if wanted.payer.kind is PayerKind.CUSTOMER
+                else await_funds(accepted, driven_at)
+            )
         reason = "fare_above_limit"
     return replace(order, ending=Ending(reason, SYSTEM))
 
@@ -48,7 +54,9 @@ def take_in(wanted: Wanted, service: Service, area: Area, bands: Sequence[Band],
 def await_funds(order: Order, driven_at: datetime) -> Order:
     """The order as it waits for its payer's budget: to the world it does not exist yet."""
     amount = order.fare.total if order.fare else 0
-    return replace(order, status=OrderStatus.AWAITING_FUNDS, funding=Funding(budget_id(order.payer, driven_at), amount))
+    return replace(
+        order, status=OrderStatus.AWAITING_FUNDS, funding=Funding(budget_id(order.payer, driven_at), amount)
+    )
 
 
 def enter(order: Order, facts: Facts) -> Order:
@@ -130,7 +138,9 @@ def _payer(_: Order, wanted: Wanted, service: Service, facts: Facts) -> str | No
 
 
 def _schedule(_order: Order, wanted: Wanted, service: Service, facts: Facts) -> str | None:
-    return schedule_refused(service.policy.schedule, wanted.scheduled_for, wanted.asked_at or facts.now, facts.now)
+    return schedule_refused(
+        service.policy.schedule, wanted.scheduled_for, wanted.asked_at or facts.now, facts.now
+    )
 
 
 def _route(order: Order, _wanted: Wanted, _service: Service, facts: Facts) -> str | None:
@@ -146,7 +156,9 @@ def _merchant(order: Order, wanted: Wanted, service: Service, facts: Facts) -> s
     if rules is None:
         return None
     day = (wanted.scheduled_for or facts.now).astimezone(LOCAL_TIME).date()
-    return merchant_refused(wanted.pickup, facts.merchant, rules, day, asked_later=waiting(order, facts.now) is not None)
+    return merchant_refused(
+        wanted.pickup, facts.merchant, rules, day, asked_later=waiting(order, facts.now) is not None
+    )
 
 
 CHECKS: tuple[Check, ...] = (_places, _parties, _details, _payer, _schedule, _route, _merchant, _items)

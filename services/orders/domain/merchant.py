@@ -36,7 +36,9 @@ class Merchant:
         return self.residence is not None and self.residence.valid_until >= day
 
 
-def registered(merchant: Merchant | None, merchant_id: str, name: str, place: Place, at: datetime) -> Merchant | None:
+def registered(
+    merchant: Merchant | None, merchant_id: str, name: str, place: Place, at: datetime
+) -> Merchant | None:
     """A new merchant, or the known one under another name or at another place; None for an old fact."""
     if merchant is None:
         return Merchant(merchant_id, name, place, facts={REGISTRATION: at})

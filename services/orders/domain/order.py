@@ -26,7 +26,15 @@ from services.orders.domain.climb import Climb, RouteRules
 from services.orders.domain.fees import FeeRow
 from services.orders.domain.funding import ASK_AGAIN, Funding, Hold
 from services.orders.domain.kitchen import Kitchen, MerchantRules, deadlines
-from services.orders.domain.proof import NO_PROOF, NOT_TRIED, AttemptRules, Code, Custody, Delivery, ProofRules
+from services.orders.domain.proof import (
+    NO_PROOF,
+    NOT_TRIED,
+    AttemptRules,
+    Code,
+    Custody,
+    Delivery,
+    ProofRules,
+)
 from services.orders.domain.proposal import NO_CHANGES, ChangeRules, Proposal
 from services.orders.domain.schedule import Schedule
 from services.orders.domain.search_rules import SearchRules
@@ -186,7 +194,9 @@ class Order:
 def timers(order: Order) -> dict[str, datetime]:
     """What has to happen by itself, and when: always due or overdue."""
     proposal = None if order.ended else order.proposal
-    if proposal is not None and proposal.essential:  # the kitchen waits for it, and the search for the kitchen
+    if (
+        proposal is not None and proposal.essential
+    ):  # the kitchen waits for it, and the search for the kitchen
         return {"proposal_lapsed": proposal.until}
     lapsing = {} if proposal is None else {"proposal_lapsed": proposal.until}
     cooking = {} if order.kitchen is None else deadlines(order.status, order.kitchen)
@@ -205,6 +215,10 @@ def _searching(order: Order) -> dict[str, datetime]:
         return {"search_begins": order.search_starts_at}
     if order.status is OrderStatus.SEARCHING and order.search is not None:
         return {"search_overdue": order.search.until + timedelta(seconds=SEARCH_GRACE_S)}
-    if order.status is OrderStatus.RETURNING and order.delivery.return_by is not None and not order.delivery.overdue:
+    if (
+        order.status is OrderStatus.RETURNING
+        and order.delivery.return_by is not None
+        and not order.delivery.overdue
+    ):
         return {"return_overdue": order.delivery.return_by}
     return {}

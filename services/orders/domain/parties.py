@@ -35,6 +35,10 @@ def parties_refused(order: Order, rules: PartyRules) -> str | None:
     """The reason code where somebody is missing, or may not order."""
     if rules.customer_kinds and order.customer.kind not in rules.customer_kinds:
         return "customer_not_allowed"
-    named = {Party.AGENCY: order.agency_id, Party.RECIPIENT: order.recipient_id, Party.MERCHANT: order.merchant_id}
+    named = {
+        Party.AGENCY: order.agency_id,
+        Party.RECIPIENT: order.recipient_id,
+        Party.MERCHANT: order.merchant_id,
+    }
     missing = next((party for party in Party if party in rules.requires and named[party] is None), None)
     return None if missing is None else f"{missing}_missing"

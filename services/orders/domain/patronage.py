@@ -10,7 +10,9 @@ from services.orders.domain.kitchen import MerchantRules
 from services.orders.domain.merchant import Merchant
 
 
-def merchant_refused(pickup: Place, merchant: Merchant | None, rules: MerchantRules, day: date, *, asked_later: bool) -> str | None:
+def merchant_refused(
+    pickup: Place, merchant: Merchant | None, rules: MerchantRules, day: date, *, asked_later: bool
+) -> str | None:
     """The reason code where this merchant takes no order from there for that day.
 
     `asked_later`: the order is booked so far ahead that the hours and the rush of now say nothing about it.

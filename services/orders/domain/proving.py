@@ -96,7 +96,9 @@ def new_code(order: Order) -> Order:
     return replace(order, code=Code(order.code.serial + 1))
 
 
-def with_custody(order: Order, step: CustodyStep, by: Actor, now: datetime, envelope: str | None = None) -> Order:
+def with_custody(
+    order: Order, step: CustodyStep, by: Actor, now: datetime, envelope: str | None = None
+) -> Order:
     """The order with one more line of who had the goods; unchanged where the service keeps no such chain."""
     if not keeps_custody(order):
         return order
@@ -106,7 +108,9 @@ def with_custody(order: Order, step: CustodyStep, by: Actor, now: datetime, enve
 def keeps_custody(order: Order) -> bool:
     """Whether goods are handed over that somebody has to account for."""
     rules = rules_of(order)
-    return bool(rules.pickup or rules.dropoff) or (order.policy is not None and order.policy.attempts is not None)
+    return bool(rules.pickup or rules.dropoff) or (
+        order.policy is not None and order.policy.attempts is not None
+    )
 
 
 def driver(driver_id: str) -> Actor:

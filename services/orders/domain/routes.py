@@ -105,7 +105,9 @@ def route_between(routes: Iterable[Route], start: HasPoint, end: HasPoint) -> Ro
 
 def cells_of_polygon(corners: Sequence[tuple[float, float]]) -> frozenset[str]:
     """The cells of an area, from its corners (degrees north, degrees east)."""
-    return frozenset(h3.h3shape_to_cells_experimental(h3.LatLngPoly(list(corners)), RESOLUTION, contain="overlap"))
+    return frozenset(
+        h3.h3shape_to_cells_experimental(h3.LatLngPoly(list(corners)), RESOLUTION, contain="overlap")
+    )
 
 
 def cells_along(line: Sequence[tuple[float, float]], width_m: int) -> frozenset[str]:

@@ -27,7 +27,9 @@ class Schedule:
 
     def starts(self, pickup_at: datetime) -> list[datetime]:
         """When each of the searches begins, the first one first."""
-        return [pickup_at - timedelta(minutes=before) for before in sorted(self.search_before_min, reverse=True)]
+        return [
+            pickup_at - timedelta(minutes=before) for before in sorted(self.search_before_min, reverse=True)
+        ]
 
     def next_start(self, pickup_at: datetime, after: datetime) -> datetime | None:
         """The first search that begins later than this; None after the last one."""
@@ -38,7 +40,9 @@ class Schedule:
         return now > pickup_at + timedelta(minutes=self.late_min)
 
 
-def schedule_refused(schedule: Schedule | None, pickup_at: datetime | None, asked_at: datetime, now: datetime) -> str | None:
+def schedule_refused(
+    schedule: Schedule | None, pickup_at: datetime | None, asked_at: datetime, now: datetime
+) -> str | None:
     """The reason why an order cannot be booked for this time, or must be booked; None when it can.
 
     `asked_at`: a request that waited for us while its time came is still good, until it is too late for a search.

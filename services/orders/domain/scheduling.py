@@ -14,7 +14,11 @@ def waiting(order: Order, now: datetime) -> Order | None:
     """A new order that waits for its first search; None where that is due already, or nothing was booked."""
     booking = _booking(order)
     first = booking[0].starts(booking[1])[0] if booking else now
-    return None if first <= now else replace(order, status=OrderStatus.SCHEDULED, since=now, search_starts_at=first)
+    return (
+        None
+        if first <= now
+        else replace(order, status=OrderStatus.SCHEDULED, since=now, search_starts_at=first)
+    )
 
 
 def next_search(order: Order, now: datetime) -> datetime | None:

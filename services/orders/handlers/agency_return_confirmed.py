@@ -28,6 +28,10 @@ class AgencyReturnConfirmedHandler:
                 order = return_confirmed(before, said.agency_id, said.envelope, self._desk.clock.now())
             if order is None:
                 return None
-            return Change(order, announce.returned(order), Entry(order.status, f"agency:{said.agency_id}", order.delivery.reason))
+            return Change(
+                order,
+                announce.returned(order),
+                Entry(order.status, f"agency:{said.agency_id}", order.delivery.reason),
+            )
 
         await self._desk.orders.change(said.order_id, cause_of(message), decide)

@@ -108,19 +108,34 @@ def receipt(order: Order) -> tuple[Value, ...]:
     """To the agency alone: how it ended, and who had the goods when; nothing where no agency takes part."""
     if order.agency_id is None or order.fare is None:
         return ()
-    custody = [Custody(at=line.at, step=line.step, by=line.by, envelope=line.envelope) for line in order.custody]
-    issued = ReceiptIssued(order_id=order.order_id, agency_id=order.agency_id, outcome=order.status, at=order.since, custody=custody)
+    custody = [
+        Custody(at=line.at, step=line.step, by=line.by, envelope=line.envelope) for line in order.custody
+    ]
+    issued = ReceiptIssued(
+        order_id=order.order_id,
+        agency_id=order.agency_id,
+        outcome=order.status,
+        at=order.since,
+        custody=custody,
+    )
     return (issued,)
 
 
 def returned(order: Order) -> tuple[Value, ...]:
     """The goods are back, and its payer owes the fare all the same."""
-    return (of(events.OrderReturned, order, reason=order.delivery.reason, fare=order.fare if order.owed else None), *receipt(order))
+    return (
+        of(
+            events.OrderReturned, order, reason=order.delivery.reason, fare=order.fare if order.owed else None
+        ),
+        *receipt(order),
+    )
 
 
 def searched_again(order: Order, before: Assignment, reason: str) -> tuple[Value, ...]:
     """The driver is gone, and another one is searched."""
-    gone = of(events.OrderDriverUnassigned, order, driver_id=before.driver_id, attempt=before.attempt, reason=reason)
+    gone = of(
+        events.OrderDriverUnassigned, order, driver_id=before.driver_id, attempt=before.attempt, reason=reason
+    )
     return gone, search_started(order)
 
 

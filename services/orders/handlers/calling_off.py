@@ -13,8 +13,19 @@ from services.runtime.aggregates import Change, Entry
 def cancelled(order: Order) -> Change[Order]:
     """The change that ends an order before it was done."""
     ending = announce.ending(order)
-    event = announce.of(OrderCancelled, order, by=ending.by, reason=ending.reason, fee=ending.fee, merchant_share=ending.merchant_share)
-    return Change(order, (event, *announce.receipt(order)), Entry(order.status, f"{ending.by.role}:{ending.by.id}", ending.reason))
+    event = announce.of(
+        OrderCancelled,
+        order,
+        by=ending.by,
+        reason=ending.reason,
+        fee=ending.fee,
+        merchant_share=ending.merchant_share,
+    )
+    return Change(
+        order,
+        (event, *announce.receipt(order)),
+        Entry(order.status, f"{ending.by.role}:{ending.by.id}", ending.reason),
+    )
 
 
 def why_of(said: str | None, otherwise: str) -> Why:

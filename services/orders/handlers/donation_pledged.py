@@ -22,7 +22,11 @@ class DonationPledgedHandler:
         budget_id = f"donor:{said.donor_id}:{said.campaign_id}"
 
         def decide(known: Budget | None) -> Change[Budget]:
-            return Change(pledged(known, budget_id, said.amount, message.time), (), Entry("pledged", said.donor_id, str(said.amount)))
+            return Change(
+                pledged(known, budget_id, said.amount, message.time),
+                (),
+                Entry("pledged", said.donor_id, str(said.amount)),
+            )
 
         await self._desk.budgets.change(budget_id, cause_of(message), decide)
         await take_over(self._desk, budget_id)

@@ -28,7 +28,9 @@ class DriverCancelledHandler:
 
         def decide(present: Order | None) -> Change[Order] | None:
             before = known(present, request.order_id)
-            in_vain = waited_in_vain(before, request.driver_id, why_of(request.reason, REASON), self._desk.clock.now())
+            in_vain = waited_in_vain(
+                before, request.driver_id, why_of(request.reason, REASON), self._desk.clock.now()
+            )
             if in_vain is not None:
                 return cancelled(in_vain)
             with refusing(request.order_id):

@@ -30,7 +30,11 @@ class DriverDeliveryFailedHandler:
                 order = attempt_failed(before, request.driver_id, request.reason, self._desk.clock.now())
             if order is None:
                 return None
-            return Change(order, _events(order), Entry(order.status, f"driver:{request.driver_id}", order.delivery.reason))
+            return Change(
+                order,
+                _events(order),
+                Entry(order.status, f"driver:{request.driver_id}", order.delivery.reason),
+            )
 
         await self._desk.orders.change(request.order_id, cause_of(message), decide)
 

@@ -52,7 +52,9 @@ class DriverStepHandler:
 
     async def __call__(self, message: Message[DriverArrived]) -> None:
         """Make the step that the type names."""
-        await self._desk.orders.change(message.data.order_id, cause_of(message), lambda present: self._decide(message, present))
+        await self._desk.orders.change(
+            message.data.order_id, cause_of(message), lambda present: self._decide(message, present)
+        )
 
     def _decide(self, message: Message[DriverArrived], present: Order | None) -> Change[Order] | None:
         request, now = message.data, self._desk.clock.now()

@@ -30,7 +30,9 @@ class EmergencyRaisedHandler:
             if known is not None:
                 return None
             raised = Emergency(emergency_id, by.role, now, driver_id, said.order_id, by.id)
-            briefed = EmergencyBriefed(emergency_id=emergency_id, order_id=said.order_id, driver_id=driver_id, place=said.place)
+            briefed = EmergencyBriefed(
+                emergency_id=emergency_id, order_id=said.order_id, driver_id=driver_id, place=said.place
+            )
             told = briefed.model_dump(exclude={"place"})
             events = (EmergencyRaised(**told, raised_by=by.role, raised_by_id=by.id), briefed)
             return Change(raised, events, Entry("open", f"{by.role}:{by.id}"))

@@ -27,7 +27,9 @@ class EmergencyResolvedHandler:
             closed = resolved(known, said.by, now)
             if closed is None:
                 return None
-            event = EmergencyClosed(emergency_id=known.emergency_id, order_id=known.order_id, driver_id=known.driver_id)
+            event = EmergencyClosed(
+                emergency_id=known.emergency_id, order_id=known.order_id, driver_id=known.driver_id
+            )
             return Change(closed, (event,), Entry("closed", f"{said.by.role}:{said.by.id}"))
 
         await self._desk.emergencies.change(said.emergency_id, cause_of(message), decide)

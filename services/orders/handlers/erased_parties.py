@@ -58,4 +58,9 @@ async def forget_beneficiary(desk: Desk, key: str, erased: RecipientErased) -> N
 
 def cause_of_erasure(kind: str, about: str, erased: RecipientErased, clock: Clock) -> Cause:
     """Why something is blanked. The state tells whether it is done, so it need not be remembered."""
-    return Cause(SOURCE, derived_id("erasure", kind, about, erased.role, erased.recipient_id), clock.now(), remembered=False)
+    return Cause(
+        SOURCE,
+        derived_id("erasure", kind, about, erased.role, erased.recipient_id),
+        clock.now(),
+        remembered=False,
+    )

@@ -78,7 +78,11 @@ async def look_after_holds(desk: Desk) -> None:
 
 async def _give_back_stray(desk: Desk, hold: LeftHold) -> None:
     stored = await desk.orders.get(hold.order_id)
-    settled = stored is not None and stored.state.funding is not None and stored.state.funding.hold is not Hold.CLOSED
+    settled = (
+        stored is not None
+        and stored.state.funding is not None
+        and stored.state.funding.hold is not Hold.CLOSED
+    )
     if stored is None or (stored.state.ended and not settled):
         await desk.ledger.close(hold.budget_id, hold.order_id, hold.amount, spent=0)
 
@@ -86,4 +90,6 @@ async def _give_back_stray(desk: Desk, hold: LeftHold) -> None:
 def _with_answer(order: Order, now: datetime, *, held: bool) -> Order:
     if held and order.funding is not None:
         return enter(replace(order, funding=replace(order.funding, hold=Hold.HELD)), Facts(now))
-    return replace(order, status=OrderStatus.REJECTED, since=now, funding=None, ending=Ending("budget_exhausted", SYSTEM))
+    return replace(
+        order, status=OrderStatus.REJECTED, since=now, funding=None, ending=Ending("budget_exhausted", SYSTEM)
+    )

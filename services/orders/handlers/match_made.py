@@ -31,7 +31,9 @@ class MatchMadeHandler:
             assigned = assign(order, self._proposed(match), self._desk.clock.now())
             if assigned is None:
                 return None
-            events = announce.assigned(assigned) + (announce.code_issued(assigned) if order.code is None else ())
+            events = announce.assigned(assigned) + (
+                announce.code_issued(assigned) if order.code is None else ()
+            )
             return Change(assigned, events, Entry(assigned.status, f"driver:{match.driver_id}"))
 
         try:

@@ -29,6 +29,8 @@ class MerchantChangeProposedHandler:
                 order = propose(before, said.merchant_id, wish, said.until, now)
             if order is None:
                 return None
-            return Change(order, proposed(order), Entry(order.status, f"merchant:{said.merchant_id}", "change_proposed"))
+            return Change(
+                order, proposed(order), Entry(order.status, f"merchant:{said.merchant_id}", "change_proposed")
+            )
 
         await self._desk.orders.change(said.order_id, cause_of(message), decide)

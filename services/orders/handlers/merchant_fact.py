@@ -25,7 +25,9 @@ OF_KNOWN: dict[type[Value], Apply] = {
     requests.MerchantResidenceRevoked: lambda merchant, _, at: facts.revoked(merchant, at),
     requests.MerchantOpened: lambda merchant, _, at: facts.opened(merchant, at),
     requests.MerchantClosed: lambda merchant, _, at: facts.closed(merchant, at),
-    requests.MerchantRushStarted: lambda merchant, said, at: facts.rush_started(merchant, said.extra_minutes, at, paused=said.pause_intake),
+    requests.MerchantRushStarted: lambda merchant, said, at: facts.rush_started(
+        merchant, said.extra_minutes, at, paused=said.pause_intake
+    ),
     requests.MerchantRushEnded: lambda merchant, _, at: facts.rush_ended(merchant, at),
 }
 

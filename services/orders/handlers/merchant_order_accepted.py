@@ -31,7 +31,9 @@ class MerchantOrderAcceptedHandler:
                 order = accept(before, said.merchant_id, said.ready_in_minutes, rush_minutes, now)
             if order is None:
                 return None
-            event = announce.of(OrderPreparing, order, ready_at=order.kitchen.ready_at if order.kitchen else None)
+            event = announce.of(
+                OrderPreparing, order, ready_at=order.kitchen.ready_at if order.kitchen else None
+            )
             return Change(order, (event,), Entry(order.status, f"merchant:{said.merchant_id}"))
 
         await self._desk.orders.change(said.order_id, cause_of(message), decide)

@@ -25,7 +25,9 @@ class OrderChangeAnsweredHandler:
         def decide(present: Order | None) -> Change[Order] | None:
             before = known(present, said.order_id)
             with refusing(said.order_id):
-                order = answer(before, said.by, said.proposal_id, self._desk.clock.now(), accepted=said.accepted)
+                order = answer(
+                    before, said.by, said.proposal_id, self._desk.clock.now(), accepted=said.accepted
+                )
             return answered(order, before, f"{said.by.role}:{said.by.id}", accepted=said.accepted)
 
         await self._desk.orders.change(said.order_id, cause_of(message), decide)

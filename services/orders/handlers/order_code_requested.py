@@ -30,6 +30,10 @@ class OrderCodeRequestedHandler:
             with refusing(request.order_id):
                 require_party(before, request.by)
                 order = new_code(before)
-            return Change(order, announce.code_issued(order), Entry(order.status, f"{request.by.role}:{request.by.id}", ISSUED))
+            return Change(
+                order,
+                announce.code_issued(order),
+                Entry(order.status, f"{request.by.role}:{request.by.id}", ISSUED),
+            )
 
         await self._desk.orders.change(request.order_id, cause_of(message), decide)

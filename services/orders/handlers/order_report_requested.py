@@ -26,4 +26,6 @@ class OrderReportRequestedHandler:
         with refusing(request.order_id):
             require_party(order, request.by)
         report = announce.of(OrderReported, order, status=order.status, since=order.since)
-        await self._desk.answers.publish(report, cause_of(message), sequence=stored.version if stored else None)
+        await self._desk.answers.publish(
+            report, cause_of(message), sequence=stored.version if stored else None
+        )

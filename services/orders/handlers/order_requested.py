@@ -80,7 +80,8 @@ def wanted_of(request: OrderRequested, asked_at: datetime) -> Wanted:
         dropoff=request.dropoff,
         payer=request.payer or Payer(id=request.customer.id),
         recipient_id=request.recipient.id if request.recipient else None,
-        agency_id=request.agency_id or (request.customer.id if request.customer.kind is CustomerKind.AGENCY else None),
+        agency_id=request.agency_id
+        or (request.customer.id if request.customer.kind is CustomerKind.AGENCY else None),
         asked_at=asked_at,
         scheduled_for=request.scheduled_for,
         items=tuple(request.items),

@@ -28,7 +28,13 @@ class ProgrammeBeneficiaryAttestedHandler:
 
         def decide(known: Beneficiary | None) -> Change[Beneficiary] | None:
             person = attested(known, word)
-            return None if person is None else Change(person, (), Entry("attested", f"{said.by.role}:{said.by.id}"))
+            return (
+                None
+                if person is None
+                else Change(person, (), Entry("attested", f"{said.by.role}:{said.by.id}"))
+            )
 
-        await self._desk.beneficiaries.change(beneficiary_key(said.programme_id, said.customer_id), cause_of(message), decide)
+        await self._desk.beneficiaries.change(
+            beneficiary_key(said.programme_id, said.customer_id), cause_of(message), decide
+        )
         await forget_late_word(self._desk, said.programme_id, said.customer_id, message.time)

@@ -22,11 +22,17 @@ class ProgrammeBudgetSetHandler:
         said = message.data
         with refusing_fact():
             not_ahead(message.time, self._desk.clock.now())
-        word = Budget(f"programme:{said.programme_id}:{said.period}", said.cap, message.time, tuple(said.services))
+        word = Budget(
+            f"programme:{said.programme_id}:{said.period}", said.cap, message.time, tuple(said.services)
+        )
 
         def decide(known: Budget | None) -> Change[Budget] | None:
             budget = budget_set(known, word)
-            return None if budget is None else Change(budget, (), Entry("set", f"{said.by.role}:{said.by.id}", str(said.cap)))
+            return (
+                None
+                if budget is None
+                else Change(budget, (), Entry("set", f"{said.by.role}:{said.by.id}", str(said.cap)))
+            )
 
         await self._desk.budgets.change(word.budget_id, cause_of(message), decide)
         await take_over(self._desk, word.budget_id)

@@ -17,7 +17,9 @@ async def payer_of(desk: Desk, request: OrderRequested, service: Service, now: d
     if request.payer is not None:
         return request.payer
     if service.programme is not None:
-        person = await desk.beneficiaries.get(beneficiary_key(service.programme.programme_id, _person(request)))
+        person = await desk.beneficiaries.get(
+            beneficiary_key(service.programme.programme_id, _person(request))
+        )
         if person is not None and person.state.valid_until >= now.astimezone(LOCAL_TIME).date():
             return Payer(kind=PayerKind.PROGRAMME, id=service.programme.programme_id)
     return Payer(id=request.customer.id)

@@ -67,10 +67,18 @@ class RecipientErasedHandler:
             return False
 
         def decide(known: Order | None) -> Change[Order] | None:
-            left = None if known is None or not known.ended else blanked(known, erased.role, erased.recipient_id)
-            return None if left is None or left == known else Change(left, entry=Entry(left.status.value, "system", REASON), forgets=True)
+            left = (
+                None if known is None or not known.ended else blanked(known, erased.role, erased.recipient_id)
+            )
+            return (
+                None
+                if left is None or left == known
+                else Change(left, entry=Entry(left.status.value, "system", REASON), forgets=True)
+            )
 
-        await self._desk.orders.change(order_id, cause_of_erasure("order", order_id, erased, self._desk.clock), decide)
+        await self._desk.orders.change(
+            order_id, cause_of_erasure("order", order_id, erased, self._desk.clock), decide
+        )
         return True
 
     async def _forget_merchant(self, erased: RecipientErased) -> None:
@@ -78,10 +86,14 @@ class RecipientErasedHandler:
 
         def decide(known: Merchant | None) -> Change[Merchant] | None:
             left = merchant.erased(known, erased.recipient_id, erased.at)
-            return None if left is None else Change(left, entry=Entry("erased", "system", REASON), forgets=True)
+            return (
+                None if left is None else Change(left, entry=Entry("erased", "system", REASON), forgets=True)
+            )
 
         about = erased.recipient_id
-        await self._desk.merchants.change(about, cause_of_erasure("merchant", about, erased, self._desk.clock), decide)
+        await self._desk.merchants.change(
+            about, cause_of_erasure("merchant", about, erased, self._desk.clock), decide
+        )
 
     async def _forget_emergency(self, emergency_id: str, erased: RecipientErased) -> None:
         """It never knew where, but the digest of the message did."""
@@ -89,4 +101,6 @@ class RecipientErasedHandler:
         def decide(known: Emergency | None) -> Change[Emergency] | None:
             return None if known is None else Change(known, forgets=True)
 
-        await self._desk.emergencies.change(emergency_id, cause_of_erasure("emergency", emergency_id, erased, self._desk.clock), decide)
+        await self._desk.emergencies.change(
+            emergency_id, cause_of_erasure("emergency", emergency_id, erased, self._desk.clock), decide
+        )

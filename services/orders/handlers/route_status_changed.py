@@ -57,7 +57,9 @@ class RouteStatusChangedHandler:
             status = heard(known, word, self._desk.clock.now())
             if status is None:
                 return None
-            return Change(status, (), Entry("open" if status.open else "closed", f"{said.by.role}:{said.by.id}"))
+            return Change(
+                status, (), Entry("open" if status.open else "closed", f"{said.by.role}:{said.by.id}")
+            )
 
         await self._desk.route_statuses.change(said.route, cause_of(message), decide)
         await self.call_off(said.route, cause_of(message))

@@ -43,7 +43,9 @@ def routes(desk: Desk) -> tuple[Route, ...]:
             "orders.order_cancellation_requested",
             {"order.cancellation_requested.v1": OrderCancellationRequestedHandler(desk)},
         ),
-        Route("orders.order_report_requested", {"order.report_requested.v1": OrderReportRequestedHandler(desk)}),
+        Route(
+            "orders.order_report_requested", {"order.report_requested.v1": OrderReportRequestedHandler(desk)}
+        ),
         Route(
             "orders.driver_step",
             {
@@ -55,7 +57,10 @@ def routes(desk: Desk) -> tuple[Route, ...]:
                 "driver.returned.v1": DriverReturnedHandler(desk),
             },
         ),
-        Route("orders.agency_return_confirmed", {"agency.return_confirmed.v1": AgencyReturnConfirmedHandler(desk)}),
+        Route(
+            "orders.agency_return_confirmed",
+            {"agency.return_confirmed.v1": AgencyReturnConfirmedHandler(desk)},
+        ),
         Route("orders.order_code_requested", {"order.code_requested.v1": OrderCodeRequestedHandler(desk)}),
         Route(
             "orders.emergency",

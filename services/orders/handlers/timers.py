@@ -71,7 +71,14 @@ def _return_overdue(order: Order, now: datetime) -> Change[Order] | None:
     return Change(noted, (event,), Entry(noted.status, BY, "return_overdue"))
 
 
-DUE: tuple[Due, ...] = (_search_begins, _search_overdue, _return_overdue, _proposal_lapsed, _merchant_silent, _courier_due)
+DUE: tuple[Due, ...] = (
+    _search_begins,
+    _search_overdue,
+    _return_overdue,
+    _proposal_lapsed,
+    _merchant_silent,
+    _courier_due,
+)
 """Each looks at the order for itself; the first that has something to do does it, and the next one follows at once."""
 
 

@@ -26,7 +26,15 @@ from tests.bench.hops.rounds import Result, play
 from tests.bench.hops.servers import Servers, servers
 
 PACKAGES = ("aio-pika", "faststream", "motor", "pymongo", "pydantic", "uvloop")
-PRICED = ("outbox", "effect-once", "history", "metrics", "logs", "tracing", "outbox,effect-once,history,metrics,logs,tracing")
+PRICED = (
+    "outbox",
+    "effect-once",
+    "history",
+    "metrics",
+    "logs",
+    "tracing",
+    "outbox,effect-once,history,metrics,logs,tracing",
+)
 
 
 def chosen(names: str) -> list[Contestant]:
@@ -40,7 +48,10 @@ def chosen(names: str) -> list[Contestant]:
 def priced() -> list[Contestant]:
     """Ours with everything, and without one thing at a time."""
     named = {without: "all of them" if "," in without else without for without in PRICED}
-    return [ours("gancang-3", "with everything"), *(ours(f"-{n}", f"without {n}", without=w) for w, n in named.items())]
+    return [
+        ours("gancang-3", "with everything"),
+        *(ours(f"-{n}", f"without {n}", without=w) for w, n in named.items()),
+    ]
 
 
 @dataclass(slots=True)
@@ -73,17 +84,27 @@ def compare(
         json_file.write_text(json.dumps(document, indent=2, ensure_ascii=False) + "\n")
     if picture is not None:
         title = f"three hops, orders a second (median of {rounds}, {orders} orders, {document['database']})"
-        picture.write_text(bars(title, [(row["title"], row["rate"], row["ours"]) for row in document["programs"]]))
+        picture.write_text(
+            bars(title, [(row["title"], row["rate"], row["ours"]) for row in document["programs"]])
+        )
     if outcome.failures:
         raise CommandError(f"{len(outcome.failures)} rounds were wrong: {' | '.join(outcome.failures)}")
 
 
 async def _rounds(
-    contestants: Sequence[Contestant], running: Servers, orders: int, rounds: int, python: str, folder: Path, console: Console
+    contestants: Sequence[Contestant],
+    running: Servers,
+    orders: int,
+    rounds: int,
+    python: str,
+    folder: Path,
+    console: Console,
 ) -> Outcome:
     outcome = Outcome({each.name: [] for each in contestants}, [])
     for number in range(rounds):
-        order = list(contestants)[number % len(contestants) :] + list(contestants)[: number % len(contestants)]
+        order = (
+            list(contestants)[number % len(contestants) :] + list(contestants)[: number % len(contestants)]
+        )
         for each in order:
             which = sys.executable if each.ours else python
             try:
@@ -93,18 +114,26 @@ async def _rounds(
                 console.print(f"round {number + 1}  {each.title:<36}  wrong", style="red")
                 continue
             outcome.results[each.name].append(result)
-            console.print(f"round {number + 1}  {each.title:<36} {result.rate:6.0f} orders/s", highlight=False)
+            console.print(
+                f"round {number + 1}  {each.title:<36} {result.rate:6.0f} orders/s", highlight=False
+            )
     return outcome
 
 
-def _document(contestants: Sequence[Contestant], outcome: Outcome, server: str, database: str, orders: int, rounds: int) -> dict[str, Any]:
+def _document(
+    contestants: Sequence[Contestant], outcome: Outcome, server: str, database: str, orders: int, rounds: int
+) -> dict[str, Any]:
     rows = [_row(each, outcome.results[each.name]) for each in contestants if outcome.results[each.name]]
     return {
         "orders": orders,
         "rounds": rounds,
         "server": server,
         "database": database,
-        "machine": {"cores": os.cpu_count(), "processor": platform.processor() or platform.machine(), "python": platform.python_version()},
+        "machine": {
+            "cores": os.cpu_count(),
+            "processor": platform.processor() or platform.machine(),
+            "python": platform.python_version(),
+        },
         "versions": {name: version(name) for name in PACKAGES},
         "programs": rows,
         "failures": outcome.failures,
@@ -123,7 +152,11 @@ def _row(contestant: Contestant, results: list[Result]) -> dict[str, Any]:
         "rate": median("rate"),
         "lowest": round(min(result.rate for result in results), 1),
         "highest": round(max(result.rate for result in results), 1),
-        "cpu_ms": {"program": median("program_ms"), "broker": median("broker_ms"), "database": median("database_ms")},
+        "cpu_ms": {
+            "program": median("program_ms"),
+            "broker": median("broker_ms"),
+            "database": median("database_ms"),
+        },
         "rounds": [asdict(result) for result in results],
     }
 
@@ -131,9 +164,19 @@ def _row(contestant: Contestant, results: list[Result]) -> dict[str, Any]:
 def _print(document: dict[str, Any], console: Console) -> None:
     rows: list[dict[str, Any]] = document["programs"]
     own = next((row["rate"] for row in rows if row["ours"]), rows[0]["rate"])
-    table = Table(title=f"three hops · {document['orders']} orders · median of {document['rounds']} · {document['database']}")
+    table = Table(
+        title=f"three hops · {document['orders']} orders · median of {document['rounds']} · {document['database']}"
+    )
     table.add_column("program")
-    for name in ("orders/s", "lowest to highest", "first ÷ it", "CPU ms/order", "program", "broker", "database"):
+    for name in (
+        "orders/s",
+        "lowest to highest",
+        "first ÷ it",
+        "CPU ms/order",
+        "program",
+        "broker",
+        "database",
+    ):
         table.add_column(name, justify="right")
     for row in rows:
         cpu = row["cpu_ms"]
@@ -150,7 +193,10 @@ def _print(document: dict[str, Any], console: Console) -> None:
     fastest = max((row for row in rows if row["framework"]), key=lambda row: row["rate"], default=None)
     best = max((row["rate"] for row in rows if row["ours"]), default=None)
     if fastest and best:
-        console.print(f"ours is {best / fastest['rate']:.2f} x the fastest framework ({fastest['title']})", highlight=False)
+        console.print(
+            f"ours is {best / fastest['rate']:.2f} x the fastest framework ({fastest['title']})",
+            highlight=False,
+        )
     limit = next((row["rate"] for row in rows if row["name"] == "batches"), None)
     if limit and best:
         console.print(f"ours is {best / limit:.2f} x the hand-written micro-batches", highlight=False)

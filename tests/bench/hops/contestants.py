@@ -40,9 +40,18 @@ def _one_per_hop(name: str, *options: str) -> tuple[tuple[str, ...], ...]:
 def ours(name: str, title: str, *, processes: int = 3, without: str = "") -> Contestant:
     """The runtime: one process a hop, or one for all; `without` something, to learn its price."""
     options = ("--without", without) if without else ()
-    workers = _one_per_hop("gancang", *options) if processes > 1 else (_module("gancang", "work", *HOPS, *options),)
+    workers = (
+        _one_per_hop("gancang", *options) if processes > 1 else (_module("gancang", "work", *HOPS, *options),)
+    )
     return Contestant(
-        name, title, _module("gancang", "seed"), workers, first="bench.take_in", ours=True, without=without, outbox=without != "outbox"
+        name,
+        title,
+        _module("gancang", "seed"),
+        workers,
+        first="bench.take_in",
+        ours=True,
+        without=without,
+        outbox=without != "outbox",
     )
 
 
@@ -76,7 +85,13 @@ CONTESTANTS: dict[str, Contestant] = {
     for each in (
         ours("gancang-3", "Gancang, a process a hop"),
         ours("gancang-1", "Gancang, one process", processes=1),
-        Contestant("batches", "hand-written micro-batches, outbox", _module("one_by_one", "seed"), _one_per_hop("batches"), outbox=True),
+        Contestant(
+            "batches",
+            "hand-written micro-batches, outbox",
+            _module("one_by_one", "seed"),
+            _one_per_hop("batches"),
+            outbox=True,
+        ),
         Contestant(
             "batches-single",
             "the same, an update for each sent mark",
@@ -84,7 +99,12 @@ CONTESTANTS: dict[str, Contestant] = {
             _one_per_hop("batches", "--single-marks"),
             outbox=True,
         ),
-        Contestant("one-by-one", "aio-pika + motor, one at a time", _module("one_by_one", "seed"), _one_per_hop("one_by_one")),
+        Contestant(
+            "one-by-one",
+            "aio-pika + motor, one at a time",
+            _module("one_by_one", "seed"),
+            _one_per_hop("one_by_one"),
+        ),
         Contestant(
             "faststream",
             "FastStream, 2 processes",
@@ -92,7 +112,13 @@ CONTESTANTS: dict[str, Contestant] = {
             (_module("faststream_app", "work"),) * 2,
             framework=True,
         ),
-        Contestant("celery", "Celery, 4 processes", _module("celery_app", "seed"), ((*CELERY, *QUIET),), framework=True),
+        Contestant(
+            "celery",
+            "Celery, 4 processes",
+            _module("celery_app", "seed"),
+            ((*CELERY, *QUIET),),
+            framework=True,
+        ),
         Contestant(
             "dramatiq",
             "Dramatiq, 2 x 8",
@@ -112,6 +138,8 @@ CONTESTANTS: dict[str, Contestant] = {
             ),
             framework=True,
         ),
-        Contestant("taskiq", "taskiq-aio-pika, 2 processes", _module("taskiq_app", "seed"), (TASKIQ,), framework=True),
+        Contestant(
+            "taskiq", "taskiq-aio-pika, 2 processes", _module("taskiq_app", "seed"), (TASKIQ,), framework=True
+        ),
     )
 }

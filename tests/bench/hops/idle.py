@@ -38,11 +38,17 @@ def measure(server: str, seconds: float, console: Console, json_file: Path | Non
         table.add_column(column, justify="right")
     for row in rows:
         table.add_row(
-            row["service"], f"{row['first_s']:.2f}", f"{row['ready_s']:.2f}", f"{row['cpu_percent']:.2f}", f"{row['rss_mib']:.0f}"
+            row["service"],
+            f"{row['first_s']:.2f}",
+            f"{row['ready_s']:.2f}",
+            f"{row['cpu_percent']:.2f}",
+            f"{row['rss_mib']:.0f}",
         )
     console.print(table)
     if json_file is not None:
-        json_file.write_text(json.dumps({"server": server, "database": running.database, "services": rows}, indent=2))
+        json_file.write_text(
+            json.dumps({"server": server, "database": running.database, "services": rows}, indent=2)
+        )
 
 
 async def _measure(environment: dict[str, str], folder: Path, seconds: float) -> list[dict[str, Any]]:

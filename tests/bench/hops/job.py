@@ -84,7 +84,13 @@ def _take_in(order: OrderRequested, _: str) -> Step:
 
 def _match(accepted: OrderAccepted, _: str) -> Step:
     driver_id, offer_id = f"d-{int(accepted.order_id[2:]) % 300}", f"f-{accepted.order_id[2:]}"
-    state = {"driver_id": driver_id, "offer_id": offer_id, "attempt": 1, "eta_s": 180, "customer_id": accepted.customer.id}
+    state = {
+        "driver_id": driver_id,
+        "offer_id": offer_id,
+        "attempt": 1,
+        "eta_s": 180,
+        "customer_id": accepted.customer.id,
+    }
     made = MatchMade(
         order_id=accepted.order_id,
         attempt=1,
@@ -100,7 +106,11 @@ def _match(accepted: OrderAccepted, _: str) -> Step:
 def _tell(match: MatchMade, message_id: str) -> Step:
     state = {"recipient_id": match.driver_id, "channel": "log", "template": "match_made", "cause": message_id}
     sent = NotificationSent(
-        notification_id=match.order_id, recipient_id=match.driver_id, channel="log", cause=message_id, template="match_made"
+        notification_id=match.order_id,
+        recipient_id=match.driver_id,
+        channel="log",
+        cause=message_id,
+        template="match_made",
     )
     return Step(match.order_id, state, "sent", sent)
 
@@ -146,7 +156,14 @@ def document_of(hop: Hop, step: Step, message_id: str, data: Value) -> Document:
     Inserting it is the conditional write: a document that exists is an error, and the message a repeat.
     """
     now = datetime.now(UTC)
-    line = {"at": now, "status": step.status, "by": "bench", "reason": None, "event_id": next_id(hop, step), "cause": message_id}
+    line = {
+        "at": now,
+        "status": step.status,
+        "by": "bench",
+        "reason": None,
+        "event_id": next_id(hop, step),
+        "cause": message_id,
+    }
     return {
         "_id": step.id,
         "version": 1,

@@ -104,20 +104,35 @@ class Town:
         return sorted(self.took_ms[order_id(number)] for number in range(first, first + orders))
 
 
-def measure(server: str, rate: float, seconds: float, processes: int, console: Console, json_file: Path | None) -> None:
+def measure(
+    server: str, rate: float, seconds: float, processes: int, console: Console, json_file: Path | None
+) -> None:
     """Measure, print, write."""
     contestant = CONTESTANTS["gancang-3" if processes > 1 else "gancang-1"]
-    with tempfile.TemporaryDirectory(prefix="gancang-hops-") as name, servers(server, Path(name) / "servers") as running:
+    with (
+        tempfile.TemporaryDirectory(prefix="gancang-hops-") as name,
+        servers(server, Path(name) / "servers") as running,
+    ):
         rows = uvloop.run(_measure(contestant, running, rate, seconds, Path(name) / "log", console))
-    table = Table(title=f"three hops, milliseconds from publish to notification · {contestant.title} · {running.database}")
+    table = Table(
+        title=f"three hops, milliseconds from publish to notification · {contestant.title} · {running.database}"
+    )
     for column in ("load", "orders/s", "orders", "p50", "p95", "p99"):
         table.add_column(column, justify="right")
     for row in rows:
-        table.add_row(row["load"], f"{row['rate']:.0f}", str(row["orders"]), *(f"{row[name]:.1f}" for name in ("p50", "p95", "p99")))
+        table.add_row(
+            row["load"],
+            f"{row['rate']:.0f}",
+            str(row["orders"]),
+            *(f"{row[name]:.1f}" for name in ("p50", "p95", "p99")),
+        )
     console.print(table)
     if json_file is not None:
         json_file.write_text(
-            json.dumps({"server": server, "database": running.database, "program": contestant.title, "loads": rows}, indent=2)
+            json.dumps(
+                {"server": server, "database": running.database, "program": contestant.title, "loads": rows},
+                indent=2,
+            )
         )
 
 
@@ -126,13 +141,17 @@ async def _measure(
 ) -> list[dict[str, Any]]:
     if not rate:
         rate = await _highest(contestant, running, log)
-        console.print(f"highest rate: {rate:.0f} orders/s (median of {ROUNDS_FOR_RATE}), sent by one who waits for nothing else")
+        console.print(
+            f"highest rate: {rate:.0f} orders/s (median of {ROUNDS_FOR_RATE}), sent by one who waits for nothing else"
+        )
     async with _town(contestant, running, log) as town:
         took = await town.one_at_a_time(WARM_UP, ALONE)
     rows = [_row("one at a time", 1000 / took[len(took) // 2], took)]
     for share in LOADS:
         async with _town(contestant, running, log) as town:
-            rows.append(_row(f"{share:.0%}", rate * share, await town.at_rate(WARM_UP, rate * share, seconds)))
+            rows.append(
+                _row(f"{share:.0%}", rate * share, await town.at_rate(WARM_UP, rate * share, seconds))
+            )
     return rows
 
 
@@ -148,7 +167,10 @@ async def _highest(contestant: Contestant, running: Servers, log: Path) -> float
 @asynccontextmanager
 async def _town(contestant: Contestant, running: Servers, log: Path) -> AsyncIterator[Town]:
     """A broker and a database of its own, the program at work, and warm."""
-    with running.fresh() as urls, Workers(contestant.name, sys.executable, environment_of(urls, contestant), log) as workers:
+    with (
+        running.fresh() as urls,
+        Workers(contestant.name, sys.executable, environment_of(urls, contestant), log) as workers,
+    ):
         await asyncio.to_thread(workers.run, (*contestant.seed, "0"))
         for arguments in contestant.workers:
             workers.start(arguments)
@@ -157,7 +179,9 @@ async def _town(contestant: Contestant, running: Servers, log: Path) -> AsyncIte
             town = Town(await raw.channel())
             await (await raw.channel(publisher_confirms=False)).basic_consume(END, town.hear, no_ack=True)
             for hop in HOPS.values():
-                while not (await channel.declare_queue(queue_of(hop), passive=True)).declaration_result.consumer_count:
+                while not (
+                    await channel.declare_queue(queue_of(hop), passive=True)
+                ).declaration_result.consumer_count:
                     workers.check()
                     await asyncio.sleep(0.05)
             await town.one_at_a_time(0, WARM_UP)
@@ -180,4 +204,6 @@ def _always(channel: aiormq.Channel) -> Callable[[], Awaitable[aiormq.Channel]]:
 
 
 def _percentiles(took: list[float]) -> dict[str, float]:
-    return {f"p{share}": round(took[min(len(took) - 1, len(took) * share // 100)], 2) for share in (50, 95, 99)}
+    return {
+        f"p{share}": round(took[min(len(took) - 1, len(took) * share // 100)], 2) for share in (50, 95, 99)
+    }

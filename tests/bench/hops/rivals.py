@@ -31,6 +31,16 @@ def interpreter() -> str:
 
 def _install(folder: Path, python: Path) -> None:
     venv.create(folder, clear=True, with_pip=True)
-    command = [str(python), "-m", "pip", "install", "--quiet", "--disable-pip-version-check", "--require-hashes", "-r", str(LOCKED)]
+    command = [
+        str(python),
+        "-m",
+        "pip",
+        "install",
+        "--quiet",
+        "--disable-pip-version-check",
+        "--require-hashes",
+        "-r",
+        str(LOCKED),
+    ]
     if subprocess.run(command, check=False).returncode:
         raise CommandError(f"the programs to compare with could not be installed: {' '.join(command)}")

@@ -85,7 +85,10 @@ def environment_of(urls: ServerUrls, contestant: Contestant) -> dict[str, str]:
 
 async def play(contestant: Contestant, servers: Servers, orders: int, python: str, log: Path) -> Result:
     """Seed, start, wait for the last order at its end, and check every document. Raises CommandError."""
-    with servers.fresh() as urls, Workers(contestant.name, python, environment_of(urls, contestant), log) as workers:
+    with (
+        servers.fresh() as urls,
+        Workers(contestant.name, python, environment_of(urls, contestant), log) as workers,
+    ):
         await asyncio.to_thread(workers.run, (*contestant.seed, str(orders)))
         async with await aio_pika.connect(urls.amqp) as connection:
             track = Track(contestant, servers, workers, await connection.channel(), orders)
@@ -98,7 +101,9 @@ async def _run(track: Track, urls: ServerUrls) -> Result:
     await _until_all_at_the_end(track)
     seconds, after = monotonic() - began, track.spent()
     await _check(track, urls)
-    program, broker, database = ((late - early) * 1000 / track.orders for early, late in zip(before, after, strict=True))
+    program, broker, database = (
+        (late - early) * 1000 / track.orders for early, late in zip(before, after, strict=True)
+    )
     return Result(seconds, track.orders, program, broker, database)
 
 
@@ -135,7 +140,11 @@ async def _until_all_at_the_end(track: Track) -> None:
         if now_there != arrived:
             arrived, changed = now_there, monotonic()
         elif monotonic() - changed > STUCK_AFTER_S:
-            raise WrongResultError(track.contestant.name, f"only {arrived} of {track.orders} orders arrived", track.workers.last_lines())
+            raise WrongResultError(
+                track.contestant.name,
+                f"only {arrived} of {track.orders} orders arrived",
+                track.workers.last_lines(),
+            )
         await asyncio.sleep(END_POLL_S)
 
 
@@ -148,15 +157,21 @@ async def _check(track: Track, urls: ServerUrls) -> None:
         for hop in HOPS.values():
             documents = await database[hop.collection].find({}, {"version": 1, "state": 1}).to_list(None)
             if {document["_id"] for document in documents} != expected or len(documents) != track.orders:
-                raise WrongResultError(track.contestant.name, f"{hop.collection}: {len(documents)} documents of {track.orders}")
+                raise WrongResultError(
+                    track.contestant.name, f"{hop.collection}: {len(documents)} documents of {track.orders}"
+                )
             if any(document["version"] != 1 or "state" not in document for document in documents):
-                raise WrongResultError(track.contestant.name, f"{hop.collection}: a document was written twice")
+                raise WrongResultError(
+                    track.contestant.name, f"{hop.collection}: a document was written twice"
+                )
         if track.contestant.outbox:
             await _until(track, lambda: _all_marked(database), SETTLED_WITHIN_S, "marked as sent")
     finally:
         client.close()
     if (there := await track.ready_messages(track.contestant.end)) != track.orders:
-        raise WrongResultError(track.contestant.name, f"{there} messages at the end for {track.orders} orders")
+        raise WrongResultError(
+            track.contestant.name, f"{there} messages at the end for {track.orders} orders"
+        )
 
 
 async def _all_marked(database: Any) -> bool:

@@ -17,7 +17,9 @@ async def publish_all(exchange: AbstractExchange, messages: Iterable[tuple[str, 
     """Publish (routing key, message) pairs, many at once."""
     waiting = list(messages)
     for start in range(0, len(waiting), IN_FLIGHT):
-        await asyncio.gather(*(exchange.publish(message, key) for key, message in waiting[start : start + IN_FLIGHT]))
+        await asyncio.gather(
+            *(exchange.publish(message, key) for key, message in waiting[start : start + IN_FLIGHT])
+        )
 
 
 async def declare_queues(channel: AbstractChannel, names: Sequence[str] = ()) -> None:

@@ -39,7 +39,11 @@ class Servers:
         name = f"hops-{secrets.token_hex(4)}"
         amqp = urlsplit(self.urls.amqp)
         mongo = urlsplit(self.urls.mongodb)
-        urls = ServerUrls(urlunsplit(amqp._replace(path=f"/{name}")), urlunsplit(mongo._replace(path=f"/{name}")), self.urls.rabbitmq_api)
+        urls = ServerUrls(
+            urlunsplit(amqp._replace(path=f"/{name}")),
+            urlunsplit(mongo._replace(path=f"/{name}")),
+            self.urls.rabbitmq_api,
+        )
         with self._management() as management:
             management.put(f"vhosts/{name}").raise_for_status()
             everything = {"configure": ".*", "write": ".*", "read": ".*"}
@@ -74,7 +78,9 @@ def servers(choice: str, folder: Path) -> Iterator[Servers]:
     embedded = EmbeddedServers(folder, disposable=True)
     embedded.mongo.program = _program(choice)
     with embedded:
-        yield Servers(embedded.urls, embedded.mongo.program.name, embedded.rabbit.pid or 0, embedded.mongo.pid or 0)
+        yield Servers(
+            embedded.urls, embedded.mongo.program.name, embedded.rabbit.pid or 0, embedded.mongo.pid or 0
+        )
 
 
 def _program(choice: str) -> MongoProgram:

@@ -63,7 +63,12 @@ class Workers:
     def run(self, arguments: Sequence[str]) -> None:
         """Run one to its end. Raises WorkerDiedError when it fails."""
         process = subprocess.run(
-            [self._python, *arguments], env=self._environment, cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, check=False
+            [self._python, *arguments],
+            env=self._environment,
+            cwd=ROOT,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            check=False,
         )
         if process.returncode:
             with self._log.open("ab") as output:

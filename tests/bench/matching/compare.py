@@ -45,7 +45,9 @@ def measure(
 ) -> None:
     """Measure, print, and write what was asked for."""
     document: dict[str, Any] = {"machine": _machine()}
-    document["rounds"] = [speed.measure(scene(title, o, d, crowd=crowd), TIMES) for title, o, d, crowd in ROUNDS]
+    document["rounds"] = [
+        speed.measure(scene(title, o, d, crowd=crowd), TIMES) for title, o, d, crowd in ROUNDS
+    ]
     _print_rounds(document["rounds"], console)
     document["positions"] = intake.measure()
     _print_positions(document["positions"], console)
@@ -88,12 +90,28 @@ def _line(row: dict[str, Any]) -> str:
 
 def _machine() -> dict[str, Any]:
     versions = {name: version(name) for name in ("numpy", "scipy", "h3")}
-    return {"cores": os.cpu_count(), "processor": platform.machine(), "python": platform.python_version(), **versions}
+    return {
+        "cores": os.cpu_count(),
+        "processor": platform.machine(),
+        "python": platform.python_version(),
+        **versions,
+    }
 
 
 def _print_rounds(rows: list[dict[str, Any]], console: Console) -> None:
-    table = Table(title=f"a round, from positions to pairs · CPU, median of {TIMES} · cost above the least possible")
-    for name in ("", "orders", "drivers", "batched ms", "cost", "nearest first ms", "cost", "dense optimum ms"):
+    table = Table(
+        title=f"a round, from positions to pairs · CPU, median of {TIMES} · cost above the least possible"
+    )
+    for name in (
+        "",
+        "orders",
+        "drivers",
+        "batched ms",
+        "cost",
+        "nearest first ms",
+        "cost",
+        "dense optimum ms",
+    ):
         table.add_column(name, justify="right" if name else "left")
     for row in rows:
         ours, theirs = row["batched"], row["nearest_first"]
@@ -132,7 +150,9 @@ COLUMNS: tuple[tuple[str, Callable[[dict[str, float]], str]], ...] = (
 
 
 def _print_day(day: dict[str, Any], console: Console) -> None:
-    table = Table(title=f"a day: {day['orders']:,} orders and {day['drive']} in the drive, {day['drivers']} drivers · mean of the seeds")
+    table = Table(
+        title=f"a day: {day['orders']:,} orders and {day['drive']} in the drive, {day['drivers']} drivers · mean of the seeds"
+    )
     table.add_column("policy")
     for name, _ in COLUMNS:
         table.add_column(name, justify="right")

@@ -93,14 +93,19 @@ class Day:
         case.offers += 1
         self.fleet.asked.add(offer.driver_id)
         takes, after = self.answer(
-            case, offer.driver_id, offer.eta_s, sum(1 for o in case.entry.search.offers if o.driver_id == offer.driver_id)
+            case,
+            offer.driver_id,
+            offer.eta_s,
+            sum(1 for o in case.entry.search.offers if o.driver_id == offer.driver_id),
         )
         if takes is None:
             self.at(self._seconds(latest(offer, case.wanted.policy)), self._lapse, case)
         else:
             self.at(self.t + after, self._answered, case, offer, takes)
 
-    def answer(self, case: Case, driver_id: str, approach_s: float, time_asked: int) -> tuple[bool | None, float]:
+    def answer(
+        self, case: Case, driver_id: str, approach_s: float, time_asked: int
+    ) -> tuple[bool | None, float]:
         """(yes, no or silence; seconds he thinks)."""
         worker, random = self.workers[driver_id], self.dice(case.request.order_id, driver_id, time_asked)
         glad = max(0.0, 1 - max(0.0, approach_s - GLADLY_S) / RELUCTANCE_S)
@@ -112,14 +117,23 @@ class Day:
     def assign(self, case: Case, driver_id: str) -> None:
         """He drives: to the pick-up, and on."""
         self.open.pop(case.request.order_id, None)
-        request, place, random = case.request, self.fleet.places[driver_id], self.dice("traffic", case.request.order_id)
+        request, place, random = (
+            case.request,
+            self.fleet.places[driver_id],
+            self.dice("traffic", case.request.order_id),
+        )
         traffic = random.lognormvariate(0, TOWN_TRAFFIC)
         approach = seconds_between(place, request.pickup) * traffic
-        trip_m = metres(request.pickup.lat, request.pickup.lng, request.dropoff.lat, request.dropoff.lng) * ROAD_FACTOR
+        trip_m = (
+            metres(request.pickup.lat, request.pickup.lng, request.dropoff.lat, request.dropoff.lng)
+            * ROAD_FACTOR
+        )
         case.assigned_at, case.reached_at = self.t, self.t + approach
         driver = self.fleet.drivers[driver_id]
         live = Live(request.order_id, "offer", 1, self.now, confirmed=True)
-        self.fleet.drivers[driver_id] = replace(driver, live=live, record=record.took(driver.record), idle_since=None)
+        self.fleet.drivers[driver_id] = replace(
+            driver, live=live, record=record.took(driver.record), idle_since=None
+        )
         done = case.reached_at + BOARDING_S + seconds_between(request.pickup, request.dropoff) * traffic
         income = round(max(MINIMUM_FARE, FARE_PER_KM * trip_m / 1000) * DRIVERS_SHARE)
         self.at(done, self._freed, driver_id, request.dropoff, income)
@@ -155,7 +169,9 @@ class Day:
 
     def _became(self, case: Case, after: Search | None) -> None:
         assert after is not None
-        closed = {offer.driver_id for offer in case.entry.search.open_offers} - {offer.driver_id for offer in after.open_offers}
+        closed = {offer.driver_id for offer in case.entry.search.open_offers} - {
+            offer.driver_id for offer in after.open_offers
+        }
         case.entry.search = after
         self.fleet.asked -= closed
         if after.status is not Status.OPEN:

@@ -68,7 +68,10 @@ def requests(seed: int, orders: int, drive: int) -> list[Request]:
     times = sorted((random.choices(range(24), DEMAND)[0] + random.random()) * HOUR for _ in range(orders))
     drawn = [_request(random, at, random.choices(villages(), weights)[0]) for at in times]
     warungs = random.sample([village for village in villages() if village.district_code in TOWN], WARUNGS)
-    drawn += [_request(random, DRIVE_AT + random.random() * DRIVE_LASTS_S, random.choice(warungs), ("food", 1.0, 5)) for _ in range(drive)]
+    drawn += [
+        _request(random, DRIVE_AT + random.random() * DRIVE_LASTS_S, random.choice(warungs), ("food", 1.0, 5))
+        for _ in range(drive)
+    ]
     drawn.sort(key=lambda request: request.at)
     return [Request(f"o-{number}", *_rest(request)) for number, request in enumerate(drawn)]
 
@@ -82,11 +85,22 @@ def workers(seed: int, count: int) -> list[Worker]:
         begin, hours, _ = random.choices(SHIFTS, [share for _, _, share in SHIFTS])[0]
         starts = (begin + random.uniform(-0.5, 0.5)) * HOUR
         home = _around(random, random.choices(villages(), weights)[0])
-        drawn.append(Worker(f"d-{number}", home, starts, starts + hours * HOUR, random.betavariate(6, 1.5), random.uniform(2, 7)))
+        drawn.append(
+            Worker(
+                f"d-{number}",
+                home,
+                starts,
+                starts + hours * HOUR,
+                random.betavariate(6, 1.5),
+                random.uniform(2, 7),
+            )
+        )
     return drawn
 
 
-def _request(random: Random, at: float, start: Village, service: tuple[str, float, int] | None = None) -> Request:
+def _request(
+    random: Random, at: float, start: Village, service: tuple[str, float, int] | None = None
+) -> Request:
     name, _, priority = service or random.choices(SERVICES, [share for _, share, _ in SERVICES])[0]
     pickup = _around(random, start)
     return Request("", at, name, priority, pickup, _destination(random, pickup), start.district_code in TOWN)
@@ -102,12 +116,17 @@ def _destination(random: Random, pickup: Spot) -> Spot:
 
 
 def _around(random: Random, village: Village) -> Spot:
-    return _moved(Spot(village.lat, village.lng), random.uniform(0, NEAR_THE_POINT_M), random.uniform(0, 2 * math.pi))
+    return _moved(
+        Spot(village.lat, village.lng), random.uniform(0, NEAR_THE_POINT_M), random.uniform(0, 2 * math.pi)
+    )
 
 
 def _moved(spot: Spot, away: float, angle: float) -> Spot:
     north, east = away * math.cos(angle), away * math.sin(angle)
-    return Spot(spot.lat + north / METRES_PER_DEGREE, spot.lng + east / METRES_PER_DEGREE / math.cos(math.radians(spot.lat)))
+    return Spot(
+        spot.lat + north / METRES_PER_DEGREE,
+        spot.lng + east / METRES_PER_DEGREE / math.cos(math.radians(spot.lat)),
+    )
 
 
 def _weight(village: Village) -> float:

@@ -62,7 +62,11 @@ class Fleet:
 
     def unavailable(self) -> set[str]:
         """Who need not be looked at."""
-        return {driver.driver_id for driver in self.drivers.values() if driver.shift is None or driver.live is not None}
+        return {
+            driver.driver_id
+            for driver in self.drivers.values()
+            if driver.shift is None or driver.live is not None
+        }
 
 
 def seconds_between(start: Spot, end: Spot) -> float:

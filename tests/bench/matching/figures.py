@@ -17,10 +17,14 @@ def figures(day: Day) -> dict[str, float]:
     in_drive = [case for case in cases if DRIVE_AT <= case.request.at < DRIVE_AT + DRIVE_LASTS_S]
     pickup = [_from(case, case.request.at) for case in served]
     approach = [_from(case, case.assigned_at) for case in served]
-    income = [day.fleet.drivers[name].record.income / shift_hours(worker) for name, worker in day.workers.items()]
+    income = [
+        day.fleet.drivers[name].record.income / shift_hours(worker) for name, worker in day.workers.items()
+    ]
     return {
         "served_percent": round(100 * len(served) / len(cases), 3),
-        "drive_served_percent": round(100 * sum(case.reached_at is not None for case in in_drive) / max(1, len(in_drive)), 2),
+        "drive_served_percent": round(
+            100 * sum(case.reached_at is not None for case in in_drive) / max(1, len(in_drive)), 2
+        ),
         "pickup_median_s": round(statistics.median(pickup), 1),
         "pickup_p95_s": round(statistics.quantiles(pickup, n=20)[-1], 1),
         "approach_median_s": round(statistics.median(approach), 1),

@@ -21,7 +21,12 @@ from services.matching.domain.solving import warm_up
 from services.runtime.clock import SystemClock
 
 MESSAGES, A_MESSAGE, DRIVERS, PAGE_KIB = 200, 500, 50_000, 4
-HEADERS = {"ce-specversion": "1.0", "ce-id": "m", "ce-type": "driver.positions_reported.v1", "ce-source": "/bench"}
+HEADERS = {
+    "ce-specversion": "1.0",
+    "ce-id": "m",
+    "ce-type": "driver.positions_reported.v1",
+    "ce-source": "/bench",
+}
 Take = Callable[[Any], None]
 
 
@@ -69,7 +74,11 @@ def _measure(name: str) -> dict[str, Any]:
         take(parse(read(HEADERS, body, "application/json", datetime.now(UTC))).data)
     took = perf_counter() - began
     after = _rss_mib()
-    return {"positions_a_second": round(MESSAGES * A_MESSAGE / took), "rss_mib": round(after), "gained_mib": round(after - before, 1)}
+    return {
+        "positions_a_second": round(MESSAGES * A_MESSAGE / took),
+        "rss_mib": round(after),
+        "gained_mib": round(after - before, 1),
+    }
 
 
 def _columns() -> Take:
@@ -80,8 +89,14 @@ def _bodies() -> list[bytes]:
     """Every driver reports, and reports again from somewhere else."""
     dice, at = np.random.default_rng(1), datetime.now(UTC).isoformat()
     places = dice.uniform((-8.26, 114.30), (-8.17, 114.39), (MESSAGES * A_MESSAGE, 2)).tolist()
-    rows = [{"driver_id": f"d-{n % DRIVERS}", "lat": lat, "lng": lng, "at": at} for n, (lat, lng) in enumerate(places)]
-    return [json.dumps({"positions": rows[start : start + A_MESSAGE]}).encode() for start in range(0, len(rows), A_MESSAGE)]
+    rows = [
+        {"driver_id": f"d-{n % DRIVERS}", "lat": lat, "lng": lng, "at": at}
+        for n, (lat, lng) in enumerate(places)
+    ]
+    return [
+        json.dumps({"positions": rows[start : start + A_MESSAGE]}).encode()
+        for start in range(0, len(rows), A_MESSAGE)
+    ]
 
 
 def _rss_mib() -> float:

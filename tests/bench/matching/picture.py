@@ -30,14 +30,25 @@ def panels(title: str, policies: Sequence[dict[str, Any]]) -> str:
     ]
     for number, (key, name, more_is_better) in enumerate(PANELS):
         left, top = number % ACROSS * PANEL_W + 12, TOP + number // ACROSS * PANEL_H
-        lines += _panel(left, top, name, [(row["policy"], row["mean"][key]) for row in policies], more=more_is_better, key=key)
+        lines += _panel(
+            left,
+            top,
+            name,
+            [(row["policy"], row["mean"][key]) for row in policies],
+            more=more_is_better,
+            key=key,
+        )
     return "\n".join([*lines, "</svg>\n"])
 
 
-def _panel(left: int, top: int, name: str, rows: Sequence[tuple[str, float]], *, more: bool, key: str) -> list[str]:
+def _panel(
+    left: int, top: int, name: str, rows: Sequence[tuple[str, float]], *, more: bool, key: str
+) -> list[str]:
     values = [value for _, value in rows]
     best, highest = (max if more else min)(values), max(values)
-    lines = [f'<text x="{left}" y="{top + 14}" font-weight="bold">{escape(name)} ({"more" if more else "less"} is better)</text>']
+    lines = [
+        f'<text x="{left}" y="{top + 14}" font-weight="bold">{escape(name)} ({"more" if more else "less"} is better)</text>'
+    ]
     for number, (label, value) in enumerate(rows):
         y, long = top + 24 + number * STEP, (PANEL_W - LABEL - 80) * value / highest
         shown = f"{value:.{DIGITS.get(key, 0)}f}{' ★' if value == best else ''}"

@@ -60,7 +60,15 @@ class Rounds:
 
     def _offer(self, hunt: Hunt, candidate: Candidate) -> None:
         case, seen = self._day.cases[hunt.entry.key], candidate.seen
-        after = offered(hunt.entry.search, seen.driver_id, seen.straight_m, hunt.round, RULES, self._day.now, candidate.way)
+        after = offered(
+            hunt.entry.search,
+            seen.driver_id,
+            seen.straight_m,
+            hunt.round,
+            RULES,
+            self._day.now,
+            candidate.way,
+        )
         if after is not None:
             case.entry.search = after
             self._day.asked(case, after.offers[-1])
@@ -78,7 +86,10 @@ class Rounds:
     def _is_due(self, case: Case) -> bool:
         due = next_ask(case.entry.search, RULES)
         return (
-            due is not None and due <= self._day.now and case.entry.not_before <= self._day.t and self._day.now < case.wanted.policy.until
+            due is not None
+            and due <= self._day.now
+            and case.entry.not_before <= self._day.t
+            and self._day.now < case.wanted.policy.until
         )
 
     def _plan_next(self) -> None:
@@ -87,7 +98,9 @@ class Rounds:
             due = next_ask(case.entry.search, RULES)
             if due is not None:
                 waits = max(0.0, (due - day.now).total_seconds())
-                self._plan(max(day.t + waits, case.entry.not_before, self._began + max(self._window_s, 0.001)))
+                self._plan(
+                    max(day.t + waits, case.entry.not_before, self._began + max(self._window_s, 0.001))
+                )
 
 
 def batched(day: Day, weights: Weights | None = None, window_s: float = 1.0) -> None:
@@ -124,7 +137,13 @@ def greedy(pairs: Pairs) -> Pairs:
 
 def _rank(pair: tuple[Hunt, Candidate]) -> tuple[int, int, float, str, str]:
     hunt, candidate = pair
-    return -hunt.wanted.priority, candidate.asked, candidate.seen.straight_m, hunt.entry.key, candidate.seen.driver_id
+    return (
+        -hunt.wanted.priority,
+        candidate.asked,
+        candidate.seen.straight_m,
+        hunt.entry.key,
+        candidate.seen.driver_id,
+    )
 
 
 class Broadcast:
@@ -151,10 +170,14 @@ class Broadcast:
         told = self._told.setdefault(case.request.order_id, set())
         pickup = case.request.pickup
         without = told | day.fleet.unavailable()
-        for seen in day.index.around([Around(pickup.lat, pickup.lng, radius)], day.now.replace(year=2020), 10_000, without).of(0):
+        for seen in day.index.around(
+            [Around(pickup.lat, pickup.lng, radius)], day.now.replace(year=2020), 10_000, without
+        ).of(0):
             told.add(seen.driver_id)
             case.offers += 1
-            takes, after = day.answer(case, seen.driver_id, seconds_between(Spot(seen.lat, seen.lng), pickup), 1)
+            takes, after = day.answer(
+                case, seen.driver_id, seconds_between(Spot(seen.lat, seen.lng), pickup), 1
+            )
             if takes:
                 day.at(day.t + after, self._wants, case, seen.driver_id)
 

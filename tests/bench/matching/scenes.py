@@ -54,7 +54,9 @@ class Scene:
         """Everybody was seen a moment ago."""
         index = PositionIndex()
         seen = np.full(len(self.drivers), NOW.timestamp())
-        index.saw_all([driver.driver_id for driver in self.drivers], self.places[:, 0], self.places[:, 1], seen)
+        index.saw_all(
+            [driver.driver_id for driver in self.drivers], self.places[:, 0], self.places[:, 1], seen
+        )
         return index
 
     async def get(self, driver_id: str) -> Stored[Driver]:
@@ -68,7 +70,11 @@ class Scene:
     async def decided(self, index: PositionIndex) -> list[tuple[Hunt, Candidate]]:
         """The service's own round from positions to pairs; the documents are at hand."""
         gathering = Gathering(self, index, ROADS, FRESH, 60)
-        hunts = [Hunt(Entry(search.order_id, 1, search), search.wanted, 0) for search in self.searches if search.wanted]
+        hunts = [
+            Hunt(Entry(search.order_id, 1, search), search.wanted, 0)
+            for search in self.searches
+            if search.wanted
+        ]
         waited = {order.order_id: order.waited_s for order in self.orders}
         look = Look(frozenset(), RULES, NOW, dict(self.documents))
         return await decided(hunts, waited, gathering, look, WEIGHTS)
@@ -81,7 +87,10 @@ def scene(title: str, orders: int, drivers: int, *, crowd: bool = False) -> Scen
     at = dice.uniform((SOUTH, WEST), (SOUTH + side, WEST + side), (orders, 2)).tolist()
     waited = dice.uniform(0, 30, orders).tolist()
     merits = zip(
-        dice.uniform(0, 3600, drivers).tolist(), dice.uniform(0, 2e5, drivers).tolist(), dice.beta(6, 2, drivers).tolist(), strict=True
+        dice.uniform(0, 3600, drivers).tolist(),
+        dice.uniform(0, 2e5, drivers).tolist(),
+        dice.beta(6, 2, drivers).tolist(),
+        strict=True,
     )
     documents = [_document(number, *merit) for number, merit in enumerate(merits)]
     places = dice.uniform((SOUTH, WEST), (SOUTH + SIDE, WEST + SIDE), (drivers, 2))
@@ -98,18 +107,35 @@ def scene(title: str, orders: int, drivers: int, *, crowd: bool = False) -> Scen
 
 def _search(number: int, lat: float, lng: float) -> Search:
     here = demand.Spot(lat, lng)
-    search = a_search(demand.Request(f"o-{number}", 0.0, "ride", PRIORITY, here, demand.Spot(lat + 0.02, lng), town=True), NOW)
+    search = a_search(
+        demand.Request(f"o-{number}", 0.0, "ride", PRIORITY, here, demand.Spot(lat + 0.02, lng), town=True),
+        NOW,
+    )
     assert search.wanted is not None
-    return replace(search, wanted=replace(search.wanted, policy=search.wanted.policy.model_copy(update={"radii_m": [int(RADIUS_M)]})))
+    return replace(
+        search,
+        wanted=replace(
+            search.wanted, policy=search.wanted.policy.model_copy(update={"radii_m": [int(RADIUS_M)]})
+        ),
+    )
 
 
 def _document(number: int, idle_s: float, income: float, acceptance: float) -> Driver:
     """`acceptance`: the share that he took of his last answers."""
     taken = round(acceptance * RECENT)
-    record = Record(recent=Mark.TAKEN * taken + Mark.DECLINED * (RECENT - taken), day=day_of(NOW), income_today=round(income))
+    record = Record(
+        recent=Mark.TAKEN * taken + Mark.DECLINED * (RECENT - taken),
+        day=day_of(NOW),
+        income_today=round(income),
+    )
     home = demand.Spot(SOUTH, WEST)
     driver = a_driver(demand.Worker(f"d-{number}", home, 0.0, 0.0, 1.0, 1.0))
-    return replace(driver, shift=builders.a_shift_started().place, record=record, idle_since=NOW - timedelta(seconds=idle_s))
+    return replace(
+        driver,
+        shift=builders.a_shift_started().place,
+        record=record,
+        idle_since=NOW - timedelta(seconds=idle_s),
+    )
 
 
 def _in_numbers(document: Driver) -> FreeDriver:

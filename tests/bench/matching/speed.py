@@ -61,7 +61,12 @@ def _greedy(scene: Scene, index: PositionIndex, most: int) -> tuple[Edges, list[
 
 def edges_of(nearby: Nearby) -> Edges:
     """Rows of the index are the numbers of the drivers here."""
-    return Edges(nearby.spot, nearby.row, nearby.straight_m * SECONDS_A_METRE, np.zeros(len(nearby.row), dtype=np.int64))
+    return Edges(
+        nearby.spot,
+        nearby.row,
+        nearby.straight_m * SECONDS_A_METRE,
+        np.zeros(len(nearby.row), dtype=np.int64),
+    )
 
 
 def cost_of(scene: Scene, edges: Edges, chosen: list[int]) -> float:
@@ -80,7 +85,9 @@ def optimum(scene: Scene) -> tuple[float, float]:
     straight = metres_between(at[:, :1], at[:, 1:], scene.places[None, :, 0], scene.places[None, :, 1])
     shape = straight.shape
     every = Edges(
-        *(grid.ravel() for grid in np.indices(shape)), straight.ravel() * SECONDS_A_METRE, np.zeros(straight.size, dtype=np.int64)
+        *(grid.ravel() for grid in np.indices(shape)),
+        straight.ravel() * SECONDS_A_METRE,
+        np.zeros(straight.size, dtype=np.int64),
     )
     left = costs_of_leaving(scene.orders, WEIGHTS)
     cost = costs(scene.drivers, every, WEIGHTS).reshape(shape) + WEIGHTS.bias_s
@@ -110,7 +117,11 @@ def measure(scene: Scene, times: int) -> dict[str, Any]:
         "orders": len(scene.orders),
         "drivers": len(scene.drivers),
         "batched": {"ms": _ms(ours[1:]), "served": len(chosen), "above_optimum_percent": _above(cost, best)},
-        "nearest_first": {"ms": _ms(theirs[1:]), "served": len(greedy), "above_optimum_percent": _above(rival, best)},
+        "nearest_first": {
+            "ms": _ms(theirs[1:]),
+            "served": len(greedy),
+            "above_optimum_percent": _above(rival, best),
+        },
         "dense_optimum": {"ms": round(took * 1000, 1), "cost_s": round(best)},
     }
 

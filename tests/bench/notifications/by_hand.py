@@ -39,7 +39,12 @@ async def run(job: Job) -> Took:
             values = _values(event.data, name, contact.locale) | forms["phrases"]
             notification_id = derived_id(event.source, event.id, person)
             await send(notification_id, address, values, contact.locale)
-            log.info("notification.attempted", notification=notification_id, order_id=event.data.order_id, result="sent")
+            log.info(
+                "notification.attempted",
+                notification=notification_id,
+                order_id=event.data.order_id,
+                result="sent",
+            )
 
     def by(locale: str) -> dict[str, Any]:
         return texts[locale]
@@ -52,7 +57,9 @@ async def run(job: Job) -> Took:
     return Took(perf_counter() - began, process_time() - spent)
 
 
-async def _mailing(port: int, work: Callable[[Send], Awaitable[None]], texts: Callable[[str], dict[str, Any]]) -> None:
+async def _mailing(
+    port: int, work: Callable[[Send], Awaitable[None]], texts: Callable[[str], dict[str, Any]]
+) -> None:
     client = SMTP(hostname="127.0.0.1", port=port, use_tls=False, start_tls=False)
     await client.connect()
 
@@ -79,7 +86,9 @@ def _texting(client: httpx.AsyncClient, port: int, texts: Callable[[str], dict[s
     async def send(notification_id: str, address: str, values: dict[str, Any], locale: str) -> None:
         text = " ".join(texts(locale)["short"].render(values).split())
         message = {"to": address, "from": "Gancang", "text": text, "reference": notification_id}
-        (await client.post(url, json=message, headers={"Idempotency-Key": notification_id})).raise_for_status()
+        (
+            await client.post(url, json=message, headers={"Idempotency-Key": notification_id})
+        ).raise_for_status()
 
     return send
 

@@ -21,10 +21,15 @@ PROGRAMS = {"gancang": ours.run, "by hand": by_hand.run}
 GOAL = 0.8
 
 
-def measure(*, count: int, rounds: int, recipients: int, server: str, console: Console, json_file: Path | None) -> None:
+def measure(
+    *, count: int, rounds: int, recipients: int, server: str, console: Console, json_file: Path | None
+) -> None:
     """Measure, print, and write what was asked for."""
     log_to_nowhere()
-    document: dict[str, Any] = {"machine": f"{platform.machine()}, Python {platform.python_version()}", "count": count}
+    document: dict[str, Any] = {
+        "machine": f"{platform.machine()}, Python {platform.python_version()}",
+        "count": count,
+    }
     with receiving() as receivers:
         document["speed"] = [_speed(kind, receivers, count, rounds, console) for kind in (EMAIL, SMS)]
     _print_speed(document["speed"], console)
@@ -46,12 +51,21 @@ def _speed(kind: str, receivers: Receivers, count: int, rounds: int, console: Co
             if number:
                 found[name].append(took)
                 cpu = took.cpu_s / count * 1e6
-                console.print(f"{kind:<6} round {number}  {name:<8} {count / took.seconds:7.0f}/s {cpu:7.0f} µs of CPU", highlight=False)
+                console.print(
+                    f"{kind:<6} round {number}  {name:<8} {count / took.seconds:7.0f}/s {cpu:7.0f} µs of CPU",
+                    highlight=False,
+                )
     pairs = list(zip(found["gancang"], found["by hand"], strict=True))
     return {
         "kind": kind,
-        "per_second": {name: round(count / statistics.median(took.seconds for took in rows)) for name, rows in found.items()},
-        "cpu_us": {name: round(statistics.median(took.cpu_s for took in rows) / count * 1e6) for name, rows in found.items()},
+        "per_second": {
+            name: round(count / statistics.median(took.seconds for took in rows))
+            for name, rows in found.items()
+        },
+        "cpu_us": {
+            name: round(statistics.median(took.cpu_s for took in rows) / count * 1e6)
+            for name, rows in found.items()
+        },
         "ratio": round(statistics.median(other.seconds / mine.seconds for mine, other in pairs), 2),
         "cpu_ratio": round(statistics.median(other.cpu_s / mine.cpu_s for mine, other in pairs), 2),
     }
@@ -64,5 +78,7 @@ def _print_speed(rows: list[dict[str, Any]], console: Console) -> None:
     for row in rows:
         rates = (f"{row['per_second'][name]:,}" for name in PROGRAMS)
         cpu = (f"{row['cpu_us'][name]:,}" for name in PROGRAMS)
-        table.add_row(row["kind"], *rates, f"{row['ratio']:.2f}", f"≥ {GOAL}", *cpu, f"{row['cpu_ratio']:.2f}")
+        table.add_row(
+            row["kind"], *rates, f"{row['ratio']:.2f}", f"≥ {GOAL}", *cpu, f"{row['cpu_ratio']:.2f}"
+        )
     console.print(table)

@@ -51,7 +51,9 @@ def a_job(kind: str, port: int, count: int) -> Job:
     """`count` events for a thousand people."""
     key = SecretStr(new_key())
     sealer = Sealer(key)
-    contacts = {contact_id("customer", f"c-{number}"): _contact(kind, number, sealer) for number in range(PEOPLE)}
+    contacts = {
+        contact_id("customer", f"c-{number}"): _contact(kind, number, sealer) for number in range(PEOPLE)
+    }
     return Job(kind, port, [_event(number) for number in range(count)], contacts, key)
 
 
@@ -59,7 +61,11 @@ def log_to_nowhere() -> None:
     """JSON lines are made and thrown away."""
     nowhere = Path(os.devnull).open("w", encoding="utf-8")  # noqa: SIM115  open as long as the process
     structlog.configure(
-        processors=[structlog.processors.TimeStamper(fmt="iso"), structlog.processors.add_log_level, structlog.processors.JSONRenderer()],
+        processors=[
+            structlog.processors.TimeStamper(fmt="iso"),
+            structlog.processors.add_log_level,
+            structlog.processors.JSONRenderer(),
+        ],
         logger_factory=structlog.WriteLoggerFactory(file=nowhere),
     )
 
@@ -67,7 +73,11 @@ def log_to_nowhere() -> None:
 def _event(number: int) -> Message[OrderDriverAssigned]:
     customer = {"id": f"c-{number % PEOPLE}", "kind": "tourist", "locale": ("id", "en", "zh")[number % 3]}
     name = {"id": "Ojek", "en": "Motorcycle ride", "zh": "摩托车载客"}
-    message = a_message(a_driver_assigned(order_id=f"o-{number}", customer=customer, service_name=name), time=datetime.now(UTC), sequence=3)
+    message = a_message(
+        a_driver_assigned(order_id=f"o-{number}", customer=customer, service_name=name),
+        time=datetime.now(UTC),
+        sequence=3,
+    )
     return cast("Message[OrderDriverAssigned]", message)
 
 

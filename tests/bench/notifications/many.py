@@ -36,12 +36,20 @@ def measure(server: str, recipients: int, console: Console) -> dict[str, Any]:
         running.fresh() as urls,
         receiving() as receivers,
     ):
-        environment = {**urls.environment(), **fresh_keys(), "GANCANG_LOG": "json", **_settings(receivers, recipients)}
+        environment = {
+            **urls.environment(),
+            **fresh_keys(),
+            "GANCANG_LOG": "json",
+            **_settings(receivers, recipients),
+        }
         figures = asyncio.run(_measure(environment, Path(name), urls.amqp, urls.mongodb, recipients))
         figures |= {"recipients": recipients, "database": running.database, "arrived": receivers.count()}
     told = f"the first told after {figures['first_s']:.2f} s, the last after {figures['last_s']:.1f} s"
     memory = f"memory {figures['rss_before_mib']:.0f} MiB before, {figures['rss_peak_mib']:.0f} MiB at most"
-    console.print(f"{recipients:,} recipients of one event: {told}; {memory}; {figures['arrived']:,} ids arrived", highlight=False)
+    console.print(
+        f"{recipients:,} recipients of one event: {told}; {memory}; {figures['arrived']:,} ids arrived",
+        highlight=False,
+    )
     return figures
 
 
@@ -51,7 +59,9 @@ def _settings(receivers: Receivers, recipients: int) -> dict[str, str]:
     return {"GANCANG_NOTIFICATIONS_SMS_URL": url, "GANCANG_NOTIFICATIONS_ON_DUTY": f"[{people}]"}
 
 
-async def _measure(environment: dict[str, str], folder: Path, amqp: str, mongodb: str, recipients: int) -> dict[str, Any]:
+async def _measure(
+    environment: dict[str, str], folder: Path, amqp: str, mongodb: str, recipients: int
+) -> dict[str, Any]:
     client = database.connect(mongodb)
     store = database.database_of(client)
     with Children(environment, folder) as children:
@@ -73,7 +83,12 @@ async def _measure(environment: dict[str, str], folder: Path, amqp: str, mongodb
                 if perf_counter() - began > WITHIN_S:
                     raise AssertionError(f"{sent} of {recipients} told within {WITHIN_S:.0f} s")
     client.close()
-    return {"first_s": round(first, 2), "last_s": round(last, 2), "rss_before_mib": round(before, 1), "rss_peak_mib": round(peak, 1)}
+    return {
+        "first_s": round(first, 2),
+        "last_s": round(last, 2),
+        "rss_before_mib": round(before, 1),
+        "rss_peak_mib": round(peak, 1),
+    }
 
 
 @contextlib.asynccontextmanager
@@ -93,7 +108,9 @@ def _contact(number: int) -> Any:
 async def _publish(exchange: Any, data: Any) -> None:
     message = a_message(data)
     headers, body = on_the_wire(message)
-    sent = aio_pika.Message(body, headers=headers, content_type="application/json", message_id=message.id, delivery_mode=2)
+    sent = aio_pika.Message(
+        body, headers=headers, content_type="application/json", message_id=message.id, delivery_mode=2
+    )
     await exchange.publish(sent, routing_key=message.type)
 
 

@@ -92,7 +92,9 @@ async def run(job: Job) -> Took:
     texts, vault = JinjaTexts(settings.timezone), OneKey(job.sealer)
     parts = Parts(contacts, ledger, NothingLater(), texts, channels_of(settings), vault, StructlogChannel())
     delivery = delivering(around, settings, parts)  # type: ignore[arg-type]
-    handle = OnOrderEvent(Opening(ledger, delivery.planning, delivery.lanes, NothingLater(), around.clock), ())
+    handle = OnOrderEvent(
+        Opening(ledger, delivery.planning, delivery.lanes, NothingLater(), around.clock), ()
+    )
     workers = [asyncio.create_task(worker()) for worker in delivery.workers]
     began, spent = perf_counter(), process_time()
     for event in job.events:
@@ -109,5 +111,9 @@ async def run(job: Job) -> Took:
 
 def _settings(job: Job) -> NotificationsSettings:
     if job.kind == "email":
-        return NotificationsSettings(smtp_host="127.0.0.1", smtp_port=job.port, smtp_tls="none", smtp_connections=CONNECTIONS["email"])
-    return NotificationsSettings(sms_url=f"http://127.0.0.1:{job.port}/messages", http_connections=CONNECTIONS["sms"])
+        return NotificationsSettings(
+            smtp_host="127.0.0.1", smtp_port=job.port, smtp_tls="none", smtp_connections=CONNECTIONS["email"]
+        )
+    return NotificationsSettings(
+        sms_url=f"http://127.0.0.1:{job.port}/messages", http_connections=CONNECTIONS["sms"]
+    )

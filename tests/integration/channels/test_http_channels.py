@@ -46,8 +46,13 @@ def a_channel(kind: str, provider: Provider, url: str, body: str = "json") -> Ch
     return SmsChannel(provider, SmsGateway(url, TOKEN, "Gancang", body, FIELDS))
 
 
-async def trouble_with(kind: str, answer: Answer, timeout_s: float = 1) -> AddressRefused | ChannelUnavailable:
-    async with ProviderStandIn(getattr(documented, kind), answer) as standin, connected(timeout_s) as provider:
+async def trouble_with(
+    kind: str, answer: Answer, timeout_s: float = 1
+) -> AddressRefused | ChannelUnavailable:
+    async with (
+        ProviderStandIn(getattr(documented, kind), answer) as standin,
+        connected(timeout_s) as provider,
+    ):
         with pytest.raises((AddressRefused, ChannelUnavailable)) as caught:
             await a_channel(kind, provider, standin.url).send(a_letter(ADDRESS[kind]))
     assert not standin.wrong
@@ -111,13 +116,17 @@ async def test_a_letter_under_way_is_finished_when_the_service_stops() -> None:
 
 
 @pytest.mark.parametrize("scheme", ["http://", ""])
-async def test_a_provider_is_reached_by_way_of_the_proxy_that_the_environment_names(monkeypatch: pytest.MonkeyPatch, scheme: str) -> None:
+async def test_a_provider_is_reached_by_way_of_the_proxy_that_the_environment_names(
+    monkeypatch: pytest.MonkeyPatch, scheme: str
+) -> None:
     async with ProviderStandIn(lambda request: ("proxy", request.path)) as proxy, connected() as provider:
         monkeypatch.setenv("http_proxy", proxy.url.replace("http://", f"{scheme}gancang:a%20word@"))
         await a_channel("sms", provider, "http://sms.example/messages").send(a_letter(NUMBER))
 
     assert proxy.ids == {"proxy": {"http://sms.example/messages"}}
-    assert proxy.requests[0].headers["proxy-authorization"] == f"Basic {b64encode(b'gancang:a word').decode()}"
+    assert (
+        proxy.requests[0].headers["proxy-authorization"] == f"Basic {b64encode(b'gancang:a word').decode()}"
+    )
 
 
 @pytest.mark.parametrize("kind", KINDS)
@@ -166,20 +175,27 @@ async def test_a_strange_wish_does_no_harm(header: str) -> None:
 
 
 def fcm_error(code: str) -> dict[str, object]:
-    return {"error": {"code": 404, "status": "NOT_FOUND", "details": [{"@type": FCM_ERROR, "errorCode": code}]}}
+    return {
+        "error": {"code": 404, "status": "NOT_FOUND", "details": [{"@type": FCM_ERROR, "errorCode": code}]}
+    }
 
 
 @pytest.mark.parametrize(
     ("kind", "answer"),
     [
         ("push", Answer(404, fcm_error("UNREGISTERED"))),
-        ("whatsapp", Answer(400, {"error": {"code": 131026, "message": "Message undeliverable +628123456789"}})),
+        (
+            "whatsapp",
+            Answer(400, {"error": {"code": 131026, "message": "Message undeliverable +628123456789"}}),
+        ),
         ("sms", Answer(404)),
         ("sms", Answer(410)),
         ("sms", Answer(422)),
     ],
 )
-async def test_an_address_that_nobody_has_is_refused_without_being_repeated(kind: str, answer: Answer) -> None:
+async def test_an_address_that_nobody_has_is_refused_without_being_repeated(
+    kind: str, answer: Answer
+) -> None:
     trouble = await trouble_with(kind, answer)
 
     assert isinstance(trouble, AddressRefused)

@@ -42,7 +42,10 @@ class Inbox:
 
 
 def only_we(_server: Any, _session: Any, _envelope: Any, _mechanism: str, login: Any) -> AuthResult:
-    right = isinstance(login, LoginPassword) and (login.login, login.password) == (USER.encode(), PASSWORD.encode())
+    right = isinstance(login, LoginPassword) and (login.login, login.password) == (
+        USER.encode(),
+        PASSWORD.encode(),
+    )
     return AuthResult(success=right, handled=False)
 
 
@@ -56,7 +59,9 @@ async def serving(inbox: Inbox, context: SSLContext, tls: str) -> AsyncIterator[
     def session() -> SMTP:
         return SMTP(inbox, hostname="mail.test", authenticator=only_we, **wanted)
 
-    server = await asyncio.get_running_loop().create_server(session, "127.0.0.1", 0, ssl=context if tls == "tls" else None)
+    server = await asyncio.get_running_loop().create_server(
+        session, "127.0.0.1", 0, ssl=context if tls == "tls" else None
+    )
     yield server.sockets[0].getsockname()[1]
     server.close()
     await asyncio.sleep(0.05)  # the connections that the client has closed say good-bye
@@ -90,7 +95,9 @@ async def test_a_letter_goes_out_encrypted_and_with_our_login(tls: str, tmp_path
 
 
 @pytest.mark.parametrize("tls", ["tls", "starttls"])
-async def test_a_server_that_nobody_vouches_for_gets_no_letter_and_no_password(tls: str, tmp_path: Path) -> None:
+async def test_a_server_that_nobody_vouches_for_gets_no_letter_and_no_password(
+    tls: str, tmp_path: Path
+) -> None:
     context, _ = a_certificate(tmp_path)
     inbox = Inbox()
     async with serving(inbox, context, tls) as port:

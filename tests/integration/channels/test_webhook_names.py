@@ -78,7 +78,9 @@ async def test_a_name_that_hangs_is_asked_for_once_however_many_wait_for_it(name
     assert names.asked == ["hangs.test"]
 
 
-async def test_a_name_is_asked_for_anew_when_the_answer_has_come(names: NameServer, receiver: Receiver) -> None:
+async def test_a_name_is_asked_for_anew_when_the_answer_has_come(
+    names: NameServer, receiver: Receiver
+) -> None:
     client = WebhookClient(HERE, within_s=5)
     receiver.answers["/hook"] = ["HTTP/1.1 204 said\r\nconnection: close"] * 2
 

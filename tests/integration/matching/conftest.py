@@ -74,11 +74,18 @@ class Town:
         await self.send(builders.a_shift_started(driver_id=driver_id, place=place))
         await eventually(lambda: self.state("drivers", driver_id, "shift"))
 
-    async def search(self, order_id: str = "o-1", *, life_s: float = 120, sequence: int = 1, **changes: Any) -> None:
+    async def search(
+        self, order_id: str = "o-1", *, life_s: float = 120, sequence: int = 1, **changes: Any
+    ) -> None:
         """An order wants a driver."""
-        policy = {"radii_m": [1000, 1500, 2000, 2500, 3000], "until": self.clock.now() + timedelta(seconds=life_s)}
+        policy = {
+            "radii_m": [1000, 1500, 2000, 2500, 3000],
+            "until": self.clock.now() + timedelta(seconds=life_s),
+        }
         policy.update(changes.pop("policy", {}))
-        await self.send(builders.a_search_started(order_id=order_id, search=policy, **changes), sequence=sequence)
+        await self.send(
+            builders.a_search_started(order_id=order_id, search=policy, **changes), sequence=sequence
+        )
 
     async def accept(self, offer: Any, **changes: Any) -> Message[Value]:
         said = {"driver_id": offer.driver_id, "offer_id": offer.offer_id, **changes}
@@ -96,7 +103,11 @@ class Town:
     def all(self, name: str, **about: Any) -> list[Message[Any]]:
         """The same with the envelope."""
         wanted = about.items()
-        return [m for m in self.heard if m.type == name and all(getattr(m.data, key) == want for key, want in wanted)]
+        return [
+            m
+            for m in self.heard
+            if m.type == name and all(getattr(m.data, key) == want for key, want in wanted)
+        ]
 
     def is_eligible(self, driver_id: str) -> bool:
         told = self.said("driver.eligibility_changed.v1", driver_id=driver_id)

@@ -15,7 +15,9 @@ from tests.support import builders
 async def many_offers(town: Any, order_id: str, count: int) -> None:
     """The contract allows ten open offers; a hundred are written straight into the search."""
     now = town.clock.now()
-    offers = tuple(_offer(offer_id_of(order_id, number + 1), f"d-{number}", now, window_s=600) for number in range(count))
+    offers = tuple(
+        _offer(offer_id_of(order_id, number + 1), f"d-{number}", now, window_s=600) for number in range(count)
+    )
     await _store(town, _search(order_id, offers, now), [_driver(f"d-{number}") for number in range(count)])
 
 
@@ -40,7 +42,9 @@ def _driver(driver_id: str) -> Driver:
     papers = tuple(Paper(paper.kind.value, paper.valid_until) for paper in registered.papers)
     residence = builders.a_match_made().residence
     place = builders.a_shift_started().place
-    return Driver(driver_id, registered.vehicle, papers, residence=residence, shift=place, told=(), told_at=builders.NOW)
+    return Driver(
+        driver_id, registered.vehicle, papers, residence=residence, shift=place, told=(), told_at=builders.NOW
+    )
 
 
 def _offer(offer_id: str, driver_id: str, now: Any, window_s: int) -> Offer:

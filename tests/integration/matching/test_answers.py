@@ -97,7 +97,9 @@ async def test_a_driver_with_a_live_order_is_busy(town: Any, matching: Runtime) 
 
 
 @pytest.mark.parametrize("speed", [4])
-async def test_an_accept_within_the_grace_is_honoured_and_a_later_one_is_not(town: Any, matching: Runtime) -> None:
+async def test_an_accept_within_the_grace_is_honoured_and_a_later_one_is_not(
+    town: Any, matching: Runtime
+) -> None:
     await town.driver("d-7", north_m=100)
     await town.search("o-1", policy={"window_s": 2, "grace_s": 8})
     (offer,) = await town.of("offer.made.v1")
@@ -118,7 +120,10 @@ async def test_of_a_hundred_drivers_who_accept_at_once_exactly_one_wins(town: An
         await many_offers(town, "o-1", DRIVERS)
 
         names = [f"d-{number}" for number in range(DRIVERS)]
-        said = [builders.an_offer_accepted(driver_id=name, offer_id=offer_id_of("o-1", number + 1)) for number, name in enumerate(names)]
+        said = [
+            builders.an_offer_accepted(driver_id=name, offer_id=offer_id_of("o-1", number + 1))
+            for number, name in enumerate(names)
+        ]
         await asyncio.gather(*(town.send(answer) for answer in said))
 
         (match,) = await town.of("match.made.v1", within=30)
@@ -140,10 +145,20 @@ def impatient(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("GANCANG_MATCHING_UNCONFIRMED_S", "0.5")
 
 
-async def test_an_accept_that_was_never_settled_leaves_the_driver_free(impatient: None, town: Any, matching: Runtime) -> None:
+async def test_an_accept_that_was_never_settled_leaves_the_driver_free(
+    impatient: None, town: Any, matching: Runtime
+) -> None:
     await give_offer(town, "o-1", "d-7")
-    taken = {"order_id": "o-1", "offer_id": "o-1-1", "attempt": 1, "since": town.clock.now(), "confirmed": False}
-    await town.database["drivers"].update_one({"_id": "d-7"}, {"$set": {"state.live": taken, "next_due": town.clock.now()}})
+    taken = {
+        "order_id": "o-1",
+        "offer_id": "o-1-1",
+        "attempt": 1,
+        "since": town.clock.now(),
+        "confirmed": False,
+    }
+    await town.database["drivers"].update_one(
+        {"_id": "d-7"}, {"$set": {"state.live": taken, "next_due": town.clock.now()}}
+    )
 
     await town.of("driver.released.v1", driver_id="d-7", within=20)
 
@@ -169,7 +184,9 @@ async def _settled(town: Any) -> None:
     """Nothing waits in a queue of ours, and no event in an outbox."""
 
     async def idle() -> bool:
-        unsent = [await town.database[name].count_documents({"unsent_since": {"$exists": True}}) for name in KEPT]
+        unsent = [
+            await town.database[name].count_documents({"unsent_since": {"$exists": True}}) for name in KEPT
+        ]
         queue = await town.channel.declare_queue("matching.offer_answer", passive=True)
         return not any(unsent) and queue.declaration_result.message_count == 0
 

@@ -26,7 +26,9 @@ async def test_the_nearest_driver_is_asked_first(town: Any, matching: Runtime) -
     assert offer.order_id == "o-1"
 
 
-async def test_at_most_three_offers_are_open_and_follow_each_other_by_five_seconds(town: Any, matching: Runtime) -> None:
+async def test_at_most_three_offers_are_open_and_follow_each_other_by_five_seconds(
+    town: Any, matching: Runtime
+) -> None:
     for number in range(5):
         await town.driver(f"d-{number}", north_m=100 + 50 * number)
 
@@ -55,7 +57,9 @@ async def test_a_decline_asks_the_next_driver_at_once(town: Any, matching: Runti
     assert second.driver_id == "d-next"
 
 
-async def test_an_unanswered_offer_expires_and_the_driver_is_asked_twice_at_most(town: Any, matching: Runtime) -> None:
+async def test_an_unanswered_offer_expires_and_the_driver_is_asked_twice_at_most(
+    town: Any, matching: Runtime
+) -> None:
     await town.driver("d-7", north_m=100)
 
     await town.search(life_s=70)
@@ -77,7 +81,9 @@ async def test_the_radius_grows_until_somebody_is_found(town: Any, matching: Run
     assert (await town.state("searches", "o-1", "offers"))[0]["round"] == 4
 
 
-async def test_without_any_driver_the_match_fails_at_the_end_of_the_search(town: Any, matching: Runtime) -> None:
+async def test_without_any_driver_the_match_fails_at_the_end_of_the_search(
+    town: Any, matching: Runtime
+) -> None:
     await town.search(life_s=20)
 
     (failed,) = await town.of("match.failed.v1")
@@ -85,7 +91,9 @@ async def test_without_any_driver_the_match_fails_at_the_end_of_the_search(town:
     assert town.all("match.failed.v1")[0].sequence == 2
 
 
-async def test_a_driver_who_comes_on_shift_gets_the_waiting_order_at_once(town: Any, matching: Runtime) -> None:
+async def test_a_driver_who_comes_on_shift_gets_the_waiting_order_at_once(
+    town: Any, matching: Runtime
+) -> None:
     await town.register("d-7")
     await town.search(life_s=600)
     await eventually(lambda: town.state("searches", "o-1", "status"))
@@ -120,9 +128,13 @@ async def test_one_driver_holds_one_open_offer_at_a_time(town: Any, matching: Ru
 async def test_ineligible_drivers_are_not_asked(town: Any, matching: Runtime) -> None:
     await town.driver("d-suspended", north_m=50)
     await town.send(
-        DriverSuspended.model_validate({"driver_id": "d-suspended", "by": {"role": "operator", "id": "op-1"}, "reason": "complaint"})
+        DriverSuspended.model_validate(
+            {"driver_id": "d-suspended", "by": {"role": "operator", "id": "op-1"}, "reason": "complaint"}
+        )
     )
-    await town.of("driver.eligibility_changed.v1", driver_id="d-suspended", eligible=False, reasons=["suspended"])
+    await town.of(
+        "driver.eligibility_changed.v1", driver_id="d-suspended", eligible=False, reasons=["suspended"]
+    )
     await town.driver("d-good", north_m=500)
 
     await town.search()

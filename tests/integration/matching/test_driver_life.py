@@ -9,7 +9,12 @@ import pytest
 
 from contracts.events.emergencies import EmergencyClosed, EmergencyRaised
 from contracts.events.orders import OrderCompleted, OrderDriverUnassigned
-from contracts.requests.drivers import DriverCertified, DriverResidenceRevoked, DriverShiftEnded, DriverSuspended
+from contracts.requests.drivers import (
+    DriverCertified,
+    DriverResidenceRevoked,
+    DriverShiftEnded,
+    DriverSuspended,
+)
 from contracts.values import to_utc
 from tests.integration.matching.stored import give_offer
 from tests.support import builders
@@ -26,7 +31,9 @@ OPERATOR = {"role": "operator", "id": "op-1"}
     [
         DriverShiftEnded(driver_id="d-7"),
         DriverSuspended.model_validate({"driver_id": "d-7", "by": OPERATOR, "reason": "complaint"}),
-        DriverResidenceRevoked.model_validate({"driver_id": "d-7", "by": {"role": "agency", "id": "dispendukcapil"}}),
+        DriverResidenceRevoked.model_validate(
+            {"driver_id": "d-7", "by": {"role": "agency", "id": "dispendukcapil"}}
+        ),
     ],
     ids=["shift_ended", "suspended", "residence_revoked"],
 )
@@ -73,7 +80,9 @@ async def test_of_two_accepts_of_one_driver_at_once_one_wins(town: Any, matching
     assert (await town.state("drivers", "d-7", "live"))["order_id"] == match.order_id
 
 
-async def test_a_driver_who_is_free_again_gets_the_waiting_order_at_once(town: Any, matching: Runtime) -> None:
+async def test_a_driver_who_is_free_again_gets_the_waiting_order_at_once(
+    town: Any, matching: Runtime
+) -> None:
     await _drives(town)
     await town.search("o-2", life_s=2000)
     await eventually(lambda: town.state("searches", "o-2", "status"))
@@ -83,10 +92,14 @@ async def test_a_driver_who_is_free_again_gets_the_waiting_order_at_once(town: A
     await town.of("offer.made.v1", order_id="o-2", driver_id="d-7", within=3)
 
 
-async def test_who_is_suspended_on_the_way_finishes_his_trip_and_gets_no_other(town: Any, matching: Runtime) -> None:
+async def test_who_is_suspended_on_the_way_finishes_his_trip_and_gets_no_other(
+    town: Any, matching: Runtime
+) -> None:
     await _drives(town)
     await town.driver("d-far", north_m=900)
-    await town.send(DriverSuspended.model_validate({"driver_id": "d-7", "by": OPERATOR, "reason": "complaint"}))
+    await town.send(
+        DriverSuspended.model_validate({"driver_id": "d-7", "by": OPERATOR, "reason": "complaint"})
+    )
     await town.of("driver.eligibility_changed.v1", driver_id="d-7", eligible=False)
     assert (await town.state("drivers", "d-7", "live"))["order_id"] == "o-1"
 
@@ -119,7 +132,9 @@ def watchful(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("GANCANG_MATCHING_VANISH_S", "30")
 
 
-async def test_a_driver_who_vanishes_is_told_to_the_order_and_not_asked_again(watchful: None, town: Any, matching: Runtime) -> None:
+async def test_a_driver_who_vanishes_is_told_to_the_order_and_not_asked_again(
+    watchful: None, town: Any, matching: Runtime
+) -> None:
     await _drives(town)
     await town.driver("d-other", north_m=900)
 
@@ -150,7 +165,9 @@ async def test_a_driver_who_reports_has_not_vanished(watchful: None, town: Any, 
     assert (await town.state("drivers", "d-7", "live"))["heard_at"]
 
 
-async def test_nothing_is_asked_of_a_driver_in_need_until_somebody_has_looked_after_him(town: Any, matching: Runtime) -> None:
+async def test_nothing_is_asked_of_a_driver_in_need_until_somebody_has_looked_after_him(
+    town: Any, matching: Runtime
+) -> None:
     await town.driver("d-7", north_m=100)
     await town.search(life_s=6000, policy={"window_s": 600})
     await town.of("offer.made.v1", driver_id="d-7")
@@ -187,7 +204,12 @@ async def test_who_drives_a_passenger_that_called_for_help_gets_no_other_until_s
 async def test_an_order_that_needs_a_certificate_goes_to_who_has_one(town: Any, matching: Runtime) -> None:
     await town.driver("d-near", north_m=50)
     await town.driver("d-trained", north_m=700)
-    said = {"driver_id": "d-trained", "by": {"role": "agency", "id": "rsud"}, "certification": "medicine", "valid_until": "2027-01-01"}
+    said = {
+        "driver_id": "d-trained",
+        "by": {"role": "agency", "id": "rsud"},
+        "certification": "medicine",
+        "valid_until": "2027-01-01",
+    }
     await town.send(DriverCertified.model_validate(said))
     await eventually(lambda: town.state("drivers", "d-trained", "certifications"))
 
@@ -197,7 +219,9 @@ async def test_an_order_that_needs_a_certificate_goes_to_who_has_one(town: Any, 
     assert offer.driver_id == "d-trained"
 
 
-async def test_a_new_shift_that_overtakes_the_end_of_the_last_one_begins_after_it(town: Any, matching: Runtime) -> None:
+async def test_a_new_shift_that_overtakes_the_end_of_the_last_one_begins_after_it(
+    town: Any, matching: Runtime
+) -> None:
     await town.driver("d-7", north_m=100)
     ended, begun = town.clock.now(), town.clock.now() + timedelta(minutes=1)
 

@@ -28,7 +28,10 @@ async def test_an_erased_driver_is_asked_no_more_and_nothing_tells_who_he_was(to
     await town.search()
     await town.of("offer.made.v1")
 
-    await town.send(RecipientErased(recipient_id="d-1", role="driver", at=town.clock.now()), source="/gancang/notifications")
+    await town.send(
+        RecipientErased(recipient_id="d-1", role="driver", at=town.clock.now()),
+        source="/gancang/notifications",
+    )
 
     closed = (await town.of("offer.closed.v1"))[0]
     assert (closed.driver_id, closed.outcome) == ("d-1", "withdrawn")
@@ -41,7 +44,9 @@ async def test_an_erased_driver_is_asked_no_more_and_nothing_tells_who_he_was(to
 
 async def test_an_older_registration_brings_him_back_no_more_and_a_newer_one_does(town: Town) -> None:
     before = town.clock.now()
-    await town.send(RecipientErased(recipient_id="d-1", role="driver", at=before), source="/gancang/notifications")
+    await town.send(
+        RecipientErased(recipient_id="d-1", role="driver", at=before), source="/gancang/notifications"
+    )
     await eventually(lambda: town.state("drivers", "d-1", "facts"))
 
     await town.send(builders.a_driver_registered(driver_id="d-1"), time=before)
@@ -56,7 +61,12 @@ async def test_a_search_that_is_over_keeps_no_place_and_no_digest_of_one(town: T
     await town.search(dropoff=DOOR)
     await eventually(lambda: town.state("searches", "o-1", "wanted"))
 
-    ended = {**builders.ORDER_EVENT, "by": {"role": "customer", "id": "c-1"}, "reason": "changed_mind", "fee": 0}
+    ended = {
+        **builders.ORDER_EVENT,
+        "by": {"role": "customer", "id": "c-1"},
+        "reason": "changed_mind",
+        "fee": 0,
+    }
     await town.send(OrderCancelled.model_validate(ended), sequence=2)
 
     await eventually(lambda: town.state("searches", "o-1", "ended_at"))

@@ -8,7 +8,12 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from contracts.events.orders import OrderCancelled
-from contracts.requests.drivers import DriverOfferDeclined, DriverShiftEnded, DriverStandbyJoined, DriverSuspended
+from contracts.requests.drivers import (
+    DriverOfferDeclined,
+    DriverShiftEnded,
+    DriverStandbyJoined,
+    DriverSuspended,
+)
 from tests.support import builders
 from tests.support.command_line import Gancang
 from tests.support.eventually import eventually
@@ -33,7 +38,9 @@ def gancang(settings: RuntimeSettings) -> Gancang:
     )
 
 
-async def test_a_live_order_names_a_reason_for_each_driver_as_of_now(town: Any, matching: Runtime, gancang: Gancang) -> None:
+async def test_a_live_order_names_a_reason_for_each_driver_as_of_now(
+    town: Any, matching: Runtime, gancang: Gancang
+) -> None:
     await _drivers(town)
     await town.search("o-1", life_s=3000, policy=ONE_AT_A_TIME)
     await town.of("offer.made.v1", driver_id="d-1")
@@ -59,7 +66,9 @@ async def test_a_live_order_names_a_reason_for_each_driver_as_of_now(town: Any, 
     assert 295 <= away["d-3"] <= 305
 
 
-async def test_an_order_that_ended_says_how_it_was_and_nothing_of_places(town: Any, matching: Runtime, gancang: Gancang) -> None:
+async def test_an_order_that_ended_says_how_it_was_and_nothing_of_places(
+    town: Any, matching: Runtime, gancang: Gancang
+) -> None:
     await _drivers(town)
     await town.search("o-1", life_s=3000, policy=ONE_AT_A_TIME)
     (first,) = await town.of("offer.made.v1", driver_id="d-1")
@@ -71,7 +80,10 @@ async def test_an_order_that_ended_says_how_it_was_and_nothing_of_places(town: A
 
     found, table = await _explained(gancang, "o-1"), await gancang("matching", "explain", "o-1")
 
-    told = {each["driver_id"]: ([offer["outcome"] for offer in each["asked"]], each["reasons"]) for each in found["drivers"]}
+    told = {
+        each["driver_id"]: ([offer["outcome"] for offer in each["asked"]], each["reasons"])
+        for each in found["drivers"]
+    }
     assert told == {
         "d-1": (["declined"], []),
         "d-2": (["accepted"], []),
@@ -81,7 +93,11 @@ async def test_an_order_that_ended_says_how_it_was_and_nothing_of_places(town: A
         "d-town": ([], ["others_first"]),
         "d-far": ([], ["too_far_yet"]),
     }
-    assert (found["status"], found["driver_id"], found["reasons_hold"]) == ("matched", "d-2", "when a round looked last")
+    assert (found["status"], found["driver_id"], found["reasons_hold"]) == (
+        "matched",
+        "d-2",
+        "when a round looked last",
+    )
     assert "The driver is suspended. (suspended)" in table.stdout
     assert "8.21" not in table.stdout + json.dumps(found)
 
@@ -101,7 +117,9 @@ async def test_who_waits_where_and_since_when(town: Any, matching: Runtime, ganc
     assert "RSUD Blambangan (rsud-blambangan): 2 drivers wait" in plain.stdout
 
 
-async def test_a_driver_is_judged_by_the_offers_that_he_could_win(town: Any, matching: Runtime, gancang: Gancang) -> None:
+async def test_a_driver_is_judged_by_the_offers_that_he_could_win(
+    town: Any, matching: Runtime, gancang: Gancang
+) -> None:
     await town.driver("d-7", north_m=100)
     await town.search("o-1", life_s=3000, policy=ONE_AT_A_TIME)
     (refused,) = await town.of("offer.made.v1", order_id="o-1")
@@ -112,30 +130,55 @@ async def test_a_driver_is_judged_by_the_offers_that_he_could_win(town: Any, mat
     await town.send(_cancelled("o-2"), sequence=2)
     await town.of("offer.closed.v1", order_id="o-2", outcome="withdrawn")
 
-    shown, plain = await gancang("matching", "driver", "d-7", "--json"), await gancang("matching", "driver", "d-7")
+    shown, plain = (
+        await gancang("matching", "driver", "d-7", "--json"),
+        await gancang("matching", "driver", "d-7"),
+    )
 
     sheet = json.loads(shown.stdout)
-    assert (sheet["offers"], sheet["answers"]["declined"], sheet["may_drive"]) == (1, {"count": 1, "percent": 100.0}, True)
+    assert (sheet["offers"], sheet["answers"]["declined"], sheet["may_drive"]) == (
+        1,
+        {"count": 1, "percent": 100.0},
+        True,
+    )
     assert sheet["declined_because"] == {"too_far": {"count": 1, "percent": 100.0}}
     assert sheet["not_judged"] == {"lost": 0, "withdrawn": 1}
     assert "1 that he could win" in plain.stdout
 
 
 async def test_what_nobody_knows_is_one_line_and_exit_code_2(gancang: Gancang) -> None:
-    order, driver = await gancang("matching", "explain", "nobody"), await gancang("matching", "driver", "nobody")
+    order, driver = (
+        await gancang("matching", "explain", "nobody"),
+        await gancang("matching", "driver", "nobody"),
+    )
 
-    assert (order.returncode, order.stderr) == (2, "gancang: no driver was ever searched for this order: nobody\n")
+    assert (order.returncode, order.stderr) == (
+        2,
+        "gancang: no driver was ever searched for this order: nobody\n",
+    )
     assert (driver.returncode, driver.stderr) == (2, "gancang: no such driver: nobody\n")
 
 
 def _cancelled(order_id: str) -> OrderCancelled:
-    end = {"order_id": order_id, "by": {"role": "customer", "id": "c-1"}, "reason": "customer_cancelled", "fee": 0}
+    end = {
+        "order_id": order_id,
+        "by": {"role": "customer", "id": "c-1"},
+        "reason": "customer_cancelled",
+        "fee": 0,
+    }
     return OrderCancelled.model_validate({**builders.ORDER_EVENT, **end})
 
 
 async def _drivers(town: Any) -> None:
     """Three beside the pick-up, then one who went home, one who is suspended, one more, and one outside the first radius."""
-    for driver_id, north_m in (("d-1", 100), ("d-2", 200), ("d-3", 300), ("d-home", 400), ("d-suspended", 450), ("d-town", 500)):
+    for driver_id, north_m in (
+        ("d-1", 100),
+        ("d-2", 200),
+        ("d-3", 300),
+        ("d-home", 400),
+        ("d-suspended", 450),
+        ("d-town", 500),
+    ):
         await town.driver(driver_id, north_m=north_m)
     await town.driver("d-far", north_m=1800)
     await town.send(DriverShiftEnded(driver_id="d-home"))

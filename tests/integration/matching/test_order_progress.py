@@ -34,7 +34,9 @@ async def test_a_completed_order_frees_its_driver_for_the_next_one(town: Any, ma
     await town.of("offer.made.v1", order_id="o-2")
 
 
-async def test_a_cancellation_frees_the_winner_even_when_it_names_no_driver(town: Any, matching: Runtime) -> None:
+async def test_a_cancellation_frees_the_winner_even_when_it_names_no_driver(
+    town: Any, matching: Runtime
+) -> None:
     await _matched(town)
 
     await town.send(_cancelled(), sequence=2)
@@ -53,7 +55,9 @@ async def test_a_cancellation_withdraws_open_offers(town: Any, matching: Runtime
     assert (closed.offer_id, closed.outcome) == (offer.offer_id, "withdrawn")
 
 
-async def test_an_order_cancelled_before_its_search_is_known_is_never_searched(town: Any, matching: Runtime) -> None:
+async def test_an_order_cancelled_before_its_search_is_known_is_never_searched(
+    town: Any, matching: Runtime
+) -> None:
     await town.driver("d-7", north_m=100)
     await town.send(_cancelled(), sequence=2)
     await eventually(lambda: _is_closed(town))
@@ -76,7 +80,9 @@ async def test_a_refused_match_frees_the_driver_and_closes_the_search(town: Any,
     assert await _is_closed(town)
 
 
-async def test_who_gave_the_order_back_is_free_and_not_asked_again_for_it(town: Any, matching: Runtime) -> None:
+async def test_who_gave_the_order_back_is_free_and_not_asked_again_for_it(
+    town: Any, matching: Runtime
+) -> None:
     await _matched(town)
     await town.driver("d-other", north_m=900)
     gone = {"driver_id": "d-7", "attempt": 1, "reason": "driver_cancelled"}
@@ -89,7 +95,9 @@ async def test_who_gave_the_order_back_is_free_and_not_asked_again_for_it(town: 
     assert offer.driver_id == "d-other"
 
 
-async def test_a_new_search_that_overtakes_the_unassignment_ends_in_the_same_state(town: Any, matching: Runtime) -> None:
+async def test_a_new_search_that_overtakes_the_unassignment_ends_in_the_same_state(
+    town: Any, matching: Runtime
+) -> None:
     await _matched(town)
     await town.driver("d-other", north_m=900)
     gone = {"driver_id": "d-7", "attempt": 1, "reason": "driver_cancelled"}
@@ -103,7 +111,9 @@ async def test_a_new_search_that_overtakes_the_unassignment_ends_in_the_same_sta
     assert await town.state("searches", "o-1", "status") == "open"
 
 
-async def test_a_shift_that_comes_before_the_registration_ends_in_the_same_state(town: Any, matching: Runtime) -> None:
+async def test_a_shift_that_comes_before_the_registration_ends_in_the_same_state(
+    town: Any, matching: Runtime
+) -> None:
     start = town.clock.now()
     await town.send(builders.a_shift_started(driver_id="d-7", place=builders.STATION), time=start)
     await town.send(builders.a_residence_attested(driver_id="d-7"), time=start)
@@ -130,7 +140,9 @@ async def test_an_older_fact_than_the_known_one_has_no_effect(town: Any, matchin
 async def test_facts_that_cannot_be_are_refused(town: Any, matching: Runtime) -> None:
     papers = [{"kind": "sim_c", "valid_until": "9999-12-31"}]
     forged = await town.send(builders.a_driver_registered(driver_id="d-8", papers=papers))
-    ahead = await town.send(builders.a_driver_registered(driver_id="d-9"), time=town.clock.now().replace(year=2030))
+    ahead = await town.send(
+        builders.a_driver_registered(driver_id="d-9"), time=town.clock.now().replace(year=2030)
+    )
     abroad = await town.send(builders.a_shift_started(place={"lat": 0, "lng": 0}))
 
     refused = await town.of("request.rejected.v1", 3)
@@ -141,12 +153,18 @@ async def test_facts_that_cannot_be_are_refused(town: Any, matching: Runtime) ->
     }
 
 
-async def test_a_paper_with_a_date_that_is_none_is_refused_and_nobody_is_registered(town: Any, matching: Runtime) -> None:
-    message = builders.a_message(builders.a_driver_registered(driver_id="d-8"), id="m-no-date", time=town.clock.now())
+async def test_a_paper_with_a_date_that_is_none_is_refused_and_nobody_is_registered(
+    town: Any, matching: Runtime
+) -> None:
+    message = builders.a_message(
+        builders.a_driver_registered(driver_id="d-8"), id="m-no-date", time=town.clock.now()
+    )
     headers, body = builders.on_the_wire(message)
     requests = await town.channel.get_exchange("gancang.requests", ensure=False)
 
-    wire = aio_pika.Message(body.replace(b"2029-03-14", b"2029-02-30"), headers=headers, content_type="application/json")
+    wire = aio_pika.Message(
+        body.replace(b"2029-03-14", b"2029-02-30"), headers=headers, content_type="application/json"
+    )
     await requests.publish(wire, "driver.registered.v1")
 
     (refusal,) = await town.of("request.rejected.v1", request_id="m-no-date")

@@ -44,7 +44,9 @@ async def _reported_until_asked(town: Any) -> bool:
 
 
 async def test_a_search_and_a_driver_that_cannot_be_read_do_not_stop_the_rounds(town: Any) -> None:
-    await town.database["searches"].insert_one({"_id": "o-broken", "version": 1, "state": {"open": True, "status": "nonsense"}})
+    await town.database["searches"].insert_one(
+        {"_id": "o-broken", "version": 1, "state": {"open": True, "status": "nonsense"}}
+    )
     async with town.matching():
         await town.driver("d-broken", north_m=50)
         await town.driver("d-7", north_m=100)

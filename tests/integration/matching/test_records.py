@@ -29,7 +29,9 @@ async def test_a_decline_is_noted_once_however_often_it_is_said(town: Any, match
 
 
 @pytest.mark.parametrize("speed", [4])
-async def test_silence_is_noted_for_who_could_have_won_and_not_for_who_could_not(town: Any, matching: Runtime) -> None:
+async def test_silence_is_noted_for_who_could_have_won_and_not_for_who_could_not(
+    town: Any, matching: Runtime
+) -> None:
     for number in range(2):
         await town.driver(f"d-{number + 7}", north_m=100 + 50 * number)
     await town.search("o-1", life_s=600, policy={"window_s": 10})

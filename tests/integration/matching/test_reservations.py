@@ -25,7 +25,9 @@ def hasty(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("GANCANG_MATCHING_RESERVATION_GAP_S", "0")
 
 
-async def test_a_booked_order_is_reserved_and_becomes_the_live_one_at_its_time(hasty: None, town: Any, matching: Runtime) -> None:
+async def test_a_booked_order_is_reserved_and_becomes_the_live_one_at_its_time(
+    hasty: None, town: Any, matching: Runtime
+) -> None:
     pickup_at = await _reserved(town)
     assert await town.state("drivers", "d-7", "live") is None
 
@@ -49,7 +51,9 @@ async def test_the_time_may_come_while_nobody_runs(hasty: None, town: Any) -> No
     assert town.said("match.withdrawn.v1") == []
 
 
-async def test_a_short_trip_comes_between_and_a_long_one_does_not(hasty: None, town: Any, matching: Runtime) -> None:
+async def test_a_short_trip_comes_between_and_a_long_one_does_not(
+    hasty: None, town: Any, matching: Runtime
+) -> None:
     await _reserved(town, ahead_s=1000)
     far = {"lat": builders.STATION["lat"] - 0.09, "lng": builders.STATION["lng"]}
 
@@ -65,7 +69,9 @@ async def test_a_short_trip_comes_between_and_a_long_one_does_not(hasty: None, t
     assert [each["order_id"] for each in await town.state("drivers", "d-7", "reserved")] == ["o-1"]
 
 
-async def test_who_has_gone_home_when_it_begins_is_lost_to_it_and_another_one_is_asked(hasty: None, town: Any, matching: Runtime) -> None:
+async def test_who_has_gone_home_when_it_begins_is_lost_to_it_and_another_one_is_asked(
+    hasty: None, town: Any, matching: Runtime
+) -> None:
     pickup_at = await _reserved(town)
     await town.send(DriverShiftEnded(driver_id="d-7"))
 
@@ -91,7 +97,9 @@ async def test_a_cancelled_booking_frees_its_driver(hasty: None, town: Any, matc
     assert await town.state("drivers", "d-7", "reserved") == []
 
 
-async def test_who_gives_a_booking_back_is_not_asked_again_for_it(hasty: None, town: Any, matching: Runtime) -> None:
+async def test_who_gives_a_booking_back_is_not_asked_again_for_it(
+    hasty: None, town: Any, matching: Runtime
+) -> None:
     pickup_at = await _reserved(town)
     await town.driver("d-other", north_m=200)
     gone = {"driver_id": "d-7", "attempt": 1, "reason": "driver_cancelled"}
@@ -124,5 +132,11 @@ async def _confirmed(town: Any) -> bool:
 
 
 def _completed(order_id: str) -> OrderCompleted:
-    end = {"order_id": order_id, "driver_id": "d-7", "fare": builders.FARE, "distance_m": 1900, "completed_at": builders.NOW}
+    end = {
+        "order_id": order_id,
+        "driver_id": "d-7",
+        "fare": builders.FARE,
+        "distance_m": 1900,
+        "completed_at": builders.NOW,
+    }
     return OrderCompleted.model_validate({**builders.ORDER_EVENT, **end})

@@ -13,7 +13,9 @@ if TYPE_CHECKING:
 HOSPITAL = "rsud-blambangan"
 
 
-async def test_the_first_to_come_is_asked_first_although_others_are_nearer(town: Any, matching: Runtime) -> None:
+async def test_the_first_to_come_is_asked_first_although_others_are_nearer(
+    town: Any, matching: Runtime
+) -> None:
     await town.driver("d-near", north_m=10)
     await _waits(town, "d-first", north_m=250)
     await _waits(town, "d-second", north_m=100)
@@ -48,7 +50,9 @@ async def test_who_leaves_or_was_never_there_is_asked_like_everybody(town: Any, 
     assert offer.driver_id == "d-near"
 
 
-async def test_a_place_that_nobody_knows_and_a_driver_who_is_elsewhere_are_refused(town: Any, matching: Runtime) -> None:
+async def test_a_place_that_nobody_knows_and_a_driver_who_is_elsewhere_are_refused(
+    town: Any, matching: Runtime
+) -> None:
     await town.driver("d-7", north_m=2000)
 
     unknown = await town.send(DriverStandbyJoined(driver_id="d-7", standby_id="rsud-nowhere"))
@@ -64,7 +68,9 @@ async def test_a_place_that_nobody_knows_and_a_driver_who_is_elsewhere_are_refus
 
 async def _asked(town: Any, order_id: str) -> str:
     """Who is asked; the next order comes only then, because two that come together may change places."""
-    await town.search(order_id, requirements={"standby_id": HOSPITAL}, policy={"open_offers": 1, "window_s": 60})
+    await town.search(
+        order_id, requirements={"standby_id": HOSPITAL}, policy={"open_offers": 1, "window_s": 60}
+    )
     (offer,) = await town.of("offer.made.v1", order_id=order_id)
     driver_id: str = offer.driver_id
     return driver_id

@@ -23,11 +23,16 @@ ORDERS, DRIVERS, MOST_OPEN = 30, 40, 3
 SECOND = "matching.leader.second"
 
 
-async def test_one_driver_an_order_and_one_order_a_driver_with_two_leaders(broker_url: str, database_uri: str) -> None:
+async def test_one_driver_an_order_and_one_order_a_driver_with_two_leaders(
+    broker_url: str, database_uri: str
+) -> None:
     settings = runtime_settings(broker_url, database_uri)
     async with at_work("orders", build_orders, settings), at_work("matching", build_matching, settings):
         await declare_leader_queue(broker_url, SECOND)
-        async with at_work("matching", partial(build_matching, leader_queue=SECOND), settings), an_outside_app(broker_url) as app:
+        async with (
+            at_work("matching", partial(build_matching, leader_queue=SECOND), settings),
+            an_outside_app(broker_url) as app,
+        ):
             await eventually(partial(both_lead, broker_url))
             crowd = Crowd(app)
             await crowd.on_duty(f"d-{number}" for number in range(DRIVERS))
@@ -48,7 +53,9 @@ async def test_one_driver_an_order_and_one_order_a_driver_with_two_leaders(broke
 async def declare_leader_queue(broker_url: str, name: str) -> None:
     connection = await aio_pika.connect(broker_url)
     async with connection, connection.channel() as channel:
-        await channel.declare_queue(name, durable=True, arguments={"x-queue-type": "quorum", "x-single-active-consumer": True})
+        await channel.declare_queue(
+            name, durable=True, arguments={"x-queue-type": "quorum", "x-single-active-consumer": True}
+        )
 
 
 async def both_lead(broker_url: str) -> bool:

@@ -33,7 +33,9 @@ async def test_a_waiting_search_is_taken_over_within_five_seconds(town: Any) -> 
         assert monotonic() - since < TAKE_OVER_S
 
 
-async def test_the_leader_hears_at_once_of_what_the_others_write(town: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_the_leader_hears_at_once_of_what_the_others_write(
+    town: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setenv("GANCANG_MATCHING_REVIEW_S", "60")
     async with town.matching():
         await _one_leads(town)

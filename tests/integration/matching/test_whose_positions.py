@@ -26,10 +26,14 @@ def counted(outcome: str) -> float:
 async def report(app: OutsideApp, *driver_ids: str, **properties: str) -> None:
     message = a_fresh_message(a_position_report(*driver_ids, at=datetime.now(UTC)))
     headers, body = binary_headers(message), body_of(message.data)
-    await app.send_raw(body, routing_key=message.type, headers=headers, content_type="application/json", **properties)
+    await app.send_raw(
+        body, routing_key=message.type, headers=headers, content_type="application/json", **properties
+    )
 
 
-async def test_positions_of_other_peoples_drivers_are_dropped_and_counted(broker_url: str, database_uri: str, tmp_path: Path) -> None:
+async def test_positions_of_other_peoples_drivers_are_dropped_and_counted(
+    broker_url: str, database_uri: str, tmp_path: Path
+) -> None:
     login = urlsplit(broker_url).username or ""
     file = tmp_path / "speakers.toml"
     file.write_text(f'["{login}"]\ndriver = ["ours-*"]\n')

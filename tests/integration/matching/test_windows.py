@@ -16,7 +16,9 @@ def north_of_the_station(metres: float) -> dict[str, float]:
     return {"lat": builders.STATION["lat"] + metres / METRES_PER_DEGREE, "lng": builders.STATION["lng"]}  # type: ignore[operator, dict-item]
 
 
-async def test_an_order_in_a_quiet_town_does_not_wait_for_the_window(town: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_an_order_in_a_quiet_town_does_not_wait_for_the_window(
+    town: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setenv("GANCANG_MATCHING_WINDOW_S", "60")
     async with town.matching():
         await town.driver("d-7", north_m=100)
@@ -28,7 +30,9 @@ async def test_an_order_in_a_quiet_town_does_not_wait_for_the_window(town: Any, 
         assert (town.all("offer.made.v1")[0].time - asked).total_seconds() < 40
 
 
-async def test_orders_that_come_within_a_window_are_decided_together(town: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_orders_that_come_within_a_window_are_decided_together(
+    town: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """One at a time the first would take the driver in the middle, and the second would get the one at the far end."""
     monkeypatch.setenv("GANCANG_MATCHING_WINDOW_S", "40")
     async with town.matching():
@@ -41,4 +45,7 @@ async def test_orders_that_come_within_a_window_are_decided_together(town: Any, 
         await town.search("o-north", life_s=3000, pickup=north_of_the_station(220))
 
         offers = await town.of("offer.made.v1", 2)
-        assert {(offer.order_id, offer.driver_id) for offer in offers} == {("o-station", "d-south"), ("o-north", "d-middle")}
+        assert {(offer.order_id, offer.driver_id) for offer in offers} == {
+            ("o-station", "d-south"),
+            ("o-north", "d-middle"),
+        }

@@ -40,7 +40,11 @@ class World:
         self.keys = self.store.client[f"{self.store.name}_keys"]
         self.runtime = RuntimeSettings(amqp_url=broker_url, mongodb_uri=database_uri, data_key=new_key())
         self.settings = NotificationsSettings(
-            smtp_host="127.0.0.1", smtp_port=mailbox.port, smtp_tls="none", retry_first_s=0.2, sender="gancang@gancang.test"
+            smtp_host="127.0.0.1",
+            smtp_port=mailbox.port,
+            smtp_tls="none",
+            retry_first_s=0.2,
+            sender="gancang@gancang.test",
         )
         self._connection: Any = None
 
@@ -49,7 +53,9 @@ class World:
         """The service at work; changes to its settings, `clock` to the runtime's."""
         clock = changes.pop("clock", "")
         build = building(NotificationsSettings(**{**self.settings.model_dump(), **changes}))
-        async with running("notifications", build, self.runtime.model_copy(update={"clock": clock})) as runtime:
+        async with running(
+            "notifications", build, self.runtime.model_copy(update={"clock": clock})
+        ) as runtime:
             await self._listen()
             yield runtime
 
@@ -60,7 +66,9 @@ class World:
         channel = await self._connection.channel()
         exchange = await channel.get_exchange(CONTRACTS[message.type].exchange.value)
         for _ in range(times):
-            sent = aio_pika.Message(body, headers=headers, content_type="application/json", message_id=message.id)
+            sent = aio_pika.Message(
+                body, headers=headers, content_type="application/json", message_id=message.id
+            )
             await exchange.publish(sent, routing_key=message.type)
         await channel.close()
         return message.id
@@ -70,7 +78,9 @@ class World:
         headers, body = on_the_wire(a_message(data))
         async with self._connection.channel() as channel:
             exchange = await channel.get_exchange("gancang.requests")
-            sent = aio_pika.Message(body, headers={**headers, "ce-specversion": specversion}, content_type="application/json")
+            sent = aio_pika.Message(
+                body, headers={**headers, "ce-specversion": specversion}, content_type="application/json"
+            )
             await exchange.publish(sent, routing_key=routing_key, mandatory=False)
 
     async def given_up(self, *queues: str) -> list[bytes] | None:

@@ -66,7 +66,9 @@ def at(moment: datetime, speed: int) -> str:
     return f"{moment.isoformat()},{speed},{datetime.now(UTC).isoformat()}"
 
 
-async def test_a_refused_address_gives_way_to_the_next_channel_now_and_for_later_events(world: World, providers: Providers) -> None:
+async def test_a_refused_address_gives_way_to_the_next_channel_now_and_for_later_events(
+    world: World, providers: Providers
+) -> None:
     providers.whatsapp.default = UNDELIVERABLE
     async with world.service(**providers.settings):
         await world.register(a_contact_registered(channels=[EMAIL, SMS, WHATSAPP]))
@@ -82,7 +84,9 @@ async def test_a_refused_address_gives_way_to_the_next_channel_now_and_for_later
     assert [attempt["result"] for attempt in kept["state"]["attempts"]] == ["refused", "sent"]
 
 
-async def test_a_provider_that_stays_away_gives_way_to_the_next_channel(world: World, providers: Providers) -> None:
+async def test_a_provider_that_stays_away_gives_way_to_the_next_channel(
+    world: World, providers: Providers
+) -> None:
     await providers.whatsapp.stop()
     async with world.service(**providers.settings, retry_attempts_ringing=2):
         await world.register(a_contact_registered(channels=[WHATSAPP, EMAIL]))
@@ -115,7 +119,9 @@ async def test_a_later_state_overtakes_what_could_not_be_sent(world: World, prov
         await world.publish(a_driver_assigned(), sequence=3)
 
         async def tried() -> bool:
-            return bool(await world.store["notifications"].count_documents({"state.attempts.0": {"$exists": True}}))
+            return bool(
+                await world.store["notifications"].count_documents({"state.attempts.0": {"$exists": True}})
+            )
 
         await eventually(tried)
         await world.publish(OrderCancelled.model_validate({**ORDER_EVENT, **CANCELLED}), sequence=4)
@@ -141,7 +147,9 @@ async def test_an_event_that_comes_long_after_a_later_one_is_told_to_nobody(worl
     assert len(world.mailbox.mails) == 1
 
 
-async def test_at_night_what_is_not_urgent_waits_for_the_morning_and_a_mail_does_not(world: World, providers: Providers) -> None:
+async def test_at_night_what_is_not_urgent_waits_for_the_morning_and_a_mail_does_not(
+    world: World, providers: Providers
+) -> None:
     before_five = datetime(2026, 11, 24, 21, 50, tzinfo=UTC)
     async with world.service(clock=at(before_five, 60), **providers.settings):
         by_mail = a_contact_registered(recipient_id="c-2", channels=[EMAIL])
@@ -150,15 +158,25 @@ async def test_at_night_what_is_not_urgent_waits_for_the_morning_and_a_mail_does
         await eventually(lambda: _count(world, "contacts", 2))
 
         await world.publish(completed(), time=before_five)
-        await world.publish(completed(order_id="o-2", customer={"id": "c-2", "kind": "tourist"}), time=before_five)
+        await world.publish(
+            completed(order_id="o-2", customer={"id": "c-2", "kind": "tourist"}), time=before_five
+        )
         await world.publish(a_driver_assigned(order_id="o-3"), time=before_five)
         await eventually(lambda: len(world.of_type("notification.sent.v1")) == 3, within=20)
 
-    told = {(sent["recipient_id"], sent["template"]): sent["notification_id"] for sent in world.of_type("notification.sent.v1")}
+    told = {
+        (sent["recipient_id"], sent["template"]): sent["notification_id"]
+        for sent in world.of_type("notification.sent.v1")
+    }
     waited = await world.document(told["c-1", "order.completed"])
-    assert waited["state"]["attempts"][0]["at"].replace(tzinfo=UTC) >= datetime(2026, 11, 24, 22, 0, tzinfo=UTC)
+    assert waited["state"]["attempts"][0]["at"].replace(tzinfo=UTC) >= datetime(
+        2026, 11, 24, 22, 0, tzinfo=UTC
+    )
     assert [attempt["result"] for attempt in waited["state"]["attempts"]] == ["sent"]
-    assert list(providers.sms.inbox[NUMBER]) == [told["c-1", "order.driver_assigned"], told["c-1", "order.completed"]]
+    assert list(providers.sms.inbox[NUMBER]) == [
+        told["c-1", "order.driver_assigned"],
+        told["c-1", "order.completed"],
+    ]
 
 
 async def test_a_code_reaches_the_recipient_and_lies_nowhere(world: World, providers: Providers) -> None:

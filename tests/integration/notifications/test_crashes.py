@@ -42,7 +42,12 @@ def a_claimed_notification(due: datetime) -> Notification:
 
 async def put(world: World, notification: Notification) -> None:
     kind = mongo.notifications(timedelta(days=1))
-    document = {"_id": notification.id, "version": 1, "state": kind.encode(notification), "next_due": notification.due}
+    document = {
+        "_id": notification.id,
+        "version": 1,
+        "state": kind.encode(notification),
+        "next_due": notification.due,
+    }
     await world.store["notifications"].insert_one(document)
 
 

@@ -33,7 +33,9 @@ async def test_an_emergency_is_told_to_the_people_on_duty_and_to_its_driver(worl
     async with world.service():
         await world.register(a_contact_registered(**DRIVER), a_contact_registered(**ON_DUTY))
 
-        await world.publish(EmergencyRaised(emergency_id="em-1", raised_by="driver", driver_id="d-7", order_id="o-1"), times=2)
+        await world.publish(
+            EmergencyRaised(emergency_id="em-1", raised_by="driver", driver_id="d-7", order_id="o-1"), times=2
+        )
 
         await eventually(lambda: len(world.of_type("notification.sent.v1")) == 2)
     subjects = {mail["To"]: mail["Subject"] for mail in world.mailbox.mails}
@@ -46,7 +48,9 @@ async def test_an_emergency_is_told_to_the_people_on_duty_and_to_its_driver(worl
 async def test_a_passengers_call_is_confirmed_to_him_and_not_told_to_his_driver(world: World) -> None:
     call = {"raised_by": "customer", "raised_by_id": "c-1", "driver_id": "d-7", "order_id": "o-1"}
     async with world.service():
-        await world.register(a_contact_registered(**DRIVER), a_contact_registered(), a_contact_registered(**ON_DUTY))
+        await world.register(
+            a_contact_registered(**DRIVER), a_contact_registered(), a_contact_registered(**ON_DUTY)
+        )
 
         await world.publish(EmergencyRaised(emergency_id="em-1", **call))
 
@@ -58,23 +62,39 @@ async def test_a_passengers_call_is_confirmed_to_him_and_not_told_to_his_driver(
     }
 
 
-async def test_an_alarm_that_lay_somewhere_is_told_although_its_order_has_ended_meanwhile(world: World) -> None:
+async def test_an_alarm_that_lay_somewhere_is_told_although_its_order_has_ended_meanwhile(
+    world: World,
+) -> None:
     async with world.service():
         await world.register(a_contact_registered())
         await world.publish(OrderCancelled.model_validate({**ORDER_EVENT, **CANCELLED}), sequence=4)
         await eventually(lambda: world.of_type("notification.sent.v1"))
 
-        await world.publish(EmergencyRaised.model_validate(CALL), sequence=1, time=datetime.now(UTC) - timedelta(minutes=30))
+        await world.publish(
+            EmergencyRaised.model_validate(CALL), sequence=1, time=datetime.now(UTC) - timedelta(minutes=30)
+        )
 
         await eventually(lambda: len(world.of_type("notification.sent.v1")) == 2)
-    assert [sent["template"] for sent in world.of_type("notification.sent.v1")] == ["order.cancelled", "emergency.raised"]
+    assert [sent["template"] for sent in world.of_type("notification.sent.v1")] == [
+        "order.cancelled",
+        "emergency.raised",
+    ]
 
 
-async def test_a_strangers_call_reaches_the_people_on_duty_and_is_confirmed_to_him_alone(world: World) -> None:
+async def test_a_strangers_call_reaches_the_people_on_duty_and_is_confirmed_to_him_alone(
+    world: World,
+) -> None:
     stranger = {**CALL, "raised_by_id": "c-stranger"}
-    strangers_own = a_contact_registered(recipient_id="c-stranger", channels=[{"kind": "email", "address": "stranger@a.test"}])
+    strangers_own = a_contact_registered(
+        recipient_id="c-stranger", channels=[{"kind": "email", "address": "stranger@a.test"}]
+    )
     async with world.service():
-        await world.register(a_contact_registered(), a_contact_registered(**DRIVER), a_contact_registered(**ON_DUTY), strangers_own)
+        await world.register(
+            a_contact_registered(),
+            a_contact_registered(**DRIVER),
+            a_contact_registered(**ON_DUTY),
+            strangers_own,
+        )
 
         await world.publish(EmergencyRaised.model_validate(stranger))
 

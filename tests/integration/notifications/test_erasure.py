@@ -24,7 +24,9 @@ CONTACT = a_contact_registered(display_name=NAME, channels=[{"kind": "email", "a
 BEFORE = datetime.now(UTC) - timedelta(hours=2)
 
 
-async def test_after_an_erasure_the_address_lies_nowhere_and_a_receipt_says_so(world: World, capfd: pytest.CaptureFixture[str]) -> None:
+async def test_after_an_erasure_the_address_lies_nowhere_and_a_receipt_says_so(
+    world: World, capfd: pytest.CaptureFixture[str]
+) -> None:
     with capture_logs() as lines:
         async with world.service():
             await world.register(CONTACT)
@@ -33,7 +35,9 @@ async def test_after_an_erasure_the_address_lies_nowhere_and_a_receipt_says_so(w
 
             await world.publish_raw(CONTACT, "recipient.contact_registered.v1", specversion="9.9")
             await world.publish_raw(CONTACT, "recipient.contact_registred.v1")
-            given_up = await eventually(lambda: world.given_up("notifications.recipient_contact.parked", "ops.unrouted"))
+            given_up = await eventually(
+                lambda: world.given_up("notifications.recipient_contact.parked", "ops.unrouted")
+            )
 
             await world.publish(an_erasure_requested())
 
@@ -42,7 +46,13 @@ async def test_after_an_erasure_the_address_lies_nowhere_and_a_receipt_says_so(w
     left = await contact_of(world)
     assert (left["channels"], left["name"], left["locale"]) == ([], None, "und")
     lying = b"".join(
-        [*await everything(world), *given_up, repr(lines).encode(), repr(world.events).encode(), "".join(capfd.readouterr()).encode()]
+        [
+            *await everything(world),
+            *given_up,
+            repr(lines).encode(),
+            repr(world.events).encode(),
+            "".join(capfd.readouterr()).encode(),
+        ]
     )
     assert ADDRESS.encode() not in lying
     assert NAME.encode() not in lying
@@ -60,7 +70,9 @@ async def test_a_copy_of_the_database_from_before_cannot_be_opened(world: World)
         await eventually(lambda: world.of_type("recipient.erased.v1"))
 
         assert await vault_of(world).key(ABOUT, copy["life"]) is None
-        await world.store["contacts"].update_one({"_id": ABOUT}, {"$set": {"state": copy}})  # the copy, restored
+        await world.store["contacts"].update_one(
+            {"_id": ABOUT}, {"$set": {"state": copy}}
+        )  # the copy, restored
         await world.publish(a_driver_assigned())
         await eventually(world.nothing_waits)
         await world.publish(a_contact_registered(), time=datetime.now(UTC))
@@ -94,7 +106,9 @@ async def test_an_erasure_that_comes_twice_is_told_once(world: World) -> None:
 
         await world.publish(an_erasure_requested(recipient_id="c-2"))
 
-        await eventually(lambda: "c-2" in [one["recipient_id"] for one in world.of_type("recipient.erased.v1")])
+        await eventually(
+            lambda: "c-2" in [one["recipient_id"] for one in world.of_type("recipient.erased.v1")]
+        )
     assert [one["recipient_id"] for one in world.of_type("recipient.erased.v1")] == ["c-1", "c-2"]
 
 
@@ -119,7 +133,12 @@ async def test_somebody_else_cannot_have_a_person_erased(world: World) -> None:
 
 async def test_a_contact_is_found_by_its_address_however_that_is_written(world: World) -> None:
     async with world.service():
-        await world.register(CONTACT, a_contact_registered(recipient_id="c-9", channels=[{"kind": "sms", "address": "+62 811-000-123"}]))
+        await world.register(
+            CONTACT,
+            a_contact_registered(
+                recipient_id="c-9", channels=[{"kind": "sms", "address": "+62 811-000-123"}]
+            ),
+        )
     vault = vault_of(world)
 
     assert await vault.find(ADDRESS.upper()) == [ABOUT]

@@ -18,7 +18,9 @@ if TYPE_CHECKING:
 ADDRESS, NAME = "secret.guest@example.org", "Wahyuningsih"
 
 
-async def test_no_address_and_no_name_lies_in_log_event_or_database(world: World, capfd: pytest.CaptureFixture[str]) -> None:
+async def test_no_address_and_no_name_lies_in_log_event_or_database(
+    world: World, capfd: pytest.CaptureFixture[str]
+) -> None:
     contact = a_contact_registered(display_name=NAME, channels=[{"kind": "email", "address": ADDRESS}])
     world.mailbox.answer(ADDRESS, f"451 {ADDRESS} later")
     with capture_logs() as lines:
@@ -38,6 +40,11 @@ async def test_no_address_and_no_name_lies_in_log_event_or_database(world: World
     assert world.mailbox.addresses == [ADDRESS]
     assert any(line["event"] == "notification.attempted" for line in lines)
     assert len(documents) >= 3
-    kept = b"".join(documents) + repr(lines).encode() + repr(world.events).encode() + "".join(capfd.readouterr()).encode()
+    kept = (
+        b"".join(documents)
+        + repr(lines).encode()
+        + repr(world.events).encode()
+        + "".join(capfd.readouterr()).encode()
+    )
     assert ADDRESS.encode() not in kept
     assert NAME.encode() not in kept

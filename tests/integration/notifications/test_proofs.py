@@ -18,7 +18,11 @@ PEOPLE = 12
 
 
 def by_whatsapp(standin: ProviderStandIn, **changes: Any) -> dict[str, Any]:
-    known = {"whatsapp_phone": documented.PHONE, "whatsapp_token": documented.TOKEN, "whatsapp_url": standin.url}
+    known = {
+        "whatsapp_phone": documented.PHONE,
+        "whatsapp_token": documented.TOKEN,
+        "whatsapp_url": standin.url,
+    }
     return {**known, "http_timeout_s": 2, "rest_first_s": 0.2, "rest_longest_s": 0.5, **changes}
 
 
@@ -36,7 +40,9 @@ def assigned(number: int, to: int | None = None) -> Any:
     return a_driver_assigned(order_id=f"o-{number}", customer=customer)
 
 
-async def test_five_times_in_two_processes_with_every_third_answer_lost_each_inbox_holds_one_id(world: World) -> None:
+async def test_five_times_in_two_processes_with_every_third_answer_lost_each_inbox_holds_one_id(
+    world: World,
+) -> None:
     async with ProviderStandIn(documented.whatsapp, every=3) as whatsapp:
         settings = by_whatsapp(whatsapp)
         async with world.service(**settings), world.service(**settings):
@@ -47,7 +53,9 @@ async def test_five_times_in_two_processes_with_every_third_answer_lost_each_inb
 
             await eventually(lambda: len(world.of_type("notification.sent.v1")) >= PEOPLE, within=60)
             await eventually(world.nothing_waits)
-        listed = [document async for document in world.store["notifications"].find({"state.perhaps_twice": True})]
+        listed = [
+            document async for document in world.store["notifications"].find({"state.perhaps_twice": True})
+        ]
 
     copies = Counter({address: sum(ids.values()) for address, ids in whatsapp.inbox.items()})
     twice = {address for address, count in copies.items() if count > 1}
@@ -59,12 +67,16 @@ async def test_five_times_in_two_processes_with_every_third_answer_lost_each_inb
     assert twice == {f"6281234500{int(document['state']['recipient_id'][2:]):02d}" for document in listed}
 
 
-async def test_a_provider_that_is_down_for_ten_minutes_holds_up_nobody_else_and_is_caught_up(world: World) -> None:
+async def test_a_provider_that_is_down_for_ten_minutes_holds_up_nobody_else_and_is_caught_up(
+    world: World,
+) -> None:
     now = datetime.now(UTC).isoformat()
     async with ProviderStandIn(documented.whatsapp) as whatsapp, ProviderStandIn(documented.sms) as sms:
         settings = {**by_whatsapp(whatsapp), **by_sms(sms)}
         async with world.service(clock=f"{now},60,{now}", places=5, **settings) as runtime:
-            await world.register(*(person(number, "whatsapp" if number % 2 else "sms") for number in range(PEOPLE)))
+            await world.register(
+                *(person(number, "whatsapp" if number % 2 else "sms") for number in range(PEOPLE))
+            )
             await whatsapp.stop()
             down_at = runtime.clock.now()
 

@@ -34,7 +34,12 @@ class Telephones:
     @property
     def settings(self) -> dict[str, Any]:
         account = an_account(self._folder, self.google.url)
-        return {"push_project": documented.PROJECT, "push_credentials": account, "push_url": self.fcm.url, "retry_attempts_ringing": 1}
+        return {
+            "push_project": documented.PROJECT,
+            "push_credentials": account,
+            "push_url": self.fcm.url,
+            "retry_attempts_ringing": 1,
+        }
 
 
 @pytest.fixture
@@ -49,7 +54,9 @@ def fcm_error(status: int, code: str) -> Answer:
     return Answer(status, {"error": {"code": status, "details": [{"@type": FCM_ERROR, "errorCode": code}]}})
 
 
-async def test_an_event_rings_once_on_the_telephone_that_was_registered(world: World, telephones: Telephones) -> None:
+async def test_an_event_rings_once_on_the_telephone_that_was_registered(
+    world: World, telephones: Telephones
+) -> None:
     async with world.service(**telephones.settings):
         await world.register(a_contact_registered(channels=CHANNELS))
 
@@ -68,7 +75,11 @@ async def test_an_event_rings_once_on_the_telephone_that_was_registered(world: W
 
 @pytest.mark.parametrize(
     ("answer", "asked"),
-    [(fcm_error(404, "UNREGISTERED"), 1), (fcm_error(403, "SENDER_ID_MISMATCH"), 2), (fcm_error(400, "INVALID_ARGUMENT"), 2)],
+    [
+        (fcm_error(404, "UNREGISTERED"), 1),
+        (fcm_error(403, "SENDER_ID_MISMATCH"), 2),
+        (fcm_error(400, "INVALID_ARGUMENT"), 2),
+    ],
     ids=["unregistered", "mismatch", "invalid"],
 )
 async def test_what_fcm_will_not_take_goes_by_mail_and_only_a_dead_token_is_never_asked_again(
@@ -81,7 +92,9 @@ async def test_what_fcm_will_not_take_goes_by_mail_and_only_a_dead_token_is_neve
         await world.publish(a_driver_assigned())
         await eventually(lambda: len(world.of_type("notification.sent.v1")) == 1)
         await world.publish(a_driver_assigned(order_id="o-2"))
-        sent = await eventually(lambda: len(world.of_type("notification.sent.v1")) == 2 and world.of_type("notification.sent.v1"))
+        sent = await eventually(
+            lambda: len(world.of_type("notification.sent.v1")) == 2 and world.of_type("notification.sent.v1")
+        )
 
     assert [one["channel"] for one in sent] == ["email", "email"]
     assert len(telephones.fcm.requests) == asked

@@ -29,7 +29,11 @@ async def test_a_mail_tells_the_customer_that_the_driver_is_coming(world: World)
     sent = world.of_type("notification.sent.v1")[0]
     mail = world.mailbox.mails[0]
     assert sent["cause"] == event_id
-    assert (sent["recipient_id"], sent["channel"], sent["template"]) == ("c-1", "email", "order.driver_assigned")
+    assert (sent["recipient_id"], sent["channel"], sent["template"]) == (
+        "c-1",
+        "email",
+        "order.driver_assigned",
+    )
     assert mail["Message-ID"] == f"<{sent['notification_id']}@gancang.test>"
     assert mail["To"] == "guest@example.org"
     assert "Hi Sarah," in world.mailbox.text()
@@ -57,7 +61,10 @@ async def test_customer_and_driver_are_both_told_each_in_their_language(world: W
 
         await eventually(lambda: len(world.of_type("notification.sent.v1")) == 2)
     subjects = {mail["To"]: mail["Subject"] for mail in world.mailbox.mails}
-    assert subjects == {"guest@example.org": "Your driver is on the way", "driver@example.org": "Pesanan baru untuk Anda"}
+    assert subjects == {
+        "guest@example.org": "Your driver is on the way",
+        "driver@example.org": "Pesanan baru untuk Anda",
+    }
 
 
 async def test_one_event_three_times_in_two_processes_is_one_mail(world: World) -> None:
@@ -144,7 +151,12 @@ async def test_a_refusal_for_now_is_tried_again_on_the_same_connection(world: Wo
 
 
 async def test_a_cancellation_tells_the_driver_why_and_asks_no_fee_of_him(world: World) -> None:
-    cancelled = {"by": {"role": "customer", "id": "c-1"}, "reason": "customer_cancelled", "fee": 1000, "driver_id": "d-7"}
+    cancelled = {
+        "by": {"role": "customer", "id": "c-1"},
+        "reason": "customer_cancelled",
+        "fee": 1000,
+        "driver_id": "d-7",
+    }
     async with world.service():
         await world.register(a_contact_registered(**DRIVERS_CONTACT))
 

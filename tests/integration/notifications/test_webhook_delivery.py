@@ -27,7 +27,9 @@ async def test_deliveries_wait_until_there_is_a_secret(world: World, receiver: R
         await eventually(lambda: receiver.posts, within=40)
 
 
-async def test_busy_broken_slow_and_cut_lines_are_tried_again_under_the_same_id(world: World, receiver: Receiver) -> None:
+async def test_busy_broken_slow_and_cut_lines_are_tried_again_under_the_same_id(
+    world: World, receiver: Receiver
+) -> None:
     receiver.answers["/hook"] = ["HTTP/1.1 429 busy\r\nretry-after: 1", 503, RESET]
     receiver.answers["/slow"] = [STALL]
     async with world.service(**HERE):
@@ -67,7 +69,9 @@ async def test_a_slow_agency_holds_up_no_other(world: World, receiver: Receiver)
         receiver.stalled.set()
 
 
-async def test_gone_switches_the_webhook_off_until_it_is_registered_anew(world: World, receiver: Receiver) -> None:
+async def test_gone_switches_the_webhook_off_until_it_is_registered_anew(
+    world: World, receiver: Receiver
+) -> None:
     receiver.answers["/hook"] = [410]
     async with world.service(**HERE):
         await registered(world, receiver.url())
@@ -101,7 +105,9 @@ async def test_a_range_is_posted_again_under_the_same_ids(world: World, receiver
     assert len({post.headers["webhook-id"] for post in receiver.posts}) == 1
 
 
-async def test_agencies_that_hang_leave_a_place_for_those_that_answer(world: World, receiver: Receiver) -> None:
+async def test_agencies_that_hang_leave_a_place_for_those_that_answer(
+    world: World, receiver: Receiver
+) -> None:
     receiver.answers["/hangs"] = [STALL] * 100
     hanging = [f"hangs-{number}" for number in range(22)]
     async with world.service(**{**HERE, "webhook_s": 30}):
@@ -121,7 +127,9 @@ async def test_agencies_that_hang_leave_a_place_for_those_that_answer(world: Wor
         receiver.stalled.set()
 
 
-async def test_what_finds_no_place_waits_for_its_turn_and_is_not_due_over_and_over(world: World, receiver: Receiver) -> None:
+async def test_what_finds_no_place_waits_for_its_turn_and_is_not_due_over_and_over(
+    world: World, receiver: Receiver
+) -> None:
     receiver.answers["/slow"] = [STALL] * 40
     deliveries = world.store["webhook_deliveries"]
     async with world.service(**{**HERE, "webhook_s": 30}):
@@ -132,16 +140,22 @@ async def test_what_finds_no_place_waits_for_its_turn_and_is_not_due_over_and_ov
         await eventually(lambda: len(receiver.at("/slow")) == 4)
 
         async def all_wait() -> bool:
-            waiting = await deliveries.count_documents({"state.status": "pending", "next_due": {"$gt": datetime.now(UTC)}})
+            waiting = await deliveries.count_documents(
+                {"state.status": "pending", "next_due": {"$gt": datetime.now(UTC)}}
+            )
             return bool(waiting == 16)
 
         await eventually(all_wait)
         receiver.answers.clear()
         receiver.stalled.set()
-        await eventually(lambda: len({post.headers["webhook-id"] for post in receiver.posts}) == 20, within=20)
+        await eventually(
+            lambda: len({post.headers["webhook-id"] for post in receiver.posts}) == 20, within=20
+        )
 
 
-async def test_what_was_posted_can_be_replayed_for_two_weeks_and_is_forgotten_then(world: World, receiver: Receiver) -> None:
+async def test_what_was_posted_can_be_replayed_for_two_weeks_and_is_forgotten_then(
+    world: World, receiver: Receiver
+) -> None:
     async with world.service(**HERE):
         await registered(world, receiver.url())
         await a_secret(world)
@@ -153,7 +167,9 @@ async def test_what_was_posted_can_be_replayed_for_two_weeks_and_is_forgotten_th
     assert timedelta(days=13) < kept["expires_at"] - datetime.now(UTC) <= timedelta(days=14)
 
 
-async def test_without_a_secret_a_delivery_is_given_up_when_its_time_is_over_and_can_be_replayed(world: World, receiver: Receiver) -> None:
+async def test_without_a_secret_a_delivery_is_given_up_when_its_time_is_over_and_can_be_replayed(
+    world: World, receiver: Receiver
+) -> None:
     begin = datetime.now(UTC) - timedelta(minutes=1)
     async with world.service(**HERE):
         await registered(world, receiver.url())

@@ -18,7 +18,9 @@ if TYPE_CHECKING:
     from tests.integration.notifications.conftest import World
 
 
-async def test_an_agency_hears_of_its_own_orders_signed_and_of_no_others(world: World, receiver: Receiver) -> None:
+async def test_an_agency_hears_of_its_own_orders_signed_and_of_no_others(
+    world: World, receiver: Receiver
+) -> None:
     async with world.service(**HERE):
         await registered(world, receiver.url())
         secret = await a_secret(world)
@@ -37,7 +39,9 @@ async def test_an_agency_hears_of_its_own_orders_signed_and_of_no_others(world: 
     assert {body["id"] for body in bodies} == {post.headers["webhook-id"] for post in receiver.posts}
 
 
-async def test_an_agency_hears_that_its_own_order_was_taken_in_and_of_nobody_elses(world: World, receiver: Receiver) -> None:
+async def test_an_agency_hears_that_its_own_order_was_taken_in_and_of_nobody_elses(
+    world: World, receiver: Receiver
+) -> None:
     async with world.service(**HERE):
         await registered(world, receiver.url(), types=["order.accepted.v1"])
         await a_secret(world)
@@ -66,7 +70,9 @@ async def test_a_changed_body_or_another_secret_is_noticed(world: World, receive
         Webhook(other).verify(post.body, post.headers)
 
 
-async def test_while_secrets_change_both_verify_and_the_third_drops_the_first(world: World, receiver: Receiver) -> None:
+async def test_while_secrets_change_both_verify_and_the_third_drops_the_first(
+    world: World, receiver: Receiver
+) -> None:
     async with world.service(**HERE):
         await registered(world, receiver.url())
         first, second = await a_secret(world), await a_secret(world)
@@ -110,7 +116,10 @@ async def test_no_name_and_no_address_leads_inside(world: World, receiver: Recei
     assert {attempt["detail"] for attempt in (await delivery(world))["attempts"]} == {"address_blocked"}
 
 
-@pytest.mark.parametrize("url", ["http://a.example/", "https://user:pw@a.example/", "https:///hook", "ftp://a.example/", "https://a b/"])
+@pytest.mark.parametrize(
+    "url",
+    ["http://a.example/", "https://user:pw@a.example/", "https:///hook", "ftp://a.example/", "https://a b/"],
+)
 async def test_a_url_that_we_do_not_post_to_is_refused(world: World, url: str) -> None:
     async with world.service():
         await world.publish(AgencyWebhookRegistered(agency_id="dukcapil", url=url, types=[RECEIPT]))
@@ -121,7 +130,11 @@ async def test_a_url_that_we_do_not_post_to_is_refused(world: World, url: str) -
 
 async def test_no_agency_hears_of_what_only_drivers_may_read(world: World) -> None:
     async with world.service():
-        await world.publish(AgencyWebhookRegistered(agency_id="dukcapil", url="https://a.example/", types=[RECEIPT, "offer.made.v1"]))
+        await world.publish(
+            AgencyWebhookRegistered(
+                agency_id="dukcapil", url="https://a.example/", types=[RECEIPT, "offer.made.v1"]
+            )
+        )
 
         refused = await eventually(lambda: world.of_type("request.rejected.v1"))
     assert refused[0]["pointer"] == "/types/1"

@@ -37,7 +37,9 @@ def reading(gancang: Gancang, rabbitmq_api: RabbitApi, virtual_host: str) -> Ite
     name, password = f"reader-{virtual_host}", "throw-away"
     rabbitmq_api.put(f"users/{name}", {"password": password, "tags": "monitoring"})
     rabbitmq_api.put(f"permissions/{virtual_host}/{name}", {"configure": "^$", "write": "^$", "read": "^$"})
-    yield Gancang({variable: _with_login(value, name, password) for variable, value in gancang.environment.items()})
+    yield Gancang(
+        {variable: _with_login(value, name, password) for variable, value in gancang.environment.items()}
+    )
     rabbitmq_api.delete(f"users/{name}")
 
 

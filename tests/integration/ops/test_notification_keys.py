@@ -41,7 +41,9 @@ def rotating(gancang: Gancang) -> Gancang:
     return Gancang({**gancang.environment, "GANCANG_DATA_KEY": NEW_KEY, "GANCANG_OLD_DATA_KEYS": DATA_KEY})
 
 
-async def test_rotation_wraps_all_keys_anew_and_what_they_seal_stays_as_it_is(rotating: Gancang, store: database.Database) -> None:
+async def test_rotation_wraps_all_keys_anew_and_what_they_seal_stays_as_it_is(
+    rotating: Gancang, store: database.Database
+) -> None:
     key = await registered(store, *(f"customer:c-{number}" for number in range(RECIPIENTS)))
     sealed = key.seal(b"clear", "customer:c-0")
 
@@ -51,13 +53,19 @@ async def test_rotation_wraps_all_keys_anew_and_what_they_seal_stays_as_it_is(ro
 
     assert rotated.stdout == f"{RECIPIENTS + 1} data keys wrapped anew\n", rotated.stderr
     assert again.stdout == "0 data keys wrapped anew\n"
-    assert json.loads(shown.stdout) == {"present": NEW.present_id, "data_keys": {NEW.present_id: RECIPIENTS + 1}, "parked": {}}
+    assert json.loads(shown.stdout) == {
+        "present": NEW.present_id,
+        "data_keys": {NEW.present_id: RECIPIENTS + 1},
+        "parked": {},
+    }
     opened = await MongoVault(store, NEW, timedelta(days=1)).key("customer:c-0", 1)
     assert opened is not None
     assert opened.open(sealed, "customer:c-0") == b"clear"
 
 
-async def test_a_master_key_that_is_not_in_the_ring_is_named(gancang: Gancang, store: database.Database) -> None:
+async def test_a_master_key_that_is_not_in_the_ring_is_named(
+    gancang: Gancang, store: database.Database
+) -> None:
     await registered(store, "customer:c-0")
     forgetful = Gancang({**gancang.environment, "GANCANG_DATA_KEY": NEW_KEY})
 
@@ -96,7 +104,9 @@ async def test_an_address_is_found_without_being_repeated(gancang: Gancang, stor
     assert (nobody.returncode, "somebody" in nobody.stderr) == (2, False)
 
 
-async def test_erasures_are_written_as_requests_that_can_be_published_again(gancang: Gancang, store: database.Database) -> None:
+async def test_erasures_are_written_as_requests_that_can_be_published_again(
+    gancang: Gancang, store: database.Database
+) -> None:
     await registered(store, "customer:c-0", "driver:d-7")
     at = datetime.now(UTC) + timedelta(seconds=1)
     await MongoVault(store, OLD, timedelta(days=1)).destroy("driver:d-7", at)
@@ -106,15 +116,25 @@ async def test_erasures_are_written_as_requests_that_can_be_published_again(ganc
 
     [line] = written.stdout.splitlines()
     event = json.loads(line)
-    assert event["data"] == {"recipient_id": "d-7", "role": "driver", "by": {"role": "operator", "id": "restore"}}
+    assert event["data"] == {
+        "recipient_id": "d-7",
+        "role": "driver",
+        "by": {"role": "operator", "id": "restore"},
+    }
     assert (event["type"], none.stdout) == ("recipient.erasure_requested.v1", "")
     assert abs(datetime.fromisoformat(event["time"]) - at) < timedelta(milliseconds=2)
 
 
 def a_parked_contact(sealer: Sealer) -> Message:
     """As `services.runtime.parking` leaves it."""
-    notes = {"x-gancang-sealed": PARKED, "x-gancang-content-type": "application/json", "x-gancang-reason": "schema"}
-    return Message(sealer.seal(b"{}", f"parked:{PARKED}"), headers={**notes, "ce-id": "m-1"}, message_id="m-1")
+    notes = {
+        "x-gancang-sealed": PARKED,
+        "x-gancang-content-type": "application/json",
+        "x-gancang-reason": "schema",
+    }
+    return Message(
+        sealer.seal(b"{}", f"parked:{PARKED}"), headers={**notes, "ce-id": "m-1"}, message_id="m-1"
+    )
 
 
 async def registered(store: database.Database, *contacts: str) -> LifeKey:

@@ -23,14 +23,23 @@ SENT = Outcome(Result.SENT, "sms")
 async def put(database_uri: str, *notifications: Notification) -> None:
     kind = mongo.notifications(timedelta(days=1))
     client = database.connect(database_uri)
-    rows = [{"_id": notification.id, "version": 1, "state": kind.encode(notification)} for notification in notifications]
+    rows = [
+        {"_id": notification.id, "version": 1, "state": kind.encode(notification)}
+        for notification in notifications
+    ]
     await database.database_of(client)[kind.collection].insert_many(rows)
     client.close()
 
 
-async def test_the_log_lists_attempts_and_who_may_have_been_told_twice(gancang: Gancang, database_uri: str) -> None:
+async def test_the_log_lists_attempts_and_who_may_have_been_told_twice(
+    gancang: Gancang, database_uri: str
+) -> None:
     plain = a_notification(id="n-1").settled(SENT, NOW, PLAN, jitter=0)
-    doubtful = a_notification(id="n-2", recipient_id="c-2").settled(LOST, NOW, PLAN, jitter=0).settled(SENT, NOW, PLAN, jitter=0)
+    doubtful = (
+        a_notification(id="n-2", recipient_id="c-2")
+        .settled(LOST, NOW, PLAN, jitter=0)
+        .settled(SENT, NOW, PLAN, jitter=0)
+    )
     await put(database_uri, plain, doubtful)
 
     everything = await gancang("notifications", "log", "--order", "o-1", "--json")

@@ -34,7 +34,9 @@ def store(database_uri: str) -> Iterator[database.Database]:
     found.client.close()
 
 
-async def test_two_secrets_sign_side_by_side_until_one_stands_alone(gancang: Gancang, store: database.Database) -> None:
+async def test_two_secrets_sign_side_by_side_until_one_stands_alone(
+    gancang: Gancang, store: database.Database
+) -> None:
     keys = store.client[f"{store.name}_keys"]
     secrets = WebhookSecrets(store, MongoVault(keys, Sealer(SecretStr(DATA_KEY)), timedelta(0)))
 
@@ -50,15 +52,23 @@ async def test_two_secrets_sign_side_by_side_until_one_stands_alone(gancang: Gan
     assert third.stdout.strip().encode() not in lying
 
 
-async def test_what_was_posted_is_listed_and_a_range_of_it_becomes_due_again(gancang: Gancang, store: database.Database) -> None:
+async def test_what_was_posted_is_listed_and_a_range_of_it_becomes_due_again(
+    gancang: Gancang, store: database.Database
+) -> None:
     for number, status in enumerate((Status.SENT, Status.FAILED, Status.PENDING)):
         await kept(store, number, status)
 
     listed = json.loads((await gancang("notifications", "webhook", "log", "dukcapil", "--json")).stdout)
-    failed = await gancang("notifications", "webhook", "replay", "dukcapil", "--since", AT.isoformat(), "--failed", "--yes")
+    failed = await gancang(
+        "notifications", "webhook", "replay", "dukcapil", "--since", AT.isoformat(), "--failed", "--yes"
+    )
     wrong = await gancang("notifications", "webhook", "replay", "dukcapil", "--since", "yesterday")
 
-    assert [(row["event_id"], row["status"]) for row in listed] == [("e-2", "pending"), ("e-1", "failed"), ("e-0", "sent")]
+    assert [(row["event_id"], row["status"]) for row in listed] == [
+        ("e-2", "pending"),
+        ("e-1", "failed"),
+        ("e-0", "sent"),
+    ]
     assert failed.stdout == "1 will be posted again\n", failed.stderr
     assert (wrong.returncode, wrong.stderr.count("\n")) == (2, 1)
     again = await store["webhook_deliveries"].find_one({"_id": "n-1"})
@@ -67,7 +77,9 @@ async def test_what_was_posted_is_listed_and_a_range_of_it_becomes_due_again(gan
 
 async def kept(store: database.Database, number: int, status: Status) -> None:
     opened = AT + timedelta(minutes=number)
-    delivery = Delivery(f"n-{number}", "dukcapil", f"e-{number}", "receipt.issued.v1", "o-1", "{}", opened, status)
+    delivery = Delivery(
+        f"n-{number}", "dukcapil", f"e-{number}", "receipt.issued.v1", "o-1", "{}", opened, status
+    )
     document = {
         "_id": delivery.id,
         "version": 1,

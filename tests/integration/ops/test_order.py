@@ -46,7 +46,9 @@ async def a_document(broker_url: str, database_uri: str, gancang: Gancang) -> As
     settings = runtime_settings(broker_url, database_uri)
     async with at_work("orders", build, settings), an_outside_app(broker_url) as app:
         await app.request(
-            an_order_requested(order_id="o-3", service="document", customer=agency, recipient={"id": "r-5"}, details=envelope)
+            an_order_requested(
+                order_id="o-3", service="document", customer=agency, recipient={"id": "r-5"}, details=envelope
+            )
         )
         await app.event("order.search_started.v1")
         await app.request(a_match_made(order_id="o-3"))
@@ -59,7 +61,10 @@ async def a_document(broker_url: str, database_uri: str, gancang: Gancang) -> As
 
 
 async def test_an_order_is_shown_with_its_history_and_without_places(gancang: Gancang, an_order: str) -> None:
-    shown, table = await gancang("order", "show", an_order, "--json"), await gancang("order", "show", an_order)
+    shown, table = (
+        await gancang("order", "show", an_order, "--json"),
+        await gancang("order", "show", an_order),
+    )
 
     document = json.loads(shown.stdout)
     assert (document["order_id"], document["service"], document["status"]) == ("o-9", "ride", "searching")
@@ -78,7 +83,10 @@ async def test_an_order_is_shown_with_its_history_and_without_places(gancang: Ga
 
 
 async def test_a_document_is_shown_with_its_chain_of_custody(gancang: Gancang, a_document: str) -> None:
-    shown, printed = await gancang("order", "show", a_document, "--json"), await gancang("order", "show", a_document)
+    shown, printed = (
+        await gancang("order", "show", a_document, "--json"),
+        await gancang("order", "show", a_document),
+    )
 
     document = json.loads(shown.stdout)
     assert [(line["step"], line["by"], line["envelope"]) for line in document["custody"]] == [

@@ -36,7 +36,9 @@ NOTES = {
 async def park(channel: AbstractChannel, queue: str = PARKED, body: bytes = BODY, **changes: Any) -> None:
     """A message as `services.runtime.parking` leaves it."""
     headers = {**NOTES, **changes.pop("headers", {})}
-    message = Message(body, headers=headers, content_type="application/json", message_id=headers["ce-id"], **changes)
+    message = Message(
+        body, headers=headers, content_type="application/json", message_id=headers["ce-id"], **changes
+    )
     await channel.default_exchange.publish(message, queue)
 
 
@@ -49,13 +51,17 @@ async def only(channel: AbstractChannel, name: str) -> AbstractIncomingMessage:
     return await queue.get(no_ack=True)
 
 
-async def test_they_are_counted_by_queue_and_reason_and_stay(gancang: Gancang, channel: AbstractChannel) -> None:
+async def test_they_are_counted_by_queue_and_reason_and_stay(
+    gancang: Gancang, channel: AbstractChannel
+) -> None:
     await park(channel)
     await park(channel, headers={"x-gancang-reason": "not_json", "ce-id": "m-2"})
 
     listed = await gancang("parked", "list", "--json")
 
-    assert json.loads(listed.stdout) == [{"queue": PARKED, "messages": 2, "reasons": {"handler_failed": 1, "not_json": 1}}]
+    assert json.loads(listed.stdout) == [
+        {"queue": PARKED, "messages": 2, "reasons": {"handler_failed": 1, "not_json": 1}}
+    ]
     assert await depth(channel, PARKED) == 2
 
 
@@ -65,7 +71,9 @@ async def test_an_empty_broker_has_nothing_parked(gancang: Gancang) -> None:
     assert (done.returncode, done.stdout) == (0, "nothing is parked\n")
 
 
-async def test_they_are_shown_with_headers_and_body_and_stay(gancang: Gancang, channel: AbstractChannel) -> None:
+async def test_they_are_shown_with_headers_and_body_and_stay(
+    gancang: Gancang, channel: AbstractChannel
+) -> None:
     await park(channel)
 
     shown = await gancang("parked", "show", PARKED)
@@ -76,7 +84,9 @@ async def test_they_are_shown_with_headers_and_body_and_stay(gancang: Gancang, c
     assert await depth(channel, PARKED) == 1
 
 
-async def test_a_replay_puts_one_back_with_all_its_attempts_and_its_user(gancang: Gancang, channel: AbstractChannel) -> None:
+async def test_a_replay_puts_one_back_with_all_its_attempts_and_its_user(
+    gancang: Gancang, channel: AbstractChannel
+) -> None:
     await park(channel)
     await park(channel, headers={"ce-id": "m-2"})
 
@@ -93,7 +103,9 @@ async def test_a_replay_puts_one_back_with_all_its_attempts_and_its_user(gancang
     assert message.user_id
 
 
-async def test_a_sealed_body_is_not_shown_and_opened_only_for_a_replay(gancang: Gancang, channel: AbstractChannel) -> None:
+async def test_a_sealed_body_is_not_shown_and_opened_only_for_a_replay(
+    gancang: Gancang, channel: AbstractChannel
+) -> None:
     secret = b'{"recipient_id": "c-1", "channels": [{"kind": "email", "address": "ayu@example.org"}]}'
     sealed = Sealer(SecretStr(DATA_KEY)).seal(secret, f"parked:{CONTACTS_PARKED}")
     notes = {"x-gancang-sealed": CONTACTS_PARKED, "x-gancang-content-type": "application/json"}
@@ -135,7 +147,9 @@ async def test_they_are_thrown_away_only_when_said_which(gancang: Gancang, chann
     assert await depth(channel, PARKED) == 0
 
 
-async def test_an_unknown_queue_or_id_is_one_line_and_exit_code_2(gancang: Gancang, channel: AbstractChannel) -> None:
+async def test_an_unknown_queue_or_id_is_one_line_and_exit_code_2(
+    gancang: Gancang, channel: AbstractChannel
+) -> None:
     queue = await gancang("parked", "show", "orders.order_requested")
     message = await gancang("parked", "replay", PARKED, "--id", "m-404")
 

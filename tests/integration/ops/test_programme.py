@@ -46,8 +46,13 @@ async def a_delivered_medicine(app: OutsideApp, database_uri: str) -> int:
     return paid
 
 
-async def test_the_claim_of_a_month_adds_up_and_names_nobody(gancang: Gancang, broker_url: str, database_uri: str) -> None:
-    async with at_work("orders", build, runtime_settings(broker_url, database_uri)), an_outside_app(broker_url) as app:
+async def test_the_claim_of_a_month_adds_up_and_names_nobody(
+    gancang: Gancang, broker_url: str, database_uri: str
+) -> None:
+    async with (
+        at_work("orders", build, runtime_settings(broker_url, database_uri)),
+        an_outside_app(broker_url) as app,
+    ):
         paid = await a_delivered_medicine(app, database_uri)
         await app.request(an_order_requested(**MEDICINE, order_id="o-2"))
         await app.event("order.accepted.v1", order_id="o-2")
@@ -68,7 +73,10 @@ async def test_medicine_that_nobody_took_is_claimed_too_and_shown_with_who_owes_
     gancang: Gancang, broker_url: str, database_uri: str
 ) -> None:
     step = {"driver_id": "d-7", "order_id": "o-2"}
-    async with at_work("orders", build, runtime_settings(broker_url, database_uri)), an_outside_app(broker_url) as app:
+    async with (
+        at_work("orders", build, runtime_settings(broker_url, database_uri)),
+        an_outside_app(broker_url) as app,
+    ):
         paid = await a_delivered_medicine(app, database_uri)
         await app.request(an_order_requested(**MEDICINE, order_id="o-2"))
         await app.event("order.search_started.v1", order_id="o-2")
@@ -84,7 +92,10 @@ async def test_medicine_that_nobody_took_is_claimed_too_and_shown_with_who_owes_
     claim = json.loads((await gancang("programme", "report", "aron", "--month", MONTH, "--json")).stdout)
     shown = json.loads((await gancang("order", "show", "o-2", "--json")).stdout)
 
-    assert [(line["order_id"], line["outcome"]) for line in claim["orders"]] == [("o-1", "completed"), ("o-2", "returned")]
+    assert [(line["order_id"], line["outcome"]) for line in claim["orders"]] == [
+        ("o-1", "completed"),
+        ("o-2", "returned"),
+    ]
     assert claim["claimed"] == claim["budget"]["spent"] == paid + returned.data.fare.total
     assert shown["owed"] == {"amount": returned.data.fare.total, "by": "programme:aron"}
     assert shown["fee"] is None
@@ -93,4 +104,7 @@ async def test_medicine_that_nobody_took_is_claimed_too_and_shown_with_who_owes_
 async def test_a_month_without_a_budget_is_named(gancang: Gancang) -> None:
     answer = await gancang("programme", "report", "aron", "--month", "2001-01")
 
-    assert (answer.returncode, answer.stderr.strip()) == (2, "gancang: programme aron has no budget for 2001-01")
+    assert (answer.returncode, answer.stderr.strip()) == (
+        2,
+        "gancang: programme aron has no budget for 2001-01",
+    )

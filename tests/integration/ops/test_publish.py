@@ -20,7 +20,9 @@ def a_line(event_id: str, event_type: str = "driver.shift_ended.v1") -> str:
     return json.dumps({**event, "data": {"driver_id": "d-1"}})
 
 
-async def test_each_line_arrives_as_it_was_written(gancang: Gancang, channel: AbstractChannel, tmp_path: Path) -> None:
+async def test_each_line_arrives_as_it_was_written(
+    gancang: Gancang, channel: AbstractChannel, tmp_path: Path
+) -> None:
     file = tmp_path / "facts.jsonl"
     file.write_text(f"{a_line('a')}\n\n{a_line('b')}\n")
 
@@ -33,21 +35,27 @@ async def test_each_line_arrives_as_it_was_written(gancang: Gancang, channel: Ab
     assert (first.content_type, first.message_id, first.delivery_mode) == (STRUCTURED, "a", 2)
 
 
-async def test_a_line_that_is_no_event_is_named_and_the_others_are_published(gancang: Gancang, channel: AbstractChannel) -> None:
+async def test_a_line_that_is_no_event_is_named_and_the_others_are_published(
+    gancang: Gancang, channel: AbstractChannel
+) -> None:
     done = await gancang("publish", "-", stdin=f"{a_line('a')}\nnot JSON\n{a_line('b')}\n")
 
     assert (done.returncode, done.stdout) == (1, "2 confirmed, 1 failed\n")
     assert done.stderr == "gancang: line 2: is no CloudEvent in JSON (not_json)\n"
 
 
-async def test_a_mistyped_type_is_said_to_go_to_the_unrouted(gancang: Gancang, channel: AbstractChannel) -> None:
+async def test_a_mistyped_type_is_said_to_go_to_the_unrouted(
+    gancang: Gancang, channel: AbstractChannel
+) -> None:
     done = await gancang("publish", "-", "--json", stdin=a_line("a", "order.requestd.v1"))
 
     assert json.loads(done.stdout) == {"confirmed": 1, "failed": []}
     assert done.stderr == "gancang: line 1: order.requestd.v1 is no request: it goes to ops.unrouted\n"
 
 
-async def test_unusable_input_is_exit_code_2(gancang: Gancang, channel: AbstractChannel, tmp_path: Path) -> None:
+async def test_unusable_input_is_exit_code_2(
+    gancang: Gancang, channel: AbstractChannel, tmp_path: Path
+) -> None:
     missing = await gancang("publish", str(tmp_path / "missing.jsonl"))
     empty = await gancang("publish", "-", stdin="\n")
     rubbish = await gancang("publish", "-", stdin="rubbish\n")

@@ -38,7 +38,9 @@ async def test_what_was_applied_is_what_is_checked_and_applying_again_changes_no
     assert there == {queue.name for queue in topology().queues}
 
 
-async def test_a_removed_queue_and_a_foreign_binding_are_named(gancang: Gancang, channel: AbstractChannel) -> None:
+async def test_a_removed_queue_and_a_foreign_binding_are_named(
+    gancang: Gancang, channel: AbstractChannel
+) -> None:
     await channel.queue_delete("matching.driver_fact")
     orders = await channel.get_queue("orders.order_requested")
     await orders.bind("gancang.events", "order.accepted.v1")
@@ -50,7 +52,9 @@ async def test_a_removed_queue_and_a_foreign_binding_are_named(gancang: Gancang,
     assert "binding gancang.events → orders.order_requested (order.accepted.v1): is not ours" in done.stdout
 
 
-async def test_a_changed_policy_is_drift(gancang: Gancang, channel: AbstractChannel, rabbitmq_api: RabbitApi, virtual_host: str) -> None:
+async def test_a_changed_policy_is_drift(
+    gancang: Gancang, channel: AbstractChannel, rabbitmq_api: RabbitApi, virtual_host: str
+) -> None:
     changed = {"pattern": "^app\\.", "definition": {"max-length": 5}, "apply-to": "queues"}
     rabbitmq_api.put(f"policies/{virtual_host}/gancang-app-queues", changed)
 
@@ -59,7 +63,9 @@ async def test_a_changed_policy_is_drift(gancang: Gancang, channel: AbstractChan
     assert (done.returncode, done.stdout) == (1, "policy gancang-app-queues: differs\n")
 
 
-async def test_the_exported_definitions_build_the_same_topology(gancang: Gancang, rabbitmq_api_url: str, virtual_host: str) -> None:
+async def test_the_exported_definitions_build_the_same_topology(
+    gancang: Gancang, rabbitmq_api_url: str, virtual_host: str
+) -> None:
     exported = json.loads((await gancang("topology", "export", "--vhost", virtual_host)).stdout)
     del exported["vhosts"]
     async with httpx.AsyncClient(trust_env=False) as client:
@@ -70,7 +76,9 @@ async def test_the_exported_definitions_build_the_same_topology(gancang: Gancang
     assert (checked.returncode, checked.stdout) == (0, "the broker has what it should\n")
 
 
-async def test_a_login_that_may_declare_nothing_sees_what_is_missing_or_different(reading: Gancang, channel: AbstractChannel) -> None:
+async def test_a_login_that_may_declare_nothing_sees_what_is_missing_or_different(
+    reading: Gancang, channel: AbstractChannel
+) -> None:
     await channel.queue_delete("matching.driver_fact")
     await channel.declare_queue("matching.driver_fact", durable=True, arguments={"x-queue-type": "classic"})
     await channel.queue_delete("orders.driver_step")
@@ -84,10 +92,15 @@ async def test_a_login_that_may_declare_nothing_sees_what_is_missing_or_differen
     assert document["unseen"] == {"policies": "the management interface does not show them to this login"}
 
 
-async def test_without_the_management_interface_it_says_what_it_could_not_see(reading: Gancang, channel: AbstractChannel) -> None:
+async def test_without_the_management_interface_it_says_what_it_could_not_see(
+    reading: Gancang, channel: AbstractChannel
+) -> None:
     blind = replace(reading, environment={**reading.environment, "GANCANG_RABBITMQ_API_URL": ""})
 
     checked = await blind("topology", "check")
 
     assert (checked.returncode, checked.stdout) == (0, "the broker has what it should\n")
-    assert "arguments not looked at: this login may not declare, and GANCANG_RABBITMQ_API_URL is not set\n" in checked.stderr
+    assert (
+        "arguments not looked at: this login may not declare, and GANCANG_RABBITMQ_API_URL is not set\n"
+        in checked.stderr
+    )

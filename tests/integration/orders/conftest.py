@@ -16,5 +16,8 @@ if TYPE_CHECKING:
 
 @pytest.fixture
 async def app(broker_url: str, database_uri: str) -> AsyncIterator[OutsideApp]:
-    async with at_work("orders", build, runtime_settings(broker_url, database_uri)), an_outside_app(broker_url) as app:
+    async with (
+        at_work("orders", build, runtime_settings(broker_url, database_uri)),
+        an_outside_app(broker_url) as app,
+    ):
         yield app

@@ -98,7 +98,11 @@ async def test_a_structured_message_is_taken_as_well(app: OutsideApp) -> None:
         "data": json.loads(BODY),
     }
 
-    await app.send_raw(json.dumps(event).encode(), routing_key="order.requested.v1", content_type="application/cloudevents+json")
+    await app.send_raw(
+        json.dumps(event).encode(),
+        routing_key="order.requested.v1",
+        content_type="application/cloudevents+json",
+    )
 
     accepted = await app.event("order.accepted.v1")
     assert accepted.causation_id == "m-1"

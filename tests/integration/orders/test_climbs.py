@@ -31,7 +31,9 @@ CLIMB = {
 
 @pytest.fixture
 async def app(broker_url: str, database_uri: str) -> AsyncIterator[OutsideApp]:
-    night = runtime_settings(broker_url, database_uri, clock=f"{HALF_PAST_MIDNIGHT},1,{datetime.now(UTC).isoformat()}")
+    night = runtime_settings(
+        broker_url, database_uri, clock=f"{HALF_PAST_MIDNIGHT},1,{datetime.now(UTC).isoformat()}"
+    )
     async with at_work("orders", build, night), an_outside_app(broker_url) as app:
         yield app
 
@@ -55,21 +57,33 @@ async def test_the_guest_is_brought_back_before_the_order_is_done(app: OutsideAp
     assert len(app.of_type("order.leg_completed.v1")) == 1
 
 
-async def test_a_closure_after_the_booking_cancels_without_a_fee_and_lets_nobody_else_in(app: OutsideApp) -> None:
+async def test_a_closure_after_the_booking_cancels_without_a_fee_and_lets_nobody_else_in(
+    app: OutsideApp,
+) -> None:
     await app.request(an_order_requested(**CLIMB))
     await app.event("order.accepted.v1")
 
-    await app.request(RouteStatusChanged.model_validate({"route": "ijen", "open": False, "reason": "gas", "by": AGENCY}))
+    await app.request(
+        RouteStatusChanged.model_validate({"route": "ijen", "open": False, "reason": "gas", "by": AGENCY})
+    )
     cancelled = await app.event("order.cancelled.v1", order_id="o-1")
     await app.request(an_order_requested(**CLIMB, order_id="o-2"))
     rejected = await app.event("order.rejected.v1", order_id="o-2")
 
-    assert (cancelled.data.reason, cancelled.data.fee, cancelled.data.by.role) == ("route_closed", 0, "system")
+    assert (cancelled.data.reason, cancelled.data.fee, cancelled.data.by.role) == (
+        "route_closed",
+        0,
+        "system",
+    )
     assert rejected.data.reason == "route_closed"
 
 
-@pytest.mark.parametrize("word", [{"open": False}, {"open": True, "level": 3}], ids=["closed", "a level at which nobody gets in"])
-async def test_a_closure_while_the_guest_is_up_there_is_one_alarm_and_the_way_back_goes_on(app: OutsideApp, word: dict[str, Any]) -> None:
+@pytest.mark.parametrize(
+    "word", [{"open": False}, {"open": True, "level": 3}], ids=["closed", "a level at which nobody gets in"]
+)
+async def test_a_closure_while_the_guest_is_up_there_is_one_alarm_and_the_way_back_goes_on(
+    app: OutsideApp, word: dict[str, Any]
+) -> None:
     await app.request(an_order_requested(**CLIMB))
     await app.event("order.search_started.v1")
     await app.request(a_match_made())
@@ -84,12 +98,18 @@ async def test_a_closure_while_the_guest_is_up_there_is_one_alarm_and_the_way_ba
     await app.request(DriverDelivered(**STEP, leg="back"))
     await app.event("order.completed.v1")
 
-    assert (alarm.data.route, alarm.data.driver_id, alarm.data.tell) == ("ijen", "d-7", ["operator", "driver", "customer"])
+    assert (alarm.data.route, alarm.data.driver_id, alarm.data.tell) == (
+        "ijen",
+        "d-7",
+        ["operator", "driver", "customer"],
+    )
     assert len(app.of_type("order.route_closed.v1")) == 1
 
 
 async def test_nobody_closes_a_route_that_there_is_not(app: OutsideApp) -> None:
-    await app.request(RouteStatusChanged.model_validate({"route": "raung", "open": False, "reason": "gas", "by": AGENCY}))
+    await app.request(
+        RouteStatusChanged.model_validate({"route": "raung", "open": False, "reason": "gas", "by": AGENCY})
+    )
 
     rejected = await app.event("request.rejected.v1")
 

@@ -28,7 +28,13 @@ SEALED = {"envelope": "ENV-0042"}
 
 
 def a_document(**changes: Any) -> OrderRequested:
-    document = {"order_id": "o-3", "service": "document", "customer": AGENCY, "dropoff": HOME, "recipient": {"id": "r-5"}}
+    document = {
+        "order_id": "o-3",
+        "service": "document",
+        "customer": AGENCY,
+        "dropoff": HOME,
+        "recipient": {"id": "r-5"},
+    }
     return an_order_requested(**{**document, "details": SEALED, **changes})
 
 
@@ -60,7 +66,9 @@ async def rejected(app: OutsideApp, request: Any) -> str:
     return reason
 
 
-async def test_an_envelope_goes_from_the_counter_to_the_right_hands_and_the_agency_has_its_receipt(app: OutsideApp) -> None:
+async def test_an_envelope_goes_from_the_counter_to_the_right_hands_and_the_agency_has_its_receipt(
+    app: OutsideApp,
+) -> None:
     await an_assigned_document(app)
     issued = await app.event("order.code_issued.v1")
     briefed = await app.event("assignment.briefed.v1")
@@ -84,7 +92,9 @@ async def test_an_envelope_goes_from_the_counter_to_the_right_hands_and_the_agen
 async def test_five_wrong_codes_lock_it_until_the_recipient_asks_for_another(app: OutsideApp) -> None:
     await a_document_on_the_way(app)
 
-    tries = [await rejected(app, DriverDelivered(**STEP, proof={**SEALED, "code": wrong(1)})) for _ in range(6)]
+    tries = [
+        await rejected(app, DriverDelivered(**STEP, proof={**SEALED, "code": wrong(1)})) for _ in range(6)
+    ]
     locked = await rejected(app, DriverDelivered(**STEP, proof={**SEALED, "code": code(1)}))
     await app.request(OrderCodeRequested(order_id="o-3", by={"role": "recipient", "id": "r-5"}))
     again = await app.event("order.code_issued.v1", code_serial=2)
@@ -158,7 +168,9 @@ async def test_medicine_that_nobody_takes_is_back_when_the_courier_says_so(app: 
     ],
     ids=lambda value: getattr(value, "order_id", value) if isinstance(value, str) else type(value).__name__,
 )
-async def test_strangers_and_strange_requests_are_refused(app: OutsideApp, request_data: Any, reason: str) -> None:
+async def test_strangers_and_strange_requests_are_refused(
+    app: OutsideApp, request_data: Any, reason: str
+) -> None:
     await an_assigned_document(app)
 
     assert await rejected(app, request_data) == reason
@@ -166,7 +178,9 @@ async def test_strangers_and_strange_requests_are_refused(app: OutsideApp, reque
 
 async def test_a_code_of_the_wrong_length_is_refused_with_a_pointer(app: OutsideApp) -> None:
     await a_document_on_the_way(app)
-    delivered = DriverDelivered.model_construct(**STEP, proof=Proof.model_construct(envelope="ENV-0042", code="12345"))
+    delivered = DriverDelivered.model_construct(
+        **STEP, proof=Proof.model_construct(envelope="ENV-0042", code="12345")
+    )
 
     sent = await app.request(delivered)
     answer = await app.event("request.rejected.v1", request_id=sent.id)
@@ -175,19 +189,29 @@ async def test_a_code_of_the_wrong_length_is_refused_with_a_pointer(app: Outside
     assert "12345" not in body_of(answer.data).decode()
 
 
-async def test_the_code_is_kept_nowhere_and_the_recipient_is_known_to_no_event(app: OutsideApp, database_uri: str) -> None:
+async def test_the_code_is_kept_nowhere_and_the_recipient_is_known_to_no_event(
+    app: OutsideApp, database_uri: str
+) -> None:
     await a_document_on_the_way(app)
     await rejected(app, DriverDelivered(**STEP, proof={**SEALED, "code": wrong(1)}))
     await app.request(DriverDelivered(**STEP, proof={**SEALED, "code": code(1)}))
     await app.event("receipt.issued.v1")
 
     kept = await everything_in(database_uri)
-    told = [body_of(event.data).decode() for event in app.events if CONTRACTS[event.type].exchange is Exchange.EVENTS]
+    told = [
+        body_of(event.data).decode()
+        for event in app.events
+        if CONTRACTS[event.type].exchange is Exchange.EVENTS
+    ]
 
     assert code(1) not in kept
     assert wrong(1) not in kept
     assert "ENV-0042" in kept
-    assert [text for text in told if "Merdeka" in text or "pagar" in text or "114.3691" in text or "ENV-0042" in text] == []
+    assert [
+        text
+        for text in told
+        if "Merdeka" in text or "pagar" in text or "114.3691" in text or "ENV-0042" in text
+    ] == []
 
 
 async def everything_in(database_uri: str) -> str:

@@ -29,13 +29,21 @@ async def test_an_emergency_is_told_to_all_and_its_place_only_to_those_who_help(
 
 
 async def test_a_customer_is_heard_whatever_has_become_of_his_order(app: OutsideApp) -> None:
-    pressed = {"order_id": "o-never-heard-of", "by": {"role": "customer", "id": "c-1"}, "place": PRESSED["place"]}
+    pressed = {
+        "order_id": "o-never-heard-of",
+        "by": {"role": "customer", "id": "c-1"},
+        "place": PRESSED["place"],
+    }
 
     await app.request(OrderEmergencyRaised.model_validate(pressed))
 
     raised = await app.event("emergency.raised.v1", order_id="o-never-heard-of")
     briefed = await app.event("emergency.briefed.v1", emergency_id=raised.data.emergency_id)
-    assert (raised.data.raised_by, raised.data.raised_by_id, raised.data.driver_id) == ("customer", "c-1", None)
+    assert (raised.data.raised_by, raised.data.raised_by_id, raised.data.driver_id) == (
+        "customer",
+        "c-1",
+        None,
+    )
     assert briefed.data.place.lat == PRESSED["place"]["lat"]
     assert app.of_type("request.rejected.v1") == []
 
@@ -67,7 +75,11 @@ async def test_a_strangers_call_is_heard_and_names_no_driver(app: OutsideApp) ->
 
     raised = await app.event("emergency.raised.v1", order_id="o-1")
     briefed = await app.event("emergency.briefed.v1", emergency_id=raised.data.emergency_id)
-    assert (raised.data.raised_by_id, raised.data.driver_id, briefed.data.driver_id) == ("c-stranger", None, None)
+    assert (raised.data.raised_by_id, raised.data.driver_id, briefed.data.driver_id) == (
+        "c-stranger",
+        None,
+        None,
+    )
     assert briefed.data.place.lat == PRESSED["place"]["lat"]
 
 
@@ -75,7 +87,9 @@ async def test_an_operator_closes_it_once(app: OutsideApp) -> None:
     await app.request(DriverEmergencyRaised.model_validate(PRESSED))
     emergency_id = (await app.event("emergency.raised.v1")).data.emergency_id
 
-    stranger = await app.request(EmergencyResolved(emergency_id=emergency_id, by={"role": "customer", "id": "c-1"}))
+    stranger = await app.request(
+        EmergencyResolved(emergency_id=emergency_id, by={"role": "customer", "id": "c-1"})
+    )
     refused = await app.event("request.rejected.v1", request_id=stranger.id)
     for _ in range(2):
         await app.request(EmergencyResolved(emergency_id=emergency_id, by=OPERATOR))

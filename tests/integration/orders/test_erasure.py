@@ -79,7 +79,9 @@ async def test_an_order_that_comes_late_is_blanked_at_its_end(app: OutsideApp, s
     assert await blank(store)
 
 
-async def test_an_order_that_was_on_its_way_during_the_erasure_is_found_at_the_second_look(app: OutsideApp, store: Any) -> None:
+async def test_an_order_that_was_on_its_way_during_the_erasure_is_found_at_the_second_look(
+    app: OutsideApp, store: Any
+) -> None:
     await erase(app)
     await eventually(lambda: store["erasures"].find_one({"_id": "customer:c-1"}))
     await app.request(WISH, time=datetime.now(UTC) - timedelta(minutes=1))
@@ -94,7 +96,10 @@ async def test_an_order_that_was_on_its_way_during_the_erasure_is_found_at_the_s
 
 
 async def test_who_orders_again_after_the_erasure_is_a_new_customer(app: OutsideApp, store: Any) -> None:
-    await app.request(an_order_requested(order_id="o-old", dropoff={**PARK, "note": NOTE}), time=datetime.now(UTC) - 3 * HOUR)
+    await app.request(
+        an_order_requested(order_id="o-old", dropoff={**PARK, "note": NOTE}),
+        time=datetime.now(UTC) - 3 * HOUR,
+    )
     await app.request(a_cancellation_requested(order_id="o-old"))
     await app.event("order.cancelled.v1", order_id="o-old")
     await app.request(WISH, time=datetime.now(UTC) - HOUR)
@@ -127,7 +132,9 @@ async def test_of_a_driver_the_plate_goes_and_the_fare_stays(app: OutsideApp, st
     await eventually(lambda: store["emergencies"].find_one({"seen.0.2": ""}))
 
 
-async def test_a_merchant_is_forgotten_and_not_brought_back_by_an_older_registration(app: OutsideApp, store: Any) -> None:
+async def test_a_merchant_is_forgotten_and_not_brought_back_by_an_older_registration(
+    app: OutsideApp, store: Any
+) -> None:
     registered, *facts = an_open_merchant()
     for fact in (registered, *facts):
         await app.request(fact, time=datetime.now(UTC) - HOUR)
@@ -135,7 +142,9 @@ async def test_a_merchant_is_forgotten_and_not_brought_back_by_an_older_registra
 
     await erase(app, "m-1", "merchant")
 
-    await eventually(lambda: store["merchants"].find_one({"_id": "m-1", "state.name": "-", "state.is_open": False}))
+    await eventually(
+        lambda: store["merchants"].find_one({"_id": "m-1", "state.name": "-", "state.is_open": False})
+    )
     await app.request(registered, time=datetime.now(UTC) - HOUR / 2)
     await app.request(an_open_merchant("m-2")[0])
     await eventually(lambda: store["merchants"].find_one({"_id": "m-2"}))
@@ -144,7 +153,9 @@ async def test_a_merchant_is_forgotten_and_not_brought_back_by_an_older_registra
     assert {mark[2] for mark in document["seen"][:3]} == {""}
 
 
-async def test_no_programme_pays_any_more_for_who_was_erased_whatever_comes_first(app: OutsideApp, store: Any) -> None:
+async def test_no_programme_pays_any_more_for_who_was_erased_whatever_comes_first(
+    app: OutsideApp, store: Any
+) -> None:
     await app.request(a_word_for("c-1"), time=datetime.now(UTC) - HOUR)
     await eventually(lambda: store["beneficiaries"].find_one({"state.customer_id": "c-1"}))
 
@@ -154,11 +165,18 @@ async def test_no_programme_pays_any_more_for_who_was_erased_whatever_comes_firs
     await app.request(a_word_for("r-2"), time=datetime.now(UTC) - HOUR)
 
     for who in ("c-1", "r-2"):
-        await eventually(lambda who=who: store["beneficiaries"].find_one({"state.customer_id": who, "state.by": "-"}))
+        await eventually(
+            lambda who=who: store["beneficiaries"].find_one({"state.customer_id": who, "state.by": "-"})
+        )
 
 
-async def erase(app: OutsideApp, who: str = "c-1", role: str = "customer", at: datetime | None = None) -> None:
-    await app.request(RecipientErased(recipient_id=who, role=role, at=at or datetime.now(UTC)), source="/gancang/notifications")
+async def erase(
+    app: OutsideApp, who: str = "c-1", role: str = "customer", at: datetime | None = None
+) -> None:
+    await app.request(
+        RecipientErased(recipient_id=who, role=role, at=at or datetime.now(UTC)),
+        source="/gancang/notifications",
+    )
 
 
 def a_word_for(who: str) -> ProgrammeBeneficiaryAttested:
@@ -168,4 +186,8 @@ def a_word_for(who: str) -> ProgrammeBeneficiaryAttested:
 
 async def blank(store: Any, order_id: str = "o-1") -> dict[str, Any] | None:
     found: dict[str, Any] | None = await store["orders"].find_one({"_id": order_id, "state.dropoff.lat": 0.0})
-    return found if found is not None and "outbox" not in {name for name, value in found.items() if value} else None
+    return (
+        found
+        if found is not None and "outbox" not in {name for name, value in found.items() if value}
+        else None
+    )

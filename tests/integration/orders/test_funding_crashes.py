@@ -67,12 +67,16 @@ async def left_behind(runtime: Runtime, order: Order, cap: int, *, held: bool) -
 
 
 async def the_row(runtime: Runtime, **wanted_fields: Any) -> dict[str, Any]:
-    row: dict[str, Any] = await eventually(lambda: runtime.database["ledgers"].find_one(wanted_fields), within=20)
+    row: dict[str, Any] = await eventually(
+        lambda: runtime.database["ledgers"].find_one(wanted_fields), within=20
+    )
     return row
 
 
 @pytest.mark.parametrize("held", [False, True], ids=["before the budget was asked", "after it had answered"])
-async def test_an_order_that_was_only_half_taken_in_begins(runtime: Runtime, app: OutsideApp, held: bool) -> None:
+async def test_an_order_that_was_only_half_taken_in_begins(
+    runtime: Runtime, app: OutsideApp, held: bool
+) -> None:
     order = an_order_that_waits()
     assert order.funding is not None
 
@@ -85,7 +89,9 @@ async def test_an_order_that_was_only_half_taken_in_begins(runtime: Runtime, app
     assert list(row["held"]) == ["o-1"]
 
 
-async def test_an_order_whose_budget_is_used_up_meanwhile_is_refused(runtime: Runtime, app: OutsideApp) -> None:
+async def test_an_order_whose_budget_is_used_up_meanwhile_is_refused(
+    runtime: Runtime, app: OutsideApp
+) -> None:
     await left_behind(runtime, an_order_that_waits(), 100, held=False)
 
     rejected = await app.event("order.rejected.v1", order_id="o-1")
@@ -96,7 +102,12 @@ async def test_an_order_whose_budget_is_used_up_meanwhile_is_refused(runtime: Ru
 
 @pytest.mark.parametrize(
     ("status", "spends"),
-    [(OrderStatus.COMPLETED, True), (OrderStatus.RETURNED, True), (OrderStatus.CANCELLED, False), (OrderStatus.UNSERVED, False)],
+    [
+        (OrderStatus.COMPLETED, True),
+        (OrderStatus.RETURNED, True),
+        (OrderStatus.CANCELLED, False),
+        (OrderStatus.UNSERVED, False),
+    ],
 )
 async def test_an_order_that_ended_as_its_process_died_is_settled(
     runtime: Runtime, app: OutsideApp, status: OrderStatus, spends: bool

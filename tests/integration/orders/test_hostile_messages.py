@@ -34,7 +34,10 @@ class NotUtf8(str):
 
 
 LARGE, SMALL = 2**62 + 1, 2**62 + 2
-DOUBLES = {struct.pack(">cq", b"l", mark): struct.pack(">cd", b"d", number) for mark, number in ((LARGE, 1e300), (SMALL, 0.1))}
+DOUBLES = {
+    struct.pack(">cq", b"l", mark): struct.pack(">cd", b"d", number)
+    for mark, number in ((LARGE, 1e300), (SMALL, 0.1))
+}
 
 
 class WithDoubles(pika.BasicProperties):
@@ -64,19 +67,29 @@ def nested(depth: int) -> list[Any]:
     return inner
 
 
-async def send_with_pika(broker_url: str, message: Message[Any], body: bytes, headers: dict[str, Any], **properties: Any) -> None:
+async def send_with_pika(
+    broker_url: str, message: Message[Any], body: bytes, headers: dict[str, Any], **properties: Any
+) -> None:
     """Pika writes types that aio-pika does not."""
-    known = {"content_type": "application/json", "delivery_mode": 2, "headers": {**binary_headers(message), **headers}}
+    known = {
+        "content_type": "application/json",
+        "delivery_mode": 2,
+        "headers": {**binary_headers(message), **headers},
+    }
 
     def send() -> None:
         with pika.BlockingConnection(pika.URLParameters(broker_url)) as connection:
-            connection.channel().basic_publish("gancang.requests", message.type, body, WithDoubles(**known, **properties))
+            connection.channel().basic_publish(
+                "gancang.requests", message.type, body, WithDoubles(**known, **properties)
+            )
 
     await asyncio.to_thread(send)
 
 
 @pytest.mark.parametrize("name", HOSTILE)
-async def test_a_message_with_strange_headers_is_parked_and_the_queue_goes_on(app: OutsideApp, broker_url: str, name: str) -> None:
+async def test_a_message_with_strange_headers_is_parked_and_the_queue_goes_on(
+    app: OutsideApp, broker_url: str, name: str
+) -> None:
     await send_with_pika(broker_url, a_fresh_message(an_order_requested()), b"order, please", HOSTILE[name])
     await app.request(an_order_requested(order_id="after"))
 
@@ -87,7 +100,9 @@ async def test_a_message_with_strange_headers_is_parked_and_the_queue_goes_on(ap
 
 
 @pytest.mark.parametrize("name", HOSTILE)
-async def test_a_message_with_strange_headers_waits_on_the_ladder_and_is_handled(app: OutsideApp, broker_url: str, name: str) -> None:
+async def test_a_message_with_strange_headers_waits_on_the_ladder_and_is_handled(
+    app: OutsideApp, broker_url: str, name: str
+) -> None:
     report = a_fresh_message(OrderReportRequested(order_id="o-1", by={"role": "customer", "id": "c-1"}))
     await send_with_pika(broker_url, report, body_of(report.data), HOSTILE[name])
     await app.request(an_order_requested())
@@ -98,7 +113,9 @@ async def test_a_message_with_strange_headers_waits_on_the_ladder_and_is_handled
 
 
 @pytest.mark.parametrize("name", HOSTILE)
-async def test_a_message_with_strange_headers_is_rejected_with_its_reason(app: OutsideApp, broker_url: str, name: str) -> None:
+async def test_a_message_with_strange_headers_is_rejected_with_its_reason(
+    app: OutsideApp, broker_url: str, name: str
+) -> None:
     wrong = a_fresh_message(an_order_requested())
     await send_with_pika(broker_url, wrong, b"{}", HOSTILE[name])
 
@@ -107,7 +124,9 @@ async def test_a_message_with_strange_headers_is_rejected_with_its_reason(app: O
     assert rejected.data.reason == "schema"
 
 
-async def test_a_message_names_no_further_queue_for_our_login_to_write_to(app: OutsideApp, broker_url: str) -> None:
+async def test_a_message_names_no_further_queue_for_our_login_to_write_to(
+    app: OutsideApp, broker_url: str
+) -> None:
     copies = {"CC": ["orders.driver_step.parked"], "BCC": ["orders.match_outcome.parked"]}
     await send_with_pika(broker_url, a_fresh_message(an_order_requested()), b"order, please", copies)
 
@@ -132,7 +151,9 @@ async def test_a_property_that_nobody_can_decode_does_not_close_the_connection(
     assert accepted.causation_id == order.id
 
 
-@pytest.mark.parametrize("headers", [{NotUtf8("x-é"): "1"}, {"x-deep": nested(700)}], ids=["a name", "a nesting"])
+@pytest.mark.parametrize(
+    "headers", [{NotUtf8("x-é"): "1"}, {"x-deep": nested(700)}], ids=["a name", "a nesting"]
+)
 async def test_headers_that_nobody_can_decode_are_none_and_the_queue_goes_on(
     app: OutsideApp, broker_url: str, headers: dict[str, Any]
 ) -> None:

@@ -39,7 +39,9 @@ async def test_a_third_of_the_orders_gets_the_money_and_nobody_a_rupiah_too_much
     ledgers = [Ledger(database), Ledger(database), Ledger(database)]
     await ledgers[0].set_cap(BUDGET, FARE * (ORDERS // 3) + FARE - 1, 1)
 
-    held = await asyncio.gather(*(ledgers[number % 3].hold(BUDGET, f"o-{number}", FARE) for number in range(ORDERS)))
+    held = await asyncio.gather(
+        *(ledgers[number % 3].hold(BUDGET, f"o-{number}", FARE) for number in range(ORDERS))
+    )
 
     row = await the_row(database)
     assert sum(held) == len(row["held"]) == ORDERS // 3
@@ -50,7 +52,10 @@ async def test_whoever_asks_twice_holds_once_and_whoever_closes_twice_pays_once(
     one, other = Ledger(database), Ledger(database)
     await one.set_cap(BUDGET, 100_000, 1)
 
-    assert await asyncio.gather(*(ledger.hold(BUDGET, "o-1", FARE) for ledger in (one, other) * 5)) == [True] * 10
+    assert (
+        await asyncio.gather(*(ledger.hold(BUDGET, "o-1", FARE) for ledger in (one, other) * 5))
+        == [True] * 10
+    )
     await asyncio.gather(*(ledger.close(BUDGET, "o-1", FARE, spent=8_000) for ledger in (one, other) * 5))
 
     row = await the_row(database)

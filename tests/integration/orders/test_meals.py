@@ -49,7 +49,12 @@ async def warung(app: OutsideApp, database_uri: str) -> AsyncIterator[Known]:
 
     async def known(**state: Any) -> None:
         async def is_so() -> bool:
-            return await merchants.find_one({"_id": "m-1", **{f"state.{name}": value for name, value in state.items()}}) is not None
+            return (
+                await merchants.find_one(
+                    {"_id": "m-1", **{f"state.{name}": value for name, value in state.items()}}
+                )
+                is not None
+            )
 
         await eventually(is_so, within=20)
 
@@ -93,7 +98,11 @@ async def test_the_room_is_for_the_courier_alone(app: OutsideApp) -> None:
     assert briefed.data.dropoff.lodging.room == "7"
     assert briefed.data.dropoff.lodging.reception is True
     assert [item.quantity for item in briefed.data.items] == [2, 1]
-    public = [event for event in app.events if event.type not in {"assignment.briefed.v1", "order.search_started.v1"}]
+    public = [
+        event
+        for event in app.events
+        if event.type not in {"assignment.briefed.v1", "order.search_started.v1"}
+    ]
     assert not any("Homestay Osing" in event.data.model_dump_json() for event in public)
 
 
@@ -108,7 +117,10 @@ async def test_what_is_sold_out_is_replaced_when_the_customer_agrees(app: Outsid
 
     assert (made.data.customer_id, made.data.fare.items_total) == ("c-1", 34_000)
     assert changed.data.fare.items_total == 34_000
-    assert [slip.data.items[0].sku for slip in app.of_type("merchant.briefed.v1", order_id="o-1")] == ["sego-tempong", "rujak-soto"]
+    assert [slip.data.items[0].sku for slip in app.of_type("merchant.briefed.v1", order_id="o-1")] == [
+        "sego-tempong",
+        "rujak-soto",
+    ]
 
 
 async def test_no_to_what_there_is_ends_the_order_without_a_fee(app: OutsideApp) -> None:
@@ -138,7 +150,9 @@ async def test_a_merchant_answers_for_nobody_else(app: OutsideApp) -> None:
     await app.request(a_meal_accepted(merchant_id="m-2"))
     rejected = await app.event("request.rejected.v1")
     await app.request(a_cancellation_requested(by={"role": "merchant", "id": "m-2"}))
-    await app.event("request.rejected.v1", request_type="order.cancellation_requested.v1", reason="wrong_actor")
+    await app.event(
+        "request.rejected.v1", request_type="order.cancellation_requested.v1", reason="wrong_actor"
+    )
     await app.request(a_cancellation_requested(by={"role": "merchant", "id": "m-1"}))
     cancelled = await app.event("order.cancelled.v1", order_id="o-1")
 
@@ -173,7 +187,9 @@ async def test_another_door_is_told_to_the_courier(app: OutsideApp) -> None:
     assert doors == [HOMESTAY["label"], NEARER.label]
 
 
-async def test_a_meal_that_stands_ready_without_a_courier_is_paid_by_whoever_cancels_it(app: OutsideApp) -> None:
+async def test_a_meal_that_stands_ready_without_a_courier_is_paid_by_whoever_cancels_it(
+    app: OutsideApp,
+) -> None:
     await a_meal_asked_for(app)
     await app.request(a_meal_ready())
     await app.event("order.search_started.v1", order_id="o-1")
@@ -195,7 +211,9 @@ async def test_a_meal_that_stands_ready_without_a_courier_is_paid_by_whoever_can
         ({"service": "ride", "pickup": STATION}, "items_not_allowed"),
     ],
 )
-async def test_a_meal_that_cannot_be_is_refused_with_a_reason(app: OutsideApp, changes: dict[str, Any], reason: str) -> None:
+async def test_a_meal_that_cannot_be_is_refused_with_a_reason(
+    app: OutsideApp, changes: dict[str, Any], reason: str
+) -> None:
     await app.request(a_meal_requested(**changes))
 
     rejected = await app.event("order.rejected.v1")
@@ -203,12 +221,21 @@ async def test_a_meal_that_cannot_be_is_refused_with_a_reason(app: OutsideApp, c
     assert rejected.data.reason == reason
 
 
-@pytest.mark.parametrize("items", [[{**RUJAK, "unit_price": -5}], [{**RUJAK, "quantity": 0}], [RUJAK] * 10_000])
-async def test_items_that_no_app_should_send_are_no_request(app: OutsideApp, items: list[dict[str, Any]]) -> None:
+@pytest.mark.parametrize(
+    "items", [[{**RUJAK, "unit_price": -5}], [{**RUJAK, "quantity": 0}], [RUJAK] * 10_000]
+)
+async def test_items_that_no_app_should_send_are_no_request(
+    app: OutsideApp, items: list[dict[str, Any]]
+) -> None:
     body = {**a_meal_requested().model_dump(mode="json"), "items": items}
 
     headers = binary_headers(a_fresh_message(a_meal_requested()))
-    await app.send_raw(json.dumps(body).encode(), routing_key="order.requested.v1", headers=headers, content_type="application/json")
+    await app.send_raw(
+        json.dumps(body).encode(),
+        routing_key="order.requested.v1",
+        headers=headers,
+        content_type="application/json",
+    )
     rejected = await app.event("request.rejected.v1")
 
     assert rejected.data.reason == "schema"

@@ -74,7 +74,9 @@ async def test_steps_out_of_order_lead_to_the_same_end(app: OutsideApp) -> None:
     assert app.of_type("request.rejected.v1") == []
 
 
-async def test_a_driver_who_gives_back_faster_than_his_match_is_heard_of_is_not_asked_again(app: OutsideApp) -> None:
+async def test_a_driver_who_gives_back_faster_than_his_match_is_heard_of_is_not_asked_again(
+    app: OutsideApp,
+) -> None:
     await app.request(an_order_requested())
     await app.event("order.search_started.v1")
     await app.request(DriverCancelled(**STEP, reason="flat tyre"))
@@ -162,7 +164,9 @@ async def test_a_driver_who_gives_the_order_back_is_not_asked_again(app: Outside
 async def test_a_withdrawn_match_starts_a_new_search(app: OutsideApp) -> None:
     await an_assigned_ride(app)
 
-    await app.request(MatchWithdrawn(order_id="o-1", attempt=1, driver_id="d-7", offer_id="of-1", reason="vanished"))
+    await app.request(
+        MatchWithdrawn(order_id="o-1", attempt=1, driver_id="d-7", offer_id="of-1", reason="vanished")
+    )
 
     await app.event("order.search_started.v1", attempt=2)
 
@@ -204,7 +208,9 @@ async def test_nobody_acts_on_an_order_of_somebody_else(app: OutsideApp) -> None
     await app.request(a_cancellation_requested(by={"role": "customer", "id": "c-2"}))
     await app.request(DriverArrived(driver_id="d-8", order_id="o-1"))
     await app.request(OrderReportRequested(order_id="o-1", by={"role": "driver", "id": "d-8"}))
-    await app.event("request.rejected.v1", request_type="order.cancellation_requested.v1", reason="wrong_actor")
+    await app.event(
+        "request.rejected.v1", request_type="order.cancellation_requested.v1", reason="wrong_actor"
+    )
     await app.event("request.rejected.v1", request_type="driver.arrived.v1", reason="wrong_driver")
     await app.event("request.rejected.v1", request_type="order.report_requested.v1", reason="wrong_actor")
 

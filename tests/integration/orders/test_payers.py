@@ -26,7 +26,12 @@ if TYPE_CHECKING:
 OFFICE = {"role": "agency", "id": "dinkes"}
 MONTH = f"{datetime.now(UTC) + timedelta(hours=7):%Y-%m}"
 BUDGET = f"programme:gancang-aron:{MONTH}"
-PAID = {"service": "document", "payer": {"kind": "programme", "id": "gancang-aron"}, "agency_id": "dukcapil", "recipient": {"id": "r-1"}}
+PAID = {
+    "service": "document",
+    "payer": {"kind": "programme", "id": "gancang-aron"},
+    "agency_id": "dukcapil",
+    "recipient": {"id": "r-1"},
+}
 PAID = {**PAID, "customer": {"id": "dukcapil", "kind": "agency"}, "details": {"envelope": "KTP-0001"}}
 FARE = 9_000
 
@@ -64,7 +69,9 @@ async def left(ledgers: Any, **wanted: Any) -> None:
 async def test_orders_are_taken_in_until_the_budget_is_used_up(app: OutsideApp, ledgers: Any) -> None:
     await a_budget(app, ledgers, 3 * FARE)
 
-    await asyncio.gather(*(app.request(an_order_requested(**PAID, order_id=f"o-{number}")) for number in range(8)))
+    await asyncio.gather(
+        *(app.request(an_order_requested(**PAID, order_id=f"o-{number}")) for number in range(8))
+    )
     await eventually(lambda: len(app.of_type("order.rejected.v1", reason="budget_exhausted")) == 5)
 
     accepted = app.of_type("order.accepted.v1")
@@ -96,7 +103,9 @@ async def test_medicine_is_free_for_the_poor_and_others_pay_the_tariff(app: Outs
     await an_attested_patient(app, ledgers)
 
     await app.request(an_order_requested(service="medicine"))
-    await app.request(an_order_requested(service="medicine", order_id="o-2", customer={"id": "c-2", "kind": "resident"}))
+    await app.request(
+        an_order_requested(service="medicine", order_id="o-2", customer={"id": "c-2", "kind": "resident"})
+    )
     poor = await app.event("order.accepted.v1", order_id="o-1")
     rich = await app.event("order.accepted.v1", order_id="o-2")
 
@@ -104,7 +113,9 @@ async def test_medicine_is_free_for_the_poor_and_others_pay_the_tariff(app: Outs
     assert rich.data.payer.kind == "customer"
 
 
-async def test_a_donor_pays_for_many_households_until_his_pledges_are_used_up(app: OutsideApp, ledgers: Any) -> None:
+async def test_a_donor_pays_for_many_households_until_his_pledges_are_used_up(
+    app: OutsideApp, ledgers: Any
+) -> None:
     await an_open_warung(app, ledgers)
     for _ in range(2):
         await app.request(DonationPledged(donor_id="bank", campaign_id="cantik", amount=60_000))
@@ -128,7 +139,9 @@ async def test_a_donor_pays_for_many_households_until_his_pledges_are_used_up(ap
         ({"payer": {"kind": "customer", "id": "c-9"}}, "payer_unknown"),
     ],
 )
-async def test_who_does_not_pay_is_named(app: OutsideApp, ledgers: Any, changes: dict[str, Any], reason: str) -> None:
+async def test_who_does_not_pay_is_named(
+    app: OutsideApp, ledgers: Any, changes: dict[str, Any], reason: str
+) -> None:
     await a_budget(app, ledgers, 100_000)
 
     await app.request(an_order_requested(**changes))

@@ -23,7 +23,9 @@ def an_urgent_ride(triage: str, **changes: Any) -> OrderRequested:
 
 
 @pytest.mark.parametrize("place", [{}, {"pickup": OUTSIDE}], ids=["inside", "outside"])
-async def test_a_critical_case_is_handed_over_at_once_and_nobody_is_searched(app: OutsideApp, place: dict[str, Any]) -> None:
+async def test_a_critical_case_is_handed_over_at_once_and_nobody_is_searched(
+    app: OutsideApp, place: dict[str, Any]
+) -> None:
     await app.request(an_urgent_ride("critical", **place))
 
     handed_over = await app.event("order.handed_over.v1")
@@ -56,7 +58,9 @@ async def test_an_urgent_ride_without_a_driver_ends_with_the_emergency_line(app:
             "details_not_allowed",
         ),
         (
-            an_order_requested(service="parcel", recipient={"id": "r-5"}, details={**SMALL, "weight_kg": "3 kg"}),
+            an_order_requested(
+                service="parcel", recipient={"id": "r-5"}, details={**SMALL, "weight_kg": "3 kg"}
+            ),
             "request.rejected.v1",
             "details_wrong",
         ),
@@ -78,7 +82,9 @@ async def test_what_a_service_does_not_take_is_refused_with_a_reason(
     assert refused.data.reason == reason
 
 
-async def test_medicine_from_the_hospital_asks_for_its_queue_and_names_nothing_that_is_in_the_bag(app: OutsideApp) -> None:
+async def test_medicine_from_the_hospital_asks_for_its_queue_and_names_nothing_that_is_in_the_bag(
+    app: OutsideApp,
+) -> None:
     await app.request(an_order_requested(service="medicine", details={"prescription": "insulin glargine"}))
     search = await app.event("order.search_started.v1")
     await app.request(a_match_made())
@@ -96,7 +102,12 @@ async def test_medicine_from_the_hospital_asks_for_its_queue_and_names_nothing_t
 
 
 async def test_an_agency_takes_its_own_document_back_before_it_is_on_its_way(app: OutsideApp) -> None:
-    document = {"service": "document", "customer": AGENCY, "recipient": {"id": "r-5"}, "details": {"envelope": "ENV-0042"}}
+    document = {
+        "service": "document",
+        "customer": AGENCY,
+        "recipient": {"id": "r-5"},
+        "details": {"envelope": "ENV-0042"},
+    }
     await app.request(an_order_requested(**document))
     await app.event("order.search_started.v1")
 
@@ -104,5 +115,9 @@ async def test_an_agency_takes_its_own_document_back_before_it_is_on_its_way(app
 
     cancelled = await app.event("order.cancelled.v1")
     receipt = await app.event("receipt.issued.v1")
-    assert (cancelled.data.reason, cancelled.data.fee, receipt.data.outcome) == ("agency_cancelled", 0, "cancelled")
+    assert (cancelled.data.reason, cancelled.data.fee, receipt.data.outcome) == (
+        "agency_cancelled",
+        0,
+        "cancelled",
+    )
     assert receipt.data.custody == []

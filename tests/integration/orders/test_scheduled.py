@@ -53,7 +53,9 @@ async def bookings(broker_url: str, database_uri: str) -> AsyncIterator[Bookings
         yield Bookings(app, clock_from(settings.clock), settings)
 
 
-async def test_a_booked_ride_is_searched_for_when_its_time_comes_and_again_until_the_last_search(bookings: Bookings) -> None:
+async def test_a_booked_ride_is_searched_for_when_its_time_comes_and_again_until_the_last_search(
+    bookings: Bookings,
+) -> None:
     async with bookings.orders():
         pickup_at = await bookings.book(62)
         scheduled = await bookings.app.event("order.scheduled.v1")

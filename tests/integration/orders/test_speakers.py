@@ -40,7 +40,9 @@ async def app(broker_url: str, database_uri: str, login: str, tmp_path: Path) ->
 async def said(app: OutsideApp, data: Value, **properties: str) -> Message[Value]:
     message = a_fresh_message(data)
     headers, body = binary_headers(message), body_of(data)
-    await app.send_raw(body, routing_key=message.type, headers=headers, content_type="application/json", **properties)
+    await app.send_raw(
+        body, routing_key=message.type, headers=headers, content_type="application/json", **properties
+    )
     return message
 
 
@@ -51,7 +53,9 @@ async def test_a_login_orders_for_its_own_guests_and_for_nobody_else(app: Outsid
     await said(app, an_order_requested(order_id="o-1", customer=guest), user_id=login)
 
     await app.event("order.accepted.v1", order_id="o-1")
-    refused = [(await app.event("request.rejected.v1", request_id=one.id)).data.reason for one in (foreign, unnamed)]
+    refused = [
+        (await app.event("request.rejected.v1", request_id=one.id)).data.reason for one in (foreign, unnamed)
+    ]
     assert refused == ["login_wrong", "login_missing"]
     assert {event.data.order_id for event in app.of_type("order.accepted.v1")} == {"o-1"}
 

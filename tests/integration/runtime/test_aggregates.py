@@ -24,10 +24,17 @@ if TYPE_CHECKING:
 NOW = real_now()
 
 
-async def test_twenty_racing_writers_in_two_processes_lose_nothing(counting: Counting, another: Counting) -> None:
+async def test_twenty_racing_writers_in_two_processes_lose_nothing(
+    counting: Counting, another: Counting
+) -> None:
     writers = [counting, another] * 10
 
-    await asyncio.gather(*(writer.counters.change("c-1", a_cause(number, NOW), count()) for number, writer in enumerate(writers)))
+    await asyncio.gather(
+        *(
+            writer.counters.change("c-1", a_cause(number, NOW), count())
+            for number, writer in enumerate(writers)
+        )
+    )
 
     stored = await counting.counters.get("c-1")
     assert stored is not None
@@ -36,7 +43,9 @@ async def test_twenty_racing_writers_in_two_processes_lose_nothing(counting: Cou
 
 
 async def test_one_cause_has_its_effect_once_in_two_processes(counting: Counting, another: Counting) -> None:
-    wrote = await asyncio.gather(*(writer.counters.change("c-1", a_cause(1, NOW), count()) for writer in [counting, another] * 5))
+    wrote = await asyncio.gather(
+        *(writer.counters.change("c-1", a_cause(1, NOW), count()) for writer in [counting, another] * 5)
+    )
 
     stored = await another.counters.get("c-1")
     assert stored is not None
@@ -52,7 +61,9 @@ async def test_another_body_under_a_known_id_is_rejected(counting: Counting) -> 
 
 
 async def test_a_thousand_saves_at_once_share_their_round_trips(counting: Counting) -> None:
-    await asyncio.gather(*(counting.counters.change(f"c-{number}", a_cause(1, NOW), count()) for number in range(1000)))
+    await asyncio.gather(
+        *(counting.counters.change(f"c-{number}", a_cause(1, NOW), count()) for number in range(1000))
+    )
 
     found = await counting.runtime.database["counters"].count_documents({"state.n": 1})
     assert found == 1000
@@ -97,10 +108,14 @@ async def test_events_leave_in_the_order_of_their_sequence(counting: Counting, b
 
 
 async def test_the_outbox_ends_empty_and_nothing_is_marked_unsent(counting: Counting) -> None:
-    await asyncio.gather(*(counting.counters.change(f"c-{n % 7}", a_cause(n, NOW), count(events=3)) for n in range(100)))
+    await asyncio.gather(
+        *(counting.counters.change(f"c-{n % 7}", a_cause(n, NOW), count(events=3)) for n in range(100))
+    )
 
     async def left() -> int:
-        return await counting.runtime.database["counters"].count_documents({"unsent_since": {"$exists": True}})
+        return await counting.runtime.database["counters"].count_documents(
+            {"unsent_since": {"$exists": True}}
+        )
 
     async def nothing_left() -> bool:
         return await left() == 0
@@ -110,7 +125,9 @@ async def test_the_outbox_ends_empty_and_nothing_is_marked_unsent(counting: Coun
         assert await _outbox_is_empty(counting, f"c-{n}")
 
 
-async def test_what_a_crash_left_in_the_outbox_is_sent_under_the_same_id(counting: Counting, broker_url: str) -> None:
+async def test_what_a_crash_left_in_the_outbox_is_sent_under_the_same_id(
+    counting: Counting, broker_url: str
+) -> None:
     async with an_outside_app(broker_url) as app:
         await counting.counters.change("c-1", a_cause(1, NOW), count())
         first = await app.event("driver.released.v1")
@@ -118,7 +135,12 @@ async def test_what_a_crash_left_in_the_outbox_is_sent_under_the_same_id(countin
         left_behind = {
             "exchange": "gancang.events",
             "type": "driver.released.v1",
-            "headers": {"ce-specversion": "1.0", "ce-id": first.id, "ce-type": first.type, "ce-source": "/gancang/x"},
+            "headers": {
+                "ce-specversion": "1.0",
+                "ce-id": first.id,
+                "ce-type": first.type,
+                "ce-source": "/gancang/x",
+            },
             "body": '{"driver_id": "n-1", "order_id": "again"}',
         }
         await counting.runtime.database["counters"].update_one(
@@ -132,7 +154,9 @@ async def test_what_a_crash_left_in_the_outbox_is_sent_under_the_same_id(countin
     assert again.id == first.id
 
 
-async def test_an_event_with_a_long_correlation_id_does_not_block_what_stands_behind_it(counting: Counting, broker_url: str) -> None:
+async def test_an_event_with_a_long_correlation_id_does_not_block_what_stands_behind_it(
+    counting: Counting, broker_url: str
+) -> None:
     long = Cause("app.test", "m-1", NOW, correlation_id="c" * 300)
 
     async with an_outside_app(broker_url) as app:
@@ -152,7 +176,9 @@ async def test_a_strangers_message_that_looks_like_our_timer_does_not_stop_it(co
     assert await counting.counters.change("c-1", own, count())
 
 
-async def test_a_timer_fires_once_in_two_processes_and_also_when_it_is_long_overdue(counting: Counting, another: Counting) -> None:
+async def test_a_timer_fires_once_in_two_processes_and_also_when_it_is_long_overdue(
+    counting: Counting, another: Counting
+) -> None:
     await counting.counters.change("c-1", a_cause(1, NOW), count(due=real_now() - timedelta(hours=3)))
 
     async def fired() -> bool:
@@ -168,7 +194,9 @@ async def test_a_timer_fires_once_in_two_processes_and_also_when_it_is_long_over
 
 
 def told_without_an_order(counter: Counter | None) -> Change[Counter]:
-    return Change(counter or Counter(n=1), (DriverEligibilityChanged(driver_id="d-7", eligible=True, reasons=[]),))
+    return Change(
+        counter or Counter(n=1), (DriverEligibilityChanged(driver_id="d-7", eligible=True, reasons=[]),)
+    )
 
 
 async def _outbox_is_empty(counting: Counting, counter_id: str) -> bool:
@@ -178,7 +206,9 @@ async def _outbox_is_empty(counting: Counting, counter_id: str) -> bool:
 
 async def test_a_change_that_forgets_keeps_the_marks_and_drops_the_digests(counting: Counting) -> None:
     await counting.counters.change("c-1", a_cause(1, NOW, "aaaa"), count())
-    await counting.counters.change("c-1", a_cause(2, NOW, "bbbb"), lambda known: Change(known or Counter(n=0), forgets=True))
+    await counting.counters.change(
+        "c-1", a_cause(2, NOW, "bbbb"), lambda known: Change(known or Counter(n=0), forgets=True)
+    )
 
     stored = await counting.counters.get("c-1")
     assert stored is not None

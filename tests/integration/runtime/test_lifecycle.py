@@ -76,7 +76,9 @@ async def answers(port: int, path: str) -> int:
 async def test_without_servers_it_is_alive_not_ready_and_obeys_sigterm() -> None:
     port = a_free_port()
     async with a_process(
-        GANCANG_AMQP_URL=f"amqp://gancang:secret@{NOBODY}/", GANCANG_MONGODB_URI=f"mongodb://{NOBODY}/", GANCANG_HTTP_PORT=str(port)
+        GANCANG_AMQP_URL=f"amqp://gancang:secret@{NOBODY}/",
+        GANCANG_MONGODB_URI=f"mongodb://{NOBODY}/",
+        GANCANG_HTTP_PORT=str(port),
     ) as process:
         await eventually(lambda: _is(port, "/livez", OK), WITHIN_S)
         assert await answers(port, "/readyz") == UNAVAILABLE
@@ -87,10 +89,15 @@ async def test_without_servers_it_is_alive_not_ready_and_obeys_sigterm() -> None
 
 
 @pytest.mark.parametrize("service", ["orders", "matching", "notifications"])
-async def test_it_ends_on_sigterm_when_both_servers_have_gone(service: str, broker_url: str, database_uri: str) -> None:
+async def test_it_ends_on_sigterm_when_both_servers_have_gone(
+    service: str, broker_url: str, database_uri: str
+) -> None:
     port = a_free_port()
     async with Proxy.of(broker_url) as broker, Proxy.of(database_uri) as mongo:
-        urls = {"GANCANG_AMQP_URL": broker.through(broker_url), "GANCANG_MONGODB_URI": mongo.through(database_uri)}
+        urls = {
+            "GANCANG_AMQP_URL": broker.through(broker_url),
+            "GANCANG_MONGODB_URI": mongo.through(database_uri),
+        }
         async with a_process(service, **urls, GANCANG_HTTP_PORT=str(port), GANCANG_DRAIN_S="3") as process:
             await eventually(lambda: _is(port, "/readyz", OK), WITHIN_S)
 
@@ -101,14 +108,19 @@ async def test_it_ends_on_sigterm_when_both_servers_have_gone(service: str, brok
             assert await asyncio.wait_for(process.wait(), WITHIN_S) == 0
 
 
-async def test_a_login_that_the_broker_refuses_is_one_line_and_exit_code_2(broker_url: str, database_uri: str) -> None:
+async def test_a_login_that_the_broker_refuses_is_one_line_and_exit_code_2(
+    broker_url: str, database_uri: str
+) -> None:
     parts = urlsplit(broker_url)
     wrong = urlunsplit(parts._replace(netloc=f"nobody:wrong@{parts.hostname}:{parts.port}"))
     async with a_process(GANCANG_AMQP_URL=wrong, GANCANG_MONGODB_URI=database_uri) as process:
         _, said = await asyncio.wait_for(process.communicate(), WITHIN_S)
 
     assert process.returncode == 2
-    assert said.decode().strip().splitlines()[-1] == "orders: GANCANG_AMQP_URL names a login or virtual host that the broker refuses"
+    assert (
+        said.decode().strip().splitlines()[-1]
+        == "orders: GANCANG_AMQP_URL names a login or virtual host that the broker refuses"
+    )
     assert b"Traceback" not in said
 
 
@@ -166,7 +178,9 @@ class LostOnceMore(Broker):
             await (await self.connect()).close_callbacks(None)
 
 
-async def test_a_connection_that_is_lost_once_more_while_work_resumes_is_not_taken_for_resumed(broker_url: str) -> None:
+async def test_a_connection_that_is_lost_once_more_while_work_resumes_is_not_taken_for_resumed(
+    broker_url: str,
+) -> None:
     broker = LostOnceMore(broker_url, 1, "lost once more")
     await broker.connect()
     broker.watch(lambda _: None)
@@ -184,7 +198,9 @@ async def _count_until_open(service: Counting) -> int:
     now, number = service.runtime.clock.now(), 0
     while not service.runtime.gate.is_open:
         number += 1
-        await service.counters.change(f"c-{number}", a_cause(number, now), lambda _: Change(Counter(), (a_driver_assigned(),)))
+        await service.counters.change(
+            f"c-{number}", a_cause(number, now), lambda _: Change(Counter(), (a_driver_assigned(),))
+        )
     return number
 
 

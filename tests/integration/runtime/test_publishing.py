@@ -44,7 +44,10 @@ class Wire:
 @pytest.fixture
 async def wire(broker_url: str) -> AsyncIterator[Wire]:
     async with _connected(broker_url) as connection:
-        reading, publishing = await connection.channel(), await connection.channel(publisher_confirms=True, on_return_raises=True)
+        reading, publishing = (
+            await connection.channel(),
+            await connection.channel(publisher_confirms=True, on_return_raises=True),
+        )
         queue = await reading.declare_queue("wire", durable=True, arguments={"x-queue-type": "quorum"})
         yield Wire(queue, await publishing.get_underlay_channel())
 
@@ -74,7 +77,10 @@ async def test_a_body_of_several_frames_and_an_empty_one_arrive_whole(wire: Wire
 
 async def test_one_that_no_frame_can_carry_fails_and_its_neighbours_arrive(wire: Wire) -> None:
     outcomes = await asyncio.gather(
-        wire.publish(b"1"), wire.publish(b"2", correlation_id="x" * 256), wire.publish(b"3"), return_exceptions=True
+        wire.publish(b"1"),
+        wire.publish(b"2", correlation_id="x" * 256),
+        wire.publish(b"3"),
+        return_exceptions=True,
     )
 
     assert [outcome is None for outcome in outcomes] == [True, False, True]

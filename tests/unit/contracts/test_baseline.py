@@ -118,7 +118,10 @@ def test_a_new_example_wants_to_be_sealed_once(folder: Path) -> None:
 def test_check_ends_with_0_when_nothing_differs(folder: Path) -> None:
     result = run("check", "--folder", str(folder))
 
-    assert (result.exit_code, result.output) == (0, "contracts: the committed files are what the models say\n")
+    assert (result.exit_code, result.output) == (
+        0,
+        "contracts: the committed files are what the models say\n",
+    )
 
 
 def test_check_says_export_for_a_compatible_difference(folder: Path) -> None:
@@ -140,7 +143,9 @@ def test_check_says_new_major_version_for_a_breaking_one(folder: Path) -> None:
     assert (lines.exit_code, answer["ok"]) == (1, False)
     assert f"breaking    {REQUEST} /customer: became required" in lines.output
     assert ".v2" in lines.output
-    assert {"where": REQUEST, "pointer": "/customer", "what": "became required", "breaking": True} in answer["findings"]
+    assert {"where": REQUEST, "pointer": "/customer", "what": "became required", "breaking": True} in answer[
+        "findings"
+    ]
 
 
 def test_export_refuses_to_overwrite_what_apps_rely_on(folder: Path) -> None:

@@ -21,7 +21,12 @@ def test_a_code_is_six_digits_and_always_the_same() -> None:
 
 
 def test_order_serial_and_key_make_another_code() -> None:
-    codes = {one_time_code(key, order, serial) for key in (KEY, b"another") for order in ("o-1", "o-11") for serial in (1, 2)}
+    codes = {
+        one_time_code(key, order, serial)
+        for key in (KEY, b"another")
+        for order in ("o-1", "o-11")
+        for serial in (1, 2)
+    }
 
     assert len(codes) == 8
 
@@ -44,7 +49,9 @@ def test_there_is_no_code_without_a_key() -> None:
 
 def test_a_code_takes_no_part_in_the_digest_that_is_kept() -> None:
     step = {"driver_id": "d-7", "order_id": "o-3"}
-    one, other = (DriverDelivered(**step, proof={"code": code, "envelope": "ENV-1"}) for code in ("123456", "654321"))
+    one, other = (
+        DriverDelivered(**step, proof={"code": code, "envelope": "ENV-1"}) for code in ("123456", "654321")
+    )
     elsewhere = DriverDelivered(**step, proof={"code": "123456", "envelope": "ENV-2"})
 
     assert digest_of(one) == digest_of(other) != digest_of(elsewhere)

@@ -43,7 +43,12 @@ def fields(schema: Schema) -> Schema:
 
 # what changes, its pointer, whether it breaks readers of a published type, whether it breaks writers of a consumed one
 CHANGES: dict[str, tuple[Callable[[Schema], object], str, bool, bool]] = {
-    "an optional field is added": (lambda s: fields(s).update(more={"type": "string"}), "/more", False, False),
+    "an optional field is added": (
+        lambda s: fields(s).update(more={"type": "string"}),
+        "/more",
+        False,
+        False,
+    ),
     "a required field is added": (
         lambda s: (fields(s).update(more={"type": "string"}), s["required"].append("more")),
         "/more",
@@ -54,7 +59,12 @@ CHANGES: dict[str, tuple[Callable[[Schema], object], str, bool, bool]] = {
     "a required field becomes optional": (lambda s: s["required"].remove("id"), "/id", True, False),
     "an optional field becomes required": (lambda s: s["required"].append("fee"), "/fee", False, True),
     "a type is widened": (lambda s: fields(s)["fee"].update(type="number"), "/fee", True, False),
-    "a type is narrowed": (lambda s: place(s)["properties"]["lat"].update(type="integer"), "/place/lat", False, True),
+    "a type is narrowed": (
+        lambda s: place(s)["properties"]["lat"].update(type="integer"),
+        "/place/lat",
+        False,
+        True,
+    ),
     "a type is another one": (lambda s: fields(s)["fee"].update(type="string"), "/fee", True, True),
     "an upper limit rises": (lambda s: fields(s)["fee"].update(maximum=200), "/fee", True, False),
     "an upper limit falls": (lambda s: fields(s)["fee"].update(maximum=50), "/fee", False, True),
@@ -72,12 +82,21 @@ CHANGES: dict[str, tuple[Callable[[Schema], object], str, bool, bool]] = {
         False,
     ),
     "a word goes": (lambda s: fields(s)["kind"].update({"x-extensible-enum": ["in"]}), "/kind", True, True),
-    "an alternative comes": (lambda s: fields(s)["tell"]["anyOf"].append({"type": "null"}), "/tell", True, False),
+    "an alternative comes": (
+        lambda s: fields(s)["tell"]["anyOf"].append({"type": "null"}),
+        "/tell",
+        True,
+        False,
+    ),
     "an alternative goes": (lambda s: fields(s)["tell"]["anyOf"].pop(), "/tell", False, True),
     "a nested field is removed": (lambda s: place(s)["properties"].pop("lat"), "/place/lat", True, True),
     "a field of a list's item is required": (
         lambda s: fields(s)["stops"].update(
-            items={**place(s), "required": ["lat", "lng"], "properties": {"lat": {"type": "number"}, "lng": {}}}
+            items={
+                **place(s),
+                "required": ["lat", "lng"],
+                "properties": {"lat": {"type": "number"}, "lng": {}},
+            }
         ),
         "/stops/*/lng",
         False,
@@ -128,7 +147,9 @@ def test_equal_schemas_have_no_difference(exchange: Exchange) -> None:
 
 
 def test_a_type_may_not_change_its_exchange() -> None:
-    found = differences(Exchange.EVENTS, lambda schema: schema.update({"x-exchange": Exchange.CONFIDENTIAL.value}))
+    found = differences(
+        Exchange.EVENTS, lambda schema: schema.update({"x-exchange": Exchange.CONFIDENTIAL.value})
+    )
 
     assert [(difference.pointer, difference.breaking) for difference in found] == [("", True)]
 
@@ -143,6 +164,11 @@ def test_a_name_that_is_required_without_being_described_counts_as_well() -> Non
 
 
 def test_a_change_in_a_shared_model_is_found_at_each_use() -> None:
-    found = differences(Exchange.REQUESTS, lambda schema: place(schema)["properties"]["lat"].update(maximum=90))
+    found = differences(
+        Exchange.REQUESTS, lambda schema: place(schema)["properties"]["lat"].update(maximum=90)
+    )
 
-    assert [difference.pointer for difference in found if difference.breaking] == ["/place/lat", "/stops/*/lat"]
+    assert [difference.pointer for difference in found if difference.breaking] == [
+        "/place/lat",
+        "/stops/*/lat",
+    ]

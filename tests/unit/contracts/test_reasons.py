@@ -10,7 +10,18 @@ import pytest
 
 from contracts import attributes, codec
 from contracts.publishing.examples import examples_of
-from contracts.reasons import ENDED, FAILED, INELIGIBLE, NOT_ASKED, REASONS, REFUSED, REJECTED, UNREADABLE, Fault, sentence
+from contracts.reasons import (
+    ENDED,
+    FAILED,
+    INELIGIBLE,
+    NOT_ASKED,
+    REASONS,
+    REFUSED,
+    REJECTED,
+    UNREADABLE,
+    Fault,
+    sentence,
+)
 from contracts.registry import CONTRACTS
 
 OUR_REASONS = [
@@ -45,7 +56,9 @@ def test_both_refusals_share_no_code() -> None:
 
 def test_every_code_that_makes_a_message_unreadable_is_listed() -> None:
     sources = "".join(inspect.getsource(module) for module in (attributes, codec))
-    written = set(re.findall(r'Unreadable\("([a-z0-9_]+)"\)', sources)) | set(re.findall(r'return "(too_deep)"', sources))
+    written = set(re.findall(r'Unreadable\("([a-z0-9_]+)"\)', sources)) | set(
+        re.findall(r'return "(too_deep)"', sources)
+    )
     named = set(re.findall(r'(?:text|required)\(\w+, "([a-z]+)"\)', sources))
 
     assert written | {f"bad_{name}" for name in named} <= UNREADABLE.keys()

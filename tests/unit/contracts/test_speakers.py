@@ -9,7 +9,9 @@ from contracts.requests.drivers import DriverResidenceRevoked, DriverShiftEnded,
 from contracts.speakers import SPEAKERS, may_say
 from contracts.values import Role
 
-NAMING_SOMEBODY = sorted(name for name, one in CONTRACTS.items() if one.is_request and "by" in one.model.model_fields)
+NAMING_SOMEBODY = sorted(
+    name for name, one in CONTRACTS.items() if one.is_request and "by" in one.model.model_fields
+)
 
 
 @pytest.mark.parametrize("name", NAMING_SOMEBODY)
@@ -25,9 +27,14 @@ def test_only_an_agency_says_who_lives_in_the_regency(role: Role) -> None:
     assert may_say("driver.residence_revoked.v1", said) is (role is Role.AGENCY)
 
 
-@pytest.mark.parametrize(("role", "may"), [("operator", True), ("agency", True), ("driver", False), ("customer", False), ("mayor", False)])
+@pytest.mark.parametrize(
+    ("role", "may"),
+    [("operator", True), ("agency", True), ("driver", False), ("customer", False), ("mayor", False)],
+)
 def test_an_operator_or_an_agency_suspends(role: str, may: bool) -> None:
-    said = DriverSuspended.model_validate({"driver_id": "d-7", "by": {"role": role, "id": "x-1"}, "reason": "complaint"})
+    said = DriverSuspended.model_validate(
+        {"driver_id": "d-7", "by": {"role": role, "id": "x-1"}, "reason": "complaint"}
+    )
 
     assert may_say("driver.suspended.v1", said) is may
 

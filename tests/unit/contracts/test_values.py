@@ -19,7 +19,9 @@ SHARES = st.integers(0, 100_000)
 
 
 @given(items=SHARES, driver=SHARES, app=SHARES, welfare=SHARES)
-def test_a_fare_is_its_items_and_the_shares_of_the_delivery(items: int, driver: int, app: int, welfare: int) -> None:
+def test_a_fare_is_its_items_and_the_shares_of_the_delivery(
+    items: int, driver: int, app: int, welfare: int
+) -> None:
     total = items + driver + app + welfare
 
     fare = Fare(total=total, items_total=items, driver_share=driver, app_share=app, welfare_share=welfare)
@@ -57,7 +59,9 @@ def test_a_time_is_written_in_utc_to_the_millisecond() -> None:
     assert TypeAdapter(UtcTime).validate_python(local) == datetime(2026, 11, 24, 1, 10, 0, 42_000, tzinfo=UTC)
 
 
-@pytest.mark.parametrize("text", ["2026-11-24T01:10:00", "1764000000", "1764000000.5", "-1", "", "0001-01-01T00:00:00+14:00", 7])
+@pytest.mark.parametrize(
+    "text", ["2026-11-24T01:10:00", "1764000000", "1764000000.5", "-1", "", "0001-01-01T00:00:00+14:00", 7]
+)
 def test_what_is_no_instant_is_refused(text: Any) -> None:
     with pytest.raises(ValidationError):
         TypeAdapter(UtcTime).validate_python(text)
@@ -79,7 +83,11 @@ def test_fields_that_are_not_set_stay_away() -> None:
     assert b"agency_id" not in body_of(an_order_requested())
 
 
-@given(st.dictionaries(st.text("abc", min_size=1), st.integers(0, 9) | st.booleans() | st.text(max_size=5), max_size=6))
+@given(
+    st.dictionaries(
+        st.text("abc", min_size=1), st.integers(0, 9) | st.booleans() | st.text(max_size=5), max_size=6
+    )
+)
 def test_the_digest_is_blind_to_the_order_of_keys(details: dict[str, Any]) -> None:
     backwards = dict(reversed(details.items()))
 
@@ -91,7 +99,9 @@ def test_the_digest_tells_two_contents_apart() -> None:
     assert digest_of(an_order_requested(details={"a": 1})) != digest_of(an_order_requested(details={"a": 2}))
 
 
-@pytest.mark.parametrize(("location", "pointer"), [((), ""), (("a", 0, "b"), "/a/0/b"), (("~", "a/b"), "/~0/a~1b")])
+@pytest.mark.parametrize(
+    ("location", "pointer"), [((), ""), (("a", 0, "b"), "/a/0/b"), (("~", "a/b"), "/~0/a~1b")]
+)
 def test_a_json_pointer_is_escaped(location: tuple[int | str, ...], pointer: str) -> None:
     assert json_pointer(location) == pointer
 
@@ -101,7 +111,9 @@ def test_a_derived_id_depends_on_every_part_and_on_nothing_else() -> None:
     assert len({derived_id("order", "o-1", 2, n) for n in range(50)} | {derived_id("order", "o-12", 0)}) == 51
 
 
-@pytest.mark.parametrize("broken", [None, "", "00-x", "00-" + "0" * 31 + "-" + "1" * 16 + "-01", new_traceparent() + "\n"])
+@pytest.mark.parametrize(
+    "broken", [None, "", "00-x", "00-" + "0" * 31 + "-" + "1" * 16 + "-01", new_traceparent() + "\n"]
+)
 def test_a_broken_trace_is_begun_anew(broken: str | None) -> None:
     assert trace_or_new(broken) != broken
     assert trace_or_new(trace := new_traceparent()) == trace

@@ -87,7 +87,9 @@ class OpenSearches:
 
     async def asking(self, driver_id: str) -> Sequence[str]:
         found = self._searches.states().items()
-        return [key for key, search in found if any(offer.driver_id == driver_id for offer in search.open_offers)]
+        return [
+            key for key, search in found if any(offer.driver_id == driver_id for offer in search.open_offers)
+        ]
 
 
 class Empty:
@@ -143,7 +145,10 @@ class City:
             patience=PATIENCE,
         )
         self.stores = [*runtime.stores, self.searches, self.drivers]
-        own = (TimerTable(self.searches, SearchDueHandler(self.desk)), TimerTable(self.drivers, DriverDueHandler(self.desk, SILENCE)))  # type: ignore[arg-type]
+        own = (
+            TimerTable(self.searches, SearchDueHandler(self.desk)),
+            TimerTable(self.drivers, DriverDueHandler(self.desk, SILENCE)),
+        )  # type: ignore[arg-type]
         self.fires = fires((*orders.timers, *own))
         self.post.subscribe((*orders.routes, *routes(self.desk)))
         self._sent = 0

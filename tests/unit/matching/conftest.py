@@ -26,7 +26,13 @@ def build_search(**changes: Any) -> Search:
         fare=asked.fare,
         asked_by="m-1",
     )
-    known: dict[str, Any] = {"order_id": "o-1", "status": Status.OPEN, "attempt": 1, "sequence": 1, "wanted": wanted}
+    known: dict[str, Any] = {
+        "order_id": "o-1",
+        "status": Status.OPEN,
+        "attempt": 1,
+        "sequence": 1,
+        "wanted": wanted,
+    }
     return Search(**{**known, **changes})
 
 

@@ -118,8 +118,12 @@ class Accepting(RuleBasedStateMachine):
             order,
             searching.unassigned(search, winner.driver_id, winner.attempt, sequence, reason, self.now),
         )
-        self._keep(winner.driver_id, live.freed_of_order(self.drivers[winner.driver_id], order, winner.attempt))
-        again = searching.opened(self.searches[order], order, search.attempt + 1, sequence, search.wanted, (), self.now)
+        self._keep(
+            winner.driver_id, live.freed_of_order(self.drivers[winner.driver_id], order, winner.attempt)
+        )
+        again = searching.opened(
+            self.searches[order], order, search.attempt + 1, sequence, search.wanted, (), self.now
+        )
         self._save(order, again)
 
     @invariant()
@@ -161,7 +165,9 @@ class Accepting(RuleBasedStateMachine):
         assert held == winners
 
     def _answered(self, order: str) -> set[str]:
-        return {name for name, driver in self.drivers.items() if driver.live and driver.live.order_id == order}
+        return {
+            name for name, driver in self.drivers.items() if driver.live and driver.live.order_id == order
+        }
 
     def _save(self, order: str, after: Search | None, chosen: Driver | None = None) -> None:
         if after is not None:

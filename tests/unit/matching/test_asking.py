@@ -21,7 +21,9 @@ def after(seconds: float) -> Any:
     return NOW + timedelta(seconds=seconds)
 
 
-def test_the_first_driver_is_asked_at_once_and_the_next_ones_five_seconds_apart(a_search: Any, rules: Rules) -> None:
+def test_the_first_driver_is_asked_at_once_and_the_next_ones_five_seconds_apart(
+    a_search: Any, rules: Rules
+) -> None:
     one = offered(a_search(), "d-1", 100, 0, rules, NOW)
     assert one is not None
     assert next_ask(one, rules) == after(5)
@@ -68,7 +70,9 @@ def test_an_excluded_driver_is_not_asked(a_search: Any, rules: Rules) -> None:
     assert offered(a_search(excluded=("d-1",)), "d-1", 100, 0, rules, NOW) is None
 
 
-def test_a_round_ends_when_its_offers_have_lapsed_and_the_last_one_is_repeated(a_search: Any, rules: Rules) -> None:
+def test_a_round_ends_when_its_offers_have_lapsed_and_the_last_one_is_repeated(
+    a_search: Any, rules: Rules
+) -> None:
     asked = offered(a_search(), "d-1", 100, 0, rules, NOW)
     assert asked is not None
     assert round_after(asked, 0) == 0

@@ -37,7 +37,10 @@ def edges_of(seconds: dict[tuple[int, int], float], asked: dict[tuple[int, int],
 
 
 def pairs_of(
-    orders: list[WaitingOrder], drivers: list[FreeDriver], seconds: dict[tuple[int, int], float], **changes: Any
+    orders: list[WaitingOrder],
+    drivers: list[FreeDriver],
+    seconds: dict[tuple[int, int], float],
+    **changes: Any,
 ) -> dict[int, int]:
     edges = edges_of(seconds, changes.pop("asked", None))
     chosen = assign(orders, drivers, edges, Weights(**changes))
@@ -59,7 +62,10 @@ def test_two_middling_ways_are_better_than_a_short_one_and_a_very_long_one() -> 
 
 
 def test_nobody_is_left_out_while_a_driver_is_free() -> None:
-    assert pairs_of([an_order()] * 2, [a_free_driver()] * 2, {(0, 0): 1, (0, 1): FAR, (1, 0): 5}) == {0: 1, 1: 0}
+    assert pairs_of([an_order()] * 2, [a_free_driver()] * 2, {(0, 0): 1, (0, 1): FAR, (1, 0): 5}) == {
+        0: 1,
+        1: 0,
+    }
 
 
 def test_who_has_waited_longer_is_served_when_drivers_are_few() -> None:
@@ -89,7 +95,9 @@ def test_of_ordinary_priorities_the_higher_one_is_served_when_drivers_are_few() 
         ({"acceptance": 0.9}, {"acceptance": 0.1}),
     ],
 )
-def test_among_drivers_at_nearly_one_distance_the_fairer_one_is_asked(one: dict[str, Any], other: dict[str, Any]) -> None:
+def test_among_drivers_at_nearly_one_distance_the_fairer_one_is_asked(
+    one: dict[str, Any], other: dict[str, Any]
+) -> None:
     drivers = [a_free_driver(**other), a_free_driver(**one)]
 
     assert pairs_of([an_order()], drivers, {(0, 0): 100, (0, 1): 105}) == {0: 1}
@@ -122,19 +130,28 @@ GRAPHS = st.dictionaries(st.tuples(st.integers(0, 3), st.integers(0, 3)), SECOND
 
 
 @given(GRAPHS, st.lists(st.sampled_from([0.0, 400.0, 4000.0]), min_size=4, max_size=4))
-def test_both_solvers_find_what_trying_everything_finds(seconds: dict[tuple[int, int], float], left: list[float]) -> None:
+def test_both_solvers_find_what_trying_everything_finds(
+    seconds: dict[tuple[int, int], float], left: list[float]
+) -> None:
     edges, prices = edges_of(seconds), np.array(left)
 
     best = _by_trying(seconds, left)
 
     for method in (solve_dense, solve_sparse, solve):
         chosen = method(edges.order, edges.driver, edges.pickup_s, prices)
-        assert len(set(edges.order[chosen].tolist())) == len(set(edges.driver[chosen].tolist())) == len(chosen)
+        assert (
+            len(set(edges.order[chosen].tolist())) == len(set(edges.driver[chosen].tolist())) == len(chosen)
+        )
         assert _total(edges, chosen.tolist(), left) == pytest.approx(best)
 
 
-@given(GRAPHS, st.lists(st.builds(WaitingOrder, st.just("o"), st.integers(0, 9), SECONDS), min_size=4, max_size=4))
-def test_nobody_is_paired_twice_and_no_pair_is_left_over(seconds: dict[tuple[int, int], float], orders: list[WaitingOrder]) -> None:
+@given(
+    GRAPHS,
+    st.lists(st.builds(WaitingOrder, st.just("o"), st.integers(0, 9), SECONDS), min_size=4, max_size=4),
+)
+def test_nobody_is_paired_twice_and_no_pair_is_left_over(
+    seconds: dict[tuple[int, int], float], orders: list[WaitingOrder]
+) -> None:
     edges = edges_of(seconds)
 
     chosen = assign(orders, [a_free_driver()] * 4, edges, PLAIN)
@@ -145,13 +162,21 @@ def test_nobody_is_paired_twice_and_no_pair_is_left_over(seconds: dict[tuple[int
     assert all(order in taken or driver in busy for order, driver in seconds)
 
 
-@given(st.lists(st.builds(FreeDriver, st.just("d"), st.floats(0, 90_000), st.floats(0, 2e6), st.floats(0, 1)), min_size=1, max_size=5))
+@given(
+    st.lists(
+        st.builds(FreeDriver, st.just("d"), st.floats(0, 90_000), st.floats(0, 2e6), st.floats(0, 1)),
+        min_size=1,
+        max_size=5,
+    )
+)
 def test_fairness_and_acceptance_never_outweigh_their_bounds(drivers: list[FreeDriver]) -> None:
     edges = edges_of({(0, number): 500.0 for number in range(len(drivers))})
 
     added = costs(drivers, edges, PLAIN) - 500.0 * (1 + 500.0 / PLAIN.steep_s)
 
-    assert all(-PLAIN.bias_s - 1e-6 <= each <= PLAIN.bias_s + PLAIN.refusal_s + 1e-6 for each in added.tolist())
+    assert all(
+        -PLAIN.bias_s - 1e-6 <= each <= PLAIN.bias_s + PLAIN.refusal_s + 1e-6 for each in added.tolist()
+    )
     assert costs_of_leaving([an_order()], PLAIN)[0] == PLAIN.left_s
 
 

@@ -30,7 +30,9 @@ class Kept:
     async def get(self, _: str) -> Stored[Any]:
         return Stored("x", 1, self.state)
 
-    async def change(self, _: str, __: object, decide: Callable[[Any], Any], *, expect_new: bool = False) -> bool:
+    async def change(
+        self, _: str, __: object, decide: Callable[[Any], Any], *, expect_new: bool = False
+    ) -> bool:
         if self.meanwhile is not None and not expect_new:
             self.state, self.meanwhile = self.meanwhile(self.state), None
         change = decide(self.state)
@@ -50,7 +52,14 @@ def a_reservation() -> tuple[Driver, Search, str]:
 def the_desk(drivers: Kept, searches: Kept) -> Any:
     clock = SimpleNamespace(now=lambda: NOW + timedelta(minutes=26))
     nudge = SimpleNamespace(search=lambda _: None, available=lambda _: None)
-    return SimpleNamespace(drivers=drivers, searches=searches, patience=timedelta(seconds=30), clock=clock, nudge=nudge, whereabouts=None)
+    return SimpleNamespace(
+        drivers=drivers,
+        searches=searches,
+        patience=timedelta(seconds=30),
+        clock=clock,
+        nudge=nudge,
+        whereabouts=None,
+    )
 
 
 async def test_a_reservation_that_another_process_has_begun_meanwhile_is_not_lost() -> None:

@@ -13,7 +13,12 @@ from hypothesis.stateful import invariant, precondition, rule
 from tests.support import builders
 from tests.unit.matching.test_city_life import DRIVEN, MOST_ORDERS, SHELTER, CityLife
 
-AHEAD_MIN = (20, 75, 45, None)  # searched at once and reserved, waiting for its first search, in between, not booked
+AHEAD_MIN = (
+    20,
+    75,
+    45,
+    None,
+)  # searched at once and reserved, waiting for its first search, in between, not booked
 
 
 class BookedLife(CityLife):
@@ -33,7 +38,9 @@ class BookedLife(CityLife):
     @rule(minutes=st.integers(1, 20))
     def minutes_pass(self, minutes: int) -> None:
         self.city.clock.time += timedelta(minutes=minutes)
-        self.city.whereabouts.reported.update(dict.fromkeys(self.city.drivers.states(), self.city.clock.now()))
+        self.city.whereabouts.reported.update(
+            dict.fromkeys(self.city.drivers.states(), self.city.clock.now())
+        )
         self.city.post.look_again()
 
     @invariant()
@@ -55,4 +62,6 @@ class BookedLife(CityLife):
 
 
 TestBookedLife = BookedLife.TestCase
-TestBookedLife.settings = settings(max_examples=50, stateful_step_count=60, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+TestBookedLife.settings = settings(
+    max_examples=50, stateful_step_count=60, deadline=None, suppress_health_check=[HealthCheck.too_slow]
+)

@@ -39,7 +39,9 @@ MOST_OPEN = 3
 FACTS: dict[str, Any] = {
     "shift ends": lambda name: said.DriverShiftEnded(driver_id=name),
     "shift begins": lambda name: builders.a_shift_started(driver_id=name),
-    "suspended": lambda name: said.DriverSuspended.model_validate({"driver_id": name, "by": OPERATOR, "reason": "complaint"}),
+    "suspended": lambda name: said.DriverSuspended.model_validate(
+        {"driver_id": name, "by": OPERATOR, "reason": "complaint"}
+    ),
     "reinstated": lambda name: said.DriverReinstated.model_validate({"driver_id": name, "by": OPERATOR}),
     "moved away": lambda name: said.DriverResidenceRevoked.model_validate({"driver_id": name, "by": AGENCY}),
     "attested": lambda name: builders.a_residence_attested(driver_id=name),
@@ -51,7 +53,9 @@ STEPS: dict[str, Any] = {
     "picks up": said.DriverPickedUp,
     "delivers": said.DriverDelivered,
     "cancels": lambda **who: said.DriverCancelled(**who, reason="flat tyre"),
-    "calls for help": lambda **who: said.DriverEmergencyRaised.model_validate({**who, "place": {"lat": -8.2, "lng": 114.3}}),
+    "calls for help": lambda **who: said.DriverEmergencyRaised.model_validate(
+        {**who, "place": {"lat": -8.2, "lng": 114.3}}
+    ),
 }
 
 
@@ -64,7 +68,9 @@ class CityLife(RuleBasedStateMachine):
     def dawn(self) -> None:
         self.runner = asyncio.Runner()
         self.orders = 0
-        self.city = City(replace(RULES, stagger=timedelta()), from_the_shelter=lambda order: order.startswith(SHELTER))
+        self.city = City(
+            replace(RULES, stagger=timedelta()), from_the_shelter=lambda order: order.startswith(SHELTER)
+        )
         for name in DRIVERS:
             self.city.say(builders.a_driver_registered(driver_id=name))
             self.city.say(builders.a_residence_attested(driver_id=name))
@@ -75,10 +81,16 @@ class CityLife(RuleBasedStateMachine):
     @rule(from_the_shelter=st.booleans())
     def order(self, from_the_shelter: bool) -> None:
         self.orders += 1
-        self.city.say(builders.an_order_requested(order_id=f"{SHELTER if from_the_shelter else 'o'}-{self.orders}"))
+        self.city.say(
+            builders.an_order_requested(order_id=f"{SHELTER if from_the_shelter else 'o'}-{self.orders}")
+        )
 
     @precondition(lambda self: len(self.city.orders.documents) < MOST_ORDERS)
-    @rule(from_the_shelter=st.booleans(), names=st.lists(DRIVER, min_size=1, max_size=3, unique=True), pressing=st.integers(1, 3))
+    @rule(
+        from_the_shelter=st.booleans(),
+        names=st.lists(DRIVER, min_size=1, max_size=3, unique=True),
+        pressing=st.integers(1, 3),
+    )
     def order_and_accept(self, from_the_shelter: bool, names: list[str], pressing: int) -> None:
         """As far as the accepts, which nobody has heard of yet: alone the rules above seldom come so far."""
         self.order(from_the_shelter)
@@ -143,7 +155,11 @@ class CityLife(RuleBasedStateMachine):
     @rule(number=NUMBER)
     def passenger_calls_for_help(self, number: int) -> None:
         order = sorted(self.city.orders.documents)[-1 - number % len(self.city.orders.documents)]
-        call = {"order_id": order, "by": {"role": "customer", "id": "c-1"}, "place": {"lat": -8.2, "lng": 114.3}}
+        call = {
+            "order_id": order,
+            "by": {"role": "customer", "id": "c-1"},
+            "place": {"lat": -8.2, "lng": 114.3},
+        }
         self.city.say(OrderEmergencyRaised.model_validate(call))
 
     @precondition(lambda self: self.city.said(EmergencyRaised))
@@ -151,7 +167,9 @@ class CityLife(RuleBasedStateMachine):
     def emergency_is_looked_after(self, number: int) -> None:
         raised = self.city.said(EmergencyRaised)
         emergency = raised[-1 - number % len(raised)].data
-        self.city.say(EmergencyResolved.model_validate({"emergency_id": emergency.emergency_id, "by": OPERATOR}))
+        self.city.say(
+            EmergencyResolved.model_validate({"emergency_id": emergency.emergency_id, "by": OPERATOR})
+        )
 
     @rule(seconds=st.integers(1, 20), heard=st.sets(DRIVER))
     def time_passes(self, seconds: int, heard: set[str]) -> None:
@@ -183,7 +201,9 @@ class CityLife(RuleBasedStateMachine):
 
     @invariant()
     def a_driver_drives_one_order_at_most(self) -> None:
-        driven = Counter(order.driver_id for order in self.city.orders.states().values() if order.status in DRIVEN)
+        driven = Counter(
+            order.driver_id for order in self.city.orders.states().values() if order.status in DRIVEN
+        )
         assert max(driven.values(), default=0) <= 1, driven
 
     @invariant()
@@ -237,17 +257,27 @@ class CityLife(RuleBasedStateMachine):
         assert not self.city.post.ladder
         assert all(order.ended for order in self.city.orders.states().values())
         assert [driver.driver_id for driver in self.city.drivers.states().values() if driver.live] == []
-        assert not [search.order_id for search in self.city.searches.states().values() if search.status is Status.OPEN]
+        assert not [
+            search.order_id for search in self.city.searches.states().values() if search.status is Status.OPEN
+        ]
         made = {event.data.offer_id for event in self.city.said(OfferMade)}
         outcomes = {event.data.offer_id: event.data.outcome.value for event in self.city.said(OfferClosed)}
-        stored = {offer.offer_id: offer.outcome for search in self.city.searches.states().values() for offer in search.offers}
+        stored = {
+            offer.offer_id: offer.outcome
+            for search in self.city.searches.states().values()
+            for offer in search.offers
+        }
         assert outcomes == stored
         assert outcomes.keys() == made
-        assert [refusal for refusal in self.city.post.refused if not refusal.message_id.startswith("m-")] == []
+        assert [
+            refusal for refusal in self.city.post.refused if not refusal.message_id.startswith("m-")
+        ] == []
         self._everybody_is_judged_for_what_he_could_win()
 
     def _searched(self) -> list[str]:
-        return sorted(key for key, search in self.city.searches.states().items() if search.status is Status.OPEN)
+        return sorted(
+            key for key, search in self.city.searches.states().items() if search.status is Status.OPEN
+        )
 
     def _open_offers(self) -> list[Any]:
         return [offer for key in self._searched() for offer in self.city.searches.states()[key].open_offers]
@@ -257,7 +287,9 @@ class CityLife(RuleBasedStateMachine):
         self.city.say(answer(driver_id=offer.driver_id, offer_id=offer.offer_id))
 
     def _everybody_is_judged_for_what_he_could_win(self) -> None:
-        outcomes = Counter((event.data.driver_id, event.data.outcome.value) for event in self.city.said(OfferClosed))
+        outcomes = Counter(
+            (event.data.driver_id, event.data.outcome.value) for event in self.city.said(OfferClosed)
+        )
         for name, driver in self.city.drivers.states().items():
             record = driver.record
             assert record.declines == outcomes[name, "declined"]
@@ -275,4 +307,6 @@ class CityLife(RuleBasedStateMachine):
 
 
 TestCityLife = CityLife.TestCase
-TestCityLife.settings = settings(max_examples=50, stateful_step_count=60, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+TestCityLife.settings = settings(
+    max_examples=50, stateful_step_count=60, deadline=None, suppress_health_check=[HealthCheck.too_slow]
+)

@@ -32,10 +32,15 @@ def test_a_driver_with_everything_may_be_matched(a_driver: Any) -> None:
         ({"residence": None}, ("not_resident",)),
         ({"suspended": True}, ("suspended",)),
         ({"papers": ()}, ("sim_c_missing", "stnk_missing")),
-        ({"papers": (Paper("sim_c", date(2026, 11, 23)), Paper("stnk", date(2027, 1, 1)))}, ("sim_c_lapsed",)),
+        (
+            {"papers": (Paper("sim_c", date(2026, 11, 23)), Paper("stnk", date(2027, 1, 1)))},
+            ("sim_c_lapsed",),
+        ),
     ],
 )
-def test_each_reason_against_a_driver_has_its_name(a_driver: Any, changes: Any, reasons: tuple[str, ...]) -> None:
+def test_each_reason_against_a_driver_has_its_name(
+    a_driver: Any, changes: Any, reasons: tuple[str, ...]
+) -> None:
     assert standing(a_driver(**changes), NOW) == reasons
 
 

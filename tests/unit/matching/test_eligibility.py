@@ -98,7 +98,9 @@ def test_who_was_asked_is_explained_by_his_offer(a_search: Any, a_driver: Any, r
 def test_an_offer_that_we_withdrew_does_not_use_up_a_chance(a_search: Any, rules: Rules) -> None:
     search = a_search()
     for second in range(5):
-        search = without_offers_to(offered(search, "d-7", 100, 0, rules, NOW + timedelta(seconds=second)), "d-7", NOW)
+        search = without_offers_to(
+            offered(search, "d-7", 100, 0, rules, NOW + timedelta(seconds=second)), "d-7", NOW
+        )
 
     assert offered(search, "d-7", 100, 0, rules, NOW + timedelta(seconds=9)) is not None
 

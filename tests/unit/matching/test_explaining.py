@@ -30,7 +30,9 @@ def test_a_live_search_is_judged_on_what_holds_now(a_search: Any, a_driver: Any,
     drivers = {
         "d-free": a_driver(driver_id="d-free"),
         "d-took": a_driver(driver_id="d-took", live=Live("o-9", "o-9-1", 1, LATER)),
-        "d-booked": a_driver(driver_id="d-booked", reserved=(Live("o-8", "o-8-1", 1, LATER, confirmed=True, starts_at=LATER),)),
+        "d-booked": a_driver(
+            driver_id="d-booked", reserved=(Live("o-8", "o-8-1", 1, LATER, confirmed=True, starts_at=LATER),)
+        ),
         "d-asked": a_driver(driver_id="d-asked"),
         "d-elsewhere": a_driver(driver_id="d-elsewhere"),
     }
@@ -50,7 +52,9 @@ def test_a_live_search_is_judged_on_what_holds_now(a_search: Any, a_driver: Any,
     }
 
 
-def test_a_position_is_as_old_as_it_was_when_the_round_looked(a_search: Any, a_driver: Any, rules: Any) -> None:
+def test_a_position_is_as_old_as_it_was_when_the_round_looked(
+    a_search: Any, a_driver: Any, rules: Any
+) -> None:
     near = (Near("d-7", 300, NOW - timedelta(seconds=119)), Near("d-8", 300, NOW - timedelta(seconds=121)))
     drivers = {name: a_driver(driver_id=name) for name in ("d-7", "d-8")}
 
@@ -59,11 +63,15 @@ def test_a_position_is_as_old_as_it_was_when_the_round_looked(a_search: Any, a_d
     assert told(found) == {"d-7": ("others_first",), "d-8": ("stale_position",)}
 
 
-def test_who_was_asked_and_rode_on_is_told_without_a_distance(a_search: Any, a_driver: Any, rules: Any) -> None:
+def test_who_was_asked_and_rode_on_is_told_without_a_distance(
+    a_search: Any, a_driver: Any, rules: Any
+) -> None:
     search = offered(a_search(), "d-7", 300, 0, rules, NOW)
     declined = closing(search, {search.open_offers[0].offer_id: Outcome.DECLINED}, NOW)
 
-    found = explained(declined, Surroundings((a_look("d-8"),), {"d-7": a_driver(), "d-8": a_driver()}), rules, FRESH, LATER)
+    found = explained(
+        declined, Surroundings((a_look("d-8"),), {"d-7": a_driver(), "d-8": a_driver()}), rules, FRESH, LATER
+    )
 
     assert [(each.driver_id, each.away_m, each.reasons) for each in found.drivers] == [
         ("d-8", 300, ("others_first",)),
@@ -83,7 +91,9 @@ def test_an_ended_search_is_told_as_the_rounds_saw_it(a_search: Any, a_driver: A
     wider = a_look("d-7", "d-9", at=LATER, round=1, radius_m=1500)
     went_home = {name: a_driver(driver_id=name, shift=None) for name in ("d-7", "d-8", "d-9")}
 
-    found = explained(ended, Surroundings((wider, a_look("d-7", "d-8")), went_home), rules, FRESH, LATER + timedelta(days=1))
+    found = explained(
+        ended, Surroundings((wider, a_look("d-7", "d-8")), went_home), rules, FRESH, LATER + timedelta(days=1)
+    )
 
     assert (found.live, found.radius_m, found.looked_at) == (False, 1500, LATER)
     assert told(found) == {"d-7": (), "d-8": ("others_first",), "d-9": ("others_first",)}

@@ -21,7 +21,9 @@ if TYPE_CHECKING:
     from datetime import datetime
 
 PLACE = Point(lat=-8.21, lng=114.37)
-OLD, NEW = (Vehicle(vehicle_class=VehicleClass.MOTORCYCLE, plate=plate) for plate in ("P 1111 AA", "P 2222 BB"))
+OLD, NEW = (
+    Vehicle(vehicle_class=VehicleClass.MOTORCYCLE, plate=plate) for plate in ("P 1111 AA", "P 2222 BB")
+)
 PAPERS = (Paper("sim_c", date(2028, 1, 1)), Paper("stnk", date(2028, 1, 1)))
 RESIDENCE = Residence(by="dispendukcapil", district_code="35.10.16", valid_until=date(2027, 6, 30))
 MEDICINE = Certification("medicine", "rsud", date(2027, 6, 30))
@@ -45,7 +47,11 @@ STEPS: dict[str, Callable[[Driver], Driver | None]] = {
 
 
 def a_driver_of_old(**changes: Any) -> Driver:
-    known = {"facts": {"registration": at(0), "residence": at(1), "shift": at(4)}, "residence": RESIDENCE, "shift": PLACE}
+    known = {
+        "facts": {"registration": at(0), "residence": at(1), "shift": at(4)},
+        "residence": RESIDENCE,
+        "shift": PLACE,
+    }
     return replace(Driver("d-1", OLD, PAPERS), **{**known, **changes})
 
 
@@ -56,7 +62,15 @@ def test_papers_plate_residence_and_place_go() -> None:
 
 
 def test_what_he_earned_and_what_he_drives_stay_and_how_he_answered_goes() -> None:
-    record = Record(accepts=3, declines=2, reasons={"too_far": 2}, recent="tdtdt", trips=3, income=21_600, day=date(2026, 11, 24))
+    record = Record(
+        accepts=3,
+        declines=2,
+        reasons={"too_far": 2},
+        recent="tdtdt",
+        trips=3,
+        income=21_600,
+        day=date(2026, 11, 24),
+    )
 
     left = facts.erased(a_driver_of_old(record=record, live=TRIP), "d-1", ERASED_AT)
 
@@ -101,7 +115,12 @@ def test_in_whatever_order_it_all_comes_the_same_is_left() -> None:
     ends = [_after(order) for order in permutations(STEPS)]
 
     assert all(end == ends[0] for end in ends)
-    assert (ends[0].vehicle, ends[0].residence, ends[0].certifications, ends[0].shift) == (NEW, RESIDENCE, (), None)
+    assert (ends[0].vehicle, ends[0].residence, ends[0].certifications, ends[0].shift) == (
+        NEW,
+        RESIDENCE,
+        (),
+        None,
+    )
     assert ends[0].suspended
 
 

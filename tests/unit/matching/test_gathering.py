@@ -45,14 +45,18 @@ class Town:
         self._a_driver, self._a_search = a_driver, a_search
 
     def driver(self, driver_id: str, north_m: float, **changes: Any) -> None:
-        self.index.saw(driver_id, STATION["lat"] + north_m / METRES_PER_DEGREE, STATION["lng"], NOW.timestamp())  # type: ignore[operator, arg-type]
+        self.index.saw(
+            driver_id, STATION["lat"] + north_m / METRES_PER_DEGREE, STATION["lng"], NOW.timestamp()
+        )  # type: ignore[operator, arg-type]
         self.drivers.kept[driver_id] = self._a_driver(driver_id=driver_id, **changes)
 
     def hunt(self, order_id: str = "o-1", **changes: Any) -> Hunt:
         search = self._a_search(order_id=order_id, **changes)
         return Hunt(Entry(order_id, 1, search), search.wanted, 0)
 
-    async def gathered(self, rules: Any, *hunts: Hunt, taken: frozenset[str] = frozenset()) -> list[list[str]]:
+    async def gathered(
+        self, rules: Any, *hunts: Hunt, taken: frozenset[str] = frozenset()
+    ) -> list[list[str]]:
         await self.gathering.gather(list(hunts), Look(taken, rules, NOW))
         return [[each.seen.driver_id for each in hunt.candidates] for hunt in hunts]
 
@@ -67,7 +71,9 @@ def town(a_driver: Any, a_search: Any) -> Town:
     return Town(a_driver, a_search)
 
 
-async def test_the_radius_grows_within_the_round_until_somebody_may_be_asked_and_no_further(town: Town, rules: Any) -> None:
+async def test_the_radius_grows_within_the_round_until_somebody_may_be_asked_and_no_further(
+    town: Town, rules: Any
+) -> None:
     town.driver("d-suspended", 900, suspended=True)
     town.driver("d-near", 1700)
     town.driver("d-farther", 2200)
@@ -75,7 +81,9 @@ async def test_the_radius_grows_within_the_round_until_somebody_may_be_asked_and
 
     assert await town.gathered(rules, hunt) == [["d-near"]]
     assert hunt.round == 2
-    assert [(round(each.way.metres, -1), round(each.way.seconds)) for each in hunt.candidates] == [(2210, 221)]
+    assert [(round(each.way.metres, -1), round(each.way.seconds)) for each in hunt.candidates] == [
+        (2210, 221)
+    ]
 
 
 async def test_a_crowd_that_may_not_be_asked_does_not_hide_who_may(town: Town, rules: Any) -> None:
@@ -117,16 +125,28 @@ async def test_who_holds_an_offer_or_is_excluded_or_unknown_is_no_candidate(town
     assert found == [["d-good"]]
 
 
-async def test_who_has_taken_a_booked_order_is_a_candidate_only_for_what_ends_before(town: Town, rules: Any) -> None:
+async def test_who_has_taken_a_booked_order_is_a_candidate_only_for_what_ends_before(
+    town: Town, rules: Any
+) -> None:
     for name, minutes in (("d-soon", 8), ("d-tonight", 600)):
         begins = NOW + timedelta(minutes=minutes)
-        booked = Live("o-booked", f"o-booked-{minutes}", 1, NOW, confirmed=True, starts_at=begins, until=begins + timedelta(hours=1))
+        booked = Live(
+            "o-booked",
+            f"o-booked-{minutes}",
+            1,
+            NOW,
+            confirmed=True,
+            starts_at=begins,
+            until=begins + timedelta(hours=1),
+        )
         town.driver(name, 100, reserved=(booked,))
 
     assert await town.gathered(rules, town.hunt()) == [["d-tonight"]]
 
 
-async def test_two_searches_of_a_round_share_their_drivers_at_the_least_total_way(town: Town, rules: Any) -> None:
+async def test_two_searches_of_a_round_share_their_drivers_at_the_least_total_way(
+    town: Town, rules: Any
+) -> None:
     """The one at the station could have the nearer driver, but then the other one would wait long."""
     town.driver("d-north", 100)
     town.driver("d-south", -150)
@@ -137,7 +157,9 @@ async def test_two_searches_of_a_round_share_their_drivers_at_the_least_total_wa
     assert pairs == {"o-here": "d-south", "o-north": "d-north"}
 
 
-async def test_more_orders_at_one_place_than_each_is_given_candidates_are_served_in_one_round(town: Town, rules: Any) -> None:
+async def test_more_orders_at_one_place_than_each_is_given_candidates_are_served_in_one_round(
+    town: Town, rules: Any
+) -> None:
     for number in range(4 * CANDIDATES):
         town.driver(f"d-{number}", 5 * number)
 
@@ -146,10 +168,15 @@ async def test_more_orders_at_one_place_than_each_is_given_candidates_are_served
     assert len(pairs) == len(set(pairs.values())) == 3 * CANDIDATES
 
 
-async def test_who_competes_only_through_others_is_a_rival_and_who_shares_nobody_is_not(town: Town, rules: Any) -> None:
+async def test_who_competes_only_through_others_is_a_rival_and_who_shares_nobody_is_not(
+    town: Town, rules: Any
+) -> None:
     for driver_id, north_m in (("d-west", 0), ("d-east", 1900), ("d-alone", 9000)):
         town.driver(driver_id, north_m)
-    hunts = {name: town.hunt(name, **_north(north_m)) for name, north_m in (("o-0", -500), ("o-1", 950), ("o-2", 2500), ("o-3", 9000))}
+    hunts = {
+        name: town.hunt(name, **_north(north_m))
+        for name, north_m in (("o-0", -500), ("o-1", 950), ("o-2", 2500), ("o-3", 9000))
+    }
     await town.gathered(rules, *hunts.values())
 
     found = rivals(list(hunts.values()), [hunts["o-0"]])

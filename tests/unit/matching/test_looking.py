@@ -75,10 +75,14 @@ class Town:
         positions = Positions(index, clock, FRESH, lambda _: None)
         for driver_id in ("free", "home", "stranger"):
             positions.saw(driver_id, STATION["lat"], STATION["lng"], NOW.timestamp())  # type: ignore[arg-type]
-        self.drivers = FakeDrivers(free=a_driver(driver_id="free"), home=a_driver(driver_id="home", shift=None))
+        self.drivers = FakeDrivers(
+            free=a_driver(driver_id="free"), home=a_driver(driver_id="home", shift=None)
+        )
         self.book = FakeBook()
         desk = SimpleNamespace(drivers=self.drivers, whereabouts=positions, clock=clock, rules=rules)
-        self.looking = Looking(desk, index, RoadEstimates((), RoadEstimate(date.min, 1.3, 25)), self.book, FRESH)  # type: ignore[arg-type]
+        self.looking = Looking(
+            desk, index, RoadEstimates((), RoadEstimate(date.min, 1.3, 25)), self.book, FRESH
+        )  # type: ignore[arg-type]
 
     @asynccontextmanager
     async def at_work(self) -> AsyncIterator[None]:
@@ -106,7 +110,9 @@ async def test_a_round_is_written_down_with_everybody_near(town: Town, a_search:
     assert sorted(town.drivers.reads) == ["home", "stranger"]
 
 
-async def test_an_unchanged_search_is_not_written_again_at_once_and_a_changed_one_is(town: Town, a_search: Any, rules: Any) -> None:
+async def test_an_unchanged_search_is_not_written_again_at_once_and_a_changed_one_is(
+    town: Town, a_search: Any, rules: Any
+) -> None:
     search = a_search()
     changed = offered(search, "free", 0, 0, rules, NOW)
     async with town.at_work():

@@ -52,7 +52,9 @@ class Booking(RuleBasedStateMachine):
 
     @invariant()
     def reservations_do_not_overlap(self) -> None:
-        times = sorted((each.starts_at, each.until) for each in self.driver.reserved if each.starts_at and each.until)
+        times = sorted(
+            (each.starts_at, each.until) for each in self.driver.reserved if each.starts_at and each.until
+        )
         assert len(times) == len(self.driver.reserved)
         assert all(earlier[1] <= later[0] for earlier, later in pairwise(times))
 
@@ -63,7 +65,9 @@ class Booking(RuleBasedStateMachine):
 
     @invariant()
     def whatever_is_due_is_live_or_given_up(self) -> None:
-        assert all(each.withdrawn for each in self.driver.reserved if each.starts_at and each.starts_at <= self.now)
+        assert all(
+            each.withdrawn for each in self.driver.reserved if each.starts_at and each.starts_at <= self.now
+        )
 
 
 TestBooking = Booking.TestCase

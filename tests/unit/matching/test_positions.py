@@ -32,7 +32,10 @@ def an_index(places: list[tuple[float, float]]) -> PositionIndex:
 
 
 @given(
-    drivers=PLACES, spots=st.lists(st.tuples(LAT, LNG), max_size=5), radius=st.sampled_from([400, 3000, 40_000]), enough=st.integers(1, 9)
+    drivers=PLACES,
+    spots=st.lists(st.tuples(LAT, LNG), max_size=5),
+    radius=st.sampled_from([400, 3000, 40_000]),
+    enough=st.integers(1, 9),
 )
 def test_the_nearest_of_each_spot_are_found_and_no_more_than_enough(
     drivers: list[tuple[float, float]], spots: list[tuple[float, float]], radius: float, enough: int
@@ -40,7 +43,9 @@ def test_the_nearest_of_each_spot_are_found_and_no_more_than_enough(
     nearby = an_index(drivers).around([Spot(*where, radius) for where in spots], NOW, enough)
 
     for number, spot in enumerate(spots):
-        away = sorted(distance for distance in (metres(*spot, *where) for where in drivers) if distance <= radius)
+        away = sorted(
+            distance for distance in (metres(*spot, *where) for where in drivers) if distance <= radius
+        )
         assert [seen.straight_m for seen in nearby.of(number)] == pytest.approx(away[:enough], abs=0.01)
 
 
@@ -57,24 +62,36 @@ def test_of_two_positions_of_one_driver_in_a_message_the_later_one_stays() -> No
     index = PositionIndex()
     at = NOW.timestamp()
 
-    index.saw_all(["d-1", "d-1", "d-2"], np.array([-8.2, -8.3, -8.4]), np.array([114.3] * 3), np.array([at, at - 5, at]))
+    index.saw_all(
+        ["d-1", "d-1", "d-2"], np.array([-8.2, -8.3, -8.4]), np.array([114.3] * 3), np.array([at, at - 5, at])
+    )
 
     assert [seen.lat for seen in index.near(-8.2, 114.3, 50_000, NOW)] == [-8.2, -8.4]
 
 
 def test_after_forgetting_everybody_else_is_found_where_he_was() -> None:
     index = an_index([(-8.2 - number / 1000, 114.3) for number in range(2000)])
-    index.saw_all([str(n) for n in range(0, 2000, 2)], np.full(1000, -8.1), np.full(1000, 114.3), np.full(1000, NOW.timestamp() + 60))
+    index.saw_all(
+        [str(n) for n in range(0, 2000, 2)],
+        np.full(1000, -8.1),
+        np.full(1000, 114.3),
+        np.full(1000, NOW.timestamp() + 60),
+    )
 
     index.forget_before(NOW.timestamp() + 1)
     index.saw("new", -8.1, 114.3, NOW.timestamp() + 60)
 
     assert len(index) == 1001
-    assert {seen.driver_id for seen in index.near(-8.1, 114.3, 10, NOW)} == {"new", *(str(n) for n in range(0, 2000, 2))}
+    assert {seen.driver_id for seen in index.near(-8.1, 114.3, 10, NOW)} == {
+        "new",
+        *(str(n) for n in range(0, 2000, 2)),
+    }
 
 
 @given(st.tuples(LAT, LNG), st.tuples(LAT, LNG))
-def test_many_distances_at_once_are_what_they_are_one_by_one(here: tuple[float, float], there: tuple[float, float]) -> None:
+def test_many_distances_at_once_are_what_they_are_one_by_one(
+    here: tuple[float, float], there: tuple[float, float]
+) -> None:
     columns = (np.array([value]) for value in (*here, *there))
 
     assert metres_between(*columns)[0] == pytest.approx(metres(*here, *there), abs=1e-6)
@@ -90,7 +107,9 @@ def test_many_distances_at_once_are_what_they_are_one_by_one(here: tuple[float, 
         ("stale", {"at": NOW - timedelta(days=400)}),
     ],
 )
-def test_a_position_that_cannot_be_is_counted_by_its_reason_and_dropped(reason: str, changes: dict[str, Any]) -> None:
+def test_a_position_that_cannot_be_is_counted_by_its_reason_and_dropped(
+    reason: str, changes: dict[str, Any]
+) -> None:
     index, appeared = PositionIndex(), list[str]()
     taking = Positions(index, STAND_STILL, timedelta(seconds=120), appeared.append)
     taking.reported(builders.a_position_report("d-7"))
@@ -98,9 +117,15 @@ def test_a_position_that_cannot_be_is_counted_by_its_reason_and_dropped(reason: 
 
     taking.reported(builders.a_position_report("d-7", **changes))
 
-    gained = {outcome: _count(outcome) - before[outcome] for outcome in positions.OUTCOMES if _count(outcome) != before[outcome]}
+    gained = {
+        outcome: _count(outcome) - before[outcome]
+        for outcome in positions.OUTCOMES
+        if _count(outcome) != before[outcome]
+    }
     assert gained == {reason: 1}
-    assert [(seen.driver_id, seen.lat) for seen in index.near(-8.2101, 114.3739, 10, NOW)] == [("d-7", -8.2101)]
+    assert [(seen.driver_id, seen.lat) for seen in index.near(-8.2101, 114.3739, 10, NOW)] == [
+        ("d-7", -8.2101)
+    ]
     assert appeared == ["d-7"]
 
 

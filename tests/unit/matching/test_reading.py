@@ -44,7 +44,9 @@ async def test_a_broken_document_is_left_out_and_told_once() -> None:
 
     assert first == {"good": "read", "unknown": None}
     assert again == {"good": "read"}
-    assert [(line["event"], line["id"], line["error"]) for line in logs] == [("aggregate.unreadable", "bad", "ValueError")]
+    assert [(line["event"], line["id"], line["error"]) for line in logs] == [
+        ("aggregate.unreadable", "bad", "ValueError")
+    ]
 
 
 async def test_a_broken_document_is_not_read_again_for_a_while_and_found_once_it_is_mended() -> None:

@@ -39,7 +39,12 @@ def test_a_completed_trip_is_paid_and_starts_his_waiting_anew(a_driver: Any) -> 
     assert free is not None
     assert free.live is None
     assert free.idle_since == LATER
-    assert (free.record.trips, free.record.income, free.record.trips_today, free.record.income_today) == (1, 7200, 1, 7200)
+    assert (free.record.trips, free.record.income, free.record.trips_today, free.record.income_today) == (
+        1,
+        7200,
+        1,
+        7200,
+    )
     assert free.record.accepts == 1
 
 
@@ -83,7 +88,14 @@ def test_only_the_last_answers_weigh() -> None:
 
 
 @pytest.mark.parametrize(
-    ("said", "counted"), [("too_far", "too_far"), (None, "other"), ("x.y$z", "other"), ("a" * 200, "other"), ("Kein Benzin", "other")]
+    ("said", "counted"),
+    [
+        ("too_far", "too_far"),
+        (None, "other"),
+        ("x.y$z", "other"),
+        ("a" * 200, "other"),
+        ("Kein Benzin", "other"),
+    ],
 )
 def test_a_reason_that_is_no_code_counts_as_another(said: str | None, counted: str) -> None:
     assert record.declined(Record(), said).reasons == {counted: 1}
@@ -98,7 +110,9 @@ def test_apps_cannot_fill_the_document_with_reasons() -> None:
     assert many.reasons["other"] == 80
 
 
-def test_an_offer_that_another_driver_won_or_that_we_withdrew_is_not_unanswered(a_search: Any, rules: Rules) -> None:
+def test_an_offer_that_another_driver_won_or_that_we_withdrew_is_not_unanswered(
+    a_search: Any, rules: Rules
+) -> None:
     search = a_search()
     for number, second in enumerate((0, 5)):
         search = offered(search, f"d-{number}", 100, 0, rules, NOW + timedelta(seconds=second))

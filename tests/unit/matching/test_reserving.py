@@ -97,7 +97,9 @@ def test_who_waits_for_the_way_back_is_bound_until_then() -> None:
     assert search.wanted is not None
     mountain = replace(search, wanted=replace(search.wanted, takes_s=8 * 3600))
 
-    driver = live.taken(build_driver(), reserving.commitment(mountain, mountain.offers[0], RULES, NOW), ANY, NOW)
+    driver = live.taken(
+        build_driver(), reserving.commitment(mountain, mountain.offers[0], RULES, NOW), ANY, NOW
+    )
     assert driver is not None
     _, at_sunrise = booked("o-sunrise", minutes(6 * 60))
 
@@ -155,7 +157,12 @@ def test_a_reservation_begins_when_its_time_has_come_or_is_over() -> None:
 
 @pytest.mark.parametrize(
     "changes",
-    [{"shift": None}, {"suspended": True}, {"residence": None}, {"live": Live("o-2", "o-2-1", 1, NOW, until=minutes(50))}],
+    [
+        {"shift": None},
+        {"suspended": True},
+        {"residence": None},
+        {"live": Live("o-2", "o-2-1", 1, NOW, until=minutes(50))},
+    ],
     ids=["off_shift", "suspended", "not_resident", "busy"],
 )
 def test_who_cannot_drive_it_when_it_begins_is_lost_to_it(changes: dict[str, Any]) -> None:
@@ -223,7 +230,12 @@ def test_who_takes_an_order_again_that_he_was_lost_to_holds_it_once() -> None:
     driver = reserving.given_up(reserved(minutes(60)), "o-booked-1")
     assert driver is not None
 
-    again = live.taken(driver, replace(driver.reserved[0], attempt=2, offer_id="o-booked-2", confirmed=False, withdrawn=False), ANY, NOW)
+    again = live.taken(
+        driver,
+        replace(driver.reserved[0], attempt=2, offer_id="o-booked-2", confirmed=False, withdrawn=False),
+        ANY,
+        NOW,
+    )
 
     assert again is not None
     assert [each.offer_id for each in again.held] == ["o-booked-2"]

@@ -30,12 +30,16 @@ Answer = Callable[[str], tuple[int, bytes]]
 
 
 def an_approach(drivers: int = 1, straight_m: float = 1000.0, where: tuple[float, float] = TOWN) -> Approach:
-    return Approach(*where, [Sighting(f"d-{number}", straight_m, where[0] + 0.009, where[1]) for number in range(drivers)])
+    return Approach(
+        *where, [Sighting(f"d-{number}", straight_m, where[0] + 0.009, where[1]) for number in range(drivers)]
+    )
 
 
 def table(*ways: tuple[float | None, float | None]) -> bytes:
     """As OSRM writes it: (metres, seconds) of each driver."""
-    return json.dumps({"code": "Ok", "distances": [[m] for m, _ in ways], "durations": [[s] for _, s in ways]}).encode()
+    return json.dumps(
+        {"code": "Ok", "distances": [[m] for m, _ in ways], "durations": [[s] for _, s in ways]}
+    ).encode()
 
 
 @contextmanager
@@ -110,7 +114,9 @@ async def test_more_drivers_than_a_table_may_have_are_asked_in_several() -> None
         (400, b'{"code":"TooBig"}'),
     ],
 )
-async def test_a_router_that_fails_is_left_alone_for_a_while_and_the_estimate_taken(answer: tuple[int, bytes]) -> None:
+async def test_a_router_that_fails_is_left_alone_for_a_while_and_the_estimate_taken(
+    answer: tuple[int, bytes],
+) -> None:
     with a_router(lambda _: answer) as (url, asked):
         first, second = await ask(url, an_approach(), times=2)
 
@@ -157,7 +163,9 @@ async def test_the_climb_to_paltuding_takes_about_an_hour() -> None:
 def test_of_an_areas_estimates_the_newest_that_holds_on_the_day_counts() -> None:
     old, new = (RoadEstimate(date(year, 1, 1), 2, 20, frozenset({"35.10.24"})) for year in (2020, 2025))
 
-    chosen = [estimate_for("35.10.24", date(year, 6, 1), (new, old), EVERYWHERE) for year in (2019, 2021, 2026)]
+    chosen = [
+        estimate_for("35.10.24", date(year, 6, 1), (new, old), EVERYWHERE) for year in (2019, 2021, 2026)
+    ]
 
     assert chosen == [EVERYWHERE, old, new]
     assert estimate_for("35.10.16", date(2026, 6, 1), (new, old), EVERYWHERE) == EVERYWHERE

@@ -54,18 +54,26 @@ def _its_life_is_over(search: Search) -> Search | None:
 
 
 def _its_driver_is_gone(search: Search) -> Search | None:
-    return searching.unassigned(replace(search, status=Status.MATCHED, winner="o-1-1"), "d-1", 1, 2, "driver_cancelled", NOW)
+    return searching.unassigned(
+        replace(search, status=Status.MATCHED, winner="o-1-1"), "d-1", 1, 2, "driver_cancelled", NOW
+    )
 
 
 def _its_match_is_refused(search: Search) -> Search | None:
-    return searching.match_refused(replace(search, status=Status.MATCHED, winner="o-1-1"), "d-1", "o-1-1", "order_ended", NOW)
+    return searching.match_refused(
+        replace(search, status=Status.MATCHED, winner="o-1-1"), "d-1", "o-1-1", "order_ended", NOW
+    )
 
 
-@pytest.mark.parametrize("end", [_the_order_ends, _its_life_is_over, _its_driver_is_gone, _its_match_is_refused])
+@pytest.mark.parametrize(
+    "end", [_the_order_ends, _its_life_is_over, _its_driver_is_gone, _its_match_is_refused]
+)
 def test_a_search_that_is_over_keeps_no_place(a_search: Any, end: Callable[[Search], Search | None]) -> None:
     search = a_search()
     room = {"name": "Homestay Ijen", "room": "7"}
-    dropoff = Place.model_validate({"lat": -8.2, "lng": 114.3, "label": "Jl. Veteran 7", "note": "blue gate", "lodging": room})
+    dropoff = Place.model_validate(
+        {"lat": -8.2, "lng": 114.3, "label": "Jl. Veteran 7", "note": "blue gate", "lodging": room}
+    )
     search = replace(search, wanted=replace(search.wanted, dropoff=dropoff))
 
     over = end(search)
@@ -107,8 +115,12 @@ def test_rivals_who_answered_too_have_lost_and_silent_ones_are_withdrawn(a_searc
     assert [offer.outcome for offer in won.offers] == [Outcome.LOST, Outcome.ACCEPTED, Outcome.WITHDRAWN]
 
 
-@pytest.mark.parametrize(("reason", "status"), [("driver_excluded", Status.OPEN), ("order_ended", Status.CLOSED)])
-def test_only_an_excluded_driver_leaves_a_refused_search_open(a_search: Any, rules: Rules, reason: str, status: Status) -> None:
+@pytest.mark.parametrize(
+    ("reason", "status"), [("driver_excluded", Status.OPEN), ("order_ended", Status.CLOSED)]
+)
+def test_only_an_excluded_driver_leaves_a_refused_search_open(
+    a_search: Any, rules: Rules, reason: str, status: Status
+) -> None:
     asked = offered(a_search(), "d-1", 100, 0, rules, NOW)
     assert asked is not None
     won = accepted(asked, "o-1-1", (), NOW)
@@ -143,7 +155,9 @@ LAT, LNG = st.floats(-8.9, -7.6), st.floats(113.7, 114.7)
     lng=LNG,
     radius=st.sampled_from([300, 1000, 3000, 8000, 40_000]),
 )
-def test_the_rings_find_exactly_who_is_within_the_radius(drivers: list[tuple[float, float]], lat: float, lng: float, radius: float) -> None:
+def test_the_rings_find_exactly_who_is_within_the_radius(
+    drivers: list[tuple[float, float]], lat: float, lng: float, radius: float
+) -> None:
     index = PositionIndex()
     for number, where in enumerate(drivers):
         index.saw(str(number), *where, NOW.timestamp())
@@ -151,7 +165,9 @@ def test_the_rings_find_exactly_who_is_within_the_radius(drivers: list[tuple[flo
     found = index.near(lat, lng, radius, NOW)
 
     away = {str(number): metres(lat, lng, *where) for number, where in enumerate(drivers)}
-    assert {seen.driver_id for seen in found} == {name for name, distance in away.items() if distance <= radius}
+    assert {seen.driver_id for seen in found} == {
+        name for name, distance in away.items() if distance <= radius
+    }
     assert [seen.straight_m for seen in found] == sorted(seen.straight_m for seen in found)
 
 
@@ -171,7 +187,9 @@ def test_indonesia_is_where_it_is(lat: float, lng: float, inside: bool) -> None:
     assert inside_country(lat, lng) is inside
 
 
-def test_who_lost_his_driver_waits_since_he_first_asked_and_whose_search_failed_asks_anew(a_search: Any) -> None:
+def test_who_lost_his_driver_waits_since_he_first_asked_and_whose_search_failed_asks_anew(
+    a_search: Any,
+) -> None:
     wanted, later = a_search().wanted, NOW + timedelta(minutes=9)
     first = searching.opened(None, "o-1", 1, 1, wanted, (), NOW)
 

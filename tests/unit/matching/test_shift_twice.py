@@ -36,7 +36,9 @@ async def test_a_shift_started_twice_waits_for_the_end_of_the_first_and_then_is_
     await city.post.calm(Random(0))
 
     assert waiting == 1
-    assert [(refusal.message_id, refusal.code) for refusal in city.post.refused] == [(again.id, "shift_running")]
+    assert [(refusal.message_id, refusal.code) for refusal in city.post.refused] == [
+        (again.id, "shift_running")
+    ]
     assert city.drivers.states()["d-7"] == before
 
 

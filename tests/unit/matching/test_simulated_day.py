@@ -29,7 +29,10 @@ async def test_every_order_ends_once_and_no_driver_has_two_at_a_time(policy: str
     assert not day.open
     assert 0 < len(served) == trips < 150
     assert all(driver.live is None for driver in day.fleet.drivers.values())
-    assert all(case.assigned_at is None or case.assigned_at - case.request.at <= LIFE_S + 2 for case in day.cases.values())
+    assert all(
+        case.assigned_at is None or case.assigned_at - case.request.at <= LIFE_S + 2
+        for case in day.cases.values()
+    )
 
 
 @pytest.mark.parametrize("policy", ["batched rounds", "nearest first"])

@@ -31,11 +31,16 @@ def waiting(a_driver: Any, name: str, minutes: int, **changes: Any) -> Any:
 
 def test_the_first_to_come_is_the_first_in_the_queue_whatever_his_clock_says(a_driver: Any) -> None:
     early = joined(a_driver(driver_id="d-early"), SHELTER, THERE, NOW, NOW)
-    late = joined(a_driver(driver_id="d-late"), SHELTER, THERE, NOW - timedelta(hours=1), NOW + timedelta(seconds=1))
+    late = joined(
+        a_driver(driver_id="d-late"), SHELTER, THERE, NOW - timedelta(hours=1), NOW + timedelta(seconds=1)
+    )
 
     assert early is not None
     assert late is not None
-    assert [driver.driver_id for driver in in_order([late, early, a_driver()], "rsud")] == ["d-early", "d-late"]
+    assert [driver.driver_id for driver in in_order([late, early, a_driver()], "rsud")] == [
+        "d-early",
+        "d-late",
+    ]
 
 
 def test_joining_again_keeps_his_place(a_driver: Any) -> None:
@@ -81,7 +86,11 @@ def test_a_place_is_lost_by_declining_taking_an_order_leaving_and_going_home(a_d
 
 
 def test_who_cannot_take_it_is_passed_over_and_keeps_his_place(a_driver: Any) -> None:
-    queue = [waiting(a_driver, "d-1", 0, suspended=True), waiting(a_driver, "d-2", 1), waiting(a_driver, "d-3", 2)]
+    queue = [
+        waiting(a_driver, "d-1", 0, suspended=True),
+        waiting(a_driver, "d-2", 1),
+        waiting(a_driver, "d-3", 2),
+    ]
 
     assert [driver.driver_id for driver in candidates(queue, WANTED, NOW)] == ["d-2", "d-3"]
 
@@ -98,7 +107,9 @@ def test_the_two_hospitals_are_known() -> None:
     assert sorted(load(MatchingSettings().shelters)) == ["rsud-blambangan", "rsud-genteng"]
 
 
-@pytest.mark.parametrize("text", ["[a]\nlat = 1", "[", "[a b]\n", "['a b']\nname='x'\nlat=1\nlng=1\nreach_m=1"])
+@pytest.mark.parametrize(
+    "text", ["[a]\nlat = 1", "[", "[a b]\n", "['a b']\nname='x'\nlat=1\nlng=1\nreach_m=1"]
+)
 def test_a_wrong_file_is_named_at_the_start(tmp_path: Path, text: str) -> None:
     file = tmp_path / "shelters.toml"
     file.write_text(text, encoding="utf-8")

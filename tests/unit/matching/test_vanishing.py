@@ -39,7 +39,9 @@ def test_only_a_driver_whom_an_order_has_named_is_looked_for(a_driver: Any) -> N
         (1, None, 6),
     ],
 )
-def test_what_may_have_been_missed_counts_for_him(seen: float | None, listening: float | None, sign: float) -> None:
+def test_what_may_have_been_missed_counts_for_him(
+    seen: float | None, listening: float | None, sign: float
+) -> None:
     seen_at = None if seen is None else minutes(seen)
     since = None if listening is None else minutes(listening)
 

@@ -28,7 +28,9 @@ class Deliveries:
     def __init__(self) -> None:
         self.opened: list[str] = []
 
-    async def change(self, delivery_id: str, _: object, decide: Callable[[object], object], *, expect_new: bool) -> bool:
+    async def change(
+        self, delivery_id: str, _: object, decide: Callable[[object], object], *, expect_new: bool
+    ) -> bool:
         assert expect_new
         new = decide(delivery_id if delivery_id in self.opened else None) is not None
         self.opened += [delivery_id] * new

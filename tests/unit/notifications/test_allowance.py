@@ -27,7 +27,11 @@ if TYPE_CHECKING:
 
 PERSON, REST = "customer:c-1", timedelta(seconds=10)
 LOST = Outcome(Result.UNAVAILABLE, "email", doubtful=True)
-FAILED, SENT, GONE = Outcome(Result.UNAVAILABLE, "email"), Outcome(Result.SENT, "email"), Outcome(Result.NO_CONTACT)
+FAILED, SENT, GONE = (
+    Outcome(Result.UNAVAILABLE, "email"),
+    Outcome(Result.SENT, "email"),
+    Outcome(Result.NO_CONTACT),
+)
 
 
 class StoppedClock:
@@ -62,9 +66,13 @@ class Town:
         self.circuits = Circuits(Patience(failures=1, first_rest=REST))
         self.limiter = Limiter(2, timedelta(minutes=10))
         quiet = QuietHours(NOW.time(), NOW.time(), NOW.tzinfo)
-        self.planning = Planning(OneContact(), {"email"}, self.circuits, quiet, self.limiter, PLAN, self.clock, log_channel=False)
+        self.planning = Planning(
+            OneContact(), {"email"}, self.circuits, quiet, self.limiter, PLAN, self.clock, log_channel=False
+        )
         allowance = Allowance(self.circuits, self.limiter, self.clock)
-        self.lane = Lane(self.deliver, self.overtaken, QuickLedger(), None, allowance, places=places, within_s=1)
+        self.lane = Lane(
+            self.deliver, self.overtaken, QuickLedger(), None, allowance, places=places, within_s=1
+        )
         self.delivered = 0
 
     async def deliver(self, _: Planned) -> Outcome:

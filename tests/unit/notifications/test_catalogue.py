@@ -13,7 +13,9 @@ from services.orders import catalogue
 
 FOLDER = Path(next(iter(catalogue.__path__)))
 SERVICES: dict[str, dict[str, Any]] = {
-    path.stem: document for path in sorted(FOLDER.glob("*.toml")) if "tell" in (document := tomllib.loads(path.read_text("utf-8")))
+    path.stem: document
+    for path in sorted(FOLDER.glob("*.toml"))
+    if "tell" in (document := tomllib.loads(path.read_text("utf-8")))
 }
 ALWAYS = ("order.completed.v1", "order.cancelled.v1", "order.unserved.v1", "order.rejected.v1")
 SOMETIMES = {"hand_over": "order.handed_over.v1", "attempts": "order.returned.v1"}
@@ -22,7 +24,9 @@ WHO_ORDERED = {"customer", "agency"}
 
 @pytest.mark.parametrize("service", SERVICES)
 def test_whoever_is_to_be_told_has_a_text(service: str) -> None:
-    wanted = {(event, audience) for event, audiences in SERVICES[service]["tell"].items() for audience in audiences}
+    wanted = {
+        (event, audience) for event, audiences in SERVICES[service]["tell"].items() for audience in audiences
+    }
 
     assert wanted <= {(event, audience) for event, rows in EVERYTHING.items() for audience in rows}
 
@@ -38,8 +42,12 @@ def test_whoever_ordered_is_told_of_every_end(service: str) -> None:
 
 
 @pytest.mark.parametrize("service", SERVICES)
-def test_whoever_rides_up_the_mountain_with_any_service_is_somebodys_business_when_it_closes(service: str) -> None:
+def test_whoever_rides_up_the_mountain_with_any_service_is_somebodys_business_when_it_closes(
+    service: str,
+) -> None:
     document = SERVICES[service]
-    concerned = {"operator", "driver"} if document.get("carries") == "goods" else {"operator", "driver", "customer"}
+    concerned = (
+        {"operator", "driver"} if document.get("carries") == "goods" else {"operator", "driver", "customer"}
+    )
 
     assert concerned <= set(document["tell"].get("order.route_closed.v1", ()))

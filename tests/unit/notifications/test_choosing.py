@@ -58,6 +58,8 @@ def test_at_night_mail_goes_out_and_what_rings_waits() -> None:
 
 
 def test_nothing_to_wait_for_is_said_so() -> None:
-    nothing = choose(a_contact(channels=(SealedChannel("pigeon", b"1"),)), ORDER, frozenset(), Circumstances(ALL))
+    nothing = choose(
+        a_contact(channels=(SealedChannel("pigeon", b"1"),)), ORDER, frozenset(), Circumstances(ALL)
+    )
 
     assert nothing == Choice(None, (Skip("pigeon", SkipReason.UNSUPPORTED),), None)

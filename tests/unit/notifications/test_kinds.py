@@ -14,6 +14,8 @@ if TYPE_CHECKING:
     from services.runtime.aggregates import Kind
 
 
-@pytest.mark.parametrize("kind", [notifications(timedelta(days=1)), deliveries(timedelta(days=1))], ids=lambda kind: kind.name)
+@pytest.mark.parametrize(
+    "kind", [notifications(timedelta(days=1)), deliveries(timedelta(days=1))], ids=lambda kind: kind.name
+)
 def test_what_is_put_off_every_second_for_a_day_does_not_grow(kind: Kind[Any]) -> None:
     assert kind.keep_history == 50

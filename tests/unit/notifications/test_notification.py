@@ -55,8 +55,12 @@ def test_failures_wait_longer_each_time_and_then_end() -> None:
     assert (third.status, third.reason) == (Status.FAILED, "channel_unavailable")
 
 
-@pytest.mark.parametrize(("failures", "jitter", "seconds"), [(1, 0, 2), (1, 1, 1), (4, 0.5, 12), (40, 0, 600)])
-def test_waits_double_up_to_a_limit_and_jitter_takes_at_most_half(failures: int, jitter: float, seconds: int) -> None:
+@pytest.mark.parametrize(
+    ("failures", "jitter", "seconds"), [(1, 0, 2), (1, 1, 1), (4, 0.5, 12), (40, 0, 600)]
+)
+def test_waits_double_up_to_a_limit_and_jitter_takes_at_most_half(
+    failures: int, jitter: float, seconds: int
+) -> None:
     assert Plan().wait_after(failures, jitter) == timedelta(seconds=seconds)
 
 
@@ -77,14 +81,25 @@ def test_a_plain_mail_address_is_one(text: str) -> None:
     assert is_mail_address(text)
 
 
-@pytest.mark.parametrize("text", ["", "a", "@b", "a@", "a@b@c", "a b@c", "a@b\r\nRCPT TO:<x@y>", "<a@b>", "é@b.org", "a@b,c@d"])
+@pytest.mark.parametrize(
+    "text", ["", "a", "@b", "a@", "a@b@c", "a b@c", "a@b\r\nRCPT TO:<x@y>", "<a@b>", "é@b.org", "a@b,c@d"]
+)
 def test_anything_else_is_no_mail_address(text: str) -> None:
     assert not is_mail_address(text)
 
 
 @pytest.mark.parametrize(
     ("locale", "language"),
-    [("id", "id"), ("id-ID", "id"), ("en-AU", "en"), ("zh-TW", "zh"), ("cmn-Hans", "zh"), ("de", "en"), ("jv", "id"), ("osi", "id")],
+    [
+        ("id", "id"),
+        ("id-ID", "id"),
+        ("en-AU", "en"),
+        ("zh-TW", "zh"),
+        ("cmn-Hans", "zh"),
+        ("de", "en"),
+        ("jv", "id"),
+        ("osi", "id"),
+    ],
 )
 def test_guests_read_english_or_chinese_and_neighbours_indonesian(locale: str, language: str) -> None:
     assert language_of(locale) == language
@@ -111,7 +126,11 @@ def test_without_another_channel_the_one_that_fails_is_tried_longer() -> None:
     twice = a_notification().settled(alone, NOW, PLAN, jitter=0).settled(alone, NOW, PLAN, jitter=0)
     ended = twice.settled(alone, NOW, PLAN, jitter=0)
 
-    assert (twice.status, twice.due, twice.hopeless(PLAN)) == (Status.PENDING, NOW + timedelta(seconds=4), frozenset())
+    assert (twice.status, twice.due, twice.hopeless(PLAN)) == (
+        Status.PENDING,
+        NOW + timedelta(seconds=4),
+        frozenset(),
+    )
     assert (ended.status, ended.reason) == (Status.FAILED, "channel_unavailable")
 
 
@@ -120,7 +139,11 @@ def test_whoever_tries_for_everybody_is_not_given_up_for_it() -> None:
     for _ in range(5):
         tried = tried.settled(replace(UNAVAILABLE, trial=True), NOW, PLAN, jitter=0)
 
-    assert (tried.status, tried.due, tried.failures("push")) == (Status.PENDING, NOW + timedelta(seconds=2), 0)
+    assert (tried.status, tried.due, tried.failures("push")) == (
+        Status.PENDING,
+        NOW + timedelta(seconds=2),
+        0,
+    )
     assert len(tried.attempts) == 5
 
 

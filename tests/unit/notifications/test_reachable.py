@@ -23,7 +23,8 @@ def test_what_is_not_public_is_not_reached(address: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "address", ["8.8.8.8", "103.10.66.1", "168.63.129.17", "2001:4860:4860::8888", "::ffff:8.8.8.8", "64:ff9b::808:808"]
+    "address",
+    ["8.8.8.8", "103.10.66.1", "168.63.129.17", "2001:4860:4860::8888", "::ffff:8.8.8.8", "64:ff9b::808:808"],
 )
 def test_public_addresses_are_reached(address: str) -> None:
     assert is_reachable(address, ())

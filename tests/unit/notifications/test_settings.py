@@ -12,7 +12,10 @@ from services.notifications.settings import NotificationsSettings
 
 WRONG: list[tuple[dict[str, Any], str]] = [
     ({"sender": "not an address"}, "is not an e-mail address"),
-    ({"smtp_tls": "none", "smtp_host": "mail.example.org", "smtp_password": "x"}, "would send the password readable"),
+    (
+        {"smtp_tls": "none", "smtp_host": "mail.example.org", "smtp_password": "x"},
+        "would send the password readable",
+    ),
     ({"sms_url": "http://gateway.example.org/sms"}, "must be https"),
     ({"push_url": "ftp://fcm.example.org"}, "must be https"),
     ({"whatsapp_phone": "1065"}, "whatsapp_phone needs whatsapp_token"),
@@ -31,7 +34,12 @@ def test_what_cannot_work_is_said_at_the_start(changes: dict[str, Any], why: str
 def test_a_channel_is_there_when_its_provider_is_named() -> None:
     nothing = channels_of(NotificationsSettings())
     three = channels_of(
-        NotificationsSettings(smtp_host="127.0.0.1", whatsapp_phone="1065", whatsapp_token="t", sms_url="http://127.0.0.1:1/sms/")
+        NotificationsSettings(
+            smtp_host="127.0.0.1",
+            whatsapp_phone="1065",
+            whatsapp_token="t",
+            sms_url="http://127.0.0.1:1/sms/",
+        )
     )
 
     assert nothing.by_kind == {}

@@ -9,13 +9,16 @@ from hypothesis import strategies as st
 from services.notifications.domain import sms
 
 
-@pytest.mark.parametrize(("text", "length"), [("", 0), ("Halo", 4), ("10 € [a]", 11), ("kopi ☕", 6), ("外南梦", 3), ("🛵", 2)])
+@pytest.mark.parametrize(
+    ("text", "length"), [("", 0), ("Halo", 4), ("10 € [a]", 11), ("kopi ☕", 6), ("外南梦", 3), ("🛵", 2)]
+)
 def test_signs_are_counted_as_the_network_counts_them(text: str, length: int) -> None:
     assert sms.length(text) == length
 
 
 @pytest.mark.parametrize(
-    ("text", "fits"), [("a" * 160, True), ("a" * 161, False), ("梦" * 70, True), ("梦" * 71, False), ("€" * 81, False)]
+    ("text", "fits"),
+    [("a" * 160, True), ("a" * 161, False), ("梦" * 70, True), ("梦" * 71, False), ("€" * 81, False)],
 )
 def test_one_message_has_room_for_so_much(text: str, fits: bool) -> None:
     assert sms.fits(text) is fits

@@ -17,7 +17,12 @@ from tests.support.texts import ALL, GOLDEN, TEXTS, golden_files, text_of
 if TYPE_CHECKING:
     from pathlib import Path
 
-ROWS = [(event, audience, language) for event, rows in EVERYTHING.items() for audience in rows for language in languages_of(audience)]
+ROWS = [
+    (event, audience, language)
+    for event, rows in EVERYTHING.items()
+    for audience in rows
+    for language in languages_of(audience)
+]
 FILES = list(golden_files())
 WRITTEN = [
     (language, name.removesuffix(".short"))
@@ -49,7 +54,9 @@ def test_there_is_no_golden_file_too_many() -> None:
 
 
 @pytest.mark.parametrize(("event_type", "audience", "language", "wording"), ALL)
-def test_the_html_says_what_the_plain_letter_says(event_type: str, audience: str, language: str, wording: int) -> None:
+def test_the_html_says_what_the_plain_letter_says(
+    event_type: str, audience: str, language: str, wording: int
+) -> None:
     text = text_of(event_type, audience, language, wording)
     words = Words()
 
@@ -59,7 +66,9 @@ def test_the_html_says_what_the_plain_letter_says(event_type: str, audience: str
 
 
 @pytest.mark.parametrize(("event_type", "audience", "language", "wording"), ALL)
-def test_a_short_text_is_one_text_message_and_needs_no_cutting(event_type: str, audience: str, language: str, wording: int) -> None:
+def test_a_short_text_is_one_text_message_and_needs_no_cutting(
+    event_type: str, audience: str, language: str, wording: int
+) -> None:
     text = text_of(event_type, audience, language, wording)
 
     assert sms.fits(text.sms)
@@ -67,7 +76,9 @@ def test_a_short_text_is_one_text_message_and_needs_no_cutting(event_type: str, 
 
 
 @pytest.mark.parametrize(("event_type", "audience", "language", "wording"), ALL)
-def test_what_whatsapp_approves_is_one_wording_with_its_values(event_type: str, audience: str, language: str, wording: int) -> None:
+def test_what_whatsapp_approves_is_one_wording_with_its_values(
+    event_type: str, audience: str, language: str, wording: int
+) -> None:
     approved = text_of(event_type, audience, language, wording).approved
     places = re.findall(r"\{\{(\d+)\}\}", approved.wording)
 
@@ -94,7 +105,9 @@ def test_every_reason_has_a_sentence(language: str) -> None:
 
 
 def test_there_is_no_text_that_nobody_gets() -> None:
-    rows = {(language, f"{audience}/{EVERYTHING[event][audience].template}") for event, audience, language in ROWS}
+    rows = {
+        (language, f"{audience}/{EVERYTHING[event][audience].template}") for event, audience, language in ROWS
+    }
     bases = {(language, name.removesuffix(".goods").removesuffix(".passenger")) for language, name in WRITTEN}
 
     assert bases == rows
@@ -149,15 +162,28 @@ def test_a_reason_of_a_newer_writer_has_a_general_sentence() -> None:
 
 FEES = [
     ("en", "Cancellation fee: Rp1,000", "There is no cancellation fee.", "You have nothing to pay."),
-    ("id", "Biaya pembatalan: Rp1.000", "Anda tidak dikenai biaya pembatalan.", "Anda tidak perlu membayar apa pun."),
+    (
+        "id",
+        "Biaya pembatalan: Rp1.000",
+        "Anda tidak dikenai biaya pembatalan.",
+        "Anda tidak perlu membayar apa pun.",
+    ),
     ("zh", "取消费：1,000印尼盾", "本次取消不收取费用。", "您无需支付任何费用。"),  # noqa: RUF001  Chinese colon
 ]
 
 
 @pytest.mark.parametrize(("locale", "owed", "free", "nothing"), FEES)
-def test_a_fee_is_named_to_whoever_owes_it_and_to_nobody_else(locale: str, owed: str, free: str, nothing: str) -> None:
+def test_a_fee_is_named_to_whoever_owes_it_and_to_nobody_else(
+    locale: str, owed: str, free: str, nothing: str
+) -> None:
     said = {
-        (by, fee): TEXTS.render("order.cancelled", "customer", locale, {**RIDE, "reason": "changed_mind", "by": by, "fee": fee}, None).body
+        (by, fee): TEXTS.render(
+            "order.cancelled",
+            "customer",
+            locale,
+            {**RIDE, "reason": "changed_mind", "by": by, "fee": fee},
+            None,
+        ).body
         for by in ("customer", "driver", "merchant", "operator")
         for fee in (0, 1000)
     }
@@ -177,7 +203,12 @@ def test_a_notice_of_the_service_stands_in_the_letter_in_the_readers_language() 
 
 
 def test_the_code_stands_in_the_recipients_text_and_fits_one_message() -> None:
-    values = {**RIDE, "service_name": {"id": "Antar dokumen kependudukan"}, "code_serial": 1, "code": "407193"}
+    values = {
+        **RIDE,
+        "service_name": {"id": "Antar dokumen kependudukan"},
+        "code_serial": 1,
+        "code": "407193",
+    }
 
     texts = [TEXTS.render("order.code_issued", "recipient", locale, values, None) for locale in LANGUAGES]
 

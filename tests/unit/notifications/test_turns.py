@@ -17,7 +17,11 @@ TRIED = a_notification().settled(Outcome(Result.UNAVAILABLE, "push"), NOW, PLAN,
 
 
 def to(person: str, **changes: object) -> Planned:
-    return Planned(changes.get("notification", a_notification()), Stored(f"customer:{person}", 1, a_contact()), kind="push")
+    return Planned(
+        changes.get("notification", a_notification()),
+        Stored(f"customer:{person}", 1, a_contact()),
+        kind="push",
+    )
 
 
 async def test_one_person_has_one_letter_under_way() -> None:

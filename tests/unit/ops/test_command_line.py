@@ -61,7 +61,9 @@ def nowhere(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     return tmp_path
 
 
-@pytest.mark.parametrize("arguments", [["nope"], ["--nope"], ["test", "--stage", "nope"], ["demo", "--drivers", "0"]])
+@pytest.mark.parametrize(
+    "arguments", [["nope"], ["--nope"], ["test", "--stage", "nope"], ["demo", "--drivers", "0"]]
+)
 def test_a_wrong_call_is_one_line_on_standard_error_and_exit_code_2(arguments: list[str]) -> None:
     done = _gancang(*arguments)
 
@@ -71,7 +73,9 @@ def test_a_wrong_call_is_one_line_on_standard_error_and_exit_code_2(arguments: l
     assert done.stderr.count("\n") == 1
 
 
-@pytest.mark.parametrize("arguments", [["--debug", "catalogue", "show", "nope"], ["catalogue", "show", "nope", "--debug"]])
+@pytest.mark.parametrize(
+    "arguments", [["--debug", "catalogue", "show", "nope"], ["catalogue", "show", "nope", "--debug"]]
+)
 def test_debug_shows_where_it_went_wrong(arguments: list[str]) -> None:
     done = _gancang(*arguments)
 
@@ -90,10 +94,19 @@ def test_the_help_of_every_command_has_an_example(command: tuple[str, ...]) -> N
 
 @pytest.mark.parametrize(
     ("words", "completed"),
-    [("gancang catal", ["catalogue"]), ("gancang order list --status sea", ["searching"]), ("gancang run mat", ["matching"])],
+    [
+        ("gancang catal", ["catalogue"]),
+        ("gancang order list --status sea", ["searching"]),
+        ("gancang run mat", ["matching"]),
+    ],
 )
 def test_a_shell_can_complete_commands_and_names(words: str, completed: list[str]) -> None:
-    asked = {"GANCANG_PROGRAM": "./gancang", "_GANCANG_COMPLETE": "complete_bash", "COMP_WORDS": words, "COMP_CWORD": str(words.count(" "))}
+    asked = {
+        "GANCANG_PROGRAM": "./gancang",
+        "_GANCANG_COMPLETE": "complete_bash",
+        "COMP_WORDS": words,
+        "COMP_CWORD": str(words.count(" ")),
+    }
 
     done = _gancang(environment=asked)
 
@@ -120,7 +133,9 @@ def test_a_service_shows_when_its_route_is_open() -> None:
 def test_a_service_shows_the_keys_and_words_of_its_file(service: str) -> None:
     written = tomllib.loads((BUILT_IN / f"{service}.toml").read_text(encoding="utf-8"))
 
-    shown = {line.split()[0].split(".")[0] for line in _gancang("catalogue", "show", service).stdout.splitlines()}
+    shown = {
+        line.split()[0].split(".")[0] for line in _gancang("catalogue", "show", service).stdout.splitlines()
+    }
 
     assert set(written) - shown == set()
 
@@ -137,9 +152,14 @@ def test_the_catalogue_is_listed_and_a_wrong_one_names_file_and_key(tmp_path: Pa
     ride = tmp_path / "ride.toml"
     ride.write_text(ride.read_text().replace("per_km = 2200", "per_km = -1"))
 
-    listed, wrong = _gancang("catalogue", "list", "--json"), _gancang("catalogue", "check", "--folder", str(tmp_path))
+    listed, wrong = (
+        _gancang("catalogue", "list", "--json"),
+        _gancang("catalogue", "check", "--folder", str(tmp_path)),
+    )
 
-    assert [(row["name"], row["tariff"]["per_km"]) for row in json.loads(listed.stdout) if row["name"] == "ride"] == [("ride", 2200)]
+    assert [
+        (row["name"], row["tariff"]["per_km"]) for row in json.loads(listed.stdout) if row["name"] == "ride"
+    ] == [("ride", 2200)]
     assert wrong.returncode == 2
     assert wrong.stderr.startswith("gancang: ride.toml line 38: is wrong at tariff.per_km: ")
 
@@ -168,8 +188,14 @@ def test_help_names_no_type_for_what_takes_no_value() -> None:
 
 def test_doctor_says_whose_servers_answer(nowhere: Path) -> None:
     port = free_ports(1)[0]
-    named = {"GANCANG_AMQP_URL": f"amqp://a:b@127.0.0.1:{port}/", "GANCANG_MONGODB_URI": f"mongodb://127.0.0.1:{port}/"}
-    with socket.create_server(("127.0.0.1", port)), announced(nowhere, ServerUrls(*named.values(), "http://127.0.0.1:1")):
+    named = {
+        "GANCANG_AMQP_URL": f"amqp://a:b@127.0.0.1:{port}/",
+        "GANCANG_MONGODB_URI": f"mongodb://127.0.0.1:{port}/",
+    }
+    with (
+        socket.create_server(("127.0.0.1", port)),
+        announced(nowhere, ServerUrls(*named.values(), "http://127.0.0.1:1")),
+    ):
         by_name, by_folder = _gancang("doctor", environment=named).stdout, _gancang("doctor").stdout
 
     assert "RabbitMQ and MongoDB of GANCANG_AMQP_URL and GANCANG_MONGODB_URI answer" in by_name
@@ -209,7 +235,9 @@ def test_ports_are_different_and_below_those_of_outgoing_connections() -> None:
     assert max(ports) < int(EPHEMERAL_RANGE.read_text().split()[0])
 
 
-@pytest.mark.parametrize("url", ["amqp://u:p@127.0.0.1:1/", "mongodb://u:p@127.0.0.1:1,127.0.0.1:2/?x=y", "amqp://[::1]:1/"])
+@pytest.mark.parametrize(
+    "url", ["amqp://u:p@127.0.0.1:1/", "mongodb://u:p@127.0.0.1:1,127.0.0.1:2/?x=y", "amqp://[::1]:1/"]
+)
 def test_an_address_where_nobody_listens_does_not_answer(url: str) -> None:
     assert not answers_at(url)
 

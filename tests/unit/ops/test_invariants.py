@@ -14,7 +14,15 @@ from contracts.events.orders import OrderCancelled, OrderCompleted, OrderDriverU
 from services.ops.demo.evidence import Evidence
 from services.ops.demo.invariants import check
 from services.ops.demo.summary import Timing, summarise
-from tests.support.builders import FARE, NOW, ORDER_EVENT, a_driver_assigned, a_message, a_search_started, an_offer_made
+from tests.support.builders import (
+    FARE,
+    NOW,
+    ORDER_EVENT,
+    a_driver_assigned,
+    a_message,
+    a_search_started,
+    an_offer_made,
+)
 
 if TYPE_CHECKING:
     from contracts.message import Message
@@ -40,12 +48,23 @@ def assigned(order: str = "o-1", driver: str = "d-7", sequence: int = 2) -> Mess
 
 def completed(order: str = "o-1", driver: str = "d-7", sequence: int = 5, **changes: Any) -> Message[Value]:
     done = {"order_id": order, "driver_id": driver, "fare": FARE, "distance_m": 1460, "completed_at": NOW}
-    return a_message(OrderCompleted.model_validate({**ORDER_EVENT, **done, **changes}), id=f"done-{order}", sequence=sequence)
+    return a_message(
+        OrderCompleted.model_validate({**ORDER_EVENT, **done, **changes}),
+        id=f"done-{order}",
+        sequence=sequence,
+    )
 
 
 def cancelled(order: str = "o-1", driver: str | None = None, sequence: int = 3) -> Message[Value]:
-    how = {"order_id": order, "driver_id": driver, "by": {"role": "customer", "id": "c-1"}, "reason": "customer_cancelled"}
-    return a_message(OrderCancelled.model_validate({**ORDER_EVENT, **how, "fee": 0, "tell": []}), sequence=sequence)
+    how = {
+        "order_id": order,
+        "driver_id": driver,
+        "by": {"role": "customer", "id": "c-1"},
+        "reason": "customer_cancelled",
+    }
+    return a_message(
+        OrderCancelled.model_validate({**ORDER_EVENT, **how, "fee": 0, "tell": []}), sequence=sequence
+    )
 
 
 def unassigned(order: str = "o-1", driver: str = "d-7", sequence: int = 3) -> Message[Value]:
@@ -58,14 +77,23 @@ def released(order: str = "o-1", driver: str = "d-7") -> Message[Value]:
 
 
 def told(notification: str = "n-1", cause: str = "done-o-1", recipient: str = "c-1") -> Message[Value]:
-    sent = NotificationSent(notification_id=notification, recipient_id=recipient, channel="email", cause=cause, template="order.completed")
+    sent = NotificationSent(
+        notification_id=notification,
+        recipient_id=recipient,
+        channel="email",
+        cause=cause,
+        template="order.completed",
+    )
     return a_message(sent)
 
 
 GOOD = Evidence(
     ordered=frozenset({"o-1"}),
     events=(assigned(), completed(), released(), told()),
-    documents={"orders": [{"_id": "o-1", "state": {"status": "completed"}}], "drivers": [{"_id": "d-7", "state": {}}]},
+    documents={
+        "orders": [{"_id": "o-1", "state": {"status": "completed"}}],
+        "drivers": [{"_id": "d-7", "state": {}}],
+    },
     queues={"orders.order_requested": 0, "orders.order_requested.parked": 0, "ops.unrouted": 0},
     mail={"c-1@x": {"<n-1@gancang>": 1}},
     addresses={"c-1": "c-1@x", "d-7": "d-7@x"},
@@ -93,10 +121,31 @@ def test_a_second_copy_of_a_mail_is_no_offence() -> None:
         (ENDED, replace(GOOD, documents={"orders": [{"_id": "o-1", "state": {"status": "searching"}}]})),
         (ONE_DRIVER, replace(GOOD, delivered_by={"o-1": "d-8"})),
         (FREE, replace(GOOD, events=(assigned(), completed(), told()))),
-        (FREE, replace(GOOD, documents={**GOOD.documents, "drivers": [{"_id": "d-7", "state": {"live": {"order_id": "o-1"}}}]})),
-        (FREE, replace(GOOD, documents={**GOOD.documents, "drivers": [{"_id": "d-7", "state": {"reserved": [{"order_id": "o-2"}]}}]})),
+        (
+            FREE,
+            replace(
+                GOOD,
+                documents={
+                    **GOOD.documents,
+                    "drivers": [{"_id": "d-7", "state": {"live": {"order_id": "o-1"}}}],
+                },
+            ),
+        ),
+        (
+            FREE,
+            replace(
+                GOOD,
+                documents={
+                    **GOOD.documents,
+                    "drivers": [{"_id": "d-7", "state": {"reserved": [{"order_id": "o-2"}]}}],
+                },
+            ),
+        ),
         (TOLD, replace(GOOD, mail={})),
-        (OUTBOX, replace(GOOD, documents={**GOOD.documents, "searches": [{"_id": "o-1", "outbox": {"1-0": {}}}]})),
+        (
+            OUTBOX,
+            replace(GOOD, documents={**GOOD.documents, "searches": [{"_id": "o-1", "outbox": {"1-0": {}}}]}),
+        ),
         (WORK, replace(GOOD, queues={"orders.order_requested": 1})),
         (WORK, replace(GOOD, queues={"gancang.delay.10s": 1})),
         (PARKED, replace(GOOD, queues={"orders.order_requested.parked": 1})),
@@ -112,9 +161,30 @@ def test_what_is_left_wrong_is_found(name: str, evidence: Evidence) -> None:
     ("name", "events"),
     [
         (ENDED, (assigned(), completed(), cancelled(sequence=6), released(), told())),
-        (ONE_DRIVER, (assigned(), assigned(driver="d-8", sequence=3), completed(), released(), released(driver="d-8"), told())),
+        (
+            ONE_DRIVER,
+            (
+                assigned(),
+                assigned(driver="d-8", sequence=3),
+                completed(),
+                released(),
+                released(driver="d-8"),
+                told(),
+            ),
+        ),
         (ONE_DRIVER, (assigned(driver="d-8"), completed(), released(driver="d-8"), told())),
-        (ONE_ORDER, (assigned(), assigned("o-2"), unassigned("o-2"), completed(), released(), released("o-2"), told())),
+        (
+            ONE_ORDER,
+            (
+                assigned(),
+                assigned("o-2"),
+                unassigned("o-2"),
+                completed(),
+                released(),
+                released("o-2"),
+                told(),
+            ),
+        ),
         (RESIDENTS, (*GOOD.events, a_message(an_offer_made(driver_id="d-9")))),
         (TOLD, (assigned(), completed(), released())),
         (SEQUENCE, (assigned(sequence=6), completed(), released(), told())),
@@ -142,7 +212,14 @@ def later(message: Message[Value], minutes: int) -> Message[Value]:
 
 
 LOST = OrderDriverUnassigned.model_validate(
-    {**ORDER_EVENT, "order_id": "o-2", "driver_id": "d-7", "attempt": 1, "reason": "reservation_lost", "tell": []}
+    {
+        **ORDER_EVENT,
+        "order_id": "o-2",
+        "driver_id": "d-7",
+        "attempt": 1,
+        "reason": "reservation_lost",
+        "tell": [],
+    }
 )
 
 
@@ -181,7 +258,12 @@ def test_somebody_else_told_and_a_mail_of_nobody_are_found() -> None:
 
 def test_a_telling_that_failed_is_found() -> None:
     failed = NotificationFailed(
-        notification_id="n-2", recipient_id="c-1", channel="none", cause="x", template="order.completed", reason="no_contact"
+        notification_id="n-2",
+        recipient_id="c-1",
+        channel="none",
+        cause="x",
+        template="order.completed",
+        reason="no_contact",
     )
 
     assert broken(replace(GOOD, events=(*GOOD.events, a_message(failed)))) == [NOBODY_ELSE]

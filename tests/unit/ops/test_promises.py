@@ -38,7 +38,9 @@ CHAIN = [{"at": NOW, "step": "picked_up"}, {"at": NOW + timedelta(minutes=9), "s
 
 
 def ended(reason: str = "merchant_silent") -> OrderUnserved:
-    return OrderUnserved.model_validate({**ORDER_EVENT, "order_id": "food-3", "service": "food", "reason": reason})
+    return OrderUnserved.model_validate(
+        {**ORDER_EVENT, "order_id": "food-3", "service": "food", "reason": reason}
+    )
 
 
 def evidence(*events: object, **changes: object) -> Evidence:
@@ -47,11 +49,25 @@ def evidence(*events: object, **changes: object) -> Evidence:
 
 
 def letters(**documents: object) -> Evidence:
-    return evidence(ended(), codes={"h-1@x": "271828"}, code_readers=frozenset({"h-1@x"}), documents={"orders": [documents]})
+    return evidence(
+        ended(),
+        codes={"h-1@x": "271828"},
+        code_readers=frozenset({"h-1@x"}),
+        documents={"orders": [documents]},
+    )
 
 
 def envelope(status: str, custody: object) -> Evidence:
-    return evidence(documents={"orders": [{"_id": "o-1", "state": {"status": status, "details": {"envelope": "E-1"}, "custody": custody}}]})
+    return evidence(
+        documents={
+            "orders": [
+                {
+                    "_id": "o-1",
+                    "state": {"status": status, "details": {"envelope": "E-1"}, "custody": custody},
+                }
+            ]
+        }
+    )
 
 
 def budget(ledger: object) -> Evidence:
@@ -64,7 +80,9 @@ def test_a_story_that_ends_as_promised_is_none() -> None:
 
 
 def test_a_story_that_ends_otherwise_or_not_at_all_is_found() -> None:
-    other = OrderCompleted.model_validate({**ORDER_EVENT, "fare": FARE, "distance_m": 1460, "completed_at": NOW})
+    other = OrderCompleted.model_validate(
+        {**ORDER_EVENT, "fare": FARE, "distance_m": 1460, "completed_at": NOW}
+    )
     nobody = list(promises.other_ends(evidence(ended("no_driver"), other)))
     assert nobody == ["food-3: unserved no_driver instead of unserved merchant_silent"]
     assert len(list(promises.other_ends(evidence()))) == 1
@@ -80,18 +98,23 @@ def test_that_nobody_is_free_is_no_broken_promise_where_somebody_drives_for_the_
 def test_a_name_in_an_event_that_everybody_reads_is_found() -> None:
     event = OrderReturned.model_validate({**ORDER_EVENT, "service_name": {"en": "Sri"}})
 
-    assert list(promises.indiscreet(evidence(event, secrets=frozenset({"Sri"})))) == ["order.returned.v1 of o-1: Sri"]
+    assert list(promises.indiscreet(evidence(event, secrets=frozenset({"Sri"})))) == [
+        "order.returned.v1 of o-1: Sri"
+    ]
     assert list(promises.indiscreet(evidence(event, secrets=frozenset({"Emma"})))) == []
 
 
 def test_a_code_is_for_its_recipient_and_is_nowhere_written_down() -> None:
     assert list(promises.loose_codes(letters())) == []
     assert list(promises.loose_codes(letters(note="code 271828"))) == ["the code of h-1@x was written down"]
-    assert list(promises.loose_codes(replace(letters(), code_readers=frozenset()))) == ["a code in a letter to h-1@x"]
+    assert list(promises.loose_codes(replace(letters(), code_readers=frozenset()))) == [
+        "a code in a letter to h-1@x"
+    ]
 
 
 @pytest.mark.parametrize(
-    ("status", "custody"), [("completed", CHAIN[1:]), ("completed", []), ("completed", CHAIN[::-1]), ("returned", CHAIN)]
+    ("status", "custody"),
+    [("completed", CHAIN[1:]), ("completed", []), ("completed", CHAIN[::-1]), ("returned", CHAIN)],
 )
 def test_a_chain_with_a_missing_link_is_found(status: str, custody: object) -> None:
     assert list(promises.broken_custody(envelope("completed", CHAIN))) == []
@@ -148,5 +171,7 @@ def test_the_demo_plays_the_catalogue_as_it_is_but_for_the_hours_between_two_att
         (datetime(2026, 12, 4, 0, 1, tzinfo=UTC), datetime(2026, 12, 2, 21, 0, tzinfo=UTC)),  # a first Friday
     ],
 )
-def test_the_morning_begins_at_four_on_a_day_on_which_people_may_climb(now: datetime, begins: datetime) -> None:
+def test_the_morning_begins_at_four_on_a_day_on_which_people_may_climb(
+    now: datetime, begins: datetime
+) -> None:
     assert first_light(now) == begins

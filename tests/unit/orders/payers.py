@@ -22,8 +22,16 @@ OFFICE = {"role": "agency", "id": "dinkes"}
 CAP, PLEDGE = 25_000, 130_000
 
 PAID_BY_OTHERS: dict[str, dict[str, Any]] = {
-    "medicine-for-the-poor": {"service": "medicine", "recipient": {"id": POOR}, "payer": {"kind": "programme", "id": "aron"}},
-    "medicine-for-anybody": {"service": "medicine", "recipient": {"id": "r-8"}, "payer": {"kind": "programme", "id": "aron"}},
+    "medicine-for-the-poor": {
+        "service": "medicine",
+        "recipient": {"id": POOR},
+        "payer": {"kind": "programme", "id": "aron"},
+    },
+    "medicine-for-anybody": {
+        "service": "medicine",
+        "recipient": {"id": "r-8"},
+        "payer": {"kind": "programme", "id": "aron"},
+    },
     "gift": {
         "service": "food",
         **A_MEAL,
@@ -69,7 +77,11 @@ def add_up(ledgers: LedgerRows, orders: Mapping[str, Order]) -> None:
 def settled(ledgers: LedgerRows, orders: Mapping[str, Order]) -> None:
     """In the evening only orders under way hold anything, and what was spent is what was owed."""
     for budget_id, row in ledgers.rows.items():
-        mine = [order for order in orders.values() if order.funding is not None and order.funding.budget_id == budget_id]
+        mine = [
+            order
+            for order in orders.values()
+            if order.funding is not None and order.funding.budget_id == budget_id
+        ]
         assert set(held_in(row)) == {order.order_id for order in mine if not order.ended}
         costing = [order for order in mine if order.status in COSTS]
         assert row["spent"] == sum(order.fare.total for order in costing if order.fare is not None)

@@ -41,7 +41,13 @@ TONIGHT = "2026-11-24T18:00:00Z"
 WANTED: dict[str, dict[str, Any]] = {
     "ride": {},
     "food": {"pickup": WARUNG, "dropoff": HOMESTAY, "items": [TEMPONG, RUJAK]},
-    "meal-tonight": {"service": "food", "pickup": WARUNG, "dropoff": HOMESTAY, "items": [RUJAK], "scheduled_for": TONIGHT},
+    "meal-tonight": {
+        "service": "food",
+        "pickup": WARUNG,
+        "dropoff": HOMESTAY,
+        "items": [RUJAK],
+        "scheduled_for": TONIGHT,
+    },
     "document": {
         "customer": {"id": OFFICE, "kind": "agency", "locale": "id"},
         "agency_id": OFFICE,
@@ -121,13 +127,24 @@ class Regency:
 
 def an_order(order_id: str, service: str) -> OrderRequested:
     """A good request."""
-    usual = {"order_id": order_id, "service": service, "customer": CUSTOMER, "pickup": HOSPITAL, "dropoff": DOOR}
+    usual = {
+        "order_id": order_id,
+        "service": service,
+        "customer": CUSTOMER,
+        "pickup": HOSPITAL,
+        "dropoff": DOOR,
+    }
     return OrderRequested.model_validate({**usual, **WANTED[service]})
 
 
 def matching_says(order: Order, driver: str) -> dict[str, Value]:
     """What matching may answer to the search under way."""
-    match = {"order_id": order.order_id, "attempt": order.attempt, "driver_id": driver, "offer_id": f"of-{order.attempt}-{driver}"}
+    match = {
+        "order_id": order.order_id,
+        "attempt": order.attempt,
+        "driver_id": driver,
+        "offer_id": f"of-{order.attempt}-{driver}",
+    }
     made = {**match, "vehicle": VEHICLE, "residence": RESIDENCE, "eta_s": 60}
     offer = order.assignment.offer_id if order.assignment else match["offer_id"]
     gone = {**match, "driver_id": order.driver_id or driver, "offer_id": offer, "reason": "vanished"}
@@ -149,8 +166,12 @@ def driver_says(order: Order, digits: str | None) -> dict[str, Value]:
         "delivers": drivers.DriverDelivered.model_validate({**who, "proof": {**seal, **code}}),
         "rides back": drivers.DriverPickedUp.model_validate({**who, "leg": "back"}),
         "is back": drivers.DriverDelivered.model_validate({**who, "leg": "back"}),
-        "guesses the code": drivers.DriverDelivered.model_validate({**who, "proof": {**seal, "code": "000000"}}),
-        "shows another envelope": drivers.DriverPickedUp.model_validate({**who, "proof": {"envelope": "ENV-9999"}}),
+        "guesses the code": drivers.DriverDelivered.model_validate(
+            {**who, "proof": {**seal, "code": "000000"}}
+        ),
+        "shows another envelope": drivers.DriverPickedUp.model_validate(
+            {**who, "proof": {"envelope": "ENV-9999"}}
+        ),
         "finds nobody": drivers.DriverDeliveryFailed.model_validate({**who, "reason": "recipient_absent"}),
         "brings back": drivers.DriverReturned.model_validate({**who, "proof": seal}),
         "gives up": drivers.DriverCancelled.model_validate({**who, "reason": "flat_tyre"}),
@@ -183,14 +204,18 @@ def parties_say(order: Order) -> dict[str, Value]:
         "says yes": OrderChangeAnswered.model_validate({**who, "proposal_id": proposal, "accepted": True}),
         "says no": OrderChangeAnswered.model_validate({**who, "proposal_id": proposal, "accepted": False}),
         "wants a new code": OrderCodeRequested.model_validate(who),
-        "takes it back": AgencyReturnConfirmed(agency_id=order.agency_id or OFFICE, order_id=order.order_id, envelope=envelope),
+        "takes it back": AgencyReturnConfirmed(
+            agency_id=order.agency_id or OFFICE, order_id=order.order_id, envelope=envelope
+        ),
     }
 
 
 def forged(data: Value) -> Value:
     """The same words from somebody who has no right to them."""
     fields = type(data).model_fields
-    changes: dict[str, Any] = {name: STRANGER for name in ("merchant_id", "driver_id", "agency_id") if name in fields}
+    changes: dict[str, Any] = {
+        name: STRANGER for name in ("merchant_id", "driver_id", "agency_id") if name in fields
+    }
     if "by" in fields:
         changes["by"] = {**data.model_dump()["by"], "id": STRANGER}
     return type(data).model_validate({**data.model_dump(by_alias=True), **changes})

@@ -73,11 +73,17 @@ def test_a_detail_of_another_form_is_named(details: dict[str, Any], code: str) -
     ],
     ids=str,
 )
-def test_a_detail_outside_what_the_service_allows_is_refused(details: dict[str, Any], refused: str | None) -> None:
+def test_a_detail_outside_what_the_service_allows_is_refused(
+    details: dict[str, Any], refused: str | None
+) -> None:
     assert details_refused([TRIAGE, WEIGHT, DECLARED], details) == refused
 
 
-@pytest.mark.parametrize("where", [{}, {"pickup": OUTSIDE}, {"payer": {"kind": "programme", "id": "p-1"}}], ids=["here", "far", "payer"])
+@pytest.mark.parametrize(
+    "where",
+    [{}, {"pickup": OUTSIDE}, {"payer": {"kind": "programme", "id": "p-1"}}],
+    ids=["here", "far", "payer"],
+)
 def test_a_critical_case_is_handed_over_whatever_else_is_wrong_with_it(where: dict[str, Any]) -> None:
     order = taken_in("urgent", details={"triage": "critical"}, **where)
 
@@ -90,7 +96,9 @@ def test_an_urgent_ride_is_searched_for_a_minute_and_before_all_others() -> None
     assert order.search is not None
     assert order.policy is not None
     assert (order.status, (order.search.until - NOW).total_seconds()) == (OrderStatus.SEARCHING, 60)
-    assert order.policy.priority > max(one.policy.priority for name, one in CATALOGUE.services.items() if name != "urgent")
+    assert order.policy.priority > max(
+        one.policy.priority for name, one in CATALOGUE.services.items() if name != "urgent"
+    )
     assert order.policy.unserved == "call_112"
 
 
@@ -103,7 +111,9 @@ def test_an_urgent_ride_is_searched_for_a_minute_and_before_all_others() -> None
     ],
     ids=["an agency", "a tourist", "nobody to receive it"],
 )
-def test_a_document_is_ordered_by_an_agency_for_somebody(changes: dict[str, Any], refused: str | None) -> None:
+def test_a_document_is_ordered_by_an_agency_for_somebody(
+    changes: dict[str, Any], refused: str | None
+) -> None:
     order = taken_in("document", details={"envelope": "ENV-0042"}, **changes)
 
     assert reason(order) == refused
@@ -129,7 +139,11 @@ def test_medicine_from_the_hospital_goes_to_who_waits_there_certified_and_cool()
 
     assert order.policy is not None
     wanted = order.policy.requirements
-    assert (wanted.standby_id, wanted.certifications, wanted.handling) == ("rsud-blambangan", ["medicine"], ["keep_cool"])
+    assert (wanted.standby_id, wanted.certifications, wanted.handling) == (
+        "rsud-blambangan",
+        ["medicine"],
+        ["keep_cool"],
+    )
     assert wanted.time_limit_min == 90
 
 
@@ -159,4 +173,6 @@ def test_events_of_an_order_say_whether_it_carries_somebody_or_something(service
 
     event = announce.of(OrderDriverArrived, order)
 
-    assert event.carries == ("goods" if service in {"document", "food", "medicine", "parcel"} else "passenger")
+    assert event.carries == (
+        "goods" if service in {"document", "food", "medicine", "parcel"} else "passenger"
+    )

@@ -29,7 +29,10 @@ def test_another_door_while_a_courier_is_searched_asks_the_couriers_anew() -> No
     changed = asked(searching, Wish("pr-2", dropoff=NEARER))
 
     assert (changed.status, changed.attempt) == (S.SEARCHING, searching.attempt + 1)
-    assert [type(event).__name__ for event in events_of(changed, searching)] == ["OrderChanged", "OrderSearchStarted"]
+    assert [type(event).__name__ for event in events_of(changed, searching)] == [
+        "OrderChanged",
+        "OrderSearchStarted",
+    ]
     with pytest.raises(MatchRefused, match="order_moved_on"):
         assign(changed, an_assignment(searching.attempt), NOW)
 

@@ -51,7 +51,12 @@ ORDER = Order(
     assignment=Assignment("d-1", "o-1-1", 1, VEHICLE, RESIDENCE, 60, AT),
 )
 WARUNG = Merchant(
-    "m-1", "Warung Bu Sri", KITCHEN, residence=RESIDENCE, is_open=True, facts={"registration": AT, "residence": AT, "hours": AT}
+    "m-1",
+    "Warung Bu Sri",
+    KITCHEN,
+    residence=RESIDENCE,
+    is_open=True,
+    facts={"registration": AT, "residence": AT, "hours": AT},
 )
 LATER = AT + timedelta(days=1)
 
@@ -60,7 +65,13 @@ LATER = AT + timedelta(days=1)
 def test_the_persons_own_places_go_and_the_kitchen_stays(role: Role, who: str) -> None:
     left = blanked(ORDER, role, who)
 
-    assert (left.pickup, left.dropoff, left.details, left.items, left.digest) == (KITCHEN, NOWHERE, {}, (), "")
+    assert (left.pickup, left.dropoff, left.details, left.items, left.digest) == (
+        KITCHEN,
+        NOWHERE,
+        {},
+        (),
+        "",
+    )
 
 
 def test_what_a_customer_wrote_to_the_kitchen_goes_with_him() -> None:
@@ -87,18 +98,26 @@ def test_of_a_driver_the_plate_goes_and_the_proof_of_residence_stays() -> None:
     left = blanked(ORDER, Role.DRIVER, "d-1")
 
     assert left == replace(
-        ORDER, assignment=Assignment("d-1", "o-1-1", 1, VEHICLE.model_copy(update={"plate": NO_PLATE}), RESIDENCE, 60, AT)
+        ORDER,
+        assignment=Assignment(
+            "d-1", "o-1-1", 1, VEHICLE.model_copy(update={"plate": NO_PLATE}), RESIDENCE, 60, AT
+        ),
     )
 
 
-@pytest.mark.parametrize(("role", "who"), [(Role.CUSTOMER, "c-1"), (Role.RECIPIENT, "r-1"), (Role.DRIVER, "d-1"), (Role.MERCHANT, "m-1")])
+@pytest.mark.parametrize(
+    ("role", "who"),
+    [(Role.CUSTOMER, "c-1"), (Role.RECIPIENT, "r-1"), (Role.DRIVER, "d-1"), (Role.MERCHANT, "m-1")],
+)
 def test_blanking_twice_is_blanking_once(role: Role, who: str) -> None:
     once = blanked(ORDER, role, who)
 
     assert blanked(once, role, who) == once
 
 
-@pytest.mark.parametrize("order", list(itertools.permutations([Role.CUSTOMER, Role.RECIPIENT, Role.DRIVER, Role.MERCHANT])))
+@pytest.mark.parametrize(
+    "order", list(itertools.permutations([Role.CUSTOMER, Role.RECIPIENT, Role.DRIVER, Role.MERCHANT]))
+)
 def test_whoever_is_erased_first_the_same_is_left(order: tuple[Role, ...]) -> None:
     ids = {Role.CUSTOMER: "c-1", Role.RECIPIENT: "r-1", Role.DRIVER: "d-1", Role.MERCHANT: "m-1"}
     left = ORDER
@@ -148,7 +167,14 @@ def test_a_beneficiary_who_is_forgotten_is_not_brought_back_by_an_older_word() -
 
 
 @pytest.mark.parametrize(
-    ("role", "who"), [(Role.CUSTOMER, "c-2"), (Role.RECIPIENT, "c-1"), (Role.DRIVER, "c-1"), (Role.MERCHANT, "c-1"), (Role.AGENCY, "c-1")]
+    ("role", "who"),
+    [
+        (Role.CUSTOMER, "c-2"),
+        (Role.RECIPIENT, "c-1"),
+        (Role.DRIVER, "c-1"),
+        (Role.MERCHANT, "c-1"),
+        (Role.AGENCY, "c-1"),
+    ],
 )
 def test_an_order_of_somebody_else_stays_as_it_is(role: Role, who: str) -> None:
     assert blanked(ORDER, role, who) is ORDER

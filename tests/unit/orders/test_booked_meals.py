@@ -92,7 +92,9 @@ def test_a_meal_that_is_ready_between_two_searches_is_searched_for_at_once() -> 
 
 
 @pytest.mark.parametrize("accepted", [True, False])
-def test_a_dish_that_is_sold_out_between_two_searches_stops_the_next_one_until_somebody_answers(accepted: bool) -> None:
+def test_a_dish_that_is_sold_out_between_two_searches_stops_the_next_one_until_somebody_answers(
+    accepted: bool,
+) -> None:
     waiting = a_meal_waiting_for_its_next_search()
     asked = propose(waiting, "m-1", Wish("pr-1", items=ITEMS[:1]), before(13), before(16))
     assert asked is not None
@@ -107,8 +109,14 @@ def test_a_dish_that_is_sold_out_between_two_searches_stops_the_next_one_until_s
 def test_a_booked_meal_costs_nothing_before_its_kitchen_begins_and_its_dishes_from_then_on() -> None:
     fees = [
         cancelled.ending.fee
-        for order in (a_meal(scheduled_for=EVENING), a_meal_asked_for(), a_meal_cooking(), a_meal_waiting_for_its_next_search())
-        if (cancelled := cancel(order, CUSTOMER, Why("customer_cancelled", "customer"), before(20))) is not None
+        for order in (
+            a_meal(scheduled_for=EVENING),
+            a_meal_asked_for(),
+            a_meal_cooking(),
+            a_meal_waiting_for_its_next_search(),
+        )
+        if (cancelled := cancel(order, CUSTOMER, Why("customer_cancelled", "customer"), before(20)))
+        is not None
         and cancelled.ending is not None
     ]
 
@@ -116,7 +124,9 @@ def test_a_booked_meal_costs_nothing_before_its_kitchen_begins_and_its_dishes_fr
 
 
 def test_a_proposal_that_nobody_answers_ends_the_meal_although_its_search_is_overdue() -> None:
-    asked = propose(a_meal_waiting_for_its_next_search(), "m-1", Wish("pr-1", items=ITEMS[:1]), before(13), before(16))
+    asked = propose(
+        a_meal_waiting_for_its_next_search(), "m-1", Wish("pr-1", items=ITEMS[:1]), before(13), before(16)
+    )
     assert asked is not None
 
     ended = lapse(asked, before(10))

@@ -34,7 +34,11 @@ def test_a_new_service_is_one_more_file(folder: Path) -> None:
         ("priority = 5", "priority = 55", "ride.toml line 3: is wrong at priority"),
         ("life_s = 120", 'life_s = "long"', "ride.toml line 23: is wrong at search.town.life_s"),
         ("priority = 5", "priority = 5\ncolour = 1", "ride.toml line 4: is wrong at colour"),
-        ("order.unserved.v1", "order.vanished.v1", "ride.toml line [0-9]+: .*no such event: order.vanished.v1"),
+        (
+            "order.unserved.v1",
+            "order.vanished.v1",
+            "ride.toml line [0-9]+: .*no such event: order.vanished.v1",
+        ),
         ("priority = 5", "priority 5", "ride.toml is no TOML"),
     ],
 )
@@ -49,21 +53,58 @@ def test_an_error_names_the_file_and_the_key(folder: Path, old: str, new: str, p
 @pytest.mark.parametrize(
     ("name", "old", "new", "problem"),
     [
-        ("ride", '= ["customer", "driver"]', '= ["customer", "mayor"]', "order.driver_assigned.v1: there is no audience mayor"),
-        ("document", '"order.code_issued.v1" = ["recipient"]\n', "", "line [0-9]+: is wrong at proof.dropoff: a code is asked for"),
+        (
+            "ride",
+            '= ["customer", "driver"]',
+            '= ["customer", "mayor"]',
+            "order.driver_assigned.v1: there is no audience mayor",
+        ),
+        (
+            "document",
+            '"order.code_issued.v1" = ["recipient"]\n',
+            "",
+            "line [0-9]+: is wrong at proof.dropoff: a code is asked for",
+        ),
         ("document", "required = true", "required = false", "proof.pickup: an envelope is asked for"),
-        ("document", 'requires = ["agency", "recipient"]', 'requires = ["recipient"]', "attempts.then_back_to: goods go back"),
-        ("medicine", 'then_back_to = "sender"', 'then_back_to = "agency"', "attempts.then_back_to: goods go back"),
-        ("urgent", 'when = { triage = "critical" }', 'when = { triage = "dire" }', "no .details.triage. can be 'dire'"),
-        ("urgent", 'when = { triage = "critical" }', "when = { danger = true }", "no .details.danger. can be True"),
-        ("urgent", 'reason = "call_112"', 'reason = "call_mum"', "unserved.reason: there is no reason call_mum"),
+        (
+            "document",
+            'requires = ["agency", "recipient"]',
+            'requires = ["recipient"]',
+            "attempts.then_back_to: goods go back",
+        ),
+        (
+            "medicine",
+            'then_back_to = "sender"',
+            'then_back_to = "agency"',
+            "attempts.then_back_to: goods go back",
+        ),
+        (
+            "urgent",
+            'when = { triage = "critical" }',
+            'when = { triage = "dire" }',
+            "no .details.triage. can be 'dire'",
+        ),
+        (
+            "urgent",
+            'when = { triage = "critical" }',
+            "when = { danger = true }",
+            "no .details.danger. can be True",
+        ),
+        (
+            "urgent",
+            'reason = "call_112"',
+            'reason = "call_mum"',
+            "unserved.reason: there is no reason call_mum",
+        ),
         ("parcel", 'type = "number"', 'type = "heavy"', "details.weight_kg.type"),
         ("document", '"[A-Za-z0-9_-]{4,64}"', '"[A-Z"', "details.envelope.pattern: is no regular expression"),
         ("document", 'pickup = ["envelope"]', 'pickup = ["code"]', "proof.pickup.0"),
     ],
     ids=lambda value: value[:20],
 )
-def test_what_could_never_work_is_a_mistake_of_the_file(folder: Path, name: str, old: str, new: str, problem: str) -> None:
+def test_what_could_never_work_is_a_mistake_of_the_file(
+    folder: Path, name: str, old: str, new: str, problem: str
+) -> None:
     path = folder / f"{name}.toml"
     path.write_text(path.read_text().replace(old, new, 1))
 
@@ -72,10 +113,16 @@ def test_what_could_never_work_is_a_mistake_of_the_file(folder: Path, name: str,
 
 
 def test_whoever_may_be_asked_about_a_change_is_told_where_it_does_not_come() -> None:
-    asked = {name: service for name, service in load(BUILT_IN).services.items() if service.policy.told_of("order.change_proposed.v1")}
+    asked = {
+        name: service
+        for name, service in load(BUILT_IN).services.items()
+        if service.policy.told_of("order.change_proposed.v1")
+    }
 
     assert asked.keys() >= {"food", "parcel", "ride"}
-    assert {service.policy.told_of("order.change_refused.v1") for service in asked.values()} == {("customer",)}
+    assert {service.policy.told_of("order.change_refused.v1") for service in asked.values()} == {
+        ("customer",)
+    }
 
 
 def test_a_folder_that_is_not_there_is_refused(tmp_path: Path) -> None:

@@ -19,7 +19,15 @@ from services.orders.domain.errors import StepRefused, TooEarly
 from services.orders.domain.order import Order, timers
 from services.orders.domain.transitions import Step
 from services.orders.handlers.changes import answered
-from tests.support.kitchen_orders import CATALOGUE, ITEMS, NOW, a_meal, a_meal_being_cooked, a_meal_ready_for_a_courier, with_courier
+from tests.support.kitchen_orders import (
+    CATALOGUE,
+    ITEMS,
+    NOW,
+    a_meal,
+    a_meal_being_cooked,
+    a_meal_ready_for_a_courier,
+    with_courier,
+)
 
 S = OrderStatus
 AREA = CATALOGUE.area
@@ -71,12 +79,18 @@ def test_no_to_a_dearer_door_leaves_everything_as_it_was(accepted: bool) -> None
     order = a_meal_being_cooked()
     waiting = asked(order, dropoff=FARTHER)
 
-    after = lapse(waiting, NOW + timedelta(seconds=180)) if accepted else answer(waiting, CUSTOMER, "pr-2", NOW, accepted=False)
+    after = (
+        lapse(waiting, NOW + timedelta(seconds=180))
+        if accepted
+        else answer(waiting, CUSTOMER, "pr-2", NOW, accepted=False)
+    )
 
     assert after == order
 
 
-@pytest.mark.parametrize(("door", "reason"), [(OUTSIDE, "outside_area"), (Place(lat=-8.2106, lng=114.3745), "same_place")])
+@pytest.mark.parametrize(
+    ("door", "reason"), [(OUTSIDE, "outside_area"), (Place(lat=-8.2106, lng=114.3745), "same_place")]
+)
 def test_a_door_that_could_not_have_been_ordered_is_refused(door: Place, reason: str) -> None:
     with pytest.raises(StepRefused, match=reason):
         asked(a_meal_being_cooked(), dropoff=door)

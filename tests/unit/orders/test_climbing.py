@@ -38,7 +38,9 @@ CLOSED = RouteStatus("ijen", NOW, open=False, reason="volcano", starts_at=NOW)
 def a_climb(service: str = "ijen", status: RouteStatus | None = None, **changes: Any) -> Order:
     asked = {"dropoff": PALTUDING, "scheduled_for": AT_ONE, "details": DECLARED, **changes}
     request = wanted(**asked)
-    facts = Facts(NOW, route=route_between(CATALOGUE.area.routes, request.pickup, request.dropoff), route_status=status)
+    facts = Facts(
+        NOW, route=route_between(CATALOGUE.area.routes, request.pickup, request.dropoff), route_status=status
+    )
     return take_in(request, CATALOGUE.services[service], CATALOGUE.area, CATALOGUE.bands, facts)
 
 
@@ -84,7 +86,14 @@ def test_the_fare_is_that_of_both_ways_and_inside_the_band() -> None:
         ({"scheduled_for": None}, "schedule_required"),
         ({"details": {**DECLARED, "health_letter_declared": False}}, "details_not_allowed"),
     ],
-    ids=["in the afternoon", "on the first Friday", "not up there", "closed since", "at once", "without a health letter"],
+    ids=[
+        "in the afternoon",
+        "on the first Friday",
+        "not up there",
+        "closed since",
+        "at once",
+        "without a health letter",
+    ],
 )
 def test_who_may_not_climb_hears_why(changes: dict[str, Any], reason: str) -> None:
     order = a_climb(**changes)
@@ -146,7 +155,11 @@ def test_a_closure_after_the_booking_calls_it_off_without_a_fee(order: Order) ->
     assert ended is not None
     assert ended.ending is not None
     assert ended.status is OrderStatus.CANCELLED
-    assert (ended.ending.reason, ended.ending.fee, ended.ending.by) == ("route_closed", 0, Actor(role=Role.SYSTEM, id="orders"))
+    assert (ended.ending.reason, ended.ending.fee, ended.ending.by) == (
+        "route_closed",
+        0,
+        Actor(role=Role.SYSTEM, id="orders"),
+    )
 
 
 def test_a_closure_leaves_alone_who_is_up_there_and_whom_it_does_not_concern() -> None:
@@ -157,7 +170,12 @@ def test_a_closure_leaves_alone_who_is_up_there_and_whom_it_does_not_concern() -
     assert shut_out(up, CLOSED, NOW) is None
     assert shut_out(a_climb(), over_by_then, NOW) is None
     assert shut_out(a_climb(), elsewhere, NOW) is None
-    assert shut_out(a_climb("ride", dropoff=Place.model_validate(PARK), details={}, scheduled_for=None), CLOSED, NOW) is None
+    assert (
+        shut_out(
+            a_climb("ride", dropoff=Place.model_validate(PARK), details={}, scheduled_for=None), CLOSED, NOW
+        )
+        is None
+    )
 
 
 def test_who_is_up_there_when_it_closes_is_an_alarm_once() -> None:
@@ -227,4 +245,7 @@ def test_a_climb_comes_back_from_the_database_as_it_was() -> None:
 
 
 def test_the_town_is_not_on_the_mountain() -> None:
-    assert route_between(CATALOGUE.area.routes, Place.model_validate(STATION), Place.model_validate(PARK)) is None
+    assert (
+        route_between(CATALOGUE.area.routes, Place.model_validate(STATION), Place.model_validate(PARK))
+        is None
+    )

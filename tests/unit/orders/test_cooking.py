@@ -16,7 +16,15 @@ from services.orders.domain.cooking import accept, ready, reject, search_due, si
 from services.orders.domain.errors import StepRefused, TooEarly
 from services.orders.domain.kitchen import Stage
 from services.orders.domain.order import Order, timers
-from tests.support.kitchen_orders import ITEMS, MERCHANT, NOW, a_meal, a_meal_being_cooked, a_meal_ready_for_a_courier, with_courier
+from tests.support.kitchen_orders import (
+    ITEMS,
+    MERCHANT,
+    NOW,
+    a_meal,
+    a_meal_being_cooked,
+    a_meal_ready_for_a_courier,
+    with_courier,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -134,12 +142,16 @@ def test_being_ready_never_changes_the_status_of_an_order_that_is_driven() -> No
     assert (order.status if order else None, stage(order)) == (S.ASSIGNED, Stage.READY)
 
 
-@pytest.mark.parametrize("say", [lambda order: accept(order, "m-1", 20, 0, NOW), lambda order: ready(order, "m-1", NOW)])
+@pytest.mark.parametrize(
+    "say", [lambda order: accept(order, "m-1", 20, 0, NOW), lambda order: ready(order, "m-1", NOW)]
+)
 def test_what_is_said_twice_changes_nothing(say: Callable[[Order], Order | None]) -> None:
     assert say(a_meal_ready_for_a_courier()) is None
 
 
-@pytest.mark.parametrize("say", [lambda order: accept(order, "m-2", 20, 0, NOW), lambda order: reject(order, "m-2", NOW)])
+@pytest.mark.parametrize(
+    "say", [lambda order: accept(order, "m-2", 20, 0, NOW), lambda order: reject(order, "m-2", NOW)]
+)
 def test_a_merchant_never_answers_for_another(say: Callable[[Order], Order | None]) -> None:
     with pytest.raises(StepRefused, match="wrong_actor") as refused:
         say(a_meal())
@@ -178,7 +190,9 @@ def test_whoever_lets_a_kitchen_cook_in_vain_pays_the_merchant(order: Order, fee
     assert (ended.ending.fee, ended.ending.merchant_share) == (fee, min(fee, 47_000))
 
 
-@pytest.mark.parametrize("order", [a_meal(), a_meal_being_cooked(), a_meal_ready_for_a_courier()], ids=lambda order: order.status)
+@pytest.mark.parametrize(
+    "order", [a_meal(), a_meal_being_cooked(), a_meal_ready_for_a_courier()], ids=lambda order: order.status
+)
 def test_a_meal_comes_back_from_the_database_as_it_was(order: Order) -> None:
     stored = bson.decode(bson.encode(ORDER.encode(order)), bson.CodecOptions(tz_aware=True))
 

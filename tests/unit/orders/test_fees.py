@@ -73,7 +73,9 @@ def test_who_lets_a_kitchen_cook_in_vain_owes_his_part_of_the_food() -> None:
         (OrderStatus.ASSIGNED, True, False),
     ],
 )
-def test_what_is_cooked_and_has_no_courier_yet_is_still_in_the_kitchen(status: OrderStatus, cooked: bool, fits: bool) -> None:
+def test_what_is_cooked_and_has_no_courier_yet_is_still_in_the_kitchen(
+    status: OrderStatus, cooked: bool, fits: bool
+) -> None:
     row = FeeRow(stage=(Stage.COOKING,), items_share=1.0)
 
     assert (fee_of([row], a_moment(status=status, cooked=cooked)) == 40_000) is fits

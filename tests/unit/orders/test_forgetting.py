@@ -30,7 +30,9 @@ MEAL = replace(a_meal(), asked_at=AT - timedelta(hours=1))
 ENDED = replace(MEAL, order_id="o-ended", status=OrderStatus.CANCELLED)
 RUNNING = replace(MEAL, order_id="o-running")
 PEOPLE = [(Role.CUSTOMER, MEAL.customer.id), (Role.MERCHANT, MEAL.merchant_id)]
-STEPS = [(*PEOPLE[0], step) for step in range(8)] + [(*PEOPLE[1], step) for step in range(9)]  # reads and writes, one after the other
+STEPS = [(*PEOPLE[0], step) for step in range(8)] + [
+    (*PEOPLE[1], step) for step in range(9)
+]  # reads and writes, one after the other
 
 
 class Killed(Exception):  # noqa: N818  says what happened
@@ -77,16 +79,31 @@ class Office:
     def __init__(self) -> None:
         self.fuse = Fuse()
         self.clock = SimpleNamespace(now=lambda: AT)
-        kinds = {"orders": ORDER, "merchants": MERCHANT, "beneficiaries": BENEFICIARY, "emergencies": EMERGENCY}
-        self.stores: dict[str, Memory[Any]] = {name: Memory(kind, self.fuse, self.clock, print) for name, kind in kinds.items()}  # type: ignore[arg-type]
+        kinds = {
+            "orders": ORDER,
+            "merchants": MERCHANT,
+            "beneficiaries": BENEFICIARY,
+            "emergencies": EMERGENCY,
+        }
+        self.stores: dict[str, Memory[Any]] = {
+            name: Memory(kind, self.fuse, self.clock, print) for name, kind in kinds.items()
+        }  # type: ignore[arg-type]
         self.erasures = FakeErasures(self.fuse)
         for order in (ENDED, RUNNING):
             self._put("orders", order.order_id, order)
         place = Place(lat=-8.2, lng=114.3, label="Warung Bu Sri")
-        self._put("merchants", "m-1", Merchant("m-1", "Warung Bu Sri", place, facts={"registration": AT - timedelta(days=9)}))
+        self._put(
+            "merchants",
+            "m-1",
+            Merchant("m-1", "Warung Bu Sri", place, facts={"registration": AT - timedelta(days=9)}),
+        )
         word = Beneficiary("gancang-aron", "c-1", "dinkes", AT.date(), AT - timedelta(days=9))
         self._put("beneficiaries", "gancang-aron:c-1", word)
-        self._put("emergencies", "em-1", Emergency("em-1", Role.CUSTOMER, AT, order_id="o-ended", raised_by_id="c-1"))
+        self._put(
+            "emergencies",
+            "em-1",
+            Emergency("em-1", Role.CUSTOMER, AT, order_id="o-ended", raised_by_id="c-1"),
+        )
         desk = SimpleNamespace(**self.stores, erasures=self.erasures, clock=self.clock)
         self._handle = RecipientErasedHandler(desk)  # type: ignore[arg-type]
 
@@ -98,7 +115,8 @@ class Office:
     @property
     def left(self) -> dict[str, Any]:
         states = {
-            name: {each: (kept["state"], kept["seen"]) for each, kept in store.documents.items()} for name, store in self.stores.items()
+            name: {each: (kept["state"], kept["seen"]) for each, kept in store.documents.items()}
+            for name, store in self.stores.items()
         }
         return {**states, "waiting": self.erasures.waiting}
 
@@ -108,7 +126,11 @@ class Office:
 
     def _put(self, store: str, key: str, state: Any) -> None:
         kept = self.stores[store]
-        kept.documents[key] = {"version": 1, "state": kept.kind.encode(state), "seen": [["app.test", "m-1", "0123456789abcdef"]]}
+        kept.documents[key] = {
+            "version": 1,
+            "state": kept.kind.encode(state),
+            "seen": [["app.test", "m-1", "0123456789abcdef"]],
+        }
 
 
 @pytest.mark.parametrize(("role", "who", "steps"), STEPS)

@@ -45,7 +45,9 @@ ATTESTED = Purse(("medicine",), TODAY)
         (Payer(id="c-2"), POOR, None, "payer_unknown"),
     ],
 )
-def test_a_payer_pays_for_whom_he_wants(payer: Payer, customer: Customer, purse: Purse | None, reason: str | None) -> None:
+def test_a_payer_pays_for_whom_he_wants(
+    payer: Payer, customer: Customer, purse: Purse | None, reason: str | None
+) -> None:
     assert payer_refused(payer, customer, "medicine", ONLY_POOR, purse, TODAY) == reason
 
 
@@ -87,7 +89,9 @@ def test_an_order_that_somebody_else_pays_waits_for_his_budget() -> None:
 def test_an_order_that_has_ended_settles_its_budget_once() -> None:
     order = a_paid_order()
     assert order.funding is not None
-    ended = replace(order, status=OrderStatus.CANCELLED, since=NOW, funding=replace(order.funding, hold=Hold.HELD))
+    ended = replace(
+        order, status=OrderStatus.CANCELLED, since=NOW, funding=replace(order.funding, hold=Hold.HELD)
+    )
 
     assert timers(ended) == {"funds_settled": NOW}
     assert timers(replace(ended, funding=closed(order.funding))) == {}

@@ -41,7 +41,11 @@ def test_the_recipient_gets_a_code_when_there_is_a_courier_and_keeps_it_with_the
 
 @pytest.mark.parametrize(
     ("shown", "code"),
-    [(Shown(), "proof_missing"), (Shown(envelope="ENV-0043"), "wrong_envelope"), (Shown(photo=True), "proof_missing")],
+    [
+        (Shown(), "proof_missing"),
+        (Shown(envelope="ENV-0043"), "wrong_envelope"),
+        (Shown(photo=True), "proof_missing"),
+    ],
 )
 def test_a_pick_up_without_the_right_envelope_is_none(shown: Shown, code: str) -> None:
     with pytest.raises(StepRefused, match=code):
@@ -131,7 +135,10 @@ def test_the_agency_has_the_last_word_about_its_envelope() -> None:
     done = return_confirmed(there, "dispendukcapil", "ENV-0042", LATER)
 
     assert done is not None
-    assert (done.status, done.ending.reason if done.ending else None) == (OrderStatus.RETURNED, "recipient_absent")
+    assert (done.status, done.ending.reason if done.ending else None) == (
+        OrderStatus.RETURNED,
+        "recipient_absent",
+    )
     assert [line.step.value for line in done.custody] == [
         "picked_up",
         "attempt_failed",
@@ -190,12 +197,17 @@ def test_a_sender_has_his_goods_when_the_courier_says_so() -> None:
     order = returning()
     assert order.policy is not None
     assert order.policy.attempts is not None
-    parcel = replace(order, policy=replace(order.policy, attempts=replace(order.policy.attempts, back_to=BackTo.SENDER)))
+    parcel = replace(
+        order, policy=replace(order.policy, attempts=replace(order.policy.attempts, back_to=BackTo.SENDER))
+    )
 
     done = brought_back(parcel, "d-7", SEALED, LATER)
 
     assert done is not None
-    assert (done.status, done.ending.by if done.ending else None) == (OrderStatus.RETURNED, Actor(role=Role.DRIVER, id="d-7"))
+    assert (done.status, done.ending.by if done.ending else None) == (
+        OrderStatus.RETURNED,
+        Actor(role=Role.DRIVER, id="d-7"),
+    )
 
 
 def test_an_order_with_its_chain_comes_back_from_the_database_as_it_was() -> None:

@@ -10,7 +10,13 @@ import pytest
 
 from contracts.values import Actor, OrderStatus, Role
 from services.orders.adapters.mongo import ORDER, RETENTION
-from services.orders.domain.assigning import assign, driver_gives_back, match_withdrawn, search_failed, search_overdue
+from services.orders.domain.assigning import (
+    assign,
+    driver_gives_back,
+    match_withdrawn,
+    search_failed,
+    search_overdue,
+)
 from services.orders.domain.cancelling import Why, cancel, cancellation_fee, waited_in_vain
 from services.orders.domain.driving import drive
 from services.orders.domain.errors import MatchRefused, StepRefused, TooEarly
@@ -156,7 +162,9 @@ def test_a_passenger_on_the_way_cannot_cancel_but_an_operator_can() -> None:
 
 
 @pytest.mark.parametrize(("came_after_s", "fee"), [(60, 1000), (361, 0)], ids=["in time", "late"])
-def test_cancelling_at_the_pick_up_costs_the_fee_unless_the_driver_came_late(came_after_s: int, fee: int) -> None:
+def test_cancelling_at_the_pick_up_costs_the_fee_unless_the_driver_came_late(
+    came_after_s: int, fee: int
+) -> None:
     came = NOW + timedelta(seconds=came_after_s)
     there = drive(an_assigned_order(), Step.ARRIVE, "d-7", came)
     assert there is not None
@@ -173,7 +181,11 @@ def test_a_driver_who_has_waited_in_vain_is_paid_and_nobody_else_is_searched() -
 
     assert ended is not None
     assert ended.ending is not None
-    assert (ended.status, ended.ending.reason, ended.ending.fee) == (OrderStatus.CANCELLED, "customer_no_show", 1000)
+    assert (ended.status, ended.ending.reason, ended.ending.fee) == (
+        OrderStatus.CANCELLED,
+        "customer_no_show",
+        1000,
+    )
 
 
 def test_a_driver_with_a_flat_tyre_is_not_paid_for_waiting() -> None:

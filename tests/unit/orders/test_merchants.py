@@ -18,8 +18,12 @@ from services.orders.domain.patronage import merchant_refused
 NOW = datetime(2026, 11, 24, 4, 0, tzinfo=UTC)
 LATER = NOW + timedelta(minutes=1)
 WARUNG = Place(lat=-8.2106, lng=114.3745, label="Warung Bu Sri", merchant_id="m-1")
-RESIDENCE = Residence.model_validate({"by": "dispendukcapil", "district_code": "35.10.16", "valid_until": "2027-06-30"})
-RULES = MerchantRules(answer_s=180, most_minutes=90, most_items=50, largest_total=1_000_000, search_lead_s=420)
+RESIDENCE = Residence.model_validate(
+    {"by": "dispendukcapil", "district_code": "35.10.16", "valid_until": "2027-06-30"}
+)
+RULES = MerchantRules(
+    answer_s=180, most_minutes=90, most_items=50, largest_total=1_000_000, search_lead_s=420
+)
 
 
 def a_merchant(**changes: object) -> Merchant:
@@ -40,7 +44,9 @@ def test_an_open_merchant_of_a_resident_takes_orders() -> None:
         (WARUNG, a_merchant(residence=None), "merchant_not_resident"),
         (
             WARUNG,
-            a_merchant(residence=RESIDENCE.model_copy(update={"valid_until": NOW.date() - timedelta(days=1)})),
+            a_merchant(
+                residence=RESIDENCE.model_copy(update={"valid_until": NOW.date() - timedelta(days=1)})
+            ),
             "merchant_not_resident",
         ),
         (WARUNG, a_merchant(is_open=False), "merchant_closed"),
@@ -48,7 +54,9 @@ def test_an_open_merchant_of_a_resident_takes_orders() -> None:
     ],
     ids=lambda value: value if isinstance(value, str) else "",
 )
-def test_a_merchant_takes_no_order_and_says_why(pickup: Place, merchant: Merchant | None, reason: str) -> None:
+def test_a_merchant_takes_no_order_and_says_why(
+    pickup: Place, merchant: Merchant | None, reason: str
+) -> None:
     assert merchant_refused(pickup, merchant, RULES, NOW.date(), asked_later=False) == reason
 
 
@@ -58,7 +66,10 @@ def test_the_hours_and_the_rush_of_now_say_nothing_about_a_meal_that_is_booked(n
 
 
 def test_who_is_no_residents_on_the_day_of_a_booked_meal_is_refused_for_it() -> None:
-    assert merchant_refused(WARUNG, a_merchant(), RULES, date(2027, 7, 1), asked_later=True) == "merchant_not_resident"
+    assert (
+        merchant_refused(WARUNG, a_merchant(), RULES, date(2027, 7, 1), asked_later=True)
+        == "merchant_not_resident"
+    )
 
 
 def test_a_rush_adds_minutes_until_it_ends() -> None:

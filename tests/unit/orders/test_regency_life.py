@@ -18,7 +18,16 @@ from services.orders.domain.items import items_total
 from services.orders.domain.order import ENDED
 from services.orders.domain.transitions import TRANSITIONS
 from tests.unit.orders.payers import CAP, PAID_BY_OTHERS, add_up, budget, pledge, settled
-from tests.unit.orders.regency import WANTED, Regency, an_order, driver_says, forged, matching_says, merchant_says, parties_say
+from tests.unit.orders.regency import (
+    WANTED,
+    Regency,
+    an_order,
+    driver_says,
+    forged,
+    matching_says,
+    merchant_says,
+    parties_say,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable
@@ -29,7 +38,9 @@ if TYPE_CHECKING:
 S = OrderStatus
 MOST_ORDERS, EVENINGS = 5, 24
 HAS_GOODS = {S.PICKED_UP, S.RETURNING, S.AWAITING_RETURN}
-STEPS = {(source, row.target) for row in TRANSITIONS.values() for source in row.sources} | {(status, status) for status in S}
+STEPS = {(source, row.target) for row in TRANSITIONS.values() for source in row.sources} | {
+    (status, status) for status in S
+}
 # One message makes two steps at most: what is ready was cooked, what is fetched is searched for.
 EDGES = {(here, there) for here, middle in STEPS for again, there in STEPS if middle is again}
 WAITS_FOR_ITSELF = {S.AWAITING_FUNDS, S.SCHEDULED, S.AWAITING_MERCHANT, S.PREPARING, S.SEARCHING}
@@ -63,7 +74,9 @@ class RegencyLife(RuleBasedStateMachine):
             self._calm()
 
     @precondition(lambda self: self.regency.orders.documents)
-    @rule(number=NUMBER, driver=DRIVERS, answer=st.sampled_from(["made", "made", "made", "failed", "withdrawn"]))
+    @rule(
+        number=NUMBER, driver=DRIVERS, answer=st.sampled_from(["made", "made", "made", "failed", "withdrawn"])
+    )
     def matching_answers(self, number: int, driver: str, answer: str) -> None:
         self.regency.say(matching_says(self.regency.order(number), driver)[answer])
 
@@ -174,12 +187,18 @@ class RegencyLife(RuleBasedStateMachine):
         assert not self.regency.post.busy
         settled(self.regency.ledgers, self.regency.orders.states())
         self._nothing_leaks()
-        assert [refusal for refusal in self.regency.post.refused if not CONTRACTS[refusal.type].is_request] == []
+        assert [
+            refusal for refusal in self.regency.post.refused if not CONTRACTS[refusal.type].is_request
+        ] == []
 
     def _nothing_leaks(self) -> None:
         """Neither who or where exactly in what everybody reads, nor a digit of a code anywhere."""
         ours = [message for message in self.regency.post.heard.values() if not message.id.startswith("m-")]
-        public = [message.data.model_dump_json() for message in ours if CONTRACTS[message.type].exchange is Exchange.EVENTS]
+        public = [
+            message.data.model_dump_json()
+            for message in ours
+            if CONTRACTS[message.type].exchange is Exchange.EVENTS
+        ]
         written = json.dumps([store.documents for store in self.regency.stores], default=str)
         assert not any(SECRETS.search(said) for said in public)
         for order in self.regency.orders.states().values():
@@ -204,7 +223,9 @@ class RegencyLife(RuleBasedStateMachine):
         before = self._versions()
         statuses = {order_id: order.status for order_id, order in self.regency.orders.states().items()}
         self._do(self.regency.deliver(number, again=again))
-        changed = {order_id for order_id, version in self._versions().items() if before.get(order_id) != version}
+        changed = {
+            order_id for order_id, version in self._versions().items() if before.get(order_id) != version
+        }
         assert not (changed and message.id in self.regency.forged), message
         assert not (changed and message.id in self.effective), message
         if changed:
@@ -228,20 +249,35 @@ class PayersLife(RegencyLife):
     services = sorted(PAID_BY_OTHERS)
 
     @precondition(lambda self: self.ordered < MOST_ORDERS)
-    @rule(which=NUMBER, driver=DRIVERS, outcomes=st.sampled_from([("delivers",), ("finds nobody", "brings back"), ("cancels",)]))
+    @rule(
+        which=NUMBER,
+        driver=DRIVERS,
+        outcomes=st.sampled_from([("delivers",), ("finds nobody", "brings back"), ("cancels",)]),
+    )
     def one_goes_to_its_end(self, which: int, driver: str, outcomes: tuple[str, ...]) -> None:
         before = set(self.regency.orders.documents)
         self.order(which, at_once=True)
-        number = next((place for place, each in enumerate(sorted(self.regency.orders.documents, reverse=True)) if each not in before), 0)
+        number = next(
+            (
+                place
+                for place, each in enumerate(sorted(self.regency.orders.documents, reverse=True))
+                if each not in before
+            ),
+            0,
+        )
         self.all_goes_well(number, driver)
         for outcome in outcomes:
             order = self.regency.order(number)
-            self.regency.say({**driver_says(order, self.regency.digits(order)), **parties_say(order)}[outcome])
+            self.regency.say(
+                {**driver_says(order, self.regency.digits(order)), **parties_say(order)}[outcome]
+            )
             self._calm()
 
 
 TestRegencyLife = RegencyLife.TestCase
-MORNINGS = settings(max_examples=40, stateful_step_count=40, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+MORNINGS = settings(
+    max_examples=40, stateful_step_count=40, deadline=None, suppress_health_check=[HealthCheck.too_slow]
+)
 TestRegencyLife.settings = MORNINGS
 TestPayersLife = PayersLife.TestCase
 TestPayersLife.settings = MORNINGS

@@ -68,7 +68,9 @@ def test_the_route_is_the_mountain_and_the_road_up_to_it() -> None:
         (local(24, 20), "route_hours"),
     ],
 )
-def test_one_may_be_there_from_an_hour_before_the_gate_opens_until_it_closes(at_gate: datetime, reason: str | None) -> None:
+def test_one_may_be_there_from_an_hour_before_the_gate_opens_until_it_closes(
+    at_gate: datetime, reason: str | None
+) -> None:
     assert a_route().refusal(at_gate, None) == reason
 
 
@@ -82,7 +84,14 @@ def test_one_may_be_there_from_an_hour_before_the_gate_opens_until_it_closes(at_
         (local(30, 3, month=9), "route_closed"),
         (local(1, 3, month=10), None),
     ],
-    ids=["first Friday", "the Thursday before", "second Friday", "season's first day", "season's last day", "the day after"],
+    ids=[
+        "first Friday",
+        "the Thursday before",
+        "second Friday",
+        "season's first day",
+        "season's last day",
+        "the day after",
+    ],
 )
 def test_it_is_closed_on_first_fridays_and_in_its_season(at_gate: datetime, reason: str | None) -> None:
     assert a_route().refusal(at_gate, None) == reason
@@ -161,7 +170,11 @@ def test_who_left_after_a_closure_was_said_is_looked_for_when_it_begins() -> Non
 def test_a_closure_holds_until_the_day_from_which_a_later_word_opens() -> None:
     closed = heard(None, said(open=False, until=None), NOW)
 
-    status = heard(closed, said(as_of=NOW + timedelta(minutes=1), open=True, starts_at=NOW + timedelta(days=3), until=None), NOW)
+    status = heard(
+        closed,
+        said(as_of=NOW + timedelta(minutes=1), open=True, starts_at=NOW + timedelta(days=3), until=None),
+        NOW,
+    )
 
     assert status is not None
     assert status.says(NOW + timedelta(days=2)) is False
@@ -170,10 +183,20 @@ def test_a_closure_holds_until_the_day_from_which_a_later_word_opens() -> None:
 
 def test_two_closures_stand_beside_each_other_and_come_back_from_the_database() -> None:
     first = said(open=False, starts_at=NOW + timedelta(days=1), until=NOW + timedelta(days=2))
-    second = said(as_of=NOW + timedelta(minutes=1), open=False, starts_at=NOW + timedelta(days=9), until=NOW + timedelta(days=10))
+    second = said(
+        as_of=NOW + timedelta(minutes=1),
+        open=False,
+        starts_at=NOW + timedelta(days=9),
+        until=NOW + timedelta(days=10),
+    )
 
     status = heard(heard(None, first, NOW), second, NOW)
 
     assert status is not None
     assert [status.says(NOW + timedelta(days=days)) for days in (1, 5, 9)] == [False, None, False]
-    assert ROUTE_STATUS.decode(bson.decode(bson.encode(ROUTE_STATUS.encode(status)), bson.CodecOptions(tz_aware=True))) == status
+    assert (
+        ROUTE_STATUS.decode(
+            bson.decode(bson.encode(ROUTE_STATUS.encode(status)), bson.CodecOptions(tz_aware=True))
+        )
+        == status
+    )

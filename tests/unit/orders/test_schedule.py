@@ -28,7 +28,9 @@ def test_the_searches_begin_an_hour_and_then_ever_closer_before_the_pickup() -> 
     ("after", "start"),
     [(-500, 30), (29.9, 30), (30, 60), (59, 60), (75, 85), (84.9, 85), (85, None), (89, None), (120, None)],
 )
-def test_the_next_search_begins_later_than_now_and_there_is_none_after_the_last(after: float, start: float | None) -> None:
+def test_the_next_search_begins_later_than_now_and_there_is_none_after_the_last(
+    after: float, start: float | None
+) -> None:
     expected = None if start is None else minutes(start)
 
     assert SCHEDULE.next_start(minutes(90), minutes(after)) == expected
@@ -45,7 +47,9 @@ def test_the_next_search_begins_later_than_now_and_there_is_none_after_the_last(
         (NOW - timedelta(days=365), "schedule_in_past"),
     ],
 )
-def test_a_time_in_the_past_or_too_far_ahead_is_refused_with_its_reason(pickup_at: datetime, reason: str | None) -> None:
+def test_a_time_in_the_past_or_too_far_ahead_is_refused_with_its_reason(
+    pickup_at: datetime, reason: str | None
+) -> None:
     assert schedule_refused(SCHEDULE, pickup_at, NOW, NOW) == reason
 
 
@@ -69,7 +73,9 @@ def test_a_request_that_waited_for_us_while_its_time_came_is_still_good_for_a_wh
     pickup_in=st.integers(-1000, 20_000),
     late=st.integers(0, 200),
 )
-def test_searching_again_and_again_comes_to_an_end_and_never_goes_back(before: list[int], pickup_in: int, late: int) -> None:
+def test_searching_again_and_again_comes_to_an_end_and_never_goes_back(
+    before: list[int], pickup_in: int, late: int
+) -> None:
     schedule, pickup_at = Schedule(search_before_min=tuple(before)), minutes(pickup_in)
     now, begun = NOW, 0
 

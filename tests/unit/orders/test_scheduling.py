@@ -14,7 +14,14 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, ru
 
 from contracts.values import OrderStatus, Role
 from services.orders.adapters.mongo import ORDER
-from services.orders.domain.assigning import assign, driver_gives_back, match_withdrawn, search_begins, search_failed, search_overdue
+from services.orders.domain.assigning import (
+    assign,
+    driver_gives_back,
+    match_withdrawn,
+    search_begins,
+    search_failed,
+    search_overdue,
+)
 from services.orders.domain.cancelling import Why, cancel
 from services.orders.domain.cooking import accept
 from services.orders.domain.errors import MatchRefused
@@ -65,7 +72,9 @@ def test_an_order_booked_for_the_past_or_for_next_year_is_refused(pickup_in: flo
 def test_an_order_booked_ahead_comes_back_from_the_database_as_it_was() -> None:
     order = a_booked_order(minutes(90))
 
-    assert ORDER.decode(bson.decode(bson.encode(ORDER.encode(order)), bson.CodecOptions(tz_aware=True))) == order
+    assert (
+        ORDER.decode(bson.decode(bson.encode(ORDER.encode(order)), bson.CodecOptions(tz_aware=True))) == order
+    )
 
 
 @pytest.mark.parametrize("late", [0, 10, 45, 60, 119])
@@ -129,7 +138,9 @@ def test_a_match_that_comes_after_its_search_has_failed_is_refused() -> None:
 
 @pytest.mark.parametrize("role", [Role.CUSTOMER, Role.OPERATOR])
 def test_an_order_that_waits_for_its_search_is_cancelled_without_a_fee(role: Role) -> None:
-    order = cancel(a_booked_order(minutes(90)), a_party(role), Why(f"{role}_cancelled", "customer"), minutes(10))
+    order = cancel(
+        a_booked_order(minutes(90)), a_party(role), Why(f"{role}_cancelled", "customer"), minutes(10)
+    )
 
     assert order is not None
     assert (order.status, timers(order)) == (S.CANCELLED, {})
@@ -164,7 +175,9 @@ def test_who_loses_his_driver_is_searched_again_at_once() -> None:
 
 
 def test_a_booked_order_of_a_merchant_asks_him_when_its_time_comes() -> None:
-    rules = MerchantRules(answer_s=60, most_minutes=60, most_items=10, largest_total=100_000, search_lead_s=300)
+    rules = MerchantRules(
+        answer_s=60, most_minutes=60, most_items=10, largest_total=100_000, search_lead_s=300
+    )
     booked = a_booked_order(minutes(90))
     assert booked.policy is not None
     meal = replace(booked, merchant_id="m-1", policy=replace(booked.policy, merchant=rules))
@@ -198,7 +211,9 @@ class Waiting(RuleBasedStateMachine):
     @rule()
     def match(self) -> None:
         if self.order.status is S.SEARCHING:
-            self._keep(assign(self.order, an_assignment(self.order.attempt, f"of-{self.order.attempt}"), self.now))
+            self._keep(
+                assign(self.order, an_assignment(self.order.attempt, f"of-{self.order.attempt}"), self.now)
+            )
 
     @rule()
     def lose(self) -> None:
@@ -213,7 +228,9 @@ class Waiting(RuleBasedStateMachine):
     @invariant()
     def no_search_is_planned_for_the_past_or_after_the_pickup(self) -> None:
         start = self.order.search_starts_at
-        assert self.order.status is not S.SCHEDULED or (start is not None and self.now < start < self.pickup_at)
+        assert self.order.status is not S.SCHEDULED or (
+            start is not None and self.now < start < self.pickup_at
+        )
 
     @invariant()
     def an_end_has_its_reason(self) -> None:

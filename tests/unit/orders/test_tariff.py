@@ -32,18 +32,28 @@ tariffs = st.builds(
     on_top=st.booleans(),
     merchant_share=st.floats(0, 1),
     surcharges=st.lists(
-        st.builds(SurchargeRule, reason=st.sampled_from(["night", "mountain"]), amount=st.integers(1, 50_000), hours=hours), max_size=3
+        st.builds(
+            SurchargeRule,
+            reason=st.sampled_from(["night", "mountain"]),
+            amount=st.integers(1, 50_000),
+            hours=hours,
+        ),
+        max_size=3,
     ).map(tuple),
 )
 
 
-@pytest.mark.parametrize(("km", "lowest", "highest"), [(10, 20_000, 25_000), (3, 8_000, 10_000), (4, 8_000, 10_000)])
+@pytest.mark.parametrize(
+    ("km", "lowest", "highest"), [(10, 20_000, 25_000), (3, 8_000, 10_000), (4, 8_000, 10_000)]
+)
 def test_the_ride_costs_what_the_decree_allows(km: int, lowest: int, highest: int) -> None:
     assert lowest <= pricing(RIDE, BANDS, NOW).fare(NOW, km * 1000, Payer()).total <= highest
 
 
 @given(tariffs.filter(lambda tariff: tariff.regulated), moments, st.integers(0, 100_000))
-def test_no_tariff_and_no_day_gives_a_fare_outside_the_band(tariff: Tariff, at: datetime, metres: int) -> None:
+def test_no_tariff_and_no_day_gives_a_fare_outside_the_band(
+    tariff: Tariff, at: datetime, metres: int
+) -> None:
     priced = pricing(tariff, BANDS, at)
     assert priced.band is not None
 
@@ -75,17 +85,31 @@ def test_a_longer_way_is_never_cheaper(tariff: Tariff, at: datetime, metres: int
 
 def test_a_share_on_top_is_paid_beside_the_fare_and_one_inside_out_of_it() -> None:
     inside = Tariff(per_km=2_000, minimum=8_000, app_share=0.15, welfare_share=0.05, regulated=True)
-    on_top = Tariff(per_km=2_000, minimum=8_000, app_share=0.15, welfare_share=0.05, regulated=True, on_top=True)
+    on_top = Tariff(
+        per_km=2_000, minimum=8_000, app_share=0.15, welfare_share=0.05, regulated=True, on_top=True
+    )
 
     out_of_it = pricing(inside, BANDS, NOW).fare(NOW, 10_000, Payer())
     beside_it = pricing(on_top, BANDS, NOW).fare(NOW, 10_000, Payer())
 
-    assert (out_of_it.total, out_of_it.driver_share, out_of_it.app_share, out_of_it.welfare_share) == (20_000, 16_000, 3_000, 1_000)
-    assert (beside_it.total, beside_it.driver_share, beside_it.app_share, beside_it.welfare_share) == (24_000, 20_000, 3_000, 1_000)
+    assert (out_of_it.total, out_of_it.driver_share, out_of_it.app_share, out_of_it.welfare_share) == (
+        20_000,
+        16_000,
+        3_000,
+        1_000,
+    )
+    assert (beside_it.total, beside_it.driver_share, beside_it.app_share, beside_it.welfare_share) == (
+        24_000,
+        20_000,
+        3_000,
+        1_000,
+    )
 
 
 def test_a_surcharge_that_the_decree_does_not_name_only_fills_the_band() -> None:
-    night = Tariff(2_200, 9_000, 0.15, 0.05, regulated=True, surcharges=(SurchargeRule("night", 9_000, NIGHT),))
+    night = Tariff(
+        2_200, 9_000, 0.15, 0.05, regulated=True, surcharges=(SurchargeRule("night", 9_000, NIGHT),)
+    )
     midnight = datetime(2026, 11, 24, 17, 0, tzinfo=UTC)
 
     price = pricing(night, BANDS, midnight).fare(midnight, 10_000, Payer())
@@ -95,7 +119,9 @@ def test_a_surcharge_that_the_decree_does_not_name_only_fills_the_band() -> None
 
 
 def test_by_day_there_is_no_surcharge_of_the_night() -> None:
-    night = Tariff(2_200, 9_000, 0.15, 0.05, regulated=True, surcharges=(SurchargeRule("night", 1_000, NIGHT),))
+    night = Tariff(
+        2_200, 9_000, 0.15, 0.05, regulated=True, surcharges=(SurchargeRule("night", 1_000, NIGHT),)
+    )
 
     assert pricing(night, BANDS, NOW).fare(NOW, 10_000, Payer()).surcharges == []
 
@@ -112,7 +138,10 @@ def test_the_shares_of_2019_are_not_those_of_today() -> None:
     greedy = Tariff(2_000, 8_000, 0.5, 0.5, regulated=True)
     then = datetime(2020, 1, 1, tzinfo=UTC)
 
-    before, today = pricing(greedy, BANDS, then).fare(then, 10_000, Payer()), pricing(greedy, BANDS, NOW).fare(NOW, 10_000, Payer())
+    before, today = (
+        pricing(greedy, BANDS, then).fare(then, 10_000, Payer()),
+        pricing(greedy, BANDS, NOW).fare(NOW, 10_000, Payer()),
+    )
 
     assert (before.app_share, before.welfare_share) == (4_000, 0)
     assert (today.app_share, today.welfare_share) == (3_000, 1_000)

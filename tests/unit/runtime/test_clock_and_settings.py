@@ -32,7 +32,13 @@ def test_without_a_setting_the_clock_is_the_machines() -> None:
 
 
 @pytest.mark.parametrize(
-    "setting", ["now", "2026-11-24,30", "2026-11-24T00:00:00,30,2026-11-24T00:00:00", "2026-11-24T00:00:00Z,0,2026-11-24T00:00:00Z"]
+    "setting",
+    [
+        "now",
+        "2026-11-24,30",
+        "2026-11-24T00:00:00,30,2026-11-24T00:00:00",
+        "2026-11-24T00:00:00Z,0,2026-11-24T00:00:00Z",
+    ],
 )
 def test_a_clock_that_is_none_is_refused(setting: str) -> None:
     with pytest.raises(NotConfigured, match="GANCANG_CLOCK"):
@@ -40,7 +46,9 @@ def test_a_clock_that_is_none_is_refused(setting: str) -> None:
 
 
 def test_the_broker_url_gets_a_heartbeat() -> None:
-    settings = RuntimeSettings(amqp_url=SecretStr("amqp://me:secret@broker/"), mongodb_uri=SecretStr("mongodb://db/"))
+    settings = RuntimeSettings(
+        amqp_url=SecretStr("amqp://me:secret@broker/"), mongodb_uri=SecretStr("mongodb://db/")
+    )
 
     assert settings.broker_url() == "amqp://me:secret@broker/?heartbeat=10"
     assert settings.broker_user == "me"

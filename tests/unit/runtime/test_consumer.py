@@ -60,9 +60,22 @@ class Handled:
         self.messages.append(message)
 
 
-def a_consumer(handled: Handled, parking: FakeParking | None = None, answers: FakeAnswers | None = None, queue: str = QUEUE) -> Consumer:
+def a_consumer(
+    handled: Handled,
+    parking: FakeParking | None = None,
+    answers: FakeAnswers | None = None,
+    queue: str = QUEUE,
+) -> Consumer:
     acks, ladder = Acks("test"), Ladder(None, "orders")  # type: ignore[arg-type]
-    desk = Desk(acks, ladder, parking or FakeParking(), answers or FakeAnswers(), SystemClock(), print, frozenset({"orders"}))  # type: ignore[arg-type]
+    desk = Desk(
+        acks,
+        ladder,
+        parking or FakeParking(),
+        answers or FakeAnswers(),
+        SystemClock(),
+        print,
+        frozenset({"orders"}),
+    )  # type: ignore[arg-type]
     return Consumer(Route(queue, dict.fromkeys(QUEUES[queue].types, handled)), desk)
 
 
@@ -98,9 +111,13 @@ async def test_a_request_in_our_own_name_is_parked_so_that_our_next_event_is_no_
 
 
 @pytest.mark.parametrize(("role", "codes"), [("driver", ["wrong_actor"]), ("operator", [])])
-async def test_who_has_no_say_in_a_request_is_refused_before_anything_happens(role: str, codes: list[str]) -> None:
+async def test_who_has_no_say_in_a_request_is_refused_before_anything_happens(
+    role: str, codes: list[str]
+) -> None:
     handled, answers = Handled(), FakeAnswers()
-    said = DriverSuspended.model_validate({"driver_id": "d-7", "by": {"role": role, "id": "x-1"}, "reason": "complaint"})
+    said = DriverSuspended.model_validate(
+        {"driver_id": "d-7", "by": {"role": role, "id": "x-1"}, "reason": "complaint"}
+    )
     message = a_fresh_message(said)
     incoming = FakeIncoming(body_of(said), binary_headers(message))
 
@@ -117,5 +134,10 @@ async def test_a_routing_key_that_a_stranger_chose_makes_no_metric(routing_key: 
 
     await a_consumer(Handled()).consume(message)  # type: ignore[arg-type]
 
-    labels = {sample.labels["type"] for family in metrics.HANDLED.collect() for sample in family.samples if sample.labels["queue"] == QUEUE}
+    labels = {
+        sample.labels["type"]
+        for family in metrics.HANDLED.collect()
+        for sample in family.samples
+        if sample.labels["queue"] == QUEUE
+    }
     assert labels <= {*QUEUES[QUEUE].types, "unknown"}

@@ -15,7 +15,13 @@ from services.runtime.parking import SEALED
 from tests.support.incoming import FakeIncoming
 
 OURS = frozenset({"orders", "ops"})
-NOTES = {ATTEMPTS: 3, WAITING_SINCE: 10**15, USER: "operator-app", ORIGIN_KEY: "driver.delivered.v1", SEALED: "x"}
+NOTES = {
+    ATTEMPTS: 3,
+    WAITING_SINCE: 10**15,
+    USER: "operator-app",
+    ORIGIN_KEY: "driver.delivered.v1",
+    SEALED: "x",
+}
 
 
 def delivered(**changes: Any) -> Delivery:
@@ -35,7 +41,11 @@ def test_our_own_notes_are_read_back_except_those_of_parking() -> None:
     delivery = delivered(user_id="orders", headers=NOTES)
 
     assert SEALED not in delivery.headers
-    assert (delivery.user, delivery.routing_key, delivery.attempts) == ("operator-app", "driver.delivered.v1", 3)
+    assert (delivery.user, delivery.routing_key, delivery.attempts) == (
+        "operator-app",
+        "driver.delivered.v1",
+        3,
+    )
 
 
 def test_whoever_did_not_say_who_he_is_does_not_become_us_on_the_ladder() -> None:
@@ -58,7 +68,11 @@ def test_what_is_too_long_for_a_property_stays_behind() -> None:
 
     properties = delivery.properties("orders", {})
 
-    assert (properties.message_id, properties.correlation_id, properties.message_type) == (None, None, "t" * 255)
+    assert (properties.message_id, properties.correlation_id, properties.message_type) == (
+        None,
+        None,
+        "t" * 255,
+    )
     assert properties.marshal()
 
 

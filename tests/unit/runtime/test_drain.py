@@ -57,7 +57,9 @@ def test_it_died_where_the_delivery_limit_was_reached(headers: dict[str, Any], q
 
 async def test_a_dead_letter_that_was_on_the_ladder_is_parked_beside_its_own_queue() -> None:
     parking = FakeParking()
-    message = FakeIncoming(headers={"x-death": [IN_A_CRASH_LOOP, ON_THE_LADDER], "x-first-death-queue": "gancang.delay.1s"})
+    message = FakeIncoming(
+        headers={"x-death": [IN_A_CRASH_LOOP, ON_THE_LADDER], "x-first-death-queue": "gancang.delay.1s"}
+    )
 
     await Drain(parking, frozenset(), a_gate([]))._dead(message)  # type: ignore[arg-type]
 

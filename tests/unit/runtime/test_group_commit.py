@@ -38,7 +38,9 @@ async def test_a_late_word_on_an_older_write_leaves_the_newer_one_unsent() -> No
     commit.mark("o-1", 4, {"4-0"}, complete=True)
     await commit.drained()
 
-    assert collection.updates == [({"_id": {"$in": ["o-1"]}}, {"$unset": {"outbox.5-0": "", "outbox.4-0": ""}})]
+    assert collection.updates == [
+        ({"_id": {"$in": ["o-1"]}}, {"$unset": {"outbox.5-0": "", "outbox.4-0": ""}})
+    ]
 
 
 async def test_the_last_word_on_the_newest_write_clears_the_note() -> None:

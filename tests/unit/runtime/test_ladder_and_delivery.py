@@ -34,7 +34,9 @@ class FakeRelay:
     def __init__(self) -> None:
         self.published: list[tuple[str, str, Basic.Properties]] = []
 
-    async def publish_mandatory(self, exchange: str, routing_key: str, body: bytes, properties: Basic.Properties) -> None:
+    async def publish_mandatory(
+        self, exchange: str, routing_key: str, body: bytes, properties: Basic.Properties
+    ) -> None:
         self.published.append((exchange, routing_key, properties))
 
 

@@ -45,7 +45,13 @@ asyncio.run(forgotten())
 
 
 def logged(style: str) -> str:
-    done = subprocess.run([sys.executable, "-c", PROGRAM.replace("STYLE", style)], capture_output=True, text=True, timeout=60, check=True)
+    done = subprocess.run(
+        [sys.executable, "-c", PROGRAM.replace("STYLE", style)],
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=True,
+    )
     return done.stderr
 
 

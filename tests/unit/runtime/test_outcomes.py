@@ -27,7 +27,10 @@ def test_each_error_has_its_outcome(error: Exception, outcome: Outcome) -> None:
 
 
 def test_what_never_became_legal_is_rejected() -> None:
-    assert outcome_of(NotYet("unknown_order"), may_wait=False, may_retry=True, is_request=True) is Outcome.REJECTED
+    assert (
+        outcome_of(NotYet("unknown_order"), may_wait=False, may_retry=True, is_request=True)
+        is Outcome.REJECTED
+    )
 
 
 def test_what_failed_too_often_is_parked() -> None:
@@ -35,8 +38,13 @@ def test_what_failed_too_often_is_parked() -> None:
 
 
 def test_an_event_is_never_answered_with_a_rejection() -> None:
-    assert outcome_of(Rejected("wrong_actor"), may_wait=True, may_retry=True, is_request=False) is Outcome.PARKED
+    assert (
+        outcome_of(Rejected("wrong_actor"), may_wait=True, may_retry=True, is_request=False) is Outcome.PARKED
+    )
 
 
 def test_a_server_that_is_away_never_parks_anything() -> None:
-    assert outcome_of(DatabaseAway("read"), may_wait=False, may_retry=False, is_request=False) is Outcome.GIVEN_BACK
+    assert (
+        outcome_of(DatabaseAway("read"), may_wait=False, may_retry=False, is_request=False)
+        is Outcome.GIVEN_BACK
+    )

@@ -29,7 +29,9 @@ class FakeRelay:
         self.headers: dict[str, Any] = {}
         self.target = ""
 
-    async def publish_mandatory(self, exchange: str, routing_key: str, body: bytes, properties: Basic.Properties) -> None:
+    async def publish_mandatory(
+        self, exchange: str, routing_key: str, body: bytes, properties: Basic.Properties
+    ) -> None:
         self.target, self.body, self.headers = routing_key, body, dict(properties.headers or {})
 
 
@@ -86,11 +88,15 @@ async def test_a_parked_contact_is_encrypted() -> None:
     ],
 )
 @pytest.mark.parametrize("wrapped", [False, True])
-async def test_a_parked_place_is_encrypted_also_under_a_type_that_nobody_knows(data: dict[str, Any], wrapped: bool) -> None:
+async def test_a_parked_place_is_encrypted_also_under_a_type_that_nobody_knows(
+    data: dict[str, Any], wrapped: bool
+) -> None:
     relay = FakeRelay()
     body = json.dumps({"data": data} if wrapped else data).encode()
 
-    await Parking(relay, Sealer(KEY), "gancang").park(replace(DELIVERY, type="order.requestd.v1", body=body), "unrouted")  # type: ignore[arg-type]
+    await Parking(relay, Sealer(KEY), "gancang").park(
+        replace(DELIVERY, type="order.requestd.v1", body=body), "unrouted"
+    )  # type: ignore[arg-type]
 
     assert b"blue gate" not in relay.body
     assert Sealer(KEY).open(relay.body, f"parked:{relay.headers[SEALED]}") == body
@@ -102,7 +108,10 @@ async def test_a_code_beside_a_place_is_gone_before_it_is_encrypted() -> None:
 
     await Parking(relay, Sealer(KEY), "gancang").park(replace(DELIVERY, body=body), "handler_failed")  # type: ignore[arg-type]
 
-    assert Sealer(KEY).open(relay.body, f"parked:{relay.headers[SEALED]}") == b'{"place": {"lat": -8.2}, "proof": {}}'
+    assert (
+        Sealer(KEY).open(relay.body, f"parked:{relay.headers[SEALED]}")
+        == b'{"place": {"lat": -8.2}, "proof": {}}'
+    )
 
 
 async def test_what_nobody_can_read_is_encrypted_too() -> None:
@@ -115,7 +124,10 @@ async def test_what_nobody_can_read_is_encrypted_too() -> None:
     assert b"ayu" not in relay.body
 
 
-@pytest.mark.parametrize("data", [{"data_base64": "eyJwcm9vZiI6IHsiY29kZSI6ICIxMjM0NTYifX0="}, {"data": '{"proof": {"code": "123456"}}'}])
+@pytest.mark.parametrize(
+    "data",
+    [{"data_base64": "eyJwcm9vZiI6IHsiY29kZSI6ICIxMjM0NTYifX0="}, {"data": '{"proof": {"code": "123456"}}'}],
+)
 async def test_data_that_nobody_looks_into_are_encrypted(data: dict[str, str]) -> None:
     relay = FakeRelay()
     body = json.dumps({"specversion": "1.0", "id": "m-1", **data}).encode()

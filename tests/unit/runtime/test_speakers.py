@@ -73,7 +73,9 @@ def known(tmp_path: Path) -> speakers.Speakers:
     ],
     ids=lambda value: value if isinstance(value, str) else type(value).__name__,
 )
-def test_a_login_speaks_for_whom_the_file_names(known: speakers.Speakers, login: str | None, data: Value) -> None:
+def test_a_login_speaks_for_whom_the_file_names(
+    known: speakers.Speakers, login: str | None, data: Value
+) -> None:
     known.require(login, data)
 
 
@@ -94,7 +96,9 @@ def test_a_login_speaks_for_whom_the_file_names(known: speakers.Speakers, login:
     ],
     ids=lambda value: value if isinstance(value, str) else type(value).__name__,
 )
-def test_a_login_does_not_speak_for_others(known: speakers.Speakers, login: str | None, data: Value, code: str) -> None:
+def test_a_login_does_not_speak_for_others(
+    known: speakers.Speakers, login: str | None, data: Value, code: str
+) -> None:
     with pytest.raises(Rejected) as refused:
         known.require(login, data)
 
@@ -103,7 +107,11 @@ def test_a_login_does_not_speak_for_others(known: speakers.Speakers, login: str 
 
 @pytest.mark.parametrize(
     ("text", "problem"),
-    [("[gateway]\nmayor = ['*']", "no such role"), ("[gateway]\ndriver = ['a b']", "gateway.driver.0"), ("[gateway", "no TOML")],
+    [
+        ("[gateway]\nmayor = ['*']", "no such role"),
+        ("[gateway]\ndriver = ['a b']", "gateway.driver.0"),
+        ("[gateway", "no TOML"),
+    ],
 )
 def test_a_file_that_is_wrong_is_refused(tmp_path: Path, text: str, problem: str) -> None:
     path = tmp_path / "speakers.toml"
@@ -135,6 +143,10 @@ def test_the_example_of_the_deployment_is_read() -> None:
         known.require("example", a_residence_attested())
 
 
-@pytest.mark.parametrize(("login", "may"), [("gateway", True), ("civil", False), ("stranger", False), (None, False)], ids=str)
-def test_a_login_reports_where_its_own_drivers_are(known: speakers.Speakers, login: str | None, may: bool) -> None:
+@pytest.mark.parametrize(
+    ("login", "may"), [("gateway", True), ("civil", False), ("stranger", False), (None, False)], ids=str
+)
+def test_a_login_reports_where_its_own_drivers_are(
+    known: speakers.Speakers, login: str | None, may: bool
+) -> None:
     assert known.may(login, Role.DRIVER, "d-7") is may

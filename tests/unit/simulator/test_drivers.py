@@ -26,7 +26,12 @@ if TYPE_CHECKING:
     from contracts.values import Value
 
 SPEED = 500.0
-ARRIVED, DELIVERED, ENDED, ACCEPTED = "driver.arrived.v1", "driver.delivered.v1", "driver.shift_ended.v1", "driver.offer_accepted.v1"
+ARRIVED, DELIVERED, ENDED, ACCEPTED = (
+    "driver.arrived.v1",
+    "driver.delivered.v1",
+    "driver.shift_ended.v1",
+    "driver.offer_accepted.v1",
+)
 
 
 @dataclass
@@ -92,7 +97,9 @@ async def test_he_sets_out_in_time_for_what_is_booked(desk: Desk, notebook: Note
     await eventually(lambda: notebook.sent[-1:] == [DELIVERED])
 
 
-async def test_news_of_a_match_that_was_taken_back_does_not_stop_the_trip_of_the_next_one(desk: Desk, notebook: Notebook) -> None:
+async def test_news_of_a_match_that_was_taken_back_does_not_stop_the_trip_of_the_next_one(
+    desk: Desk, notebook: Notebook
+) -> None:
     rider = Rider(a_plan(temper=Temper.QUICK), desk)
     rider.hear(briefed(version=5))
 
@@ -110,7 +117,9 @@ async def test_what_was_taken_away_before_he_read_of_it_he_does_not_drive(desk: 
     assert not rider.driving
 
 
-async def test_he_turns_round_and_sets_out_again_when_he_is_given_it_once_more(desk: Desk, notebook: Notebook) -> None:
+async def test_he_turns_round_and_sets_out_again_when_he_is_given_it_once_more(
+    desk: Desk, notebook: Notebook
+) -> None:
     rider = Rider(a_plan(temper=Temper.QUICK), desk)
     rider.hear(briefed(version=2))
     rider.hear(taken_away(version=3))
@@ -122,7 +131,9 @@ async def test_he_turns_round_and_sets_out_again_when_he_is_given_it_once_more(d
     await eventually(lambda: notebook.sent == [ARRIVED, "driver.picked_up.v1", DELIVERED])
 
 
-async def test_he_waits_for_a_meal_of_which_he_hears_only_after_his_briefing_that_it_is_ready(desk: Desk, notebook: Notebook) -> None:
+async def test_he_waits_for_a_meal_of_which_he_hears_only_after_his_briefing_that_it_is_ready(
+    desk: Desk, notebook: Notebook
+) -> None:
     rider = Rider(a_plan(temper=Temper.QUICK), desk)
     rider.hear(briefed(items=[{"sku": "rawon", "name": "Rawon", "quantity": 1, "unit_price": 18_000}]))
     await eventually(lambda: notebook.sent == [ARRIVED])
@@ -132,7 +143,9 @@ async def test_he_waits_for_a_meal_of_which_he_hears_only_after_his_briefing_tha
     await eventually(lambda: notebook.sent[-1:] == [DELIVERED])
 
 
-async def test_whom_he_forsakes_hears_nothing_until_his_phone_is_alive_again(desk: Desk, notebook: Notebook) -> None:
+async def test_whom_he_forsakes_hears_nothing_until_his_phone_is_alive_again(
+    desk: Desk, notebook: Notebook
+) -> None:
     rider = Rider(a_plan(temper=Temper.QUICK), desk)
     desk.forsaken = {"o-2"}
 
@@ -154,7 +167,9 @@ async def test_while_he_is_silent_he_answers_no_offer(desk: Desk, notebook: Note
     await eventually(lambda: notebook.sent == [ACCEPTED])
 
 
-async def test_he_goes_home_when_his_passenger_has_arrived_and_then_answers_no_offer(desk: Desk, notebook: Notebook) -> None:
+async def test_he_goes_home_when_his_passenger_has_arrived_and_then_answers_no_offer(
+    desk: Desk, notebook: Notebook
+) -> None:
     rider = Rider(a_plan(temper=Temper.QUICK, leaves_after_s=1.0), desk)
     rider.hear(briefed())
 

@@ -68,7 +68,9 @@ def a_warung(kitchen: Kitchen, desk: Desk) -> Warung:
 
 
 def briefed(items: int = 2) -> Message[Value]:
-    return a_message(MerchantBriefed(order_id="o-2", merchant_id="m-1", items=list(DISHES[:items]), answer_until=NOW))
+    return a_message(
+        MerchantBriefed(order_id="o-2", merchant_id="m-1", items=list(DISHES[:items]), answer_until=NOW)
+    )
 
 
 @pytest.mark.parametrize("errand", ALL.values(), ids=lambda errand: errand.order_id)
@@ -85,7 +87,9 @@ def test_a_service_that_the_catalogue_does_not_have_is_not_ordered() -> None:
     assert set(ALL) == set(STORIES)
 
 
-async def test_a_merchant_who_has_sold_out_proposes_what_is_left_and_then_cooks_it(desk: Desk, notebook: Notebook) -> None:
+async def test_a_merchant_who_has_sold_out_proposes_what_is_left_and_then_cooks_it(
+    desk: Desk, notebook: Notebook
+) -> None:
     warung = a_warung(Kitchen.SOLD_OUT, desk)
 
     warung.hear(briefed())
@@ -109,9 +113,17 @@ async def test_a_customer_answers_a_proposal_as_his_story_says(desk: Desk, noteb
     assert answer.accepted is False
 
 
-async def test_what_nobody_takes_goes_back_to_the_counter_and_is_confirmed_there(desk: Desk, notebook: Notebook) -> None:
+async def test_what_nobody_takes_goes_back_to_the_counter_and_is_confirmed_there(
+    desk: Desk, notebook: Notebook
+) -> None:
     client = Client(ALL["document-1"], desk)
-    ride = {"order_id": "document-1", "driver_id": "d-1", "pickup": STATION, "dropoff": PARK, "proof_at_pickup": ["envelope"]}
+    ride = {
+        "order_id": "document-1",
+        "driver_id": "d-1",
+        "pickup": STATION,
+        "dropoff": PARK,
+        "proof_at_pickup": ["envelope"],
+    }
 
     async def fly(*_: object) -> None:
         """No road takes time here."""

@@ -68,9 +68,13 @@ def test_who_changes_his_mind_cancels_and_then_orders_from_the_same_door_to_some
 
 
 @pytest.mark.parametrize("seed", range(5))
-def test_some_ride_to_another_district_and_none_of_them_so_late_that_everybody_waits_for_them(seed: int) -> None:
+def test_some_ride_to_another_district_and_none_of_them_so_late_that_everybody_waits_for_them(
+    seed: int,
+) -> None:
     far = [
-        plan.after_s for plan in customer_plans(seed, 200, 5.0) if plan.mood is Mood.PATIENT and metres(plan.pickup, plan.dropoff) > 3_400
+        plan.after_s
+        for plan in customer_plans(seed, 200, 5.0)
+        if plan.mood is Mood.PATIENT and metres(plan.pickup, plan.dropoff) > 3_400
     ]
 
     assert len(far) > 20

@@ -36,4 +36,11 @@ class AreasFile(Strict):
         """The domain's view."""
         shelters = tuple(Shelter(name, row.lat, row.lng, row.reach_m) for name, row in self.shelters.items())
         routes = tuple(row.route(name) for name, row in self.route.items())
-        return Area(villages(), frozenset(self.town_districts), round(self.reach_km * 1000), self.road_factor, shelters, routes)
+        return Area(
+            villages(),
+            frozenset(self.town_districts),
+            round(self.reach_km * 1000),
+            self.road_factor,
+            shelters,
+            routes,
+        )

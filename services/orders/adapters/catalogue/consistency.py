@@ -39,7 +39,10 @@ def _proving(file: ServiceFile) -> Iterator[Contradiction]:
         if ENVELOPE in kinds and not _required(file, ENVELOPE):
             yield ("proof", side), "an envelope is asked for, and no [details.envelope] requires its number"
     if "code" in file.proof.dropoff and Role.RECIPIENT.value not in file.tell.get(CODE_ISSUED, ()):
-        yield ("proof", "dropoff"), f'a code is asked for, and [tell] does not send it: "{CODE_ISSUED}" = ["recipient"]'
+        yield (
+            ("proof", "dropoff"),
+            f'a code is asked for, and [tell] does not send it: "{CODE_ISSUED}" = ["recipient"]',
+        )
 
 
 def _returning(file: ServiceFile) -> Iterator[Contradiction]:
@@ -48,7 +51,10 @@ def _returning(file: ServiceFile) -> Iterator[Contradiction]:
     if Party.AGENCY not in file.parties.requires:
         yield ("attempts", "then_back_to"), "goods go back to an agency, and [parties] requires none"
     if not _required(file, ENVELOPE):
-        yield ("attempts", "then_back_to"), "an agency confirms a number, and no [details.envelope] requires one"
+        yield (
+            ("attempts", "then_back_to"),
+            "an agency confirms a number, and no [details.envelope] requires one",
+        )
 
 
 def _handing_over(file: ServiceFile) -> Iterator[Contradiction]:

@@ -31,7 +31,9 @@ def load(folder: Path) -> Catalogue:
     services = {path.stem: _service(path).service(path.stem) for path in files}
     for name, service in services.items():
         if service.policy.route is not None and service.policy.route.name not in areas.route:
-            raise NotConfigured(f"{name}.toml", f"is wrong at route.name: {AREAS} has no route {service.policy.route.name}")
+            raise NotConfigured(
+                f"{name}.toml", f"is wrong at route.name: {AREAS} has no route {service.policy.route.name}"
+            )
     return Catalogue(services, areas.area(), tariffs.bands(areas.tariff_zone))
 
 
@@ -56,4 +58,6 @@ def _read(path: Path, model: type[M]) -> M:
         first = error.errors(include_url=False)[0]
         key = ".".join(str(part) for part in first["loc"])
         message = first["msg"].removeprefix("Value error, ")
-        raise NotConfigured(path.name, f"line {line_of(text, first['loc'])}: is wrong at {key}: {message}") from None
+        raise NotConfigured(
+            path.name, f"line {line_of(text, first['loc'])}: is wrong at {key}: {message}"
+        ) from None

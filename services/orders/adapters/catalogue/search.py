@@ -37,10 +37,14 @@ class ScheduleSection(Strict):
 
     required: bool = False
     horizon_days: Annotated[int, Field(ge=1, le=365)]
-    search_before_min: Annotated[list[Annotated[int, Field(ge=1, le=1440)]], Field(min_length=1, max_length=10)]
+    search_before_min: Annotated[
+        list[Annotated[int, Field(ge=1, le=1440)]], Field(min_length=1, max_length=10)
+    ]
     late_min: Annotated[int, Field(ge=1, le=1440)]
     takes_min: Annotated[int, Field(ge=1, le=1440)] | None = None
 
     def rules(self) -> Schedule:
         """The domain's view."""
-        return Schedule(self.required, self.horizon_days, tuple(self.search_before_min), self.late_min, self.takes_min)
+        return Schedule(
+            self.required, self.horizon_days, tuple(self.search_before_min), self.late_min, self.takes_min
+        )

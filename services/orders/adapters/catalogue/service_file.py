@@ -9,7 +9,12 @@ from pydantic import AfterValidator, Field
 
 from contracts.registry import CONTRACTS
 from contracts.values import Carried, PayerKind, Requirements, Texts
-from services.orders.adapters.catalogue.asking import DetailSection, HandOverSection, PartiesSection, UnservedSection
+from services.orders.adapters.catalogue.asking import (
+    DetailSection,
+    HandOverSection,
+    PartiesSection,
+    UnservedSection,
+)
 from services.orders.adapters.catalogue.cooking import ChangesSection, MerchantSection
 from services.orders.adapters.catalogue.handing import AttemptsSection, ProofSection
 from services.orders.adapters.catalogue.money import CancellationRow, ProgrammeSection, TariffSection

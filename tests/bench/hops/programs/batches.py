@@ -48,7 +48,9 @@ DUPLICATE_KEY = 11000
 
 async def work(hop: Hop, *, single_marks: bool) -> None:
     """Consume until killed."""
-    collection: Any = AsyncIOMotorClient(mongodb_uri(), **MONGO_OPTIONS).get_default_database()[hop.collection]
+    collection: Any = AsyncIOMotorClient(mongodb_uri(), **MONGO_OPTIONS).get_default_database()[
+        hop.collection
+    ]
     connection = await aio_pika.connect(amqp_url())
     publishing = cast(Channel, await (await connection.channel()).get_underlay_channel())
     consuming = await (await connection.channel(publisher_confirms=False)).get_underlay_channel()
@@ -75,7 +77,9 @@ async def _batch(arrived: asyncio.Queue[DeliveredMessage]) -> list[DeliveredMess
     return batch
 
 
-async def _do(hop: Hop, batch: list[DeliveredMessage], collection: Any, publishing: Channel) -> list[Document]:
+async def _do(
+    hop: Hop, batch: list[DeliveredMessage], collection: Any, publishing: Channel
+) -> list[Document]:
     documents: list[Document] = []
     sends: list[tuple[bytes, Basic.Properties]] = []
     for raw in batch:
@@ -88,7 +92,14 @@ async def _do(hop: Hop, batch: list[DeliveredMessage], collection: Any, publishi
         document["outbox"] = {"1-0": {"type": event.type, "headers": headers, "body": body.decode()}}
         document["unsent_since"] = document["updated_at"]
         documents.append(document)
-        sends.append((body, Basic.Properties(content_type="application/json", delivery_mode=2, message_id=event.id, headers=headers)))
+        sends.append(
+            (
+                body,
+                Basic.Properties(
+                    content_type="application/json", delivery_mode=2, message_id=event.id, headers=headers
+                ),
+            )
+        )
     try:
         await collection.bulk_write([InsertOne(document) for document in documents], ordered=False)
     except BulkWriteError as error:
@@ -96,7 +107,10 @@ async def _do(hop: Hop, batch: list[DeliveredMessage], collection: Any, publishi
             raise
         # written before: only the publish may be missing
     await asyncio.gather(
-        *(publishing.basic_publish(body, routing_key=NEXT[hop.name], properties=properties, wait=False) for body, properties in sends)
+        *(
+            publishing.basic_publish(body, routing_key=NEXT[hop.name], properties=properties, wait=False)
+            for body, properties in sends
+        )
     )
     return documents
 
@@ -104,9 +118,14 @@ async def _do(hop: Hop, batch: list[DeliveredMessage], collection: Any, publishi
 async def _mark(documents: list[Document], collection: Any, *, single: bool) -> None:
     unset = {"$unset": {"outbox.1-0": "", "unsent_since": ""}}
     if single:
-        await collection.bulk_write([UpdateOne({"_id": document["_id"], "version": 1}, unset) for document in documents], ordered=False)
+        await collection.bulk_write(
+            [UpdateOne({"_id": document["_id"], "version": 1}, unset) for document in documents],
+            ordered=False,
+        )
     else:
-        await collection.update_many({"_id": {"$in": [document["_id"] for document in documents]}, "version": 1}, unset)
+        await collection.update_many(
+            {"_id": {"$in": [document["_id"] for document in documents]}, "version": 1}, unset
+        )
 
 
 def main(arguments: Sequence[str]) -> None:

@@ -46,7 +46,9 @@ class QuorumBroker(RabbitmqBroker):
         return {**super()._build_queue_arguments(queue_name), **QUORUM}
 
 
-broker = QuorumBroker(url=amqp_url(), confirm_delivery=True, middleware=[Retries(), TimeLimit(), ShutdownNotifications()])
+broker = QuorumBroker(
+    url=amqp_url(), confirm_delivery=True, middleware=[Retries(), TimeLimit(), ShutdownNotifications()]
+)
 dramatiq.set_broker(broker)
 
 

@@ -27,7 +27,14 @@ from services.runtime import metrics
 from tests.bench.hops.job import END, HOPS, QUORUM, Document, Hop, Step, a_message, amqp_url, an_order
 from tests.bench.hops.seeding import publish_all
 
-COMFORTS = ("outbox", "effect-once", "history", "metrics", "logs", "tracing")  # logs: GANCANG_LOG_LEVEL=WARNING
+COMFORTS = (
+    "outbox",
+    "effect-once",
+    "history",
+    "metrics",
+    "logs",
+    "tracing",
+)  # logs: GANCANG_LOG_LEVEL=WARNING
 END_TYPE = "notification.sent.v1"
 A_TRACE = "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01"
 
@@ -86,7 +93,9 @@ def builder(hops: list[Hop], without: frozenset[str]) -> Callable[[Any], Awaitab
         entry = None if "history" in without else Entry(step.status, "bench")
         return Change(step.state, (step.told,) if told else (), entry)
 
-    def handler(hop: Hop, aggregates: Aggregates[Document], runtime: Runtime) -> Callable[[Message[Any]], Awaitable[None]]:
+    def handler(
+        hop: Hop, aggregates: Aggregates[Document], runtime: Runtime
+    ) -> Callable[[Message[Any]], Awaitable[None]]:
         async def handle(message: Message[Any]) -> None:
             step = hop.work(message.data, message.id)
             cause = cause_of(message)
@@ -114,7 +123,9 @@ def builder(hops: list[Hop], without: frozenset[str]) -> Callable[[Any], Awaitab
 
     async def build(runtime: Runtime) -> Application:
         stores = {hop.name: runtime.aggregates(kind(hop)) for hop in hops}
-        return Application([Route(queue_of(hop), {hop.type: handler(hop, stores[hop.name], runtime)}) for hop in hops])
+        return Application(
+            [Route(queue_of(hop), {hop.type: handler(hop, stores[hop.name], runtime)}) for hop in hops]
+        )
 
     return build
 

@@ -59,7 +59,9 @@ def on_the_wire(data: Value, message_id: str) -> aio_pika.Message:
 
 async def work(hop: Hop) -> None:
     """Consume until killed."""
-    collection: Any = AsyncIOMotorClient(mongodb_uri(), **MONGO_OPTIONS).get_default_database()[hop.collection]
+    collection: Any = AsyncIOMotorClient(mongodb_uri(), **MONGO_OPTIONS).get_default_database()[
+        hop.collection
+    ]
     connection = await aio_pika.connect_robust(amqp_url())
     consuming, publishing = await connection.channel(publisher_confirms=False), await connection.channel()
     await consuming.set_qos(PREFETCH)
@@ -70,7 +72,9 @@ async def work(hop: Hop) -> None:
             step = hop.work(message.data, message.id)
             with suppress(DuplicateKeyError):  # written before: only the publish may be missing
                 await collection.insert_one(document_of(hop, step, message.id, message.data))
-            await publishing.default_exchange.publish(on_the_wire(step.told, next_id(hop, step)), NEXT[hop.name])
+            await publishing.default_exchange.publish(
+                on_the_wire(step.told, next_id(hop, step)), NEXT[hop.name]
+            )
 
     queue = await consuming.get_queue(hop.queue)
     await queue.consume(handle)

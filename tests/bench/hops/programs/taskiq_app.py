@@ -81,7 +81,9 @@ async def seed(orders: int) -> None:
     """Declare the queues and send the orders."""
     await broker.startup()
     await outside.startup()
-    await asyncio.gather(*(take_in.kiq(body_of(an_order(number)).decode(), str(uuid.uuid4())) for number in range(orders)))
+    await asyncio.gather(
+        *(take_in.kiq(body_of(an_order(number)).decode(), str(uuid.uuid4())) for number in range(orders))
+    )
     await broker.shutdown()
     await outside.shutdown()
 
