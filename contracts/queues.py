@@ -1,4 +1,4 @@
-"""Who listens to what: our queues and the types bound to each. `services.runtime.topology` turns this into AMQP."""
+"""Who listens to what: our queues and the types bound to each. `services.runtime.messaging.topology` turns this into AMQP."""
 
 from __future__ import annotations
 

@@ -21,7 +21,7 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
 
 from contracts.queues import DEAD, HINTS, UNROUTED, UNROUTED_INTAKE
 from contracts.registry import CONTRACTS, Exchange
-from services.runtime.topology import definitions
+from services.runtime.messaging.topology import definitions
 
 NOTHING = "^$"
 DEFAULT_EXCHANGE = r"amq\.default"

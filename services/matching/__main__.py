@@ -1,7 +1,7 @@
 """`python -m services.matching`: one process of the matching service."""
 
 from services.matching.app import build
-from services.runtime.lifecycle import main
+from services.runtime.process.lifecycle import main
 
 if __name__ == "__main__":
     main("matching", build)

@@ -25,13 +25,13 @@ from services.matching.handlers.queueing import Queueing
 from services.matching.handlers.rounds import Pace, Rounds
 from services.matching.handlers.routes import routes
 from services.matching.handlers.search_due import SearchDueHandler
-from services.matching.ports import Desk, Roads
+from services.matching.ports import Context, Roads
 from services.matching.settings import MatchingSettings
-from services.runtime import speakers
 from services.runtime.clock import Clock, SystemClock
-from services.runtime.database import Database
-from services.runtime.memos import Memos
-from services.runtime.runtime import Application, Runtime, TimerTable
+from services.runtime.messaging import speakers
+from services.runtime.process.runtime import Application, Runtime, TimerTable
+from services.runtime.storage.best_effort_writes import BestEffortWrites
+from services.runtime.storage.database import Database
 
 SHORTEST_ROUND_S = 0.02
 
@@ -50,7 +50,7 @@ async def build(runtime: Runtime, *, leader_queue: str = LEADER) -> Application:
 
     hints, index = Hints(), PositionIndex()
     positions = Positions(index, runtime.clock, fresh, hints.appeared)
-    desk = Desk(
+    context = Context(
         searches=searches,
         drivers=drivers,
         open_searches=MongoOpenSearches(runtime.database[search.collection]),
@@ -61,13 +61,13 @@ async def build(runtime: Runtime, *, leader_queue: str = LEADER) -> Application:
         rules=_rules(settings),
         patience=patience,
     )
-    board = Board(searches, desk.open_searches)
+    board = Board(searches, context.open_searches)
     roads = _roads(settings)
     gathering = Gathering(drivers, index, roads, fresh, settings.review_s)
     queueing = Queueing(MongoQueues(runtime.database[DRIVERS]), positions, roads, fresh)
-    looking = Looking(desk, index, _estimates(settings), _look_book(runtime, settings), fresh)
+    looking = Looking(context, index, _estimates(settings), _look_book(runtime, settings), fresh)
     rounds = Rounds(
-        desk, board, queueing, gathering, _pace(settings, speed), settings.weights(), looking.glanced
+        context, board, queueing, gathering, _pace(settings, speed), settings.weights(), looking.glanced
     )
     hints.connect(rounds, positions)
     stream = Stream(
@@ -75,10 +75,10 @@ async def build(runtime: Runtime, *, leader_queue: str = LEADER) -> Application:
     )
     leader = Leader(runtime.connection, runtime.gate, rounds.lead, hints.lead, leader_queue)
     return Application(
-        routes=routes(desk),
+        routes=routes(context),
         timers=(
-            TimerTable(searches, SearchDueHandler(desk)),
-            TimerTable(drivers, DriverDueHandler(desk, silence)),
+            TimerTable(searches, SearchDueHandler(context)),
+            TimerTable(drivers, DriverDueHandler(context, silence)),
         ),
         workers=(stream.run, leader.run, looking.run),
     )
@@ -117,7 +117,7 @@ def _pace(settings: MatchingSettings, speed: float) -> Pace:
 
 def _look_book(runtime: Runtime, settings: MatchingSettings) -> MongoLookBook:
     kept = timedelta(days=settings.explained_days) if isinstance(runtime.clock, SystemClock) else None
-    return MongoLookBook(Memos(runtime.database[LOOKS]), kept, runtime.clock)
+    return MongoLookBook(BestEffortWrites(runtime.database[LOOKS]), kept, runtime.clock)
 
 
 def _estimates(settings: MatchingSettings) -> RoadEstimates:

@@ -16,25 +16,10 @@ from services.matching.domain.explaining import Look
 from services.matching.domain.roads import Way
 from services.matching.domain.search import Search
 from services.matching.domain.standby import Shelter
-from services.runtime.aggregates import Decide, Stored
+from services.runtime.change import Store
 from services.runtime.clock import Clock
-from services.runtime.outbox import Cause
 
 S = TypeVar("S")
-
-
-class Store(Protocol[S]):
-    """Where the aggregates of one kind are kept."""
-
-    async def get(self, aggregate_id: str) -> Stored[S] | None:
-        """Read one."""
-        ...
-
-    async def change(
-        self, aggregate_id: str, cause: Cause, decide: Decide[S], *, expect_new: bool = False
-    ) -> bool:
-        """Decide on the present state and write the decision, once per cause."""
-        ...
 
 
 class OpenSearches(Protocol):
@@ -172,7 +157,7 @@ class Nudge(Protocol):
 
 
 @dataclass(frozen=True, slots=True)
-class Desk:
+class Context:
     """What every handler of this service shares. `patience`: how long an accept may take to be settled."""
 
     searches: Store[Search]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from services.notifications.app import build
-from services.runtime.lifecycle import main
+from services.runtime.process.lifecycle import main
 
 if __name__ == "__main__":
     main("notifications", build)

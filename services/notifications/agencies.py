@@ -16,7 +16,7 @@ from services.notifications.handlers.agency_webhook_registered import OnWebhookR
 from services.notifications.handlers.routes import ORDER_EVENTS, RECEIPTS
 from services.notifications.settings import NotificationsSettings
 from services.notifications.webhooks import Webhooks
-from services.runtime.runtime import Runtime, TimerTable
+from services.runtime.process.runtime import Runtime, TimerTable
 
 # Whatever of an order people are told of, that it was taken in, and the receipts.
 AVAILABLE = frozenset({*QUEUES[ORDER_EVENTS].types, *QUEUES[RECEIPTS].types})

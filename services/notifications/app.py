@@ -27,7 +27,7 @@ from services.notifications.handlers.send_due import SendDue
 from services.notifications.ledger import Ledger
 from services.notifications.ports import Text
 from services.notifications.settings import NotificationsSettings
-from services.runtime.runtime import Application, Runtime, TimerTable
+from services.runtime.process.runtime import Application, Runtime, TimerTable
 
 EXAMPLE_CODE = "123456"
 

@@ -17,10 +17,11 @@ from services.notifications.lane import Lane
 from services.notifications.lanes import Lanes
 from services.notifications.ledger import Ledger
 from services.notifications.planning import LOG, Planning
-from services.notifications.ports import Later, LogChannel, Store, Texts, Vault
+from services.notifications.ports import Later, LogChannel, Texts, Vault
 from services.notifications.post import Post
 from services.notifications.settings import NotificationsSettings
-from services.runtime.runtime import Runtime
+from services.runtime.change import Store
+from services.runtime.process.runtime import Runtime
 
 Worker = Callable[[], Awaitable[None]]
 

@@ -22,8 +22,8 @@ from services.notifications.domain.notification import SUPERSEDED, Notification
 from services.notifications.ledger import Ledger
 from services.notifications.ports import Gate, Planned
 from services.notifications.turns import Turns
-from services.runtime.ending import end
 from services.runtime.errors import Away
+from services.runtime.tasks import cancel_and_wait
 
 FINISH_S = 5.0
 MARGIN_S = 1.0
@@ -159,6 +159,6 @@ class Lane:
 
     async def _finish(self, sending: asyncio.Task[None]) -> None:
         await asyncio.wait({sending}, timeout=FINISH_S)
-        await end(sending)
+        await cancel_and_wait(sending)
         if self._settling:
             await asyncio.wait(set(self._settling), timeout=FINISH_S)

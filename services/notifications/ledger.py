@@ -15,10 +15,9 @@ from contracts.values import Value
 from services.notifications.domain.attempts import Outcome, Result, Status
 from services.notifications.domain.notification import Notification
 from services.notifications.domain.retries import SPREAD, Plan
-from services.notifications.ports import Planned, Store
-from services.runtime.aggregates import Change, Entry
+from services.notifications.ports import Planned
+from services.runtime.change import Cause, Change, Entry, Store
 from services.runtime.clock import Clock
-from services.runtime.outbox import Cause
 
 SOURCE = "/gancang/notifications"
 # Under this source nothing collides with the event itself, which the notification remembers as seen.
@@ -41,7 +40,7 @@ class Ledger:
         def decide(known: Notification | None) -> Change[Notification] | None:
             return None if known is not None else _change(opened)
 
-        return await self.notifications.change(opened.id, cause, decide, expect_new=True)
+        return await self.notifications.change(opened.id, cause, decide, expect_new=True) is not None
 
     def first_state(self, planned: Planned) -> Notification:
         """Of one that is not sent at once: it waits, for a place or for its time, or nobody can be told."""
@@ -117,14 +116,12 @@ class Ledger:
         cause = Cause(
             OWN_STEP, event.id, self.clock.now(), "", event.order_id, event.traceparent, remembered=False
         )
-        written: list[Notification] = []
 
         def decide(known: Notification | None) -> Change[Notification] | None:
             stepped = None if known is None else step(known)
-            written[:] = [] if stepped is None else [stepped]
             return None if stepped is None else _change(stepped)
 
-        return written[0] if await self.notifications.change(notification.id, cause, decide) else None
+        return await self.notifications.change(notification.id, cause, decide)
 
 
 def _jitter() -> float:

@@ -14,8 +14,8 @@ from services.notifications.domain.limiting import Limiter
 from services.notifications.domain.notification import Notification
 from services.notifications.domain.quiet import QuietHours
 from services.notifications.domain.retries import Plan
-from services.notifications.ports import Planned, Store
-from services.runtime.aggregates import Stored
+from services.notifications.ports import Planned
+from services.runtime.change import Store, Stored
 from services.runtime.clock import Clock
 
 LOG = "log"

@@ -11,8 +11,7 @@ from services.notifications.domain.attempts import Outcome
 from services.notifications.domain.choosing import Choice
 from services.notifications.domain.contact import Contact
 from services.notifications.domain.notification import Notification
-from services.runtime.aggregates import Decide, Stored
-from services.runtime.outbox import Cause
+from services.runtime.change import Stored
 
 S = TypeVar("S")
 NO_CHOICE = Choice(None)
@@ -102,20 +101,6 @@ class Letter:
     text: Text
     order_id: str = ""
     urgent: bool = True
-
-
-class Store(Protocol[S]):
-    """Aggregates of one kind."""
-
-    async def get(self, aggregate_id: str) -> Stored[S] | None:
-        """Read one. Raises `DatabaseAway`."""
-        ...
-
-    async def change(
-        self, aggregate_id: str, cause: Cause, decide: Decide[S], *, expect_new: bool = False
-    ) -> bool:
-        """Write a decision; whether one was written."""
-        ...
 
 
 class Channel(Protocol):

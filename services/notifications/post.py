@@ -25,14 +25,12 @@ from services.notifications.ports import (
     LogChannel,
     Planned,
     RecipientKey,
-    Store,
     Texts,
     Vault,
 )
-from services.runtime.aggregates import Change, Entry
+from services.runtime.change import Cause, Change, Entry, Store
 from services.runtime.clock import Clock
 from services.runtime.errors import Away
-from services.runtime.outbox import Cause
 
 SERIAL = "code_serial"
 REFUSAL = "/gancang/notifications/refusal"

@@ -17,12 +17,11 @@ from services.notifications.adapters.webhook_http import Answer, WebhookClient
 from services.notifications.adapters.webhook_secrets import WebhookSecrets
 from services.notifications.domain.webhook import GONE, UNSUBSCRIBED, Delivery, Webhook
 from services.notifications.handlers.agency_webhook_registered import vault_id
-from services.notifications.ports import Gate, Store, Vault
+from services.notifications.ports import Gate, Vault
 from services.notifications.webhook_places import Places
-from services.runtime.aggregates import Change, Entry
+from services.runtime.change import Cause, Change, Entry, Store
 from services.runtime.clock import Clock
 from services.runtime.errors import Away
-from services.runtime.outbox import Cause
 
 CHANNEL, NO_SECRET = "webhook", "no_secret"
 OWN_STEP = "/gancang/notifications/webhook"
@@ -182,20 +181,16 @@ class Webhooks:
 
     async def _step(self, delivery: Delivery, step: Step) -> Delivery | None:
         """Read again, step, save; None when the step does not want to."""
-        written: list[Delivery] = []
 
         def decide(known: Delivery | None) -> Change[Delivery] | None:
             stepped = None if known is None else step(known)
-            written[:] = [] if stepped is None else [stepped]
             if stepped is None:
                 return None
             return Change(
                 stepped, events=_told(stepped), entry=Entry(stepped.status.value, "system", stepped.reason)
             )
 
-        return (
-            written[0] if await self._deliveries.change(delivery.id, self._cause(delivery), decide) else None
-        )
+        return await self._deliveries.change(delivery.id, self._cause(delivery), decide)
 
     def _cause(self, delivery: Delivery) -> Cause:
         return Cause(

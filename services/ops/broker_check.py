@@ -10,7 +10,7 @@ from aio_pika.abc import AbstractChannel, AbstractConnection
 from aiormq.exceptions import AMQPError, ChannelAccessRefused, ChannelNotFoundEntity
 
 from services.ops.management import Management, RefusedError
-from services.runtime.topology import ExchangeSpec, QueueSpec, topology
+from services.runtime.messaging.topology import ExchangeSpec, QueueSpec, topology
 
 NO_API = "GANCANG_RABBITMQ_API_URL is not set"
 

@@ -13,9 +13,9 @@ from pydantic import SecretStr
 
 from services.ops.errors import CommandError
 from services.ops.shared import service_environment
-from services.runtime import database
 from services.runtime.errors import DatabaseAway, NotConfigured
-from services.runtime.settings import RuntimeSettings
+from services.runtime.process.settings import RuntimeSettings
+from services.runtime.storage import database
 
 CONNECT_S = 5
 

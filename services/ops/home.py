@@ -13,7 +13,7 @@ from services.ops.keys import kept_keys
 from services.ops.mailing import mail_settings
 from services.ops.management import Management
 from services.ops.shared import known
-from services.runtime.topology import topology
+from services.runtime.messaging.topology import topology
 from services.simulator.mailbox import Mailbox
 
 SERVERS, LOGS, MAIL = "servers", "logs", "mail"

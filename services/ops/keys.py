@@ -11,8 +11,8 @@ import secrets
 from pathlib import Path
 
 from services.ops.embedded.files import write_private
+from services.runtime.process.settings import ANYBODY, SPEAKERS
 from services.runtime.sealing import new_key
-from services.runtime.settings import ANYBODY, SPEAKERS
 
 KEYS_FILE = "keys.json"
 CODE_KEY_VARIABLE, DATA_KEY_VARIABLE = "GANCANG_CODE_KEY", "GANCANG_DATA_KEY"

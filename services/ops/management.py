@@ -10,7 +10,7 @@ from urllib.parse import quote, urlsplit
 import httpx
 
 from services.ops.errors import CommandError
-from services.runtime.topology import ExchangeSpec, PolicySpec, QueueSpec, topology
+from services.runtime.messaging.topology import ExchangeSpec, PolicySpec, QueueSpec, topology
 
 TIMEOUT_S = 10
 NOT_FOUND, REFUSED = httpx.codes.NOT_FOUND, {httpx.codes.UNAUTHORIZED, httpx.codes.FORBIDDEN}

@@ -8,7 +8,7 @@ from rich.table import Table
 
 from contracts.reasons import sentence
 from services.ops import terminal
-from services.runtime.database import Document
+from services.runtime.change import Document
 
 OUTCOMES = {
     None: "waits for his answer",

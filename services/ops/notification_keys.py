@@ -19,9 +19,9 @@ from services.notifications.adapters.vault import MongoVault, key_store
 from services.ops import parked_messages, terminal
 from services.ops.connecting import UnreachableError, broker, settings
 from services.ops.errors import CommandError
-from services.runtime.database import Database, noticing_absence
 from services.runtime.errors import DatabaseAway, NotConfigured
 from services.runtime.sealing import Sealer, UnknownKeyError
+from services.runtime.storage.database import Database, noticing_absence
 
 ERASURE = "recipient.erasure_requested.v1"
 AS_JSON = Annotated[bool, typer.Option("--json", help="One JSON document.")]

@@ -13,7 +13,7 @@ from rich.table import Table
 from contracts.values import rfc3339
 from services.ops import terminal
 from services.ops.connecting import store
-from services.runtime.database import Document
+from services.runtime.change import Document
 
 COLLECTION = "notifications"
 MOST = 1_000

@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Any
 
 from contracts.values import OrderStatus, rfc3339
-from services.runtime.database import Document
+from services.runtime.change import Document
 
 COLUMNS = ("order_id", "service", "status", "since", "customer_id", "driver_id", "total")
 

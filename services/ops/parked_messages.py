@@ -15,8 +15,8 @@ from aiormq.exceptions import AMQPError
 from contracts.queues import QUEUES, UNROUTED, QueueKind
 from contracts.registry import Exchange
 from services.ops.errors import CommandError
-from services.runtime.delivery import ATTEMPTS, BROKER_NOTES, ORIGIN_KEY, WAITING_SINCE
-from services.runtime.parking import CONTENT_TYPE, ERROR, FAILED, HANDLER, PARKED_AT, REASON, SEALED
+from services.runtime.messaging.delivery import ATTEMPTS, BROKER_NOTES, ORIGIN_KEY, WAITING_SINCE
+from services.runtime.messaging.parking import CONTENT_TYPE, ERROR, FAILED, HANDLER, PARKED_AT, REASON, SEALED
 from services.runtime.sealing import Sealer
 
 PARKED = ".parked"

@@ -1,7 +1,7 @@
 """`python -m services.orders`: one process of the orders service."""
 
 from services.orders.app import build
-from services.runtime.lifecycle import main
+from services.runtime.process.lifecycle import main
 
 if __name__ == "__main__":
     main("orders", build)

@@ -15,16 +15,16 @@ from services.orders.handlers.recipient_erased import RecipientErasedHandler
 from services.orders.handlers.route_status_changed import RouteStatusChangedHandler
 from services.orders.handlers.routes import routes
 from services.orders.handlers.timers import TimerHandler
-from services.orders.ports import Catalogue, Desk
+from services.orders.ports import Catalogue, Context
 from services.orders.settings import OrdersSettings
-from services.runtime.consumer import Route
-from services.runtime.runtime import Application, Runtime, TimerTable
+from services.runtime.process.runtime import Application, Runtime, TimerTable
+from services.runtime.route import Route
 
 
 async def build(runtime: Runtime) -> Application:
     """Wire the service. Raises `NotConfigured` for a catalogue that is wrong."""
     orders, route_statuses = runtime.aggregates(ORDER), runtime.aggregates(ROUTE_STATUS)
-    desk = Desk(
+    context = Context(
         orders=orders,
         emergencies=runtime.aggregates(EMERGENCY),
         merchants=runtime.aggregates(MERCHANT),
@@ -34,19 +34,19 @@ async def build(runtime: Runtime) -> Application:
         beneficiaries=runtime.aggregates(BENEFICIARY),
         ledger=Ledger(runtime.database),
         erasures=Erasures(runtime.database, ORDER.collection, EMERGENCY.collection, BENEFICIARY.collection),
-        answers=runtime.answers,
+        replies=runtime.replies,
         catalogue=catalogue(),
         codes=OneTimeCodes(runtime.settings.one_time_key),
         clock=runtime.clock,
     )
-    erasing = RecipientErasedHandler(desk)
+    erasing = RecipientErasedHandler(context)
     return Application(
-        routes=(*routes(desk), Route("orders.recipient_erased", {"recipient.erased.v1": erasing})),
+        routes=(*routes(context), Route("orders.recipient_erased", {"recipient.erased.v1": erasing})),
         timers=(
-            TimerTable(orders, with_funds(desk, TimerHandler(desk))),
-            TimerTable(route_statuses, RouteStatusChangedHandler(desk).fire),
+            TimerTable(orders, with_funds(context, TimerHandler(context))),
+            TimerTable(route_statuses, RouteStatusChangedHandler(context).fire),
         ),
-        workers=(erasing.look_again, lambda: look_after_holds(desk)),
+        workers=(erasing.look_again, lambda: look_after_holds(context)),
     )
 
 

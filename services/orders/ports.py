@@ -17,96 +17,15 @@ from services.orders.domain.order import Order
 from services.orders.domain.route_status import RouteStatus
 from services.orders.domain.tariff import Band
 from services.orders.domain.wanted import Service
-from services.runtime.aggregates import Decide, Stored
+from services.runtime.change import Cause, Store
 from services.runtime.clock import Clock
-from services.runtime.outbox import Cause
 
 
-class Orders(Protocol):
-    """Where orders are kept."""
-
-    async def get(self, aggregate_id: str) -> Stored[Order] | None:
-        """Read one."""
-        ...
-
-    async def change(
-        self, aggregate_id: str, cause: Cause, decide: Decide[Order], *, expect_new: bool = False
-    ) -> bool:
-        """Decide on the present state and write the decision, once per cause."""
-        ...
-
-
-class Emergencies(Protocol):
-    """Where emergencies are kept."""
-
-    async def change(
-        self, aggregate_id: str, cause: Cause, decide: Decide[Emergency], *, expect_new: bool = False
-    ) -> bool:
-        """Decide on the present state and write the decision, once per cause."""
-        ...
-
-
-class Merchants(Protocol):
-    """Where merchants are kept."""
-
-    async def get(self, aggregate_id: str) -> Stored[Merchant] | None:
-        """Read one."""
-        ...
-
-    async def change(
-        self, aggregate_id: str, cause: Cause, decide: Decide[Merchant], *, expect_new: bool = False
-    ) -> bool:
-        """Decide on the present state and write the decision, once per cause."""
-        ...
-
-
-class Answers(Protocol):
-    """Answers that leave no trace in an order."""
+class Replies(Protocol):
+    """Events published without a write."""
 
     async def publish(self, data: Value, cause: Cause, *, sequence: int | None = None) -> None:
         """Send and wait for the confirm."""
-        ...
-
-
-class RouteStatuses(Protocol):
-    """What was said last about each route."""
-
-    async def get(self, aggregate_id: str) -> Stored[RouteStatus] | None:
-        """Read one."""
-        ...
-
-    async def change(
-        self, aggregate_id: str, cause: Cause, decide: Decide[RouteStatus], *, expect_new: bool = False
-    ) -> bool:
-        """Decide on the present state and write the decision, once per cause."""
-        ...
-
-
-class Budgets(Protocol):
-    """What payers have put aside."""
-
-    async def get(self, aggregate_id: str) -> Stored[Budget] | None:
-        """Read one."""
-        ...
-
-    async def change(
-        self, aggregate_id: str, cause: Cause, decide: Decide[Budget], *, expect_new: bool = False
-    ) -> bool:
-        """Decide on the present state and write the decision, once per cause."""
-        ...
-
-
-class Beneficiaries(Protocol):
-    """Whom programmes pay for."""
-
-    async def get(self, aggregate_id: str) -> Stored[Beneficiary] | None:
-        """Read one."""
-        ...
-
-    async def change(
-        self, aggregate_id: str, cause: Cause, decide: Decide[Beneficiary], *, expect_new: bool = False
-    ) -> bool:
-        """Decide on the present state and write the decision, once per cause."""
         ...
 
 
@@ -215,19 +134,19 @@ class Erasures(Protocol):
 
 
 @dataclass(frozen=True, slots=True)
-class Desk:
+class Context:
     """What every handler of this service shares."""
 
-    orders: Orders
-    emergencies: Emergencies
-    merchants: Merchants
-    route_statuses: RouteStatuses
+    orders: Store[Order]
+    emergencies: Store[Emergency]
+    merchants: Store[Merchant]
+    route_statuses: Store[RouteStatus]
     climbers: Climbers
-    budgets: Budgets
-    beneficiaries: Beneficiaries
+    budgets: Store[Budget]
+    beneficiaries: Store[Beneficiary]
     ledger: Ledger
     erasures: Erasures
-    answers: Answers
+    replies: Replies
     catalogue: Catalogue
     codes: Codes
     clock: Clock

@@ -13,7 +13,7 @@ from contracts.message import Message, derived_id, new_traceparent
 from contracts.registry import CONTRACTS, TYPE_OF
 from contracts.requests.recipients import Channel, ChannelKind, RecipientContactRegistered
 from contracts.values import Role, Value
-from services.runtime.ending import end
+from services.runtime.tasks import cancel_and_wait
 from services.simulator.chronicle import Chronicle
 from services.simulator.gateway import Gateway
 from services.simulator.pace import Pace
@@ -93,7 +93,7 @@ class Desk:
 
     async def close(self) -> None:
         """Stop what the actors still do."""
-        await end(*self._tasks)
+        await cancel_and_wait(*self._tasks)
 
     def _done(self, task: asyncio.Task[None]) -> None:
         self._tasks.discard(task)

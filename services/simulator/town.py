@@ -1,4 +1,4 @@
-"""The town at work: everybody's plan, the event log, and an end."""
+"""The town at work: everybody's plan, the event log, and an cancel_and_wait."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from contracts.events.orders import OrderReady
 from contracts.message import Message
 from contracts.requests.drivers import MAX_POSITIONS, DriverPositionsReported, Position
 from services.runtime.clock import Clock
-from services.runtime.ending import end
+from services.runtime.tasks import cancel_and_wait
 from services.simulator.chronicle import Chronicle
 from services.simulator.clients import Client
 from services.simulator.customers import Passenger
@@ -122,7 +122,7 @@ class Town:
             yield self
         finally:
             await self.desk.close()
-            await end(link)
+            await cancel_and_wait(link)
 
     async def live(self, within_s: float) -> bool:
         """Let every customer live; whether all orders ended within `within_s` real seconds."""

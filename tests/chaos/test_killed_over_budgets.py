@@ -15,7 +15,7 @@ from services.ops.embedded.ports import free_ports
 from services.ops.embedded.urls import AMQP_VARIABLE, MONGODB_VARIABLE
 from services.ops.keys import fresh_keys
 from services.ops.readiness import all_ready
-from services.runtime.database import connect, database_of
+from services.runtime.storage.database import connect, database_of
 from tests.support.builders import a_cancellation_requested, an_order_requested
 from tests.support.eventually import eventually
 from tests.support.outside import an_outside_app

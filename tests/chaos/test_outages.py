@@ -11,7 +11,7 @@ import pytest
 from contracts.codec import binary_headers, body_of
 from contracts.queues import QUEUES, QueueKind
 from services.orders.app import build
-from services.runtime.declaring import declare
+from services.runtime.messaging.declaring import declare
 from tests.support.builders import an_order_requested
 from tests.support.eventually import eventually
 from tests.support.outside import a_fresh_message
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from contracts.message import Message
     from contracts.values import Value
     from services.ops.embedded import EmbeddedServers
-    from services.runtime.runtime import Runtime
+    from services.runtime.process.runtime import Runtime
 
 pytestmark = [
     pytest.mark.chaos,

@@ -18,7 +18,7 @@ from contracts.registry import CONTRACTS, Contract, Exchange
 from contracts.speakers import NAMED, SPEAKERS
 from contracts.values import Role
 from services.ops.children import known_services
-from services.runtime.topology import topology
+from services.runtime.messaging.topology import topology
 
 ROOT = Path(__file__).parents[2]
 DEPLOY = ROOT / "deploy"

@@ -15,7 +15,7 @@ from services.matching.app import build as build_matching
 from services.orders.app import build as build_orders
 from services.orders.settings import BUILT_IN
 from services.runtime.clock import Clock, clock_from
-from services.runtime.database import connect, database_of
+from services.runtime.storage.database import connect, database_of
 from tests.support import builders
 from tests.support.eventually import eventually
 from tests.support.outside import OutsideApp, an_outside_app
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from collections.abc import AsyncIterator
     from pathlib import Path
 
-    from services.runtime.settings import RuntimeSettings
+    from services.runtime.process.settings import RuntimeSettings
 
 SPEED = 20
 LEAD_S, AHEAD_S = 60, 220

@@ -16,7 +16,7 @@ from contracts.requests.drivers import DriverDelivered, DriverEmergencyRaised
 from services.matching.app import build as build_matching
 from services.notifications.app import build as build_notifications
 from services.orders.app import build as build_orders
-from services.runtime import database
+from services.runtime.storage import database
 from tests.support import builders
 from tests.support.eventually import eventually
 from tests.support.outside import a_fresh_message, an_outside_app

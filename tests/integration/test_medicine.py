@@ -23,7 +23,7 @@ from tests.support.services import at_work, runtime_settings
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator
 
-    from services.runtime.runtime import Runtime
+    from services.runtime.process.runtime import Runtime
 
 HOSPITAL = {"lat": -8.2106, "lng": 114.3745}
 TRAINED = {

@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Iterable
 
     from contracts.values import Value
-    from services.runtime.runtime import Runtime
+    from services.runtime.process.runtime import Runtime
 
 RACES = 200
 BUILDERS = {"orders": build_orders, "matching": build_matching, "notifications": build_notifications}

@@ -21,7 +21,7 @@ from services.matching.app import build as build_matching
 from services.orders.app import build as build_orders
 from services.orders.settings import BUILT_IN
 from services.runtime.clock import real_now
-from services.runtime.database import connect, database_of
+from services.runtime.storage.database import connect, database_of
 from tests.support.builders import (
     a_driver_registered,
     a_match_made,

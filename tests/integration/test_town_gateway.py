@@ -9,7 +9,7 @@ import aio_pika
 import pytest
 
 from contracts.registry import Exchange
-from services.runtime.ending import end
+from services.runtime.tasks import cancel_and_wait
 from services.simulator.errors import Unsendable
 from services.simulator.gateway import Gateway
 from tests.support.builders import a_message, an_order_requested
@@ -38,7 +38,7 @@ async def gateway(broker_url: str, inbox: aio_pika.abc.AbstractQueue) -> AsyncIt
     link = asyncio.create_task(gateway.run())
     await gateway.ready()
     yield gateway
-    await end(link)
+    await cancel_and_wait(link)
 
 
 async def test_a_broker_that_says_no_is_asked_again(

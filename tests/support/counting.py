@@ -7,11 +7,11 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 from contracts.events.matching import DriverReleased
-from services.runtime.aggregates import Change, Entry, Kind
-from services.runtime.outbox import Cause
+from services.runtime.change import Cause, Change, Entry
+from services.runtime.storage.aggregates import Kind
 
 if TYPE_CHECKING:
-    from services.runtime.aggregates import Decide
+    from services.runtime.change import Decide
 
 
 @dataclass(frozen=True, slots=True)

@@ -61,7 +61,7 @@ class Mailbox:
         self._open.clear()
         await self._server.wait_closed()
 
-    async def handle_RCPT(
+    async def handle_RCPT(  # noqa: N802  the name that aiosmtpd calls
         self, _server: Any, _session: Any, envelope: Any, address: str, options: list[str]
     ) -> str:
         waiting = self.answers.get(address)

@@ -7,18 +7,18 @@ from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
 from contracts.message import Message, derived_id
 from contracts.registry import TYPE_OF
-from services.runtime.aggregates import Stored
+from services.runtime.change import Cause, Stored
 from services.runtime.errors import Rejected
-from services.runtime.outbox import Cause, answer_id, event_of
+from services.runtime.messaging.outbox import event_of, reply_id
 
 if TYPE_CHECKING:
     from collections.abc import Callable
     from datetime import datetime
 
     from contracts.values import Value
-    from services.runtime.aggregates import Decide, Kind
+    from services.runtime.change import Decide, Document
     from services.runtime.clock import Clock
-    from services.runtime.database import Document
+    from services.runtime.storage.aggregates import Kind
 
     Publish = Callable[[Message[Value]], None]
 
@@ -60,18 +60,18 @@ class Memory(Generic[S]):
 
     async def change(
         self, aggregate_id: str, cause: Cause, decide: Decide[S], *, expect_new: bool = False
-    ) -> bool:
+    ) -> S | None:
         await self._turns.mine()
         stored = self.stored(aggregate_id)
         seen = stored.seen if stored else []
         if cause.remembered and _repeated(seen, cause):
-            return False
+            return None
         change = decide(stored.state if stored else None)
         if change is None:
-            return False
+            return None
         version = (stored.version if stored else 0) + 1
         marks = [*seen, [cause.source, cause.id, cause.digest]] if cause.remembered else seen
-        marks = [[*mark[:2], ""] for mark in marks] if change.forgets else marks
+        marks = [[*mark[:2], ""] for mark in marks] if change.clear_digests else marks
         self.documents[aggregate_id] = {
             "version": version,
             "state": self.kind.encode(change.state),
@@ -85,7 +85,9 @@ class Memory(Generic[S]):
                     data, source=self.kind.source, event_id=event_id, now=now, cause=cause, sequence=version
                 )
             )
-        return True
+        if change.after_write is not None:
+            change.after_write()
+        return change.state
 
     def stored(self, aggregate_id: str) -> Stored[S] | None:
         """What is there now."""
@@ -106,7 +108,7 @@ class Memory(Generic[S]):
         return [each for each, due in timers.items() if due and min(due.values()) <= now]
 
 
-class MemoryAnswers:
+class MemoryReplies:
     """Answers that leave no trace in an aggregate."""
 
     def __init__(self, service: str, clock: Clock, publish: Publish) -> None:
@@ -115,7 +117,7 @@ class MemoryAnswers:
         self._publish = publish
 
     async def publish(self, data: Value, cause: Cause, *, sequence: int | None = None) -> None:
-        event_id = answer_id(self._service, cause, TYPE_OF[type(data)])
+        event_id = reply_id(self._service, cause, TYPE_OF[type(data)])
         source, now = f"/gancang/{self._service}", self._clock.now()
         self._publish(
             event_of(data, source=source, event_id=event_id, now=now, cause=cause, sequence=sequence)

@@ -15,8 +15,8 @@ if TYPE_CHECKING:
     from random import Random
 
     from contracts.message import Message
-    from services.runtime.consumer import Route
-    from services.runtime.runtime import TimerTable
+    from services.runtime.process.runtime import TimerTable
+    from services.runtime.route import Route
     from tests.support.memory import Turns
 
 LADDER = timedelta(seconds=60)

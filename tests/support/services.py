@@ -7,14 +7,14 @@ from typing import TYPE_CHECKING, Any
 
 from pydantic import SecretStr
 
-from services.runtime.lifecycle import Build, running
+from services.runtime.process.lifecycle import Build, running
+from services.runtime.process.settings import RuntimeSettings
 from services.runtime.sealing import new_key
-from services.runtime.settings import RuntimeSettings
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator
 
-    from services.runtime.runtime import Runtime
+    from services.runtime.process.runtime import Runtime
 
 DATA_KEY = new_key()
 CODE_KEY = "of the tests alone"

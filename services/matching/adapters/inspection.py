@@ -14,7 +14,8 @@ from services.matching.domain.driver import Driver
 from services.matching.domain.explanation import Explanation, Surroundings, explained, whom_it_names
 from services.matching.domain.search import Outcome, key_of
 from services.matching.domain.standby import Shelter, in_order
-from services.runtime.database import Database, Document
+from services.runtime.change import Document
+from services.runtime.storage.database import Database
 
 SEARCHES = "searches"
 MOST = 10_000

@@ -16,8 +16,9 @@ from services.matching.domain.search import Search, Status
 from services.matching.domain.searching import due
 from services.matching.domain.standby import in_order
 from services.matching.domain.vanishing import silent_at
-from services.runtime.aggregates import Kind
-from services.runtime.database import Collection, Document, noticing_absence
+from services.runtime.change import Document
+from services.runtime.storage.aggregates import Kind
+from services.runtime.storage.database import Collection, noticing_absence
 
 SOURCE = "/gancang/matching"
 OPEN = "open"

@@ -16,9 +16,9 @@ from aiormq.abc import AbstractChannel as UnderlayChannel
 from aiormq.exceptions import AMQPError
 
 from contracts.queues import LEADER
-from services.runtime.ending import end
 from services.runtime.errors import Away, BrokerAway
-from services.runtime.gate import Gate
+from services.runtime.messaging.gate import Gate
+from services.runtime.tasks import cancel_and_wait
 
 RENEW_S = 300.0
 RETRY_S = 1.0
@@ -90,7 +90,7 @@ class Leader:
         finally:
             self._leads(False)
             log.info("leader.ended")
-            await end(gone, ruling)
+            await cancel_and_wait(gone, ruling)
 
     async def _keep_leading(self) -> None:
         while True:
@@ -105,5 +105,5 @@ class Leader:
 
     async def _end_reign(self) -> None:
         if self._reign is not None:
-            await end(self._reign)
+            await cancel_and_wait(self._reign)
             self._reign = None

@@ -9,9 +9,9 @@ from typing import cast
 from pydantic import TypeAdapter
 
 from services.matching.domain.explaining import Look
+from services.runtime.change import Document
 from services.runtime.clock import Clock
-from services.runtime.database import Document
-from services.runtime.memos import Memos
+from services.runtime.storage.best_effort_writes import BestEffortWrites
 
 LOOKS = "looks"
 _LOOK: TypeAdapter[Look] = TypeAdapter(Look)
@@ -20,7 +20,7 @@ _LOOK: TypeAdapter[Look] = TypeAdapter(Look)
 class MongoLookBook:
     """`kept`: how long after the last look; None keeps them."""
 
-    def __init__(self, memos: Memos, kept: timedelta | None, clock: Clock) -> None:
+    def __init__(self, memos: BestEffortWrites, kept: timedelta | None, clock: Clock) -> None:
         self._memos = memos
         self._kept = kept
         self._clock = clock

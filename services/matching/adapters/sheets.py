@@ -12,7 +12,7 @@ from services.matching.domain.explanation import Explanation, Told
 from services.matching.domain.record import acceptance, merits
 from services.matching.domain.search import Offer, Outcome
 from services.matching.domain.standby import Shelter
-from services.runtime.database import Document
+from services.runtime.change import Document
 
 
 def of_explanation(explanation: Explanation) -> Document:

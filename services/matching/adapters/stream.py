@@ -22,7 +22,7 @@ from services.matching.adapters.hints import Hints
 from services.matching.adapters.positions import FOREIGN, UNREADABLE, Positions
 from services.runtime.clock import Clock
 from services.runtime.errors import BrokerAway
-from services.runtime.speakers import Speakers
+from services.runtime.messaging.speakers import Speakers
 
 FORGET_EVERY_S = 60.0
 ARGUMENTS = {

@@ -8,7 +8,8 @@ from time import monotonic
 from services.matching.domain.asking import round_after
 from services.matching.domain.search import Search, Status
 from services.matching.handlers.reading import Reading
-from services.matching.ports import OpenSearches, Store
+from services.matching.ports import OpenSearches
+from services.runtime.change import Store
 
 
 @dataclass(slots=True)

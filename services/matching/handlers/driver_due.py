@@ -9,7 +9,7 @@ from services.matching.domain.answers import given_up, has_won
 from services.matching.domain.driver import Driver, Live
 from services.matching.domain.search import Search, key_of
 from services.matching.handlers.saving import by_clock, change_driver, change_search
-from services.matching.ports import Desk
+from services.matching.ports import Context
 
 BY = "clock"
 
@@ -17,17 +17,17 @@ BY = "clock"
 class DriverDueHandler:
     """Any process may do it; the second time changes nothing."""
 
-    def __init__(self, desk: Desk, silence: timedelta) -> None:
-        self._desk = desk
+    def __init__(self, context: Context, silence: timedelta) -> None:
+        self._context = context
         self._silence = silence
 
     async def __call__(self, driver_id: str) -> None:
         """Do what is due first; what else is due comes next, since the document is still due. Then announce his standing."""
-        stored = await self._desk.drivers.get(driver_id)
+        stored = await self._context.drivers.get(driver_id)
         if stored is None:
             return
-        now = self._desk.clock.now()
-        open_accept = live.unsettled(stored.state, self._desk.patience, now)
+        now = self._context.clock.now()
+        open_accept = live.unsettled(stored.state, self._context.patience, now)
         booked = reserving.beginning(stored.state, now)
         if open_accept is not None:
             await self._settle(driver_id, open_accept)
@@ -38,18 +38,20 @@ class DriverDueHandler:
         ):
             await self._look_for(driver_id, stored.state.live, now)
         else:
-            await change_driver(self._desk, driver_id, by_clock("lapse", now), lambda driver: driver, by=BY)
+            await change_driver(
+                self._context, driver_id, by_clock("lapse", now), lambda driver: driver, by=BY
+            )
 
     async def _settle(self, driver_id: str, taken: Live) -> None:
         """Confirm him where the search names him; else close the offer first, so that a slow accept fails, and free him."""
-        now = self._desk.clock.now()
+        now = self._context.clock.now()
         key, cause = key_of(taken.order_id), by_clock("accept", now)
         if not await self._won(key, taken):
 
             def close(search: Search | None) -> Search | None:
                 return given_up(search, taken.offer_id, now) if search else None
 
-            await change_search(self._desk, key, cause, close, by=BY)
+            await change_search(self._context, key, cause, close, by=BY)
         won = await self._won(key, taken)
 
         def decide(driver: Driver | None) -> Driver | None:
@@ -59,7 +61,7 @@ class DriverDueHandler:
                 return live.confirmed(driver, taken.order_id, taken.attempt)
             return live.freed_of_offer(driver, taken.offer_id)
 
-        await change_driver(self._desk, driver_id, cause, decide, by=BY)
+        await change_driver(self._context, driver_id, cause, decide, by=BY)
 
     async def _begin(self, driver_id: str, booked: Live, now: datetime) -> None:
         """It becomes his live order; where he cannot drive it, the search is told first, and the order has the last word."""
@@ -77,7 +79,7 @@ class DriverDueHandler:
                 else live.freed_of_offer(driver, booked.offer_id)
             )
 
-        began = await change_driver(self._desk, driver_id, cause, begin, by=BY) is not None
+        began = await change_driver(self._context, driver_id, cause, begin, by=BY) is not None
         if began or not won or not any(waits):  # another process may have begun it, and that is no loss
             return
 
@@ -86,18 +88,18 @@ class DriverDueHandler:
 
         lost = reserving.LOST
         await change_search(
-            self._desk,
+            self._context,
             key,
             cause,
             lambda search: vanishing.withdrawn(search, booked.offer_id, lost),
             by=BY,
             reason=lost,
         )
-        await change_driver(self._desk, driver_id, cause, lose, by=BY, reason=lost)
+        await change_driver(self._context, driver_id, cause, lose, by=BY, reason=lost)
 
     async def _look_for(self, driver_id: str, taken: Live, now: datetime) -> None:
         """Who is still silent is given up: first with the search, which tells the order; that one has the last word."""
-        whereabouts, cause = self._desk.whereabouts, by_clock("silence", now)
+        whereabouts, cause = self._context.whereabouts, by_clock("silence", now)
         seen = whereabouts.seen(driver_id)
         sign = vanishing.last_sign(
             taken, seen.at if seen else None, whereabouts.listening_since(), self._silence
@@ -106,7 +108,7 @@ class DriverDueHandler:
         if gone:
             key = key_of(taken.order_id)
             await change_search(
-                self._desk, key, cause, lambda search: vanishing.withdrawn(search, taken.offer_id), by=BY
+                self._context, key, cause, lambda search: vanishing.withdrawn(search, taken.offer_id), by=BY
             )
 
         def decide(driver: Driver | None) -> Driver | None:
@@ -119,11 +121,11 @@ class DriverDueHandler:
             )
 
         await change_driver(
-            self._desk, driver_id, cause, decide, by=BY, reason=vanishing.REASON if gone else None
+            self._context, driver_id, cause, decide, by=BY, reason=vanishing.REASON if gone else None
         )
 
     async def _won(self, key: str, taken: Live) -> bool:
-        stored = await self._desk.searches.get(key)
+        stored = await self._context.searches.get(key)
         return has_won(stored.state if stored else None, taken.offer_id)
 
 

@@ -14,8 +14,8 @@ from services.matching.domain.distance import inside_country
 from services.matching.domain.driver import Certification, Driver, Paper
 from services.matching.handlers.saving import change_driver, refusing
 from services.matching.handlers.withdrawing import withdraw_where_barred
-from services.matching.ports import Desk
-from services.runtime.aggregates import cause_of
+from services.matching.ports import Context
+from services.runtime.change import cause_of
 from services.runtime.errors import NotYet, Rejected
 
 Apply = Callable[[Driver, Any, datetime], Driver | None]
@@ -40,14 +40,14 @@ RESTRICTING = (requests.DriverResidenceRevoked, requests.DriverSuspended, reques
 class DriverFactHandler:
     """One that comes before the registration waits for it on the retry ladder."""
 
-    def __init__(self, desk: Desk) -> None:
-        self._desk = desk
+    def __init__(self, context: Context) -> None:
+        self._context = context
 
     async def __call__(self, message: Message[Any]) -> None:
         """Note the fact."""
         said, at = message.data, message.time
         with refusing():
-            facts.not_ahead(at, self._desk.clock.now())
+            facts.not_ahead(at, self._context.clock.now())
         if isinstance(said, requests.DriverRegistered):
             await self._register(message, said)
             return
@@ -61,21 +61,21 @@ class DriverFactHandler:
             return apply(driver, said, at)
 
         cause = cause_of(message)
-        await change_driver(self._desk, said.driver_id, cause, decide, by=_who(said))
+        await change_driver(self._context, said.driver_id, cause, decide, by=_who(said))
         if isinstance(said, RESTRICTING):
-            await withdraw_where_barred(self._desk, said.driver_id, cause)
+            await withdraw_where_barred(self._context, said.driver_id, cause)
         if isinstance(said, requests.DriverShiftStarted):
-            self._desk.nudge.place(said.driver_id, said.place.lat, said.place.lng, at)
+            self._context.nudge.place(said.driver_id, said.place.lat, said.place.lng, at)
 
     async def _register(self, message: Message[Any], said: requests.DriverRegistered) -> None:
         papers = tuple(Paper(paper.kind.value, paper.valid_until) for paper in said.papers)
         with refusing():
-            facts.possible(papers, self._desk.clock.now())
+            facts.possible(papers, self._context.clock.now())
 
         def decide(driver: Driver | None) -> Driver | None:
             return facts.registered(driver, said.driver_id, said.vehicle, papers, message.time)
 
-        await change_driver(self._desk, said.driver_id, cause_of(message), decide, by=_who(said))
+        await change_driver(self._context, said.driver_id, cause_of(message), decide, by=_who(said))
 
 
 def _in_the_country(said: requests.DriverShiftStarted) -> None:

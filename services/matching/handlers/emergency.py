@@ -12,8 +12,8 @@ from services.matching.domain import driver as facts
 from services.matching.domain.driver import Driver
 from services.matching.handlers.saving import change_driver
 from services.matching.handlers.withdrawing import withdraw_offers
-from services.matching.ports import Desk
-from services.runtime.aggregates import cause_of
+from services.matching.ports import Context
+from services.runtime.change import cause_of
 
 BY, REASON = "orders", "emergency"
 
@@ -21,8 +21,8 @@ BY, REASON = "orders", "emergency"
 class EmergencyRaisedHandler:
     """A trip under way stays his."""
 
-    def __init__(self, desk: Desk) -> None:
-        self._desk = desk
+    def __init__(self, context: Context) -> None:
+        self._context = context
 
     async def __call__(self, message: Message[EmergencyRaised]) -> None:
         """Stop asking him, and take back what he was asked."""
@@ -34,17 +34,17 @@ class EmergencyRaisedHandler:
         def decide(driver: Driver | None) -> Driver | None:
             return facts.emergency_raised(driver, said.emergency_id, on_order) if driver else None
 
-        await change_driver(self._desk, said.driver_id, cause, decide, by=BY, reason=REASON)
-        stored = await self._desk.drivers.get(said.driver_id)
+        await change_driver(self._context, said.driver_id, cause, decide, by=BY, reason=REASON)
+        stored = await self._context.drivers.get(said.driver_id)
         if stored is not None and said.emergency_id in stored.state.emergencies:
-            await withdraw_offers(self._desk, said.driver_id, cause, self._desk.clock.now(), REASON)
+            await withdraw_offers(self._context, said.driver_id, cause, self._context.clock.now(), REASON)
 
 
 class EmergencyClosedHandler:
     """He may be asked again."""
 
-    def __init__(self, desk: Desk) -> None:
-        self._desk = desk
+    def __init__(self, context: Context) -> None:
+        self._context = context
 
     async def __call__(self, message: Message[EmergencyClosed]) -> None:
         """Note it."""
@@ -55,4 +55,4 @@ class EmergencyClosedHandler:
         def decide(driver: Driver | None) -> Driver | None:
             return facts.emergency_closed(driver, said.emergency_id) if driver else None
 
-        await change_driver(self._desk, said.driver_id, cause_of(message), decide, by=BY, reason=REASON)
+        await change_driver(self._context, said.driver_id, cause_of(message), decide, by=BY, reason=REASON)

@@ -17,7 +17,8 @@ from services.matching.domain.roads import Way
 from services.matching.domain.search import Wanted
 from services.matching.handlers.board import Entry
 from services.matching.handlers.reading import Reading
-from services.matching.ports import Approach, Radar, Roads, Sighting, Spot, Store
+from services.matching.ports import Approach, Radar, Roads, Sighting, Spot
+from services.runtime.change import Store
 
 # More of them change a round's total cost by less than 1 % (docs/matching.md); each must be read from the database.
 CANDIDATES = 24

@@ -11,12 +11,12 @@ from services.matching.domain.driver import Driver
 from services.matching.domain.search import Offer, Search, standby_of
 from services.matching.domain.searching import lapsed, unanswered
 from services.matching.handlers.saving import by_clock, change_driver, change_search, once
-from services.matching.ports import Desk
+from services.matching.ports import Context
 
 BY = "clock"
 
 
-async def close_lapsed(desk: Desk, key: str, now: datetime) -> None:
+async def close_lapsed(context: Context, key: str, now: datetime) -> None:
     """Only what this write has closed is noted: an accept that was in time may win until then."""
     silent: list[Offer] = []
 
@@ -24,12 +24,12 @@ async def close_lapsed(desk: Desk, key: str, now: datetime) -> None:
         silent[:] = unanswered(search, now) if search else ()
         return lapsed(search, now)
 
-    closed = await change_search(desk, key, by_clock("search", now), close, by=BY)
+    closed = await change_search(context, key, by_clock("search", now), close, by=BY)
     if closed is not None:
-        await asyncio.gather(*(_note(desk, offer, standby_of(closed), now) for offer in silent))
+        await asyncio.gather(*(_note(context, offer, standby_of(closed), now) for offer in silent))
 
 
-async def _note(desk: Desk, offer: Offer, standby_id: str | None, now: datetime) -> None:
+async def _note(context: Context, offer: Offer, standby_id: str | None, now: datetime) -> None:
     def decide(driver: Driver | None) -> Driver | None:
         return (
             standby.lost(replace(driver, record=record.let_lapse(driver.record)), standby_id)
@@ -38,5 +38,5 @@ async def _note(desk: Desk, offer: Offer, standby_id: str | None, now: datetime)
         )
 
     await change_driver(
-        desk, offer.driver_id, once("lapsed", offer.offer_id, now), decide, by=BY, reason="lapsed"
+        context, offer.driver_id, once("lapsed", offer.offer_id, now), decide, by=BY, reason="lapsed"
     )

@@ -22,7 +22,7 @@ from services.matching.domain.explaining import Look, Seen, look
 from services.matching.domain.search import Search, Wanted
 from services.matching.handlers.gathering import Hunt
 from services.matching.handlers.reading import Reading
-from services.matching.ports import Approach, Desk, LookBook, Radar, Roads, Sighting, Spot
+from services.matching.ports import Approach, Context, LookBook, Radar, Roads, Sighting, Spot
 from services.runtime.errors import Away
 
 NEAREST = 24
@@ -63,13 +63,15 @@ class Glance:
 class Looking:
     """A worker of the service; only where somebody leads is there anything to do."""
 
-    def __init__(self, desk: Desk, radar: Radar, roads: Roads, book: LookBook, fresh: timedelta) -> None:
-        self._desk = desk
+    def __init__(
+        self, context: Context, radar: Radar, roads: Roads, book: LookBook, fresh: timedelta
+    ) -> None:
+        self._context = context
         self._radar = radar
         self._roads = roads
         self._book = book
         self._fresh = fresh
-        self._reading = Reading(desk.drivers, "driver")
+        self._reading = Reading(context.drivers, "driver")
         self._waiting: dict[str, Glance] = {}
         self._known: dict[str, tuple[Sign, float]] = {}
         self._wake = asyncio.Event()
@@ -112,7 +114,7 @@ class Looking:
             await asyncio.sleep(PAUSE_S)
 
     async def _looks(self, glances: Mapping[str, Glance]) -> dict[str, tuple[str, Look]]:
-        now = self._desk.clock.now()
+        now = self._context.clock.now()
         nearby = self._radar.around(
             [glance.spot() for glance in glances.values()], now - SILENT * self._fresh, NEAREST
         )
@@ -140,12 +142,12 @@ class Looking:
         measured = {each.driver.driver_id: each.way for each in glance.hunt.candidates}
         seen = []
         for each, way in zip(near, ways, strict=True):
-            last = self._desk.whereabouts.seen(each.driver_id)
+            last = self._context.whereabouts.seen(each.driver_id)
             if last is not None:
                 seconds = measured.get(each.driver_id, way).seconds
                 seen.append(Seen(each.driver_id, each.straight_m, last.at, round(seconds)))
         return look(
-            glance.search, glance.round, seen, drivers, glance.asked, self._desk.rules, self._fresh, now
+            glance.search, glance.round, seen, drivers, glance.asked, self._context.rules, self._fresh, now
         )
 
     def _remember(self, glances: Mapping[str, Glance]) -> None:

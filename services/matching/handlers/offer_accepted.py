@@ -20,28 +20,27 @@ from services.matching.domain.reserving import commitment
 from services.matching.domain.search import Offer, Outcome, Search, key_in
 from services.matching.handlers.lapsing import close_lapsed
 from services.matching.handlers.saving import change_driver, change_search, own, refusing
-from services.matching.ports import Desk
-from services.runtime.aggregates import Stored, cause_of
+from services.matching.ports import Context
+from services.runtime.change import Cause, Stored, cause_of
 from services.runtime.errors import NotYet, Rejected
-from services.runtime.outbox import Cause
 
 
 class OfferAcceptedHandler:
     """The same answer twice is one answer; whether it is late is judged by our clock."""
 
-    def __init__(self, desk: Desk) -> None:
-        self._desk = desk
+    def __init__(self, context: Context) -> None:
+        self._context = context
 
     async def __call__(self, message: Message[DriverOfferAccepted]) -> None:
         """Let him win, or refuse him and leave him free."""
-        answer, now, cause = message.data, self._desk.clock.now(), cause_of(message)
-        stored = await self._desk.searches.get(key_in(answer.offer_id))
+        answer, now, cause = message.data, self._context.clock.now(), cause_of(message)
+        stored = await self._context.searches.get(key_in(answer.offer_id))
         with refusing():
             offer = offer_to(stored.state if stored else None, answer.offer_id, answer.driver_id)
         if stored is None or _answered_before(stored, offer, cause):
             return
         if not may_win(stored.state, offer, now):
-            await close_lapsed(self._desk, stored.id, now)
+            await close_lapsed(self._context, stored.id, now)
             await self._refuse(stored.id, offer, cause)
             return
         try:
@@ -57,17 +56,17 @@ class OfferAcceptedHandler:
             raise
 
     async def _take(self, search: Search, offer: Offer, cause: Cause, now: datetime) -> Driver:
-        wanted = commitment(search, offer, self._desk.rules, now)
+        wanted = commitment(search, offer, self._context.rules, now)
         asked = search.wanted.requirements if search.wanted else Requirements()
 
         def decide(driver: Driver | None) -> Driver | None:
             return live.taken(_known(driver), wanted, asked, now)
 
         by = f"driver:{offer.driver_id}"
-        taken = await change_driver(self._desk, offer.driver_id, cause, decide, by=by)
+        taken = await change_driver(self._context, offer.driver_id, cause, decide, by=by)
         if taken is not None:
             return taken
-        stored = await self._desk.drivers.get(offer.driver_id)
+        stored = await self._context.drivers.get(offer.driver_id)
         return _known(stored.state if stored else None)
 
     async def _win(
@@ -81,12 +80,12 @@ class OfferAcceptedHandler:
             return accepted(search, offer.offer_id, answered, now)
 
         by = f"driver:{offer.driver_id}"
-        await change_search(self._desk, stored.id, cause, decide, by=by, chosen=driver)
+        await change_search(self._context, stored.id, cause, decide, by=by, chosen=driver)
 
     async def _rivals(self, search: Search, offer: Offer) -> set[str]:
         """Drivers whose own accept of this order is under way: they answered, and lose."""
         others = {other.driver_id: other.offer_id for other in search.open_offers if other is not offer}
-        found = await asyncio.gather(*(self._desk.drivers.get(driver_id) for driver_id in others))
+        found = await asyncio.gather(*(self._context.drivers.get(driver_id) for driver_id in others))
         return {
             rival.id for rival in found if rival is not None and live.holds(rival.state, others[rival.id])
         }
@@ -97,11 +96,11 @@ class OfferAcceptedHandler:
         def decide(search: Search | None) -> Search | None:
             return withdrawn(search, offer.offer_id, now) if search else None
 
-        await change_search(self._desk, key, own(cause), decide, by="matching", reason=reason)
+        await change_search(self._context, key, own(cause), decide, by="matching", reason=reason)
 
     async def _refuse(self, key: str, offer: Offer, cause: Cause) -> None:
         """Unless he has won since we looked, by an accept that came in time: a driver may press twice."""
-        stored = await self._desk.searches.get(key)
+        stored = await self._context.searches.get(key)
         if has_won(stored.state if stored else None, offer.offer_id):
             return
         await self._free(offer, cause)
@@ -112,7 +111,7 @@ class OfferAcceptedHandler:
             return live.freed_of_offer(driver, offer.offer_id) if driver else None
 
         await change_driver(
-            self._desk, offer.driver_id, own(cause), decide, by="matching", reason="offer_closed"
+            self._context, offer.driver_id, own(cause), decide, by="matching", reason="offer_closed"
         )
 
 

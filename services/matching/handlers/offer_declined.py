@@ -11,21 +11,21 @@ from services.matching.domain.answers import declined, offer_to
 from services.matching.domain.driver import Driver
 from services.matching.domain.search import Search, key_in, standby_of
 from services.matching.handlers.saving import change_driver, change_search, once
-from services.matching.ports import Desk
-from services.runtime.aggregates import cause_of
+from services.matching.ports import Context
+from services.runtime.change import cause_of
 
 
 class OfferDeclinedHandler:
     """Declining twice changes nothing; an offer that is closed otherwise is refused."""
 
-    def __init__(self, desk: Desk) -> None:
-        self._desk = desk
+    def __init__(self, context: Context) -> None:
+        self._context = context
 
     async def __call__(self, message: Message[DriverOfferDeclined]) -> None:
         """Close the offer, then note it with the driver; when the message comes again, what is missing is done."""
-        answer, now, cause = message.data, self._desk.clock.now(), cause_of(message)
+        answer, now, cause = message.data, self._context.clock.now(), cause_of(message)
         key = key_in(answer.offer_id)
-        stored = await self._desk.searches.get(key)
+        stored = await self._context.searches.get(key)
         standby_id = standby_of(stored.state) if stored else None
 
         def close(search: Search | None) -> Search | None:
@@ -39,9 +39,9 @@ class OfferDeclinedHandler:
             return standby.lost(noted, standby_id)
 
         by = f"driver:{answer.driver_id}"
-        await change_search(self._desk, key, cause, close, by=by, reason=answer.reason)
+        await change_search(self._context, key, cause, close, by=by, reason=answer.reason)
         await change_driver(
-            self._desk,
+            self._context,
             answer.driver_id,
             once("declined", answer.offer_id, now),
             note,

@@ -11,9 +11,8 @@ from services.matching.domain.live import completed, freed_of_order
 from services.matching.domain.search import Outcome, Search, key_of
 from services.matching.domain.searching import order_ended
 from services.matching.handlers.saving import change_driver, change_search
-from services.matching.ports import Desk
-from services.runtime.aggregates import cause_of
-from services.runtime.outbox import Cause
+from services.matching.ports import Context
+from services.runtime.change import Cause, cause_of
 
 BY = "orders"
 
@@ -21,15 +20,15 @@ BY = "orders"
 class OrderEndedHandler:
     """Also before the search is known: then it is written down as shut."""
 
-    def __init__(self, desk: Desk) -> None:
-        self._desk = desk
+    def __init__(self, context: Context) -> None:
+        self._context = context
 
     async def __call__(self, message: Message[OrderEvent]) -> None:
         """First the search, so that an accept under way fails; then every driver who had won it."""
-        order, cause, now = message.data, cause_of(message), self._desk.clock.now()
+        order, cause, now = message.data, cause_of(message), self._context.clock.now()
         key = key_of(order.order_id)
         search = await change_search(
-            self._desk,
+            self._context,
             key,
             cause,
             lambda known: order_ended(known, order.order_id, message.sequence or 0, now),
@@ -37,13 +36,13 @@ class OrderEndedHandler:
             reason=message.type,
         )
         if search is None:
-            stored = await self._desk.searches.get(key)
+            stored = await self._context.searches.get(key)
             search = stored.state if stored else None
         drivers = _winners(search) | ({order.driver_id} if order.driver_id else set())
         await asyncio.gather(*(self._free(driver_id, order, cause) for driver_id in drivers))
 
     async def _free(self, driver_id: str, order: OrderEvent, cause: Cause) -> None:
-        now = self._desk.clock.now()
+        now = self._context.clock.now()
 
         def decide(driver: Driver | None) -> Driver | None:
             if driver is None:
@@ -52,7 +51,7 @@ class OrderEndedHandler:
                 return completed(driver, order.order_id, order.fare.driver_share, now)
             return freed_of_order(driver, order.order_id)
 
-        await change_driver(self._desk, driver_id, cause, decide, by=BY)
+        await change_driver(self._context, driver_id, cause, decide, by=BY)
 
 
 def _winners(search: Search | None) -> set[str]:

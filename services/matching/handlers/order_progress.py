@@ -10,8 +10,8 @@ from services.matching.domain import live, searching
 from services.matching.domain.driver import Driver
 from services.matching.domain.search import key_of
 from services.matching.handlers.saving import change_driver, change_search
-from services.matching.ports import Desk
-from services.runtime.aggregates import cause_of
+from services.matching.ports import Context
+from services.runtime.change import cause_of
 
 BY = "orders"
 
@@ -19,8 +19,8 @@ BY = "orders"
 class DriverAssignedHandler:
     """The match stands: nobody needs to look after the driver's accept any more."""
 
-    def __init__(self, desk: Desk) -> None:
-        self._desk = desk
+    def __init__(self, context: Context) -> None:
+        self._context = context
 
     async def __call__(self, message: Message[OrderDriverAssigned]) -> None:
         """Note it with the driver."""
@@ -29,21 +29,21 @@ class DriverAssignedHandler:
         def decide(driver: Driver | None) -> Driver | None:
             return live.confirmed(driver, order.order_id, order.attempt) if driver else None
 
-        await change_driver(self._desk, order.driver_id, cause_of(message), decide, by=BY)
+        await change_driver(self._context, order.driver_id, cause_of(message), decide, by=BY)
 
 
 class DriverUnassignedHandler:
     """The driver is free; the order asks for another one by itself."""
 
-    def __init__(self, desk: Desk) -> None:
-        self._desk = desk
+    def __init__(self, context: Context) -> None:
+        self._context = context
 
     async def __call__(self, message: Message[OrderDriverUnassigned]) -> None:
         """First the search, so that a late accept of the old offer fails; then the driver."""
-        order, cause, now = message.data, cause_of(message), self._desk.clock.now()
+        order, cause, now = message.data, cause_of(message), self._context.clock.now()
         sequence = message.sequence or 0
         await change_search(
-            self._desk,
+            self._context,
             key_of(order.order_id),
             cause,
             lambda known: searching.unassigned(
@@ -56,20 +56,20 @@ class DriverUnassignedHandler:
         def decide(driver: Driver | None) -> Driver | None:
             return _let_go(driver, order, now) if driver else None
 
-        await change_driver(self._desk, order.driver_id, cause, decide, by=BY, reason=order.reason)
+        await change_driver(self._context, order.driver_id, cause, decide, by=BY, reason=order.reason)
 
 
 class MatchRefusedHandler:
     """The order had ended or moved on: its driver is free."""
 
-    def __init__(self, desk: Desk) -> None:
-        self._desk = desk
+    def __init__(self, context: Context) -> None:
+        self._context = context
 
     async def __call__(self, message: Message[OrderMatchRefused]) -> None:
         """Close what this match stood for, unless a newer attempt is open."""
-        order, cause, now = message.data, cause_of(message), self._desk.clock.now()
+        order, cause, now = message.data, cause_of(message), self._context.clock.now()
         await change_search(
-            self._desk,
+            self._context,
             key_of(order.order_id),
             cause,
             lambda known: searching.match_refused(known, order.driver_id, order.offer_id, order.reason, now),
@@ -80,7 +80,7 @@ class MatchRefusedHandler:
         def decide(driver: Driver | None) -> Driver | None:
             return live.freed_of_offer(driver, order.offer_id) if driver else None
 
-        await change_driver(self._desk, order.driver_id, cause, decide, by=BY, reason=order.reason)
+        await change_driver(self._context, order.driver_id, cause, decide, by=BY, reason=order.reason)
 
 
 def _let_go(driver: Driver, order: OrderDriverUnassigned, now: datetime) -> Driver | None:

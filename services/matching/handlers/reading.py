@@ -9,8 +9,7 @@ from typing import Generic, TypeVar
 
 import structlog
 
-from services.matching.ports import Store
-from services.runtime.aggregates import Stored
+from services.runtime.change import Store, Stored
 from services.runtime.errors import Away
 
 LEFT_OUT_S = 60.0

@@ -12,8 +12,8 @@ from contracts.values import Role
 from services.matching.domain.driver import Driver, erased
 from services.matching.handlers.saving import change_driver
 from services.matching.handlers.withdrawing import withdraw_where_barred
-from services.matching.ports import Desk
-from services.runtime.aggregates import cause_of
+from services.matching.ports import Context
+from services.runtime.change import cause_of
 
 REASON = "recipient_erased"
 
@@ -21,8 +21,8 @@ REASON = "recipient_erased"
 class RecipientErasedHandler:
     """The order that he drives is driven to its end; one booked ahead is searched anew when its time comes."""
 
-    def __init__(self, desk: Desk) -> None:
-        self._desk = desk
+    def __init__(self, context: Context) -> None:
+        self._context = context
 
     async def __call__(self, message: Message[RecipientErased]) -> None:
         """Blank the driver, then take back what he is asked."""
@@ -34,6 +34,6 @@ class RecipientErasedHandler:
             return erased(driver, said.recipient_id, said.at)
 
         await change_driver(
-            self._desk, said.recipient_id, cause, decide, by="system", reason=REASON, forgets=True
+            self._context, said.recipient_id, cause, decide, by="system", reason=REASON, clear_digests=True
         )
-        await withdraw_where_barred(self._desk, said.recipient_id, cause)
+        await withdraw_where_barred(self._context, said.recipient_id, cause)

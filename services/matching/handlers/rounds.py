@@ -21,9 +21,9 @@ from services.matching.handlers.gathering import Candidate, Gathering, Hunt, Loo
 from services.matching.handlers.pairing import decided
 from services.matching.handlers.queueing import Queueing
 from services.matching.handlers.saving import SOURCE, change_search
-from services.matching.ports import Desk
+from services.matching.ports import Context
+from services.runtime.change import Cause
 from services.runtime.errors import Away
-from services.runtime.outbox import Cause
 
 SHORTEST_PAUSE_S = 0.02
 OnRound = Callable[[Sequence[Hunt], AbstractSet[str], Mapping[str, Driver | None]], None]
@@ -47,7 +47,7 @@ class Rounds:
 
     def __init__(
         self,
-        desk: Desk,
+        context: Context,
         board: Board,
         queueing: Queueing,
         gathering: Gathering,
@@ -55,7 +55,7 @@ class Rounds:
         weights: Weights,
         on_round: OnRound,
     ) -> None:
-        self._desk = desk
+        self._context = context
         self._board = board
         self._queueing = queueing
         self._gathering = gathering
@@ -97,18 +97,18 @@ class Rounds:
     async def _collect(self) -> None:
         """Where rounds follow each other, what comes within the window is decided together."""
         early = self._began + self._pace.window_s - monotonic()
-        if early > 0 and self._hunts(self._desk.clock.now()):
+        if early > 0 and self._hunts(self._context.clock.now()):
             await asyncio.sleep(early)
             await self._board.refresh(self._pace.review_s)
 
     async def _round(self) -> None:
-        now = self._desk.clock.now()
+        now = self._context.clock.now()
         hunts = self._hunts(now)
         if not hunts:
             return
         self._began = monotonic()
         waited = {hunt.entry.key: hunt.entry.search.waited_s(now) for hunt in hunts}
-        look = Look(self._board.asked_drivers(), self._desk.rules, now)
+        look = Look(self._board.asked_drivers(), self._context.rules, now)
         pairs = await self._queueing.served(hunts, look)
         served = {hunt.entry.key for hunt, _ in pairs}
         look = replace(look, taken=look.taken | {candidate.driver.driver_id for _, candidate in pairs})
@@ -129,7 +129,7 @@ class Rounds:
         ]
 
     def _is_due(self, search: Search, now: datetime) -> bool:
-        due = next_ask(search, self._desk.rules)
+        due = next_ask(search, self._context.rules)
         return due is not None and due <= now and search.policy is not None and now < search.policy.until
 
     async def _offer_all(self, pairs: list[tuple[Hunt, Candidate]]) -> None:
@@ -145,7 +145,7 @@ class Rounds:
                 self._board.changed(hunt.entry.key)
 
     async def _offer(self, hunt: Hunt, candidate: Candidate) -> None:
-        now = self._desk.clock.now()
+        now = self._context.clock.now()
         cause = Cause(SOURCE, hunt.wanted.asked_by, now, traceparent=hunt.wanted.trace, remembered=False)
 
         def decide(search: Search | None) -> Search | None:
@@ -153,10 +153,10 @@ class Rounds:
                 return None
             seen = candidate.seen
             return offered(
-                search, seen.driver_id, seen.straight_m, hunt.round, self._desk.rules, now, candidate.way
+                search, seen.driver_id, seen.straight_m, hunt.round, self._context.rules, now, candidate.way
             )
 
-        written = await change_search(self._desk, hunt.entry.key, cause, decide, by="matching")
+        written = await change_search(self._context, hunt.entry.key, cause, decide, by="matching")
         if written is None:
             self._board.changed(hunt.entry.key)
         else:
@@ -175,12 +175,12 @@ class Rounds:
 
     def _pause(self) -> float:
         """Real seconds until a search may ask again; without any, until the next review."""
-        now, real = self._desk.clock.now(), monotonic()
+        now, real = self._context.clock.now(), monotonic()
         pause = self._pace.review_s
         for entry in self._board.entries():
-            due = next_ask(entry.search, self._desk.rules)
+            due = next_ask(entry.search, self._context.rules)
             if due is None:
                 continue
-            business = max(0.0, (due - now).total_seconds()) / self._desk.clock.speed
+            business = max(0.0, (due - now).total_seconds()) / self._context.clock.speed
             pause = min(pause, max(business, entry.not_before - real, SHORTEST_PAUSE_S))
         return pause

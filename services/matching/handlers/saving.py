@@ -12,10 +12,9 @@ from services.matching.domain.eligibility import not_available, told
 from services.matching.domain.errors import Refused
 from services.matching.domain.search import Search
 from services.matching.handlers.telling import of_driver, of_search
-from services.matching.ports import Desk
-from services.runtime.aggregates import Change, Entry
+from services.matching.ports import Context
+from services.runtime.change import Cause, Change, Entry
 from services.runtime.errors import NotYet, Rejected
-from services.runtime.outbox import Cause
 
 SOURCE = "/gancang/matching"
 MAY_PASS = frozenset({"shift_running"})
@@ -51,7 +50,7 @@ def refusing(order_id: str | None = None) -> Iterator[None]:
 
 
 async def change_search(  # noqa: PLR0913  a change has that many sides
-    desk: Desk,
+    context: Context,
     key: str,
     cause: Cause,
     decide: OnSearch,
@@ -62,49 +61,44 @@ async def change_search(  # noqa: PLR0913  a change has that many sides
     expect_new: bool = False,
 ) -> Search | None:
     """The search as written; None when nothing was. Raises `Rejected` where the domain refuses."""
-    written: list[Search] = []
 
     def change(present: Search | None) -> Change[Search] | None:
         with refusing(present.order_id if present else None):
             after = decide(present)
         if after is None:
             return None
-        written[:] = [after]
         return Change(after, of_search(present, after, chosen), Entry(after.status, by, reason))
 
-    if not await desk.searches.change(key, cause, change, expect_new=expect_new):
-        return None
-    desk.nudge.search(key)
-    return written[0]
+    written = await context.searches.change(key, cause, change, expect_new=expect_new)
+    if written is not None:
+        context.nudge.search(key)
+    return written
 
 
 async def change_driver(
-    desk: Desk,
+    context: Context,
     driver_id: str,
     cause: Cause,
     decide: OnDriver,
     *,
     by: str,
     reason: str | None = None,
-    forgets: bool = False,
+    clear_digests: bool = False,
 ) -> Driver | None:
     """The driver as written, his standing announced where it changed; None when nothing was written."""
-    written: list[Driver] = []
 
     def change(present: Driver | None) -> Change[Driver] | None:
         with refusing():
             after = decide(present)
         if after is None:
             return None
-        after = told(after, desk.clock.now())
-        written[:] = [after]
-        return Change(after, of_driver(present, after), Entry(_status(after), by, reason), forgets)
+        after = told(after, context.clock.now())
+        return Change(after, of_driver(present, after), Entry(_status(after), by, reason), clear_digests)
 
-    if not await desk.drivers.change(driver_id, cause, change):
-        return None
-    if not (written[0].told or not_available(written[0])):
-        desk.nudge.available(driver_id)
-    return written[0]
+    written = await context.drivers.change(driver_id, cause, change)
+    if written is not None and not (written.told or not_available(written)):
+        context.nudge.available(driver_id)
+    return written
 
 
 def _status(driver: Driver) -> str:

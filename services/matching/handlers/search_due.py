@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 from services.matching.handlers.lapsing import close_lapsed
-from services.matching.ports import Desk
+from services.matching.ports import Context
 
 
 class SearchDueHandler:
     """Any process may do it; the second time changes nothing."""
 
-    def __init__(self, desk: Desk) -> None:
-        self._desk = desk
+    def __init__(self, context: Context) -> None:
+        self._context = context
 
     async def __call__(self, key: str) -> None:
         """Close what is over."""
-        await close_lapsed(self._desk, key, self._desk.clock.now())
+        await close_lapsed(self._context, key, self._context.clock.now())

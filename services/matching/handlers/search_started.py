@@ -9,20 +9,20 @@ from contracts.message import Message
 from services.matching.domain.search import Search, Wanted, key_of
 from services.matching.domain.searching import opened
 from services.matching.handlers.saving import change_search
-from services.matching.ports import Desk
-from services.runtime.aggregates import cause_of
+from services.matching.ports import Context
+from services.runtime.change import cause_of
 
 
 class SearchStartedHandler:
     """A lower attempt or version of the order than is known opens nothing."""
 
-    def __init__(self, desk: Desk) -> None:
-        self._desk = desk
+    def __init__(self, context: Context) -> None:
+        self._context = context
 
     async def __call__(self, message: Message[OrderSearchStarted]) -> None:
         """Open the search; the leader asks at once."""
         order = message.data
-        wanted, now = _wanted(message), self._desk.clock.now()
+        wanted, now = _wanted(message), self._context.clock.now()
         excluded = tuple(order.excluded_drivers)
 
         def decide(known: Search | None) -> Search | None:
@@ -32,7 +32,7 @@ class SearchStartedHandler:
         key = key_of(order.order_id)
         # The mark is kept as long as the search: by a digest the note in it could be guessed.
         await change_search(
-            self._desk, key, replace(cause_of(message), digest=""), decide, by="orders", expect_new=first
+            self._context, key, replace(cause_of(message), digest=""), decide, by="orders", expect_new=first
         )
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from services.notifications.domain.notification import Notification
-from services.runtime.database import Collection, noticing_absence
+from services.runtime.storage.database import Collection, noticing_absence
 
 MOST = 50
 

@@ -10,8 +10,8 @@ from services.notifications.domain.attempts import Attempt, Cause, Result, Statu
 from services.notifications.domain.contact import Contact, SealedChannel, Skip, SkipReason
 from services.notifications.domain.notification import Notification
 from services.notifications.ledger import SOURCE
-from services.runtime.aggregates import Kind
 from services.runtime.clock import real_now
+from services.runtime.storage.aggregates import Kind
 
 Document = dict[str, Any]
 

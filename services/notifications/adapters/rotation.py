@@ -10,8 +10,8 @@ from collections import Counter
 from collections.abc import Callable
 
 from services.notifications.adapters.vault import COLLECTION, rewrapped
-from services.runtime.database import Collection, Database, noticing_absence
 from services.runtime.sealing import Sealer
+from services.runtime.storage.database import Collection, Database, noticing_absence
 
 BATCH = 200
 Seen = Callable[[int], None]

@@ -14,13 +14,14 @@ from datetime import datetime, timedelta
 from pymongo.errors import DuplicateKeyError
 
 from services.notifications.domain.contact import comparable
-from services.runtime import database
+from services.runtime.change import Document
 from services.runtime.clock import real_now
-from services.runtime.database import Collection, Document, noticing_absence
 from services.runtime.errors import Conflict
-from services.runtime.loading import GroupLoad
+from services.runtime.process.settings import RuntimeSettings
 from services.runtime.sealing import Key, Sealer, new_raw_key
-from services.runtime.settings import RuntimeSettings
+from services.runtime.storage import database
+from services.runtime.storage.database import Collection, noticing_absence
+from services.runtime.storage.group_load import GroupLoad
 
 COLLECTION = "recipient_keys"
 LOOKUP = "lookup"  # the document with the key that hashes addresses; no contact's id, for those hold a colon

@@ -8,7 +8,7 @@ from typing import Any
 
 from services.notifications.adapters.webhook_kinds import DELIVERIES, WEBHOOKS
 from services.notifications.domain.webhook import Status
-from services.runtime.database import Collection, Database, noticing_absence
+from services.runtime.storage.database import Collection, Database, noticing_absence
 
 ENDED = (Status.SENT.value, Status.FAILED.value)
 Document = dict[str, Any]

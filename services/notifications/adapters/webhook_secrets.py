@@ -7,7 +7,7 @@ import secrets
 from datetime import datetime
 
 from services.notifications.adapters.vault import MongoVault
-from services.runtime.database import Collection, Database, noticing_absence
+from services.runtime.storage.database import Collection, Database, noticing_absence
 
 PREFIX = "whsec_"
 SECRET_BYTES = 32

@@ -11,8 +11,7 @@ from pydantic_core import to_json
 from contracts.message import Message, derived_id
 from contracts.values import rfc3339
 from services.notifications.domain.webhook import Delivery, Webhook
-from services.notifications.ports import Store
-from services.runtime.aggregates import Change, Entry, cause_of
+from services.runtime.change import Change, Entry, Store, cause_of
 from services.runtime.clock import Clock
 
 

@@ -10,8 +10,8 @@ from urllib.parse import urlsplit
 from contracts.message import Message
 from contracts.requests.agencies import AgencyWebhookRegistered
 from services.notifications.domain.webhook import Webhook
-from services.notifications.ports import Store, Vault
-from services.runtime.aggregates import Change, Entry, cause_of
+from services.notifications.ports import Vault
+from services.runtime.change import Change, Entry, Store, cause_of
 from services.runtime.clock import Clock
 from services.runtime.errors import Rejected
 

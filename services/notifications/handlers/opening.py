@@ -16,7 +16,7 @@ from services.notifications.domain.told import ALARMS, row_of
 from services.notifications.handlers.addressees import Addressee
 from services.notifications.ledger import Ledger
 from services.notifications.ports import Later, Outbound, Planned, Planner
-from services.runtime.aggregates import cause_of
+from services.runtime.change import cause_of
 from services.runtime.clock import Clock
 
 LATE = timedelta(seconds=10)

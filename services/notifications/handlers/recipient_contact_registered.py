@@ -9,8 +9,8 @@ from contracts.codec import body_of
 from contracts.message import Message
 from contracts.requests.recipients import ChannelKind, RecipientContactRegistered
 from services.notifications.domain.contact import Contact, SealedChannel, contact_id, is_mail_address
-from services.notifications.ports import RecipientKey, Store, Vault
-from services.runtime.aggregates import Change, Entry, cause_of
+from services.notifications.ports import RecipientKey, Vault
+from services.runtime.change import Change, Entry, Store, cause_of
 from services.runtime.clock import Clock
 from services.runtime.errors import Rejected
 

@@ -11,7 +11,7 @@ from services.notifications.handlers.emergency_raised import OnEmergencyRaised
 from services.notifications.handlers.order_event import OnOrderEvent
 from services.notifications.handlers.recipient_contact_registered import OnContactRegistered
 from services.notifications.handlers.recipient_erasure_requested import OnErasureRequested
-from services.runtime.consumer import Route
+from services.runtime.route import Route
 
 ORDER_EVENTS, RECEIPTS = "notifications.order_event", "notifications.agency_receipt"
 

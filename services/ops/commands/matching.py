@@ -18,7 +18,7 @@ from services.runtime.clock import clock_from
 
 if TYPE_CHECKING:
     from services.matching.adapters.inspection import Inspection
-    from services.runtime.database import Document
+    from services.runtime.change import Document
 
 R = TypeVar("R")
 AsJson = Annotated[bool, typer.Option("--json", help="One JSON document.")]

@@ -15,7 +15,7 @@ from contracts.values import ID_PATTERN, OrderStatus
 from services.ops import orders_view, terminal
 from services.ops.connecting import store
 from services.ops.errors import CommandError
-from services.runtime.database import Document
+from services.runtime.change import Document
 
 COLLECTION = "orders"
 MOST = 1_000

@@ -16,7 +16,8 @@ from services.ops import terminal
 from services.ops.connecting import store
 from services.ops.errors import CommandError
 from services.ops.orders_view import owed
-from services.runtime.database import Database, Document
+from services.runtime.change import Document
+from services.runtime.storage.database import Database
 
 MONTH = r"[0-9]{4}-(0[1-9]|1[0-2])"
 FIELDS = dict.fromkeys(

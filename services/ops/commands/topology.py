@@ -17,8 +17,8 @@ from services.ops.broker_check import Report, compare
 from services.ops.connecting import broker, settings
 from services.ops.errors import CommandError
 from services.ops.management import Management
-from services.runtime import declaring
-from services.runtime.topology import definitions, topology
+from services.runtime.messaging import declaring
+from services.runtime.messaging.topology import definitions, topology
 
 
 def register(app: typer.Typer) -> None:

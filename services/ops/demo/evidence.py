@@ -13,9 +13,9 @@ from contracts.events.orders import OrderCompleted, OrderEvent, OrderReturned
 from contracts.message import Message
 from contracts.queues import QUEUES, QueueKind
 from contracts.values import Fare
-from services.runtime import database
-from services.runtime.database import Document
-from services.runtime.topology import DELAYS_S, delay_exchange
+from services.runtime.change import Document
+from services.runtime.messaging.topology import DELAYS_S, delay_exchange
+from services.runtime.storage import database
 from services.simulator.chronicle import Chronicle
 from services.simulator.desk import address_of
 from services.simulator.errand import Errand

@@ -32,7 +32,7 @@ from services.ops.readiness import all_ready
 from services.ops.shared import known
 from services.orders.settings import OrdersSettings
 from services.runtime.clock import clock_from
-from services.runtime.ending import end
+from services.runtime.tasks import cancel_and_wait
 from services.simulator.mailbox import Mailbox
 from services.simulator.town import Scenario, Town
 
@@ -181,4 +181,4 @@ async def _beside(work: Coroutine[None, None, None]) -> AsyncIterator[None]:
     try:
         yield
     finally:
-        await end(task)
+        await cancel_and_wait(task)

@@ -10,7 +10,7 @@ from contracts.events.orders import OrderCompleted, OrderEvent, OrderUnserved
 from contracts.registry import CONTRACTS, Exchange
 from contracts.values import PayerKind
 from services.ops.demo.evidence import Evidence
-from services.runtime.database import Document
+from services.runtime.change import Document
 from services.simulator.chronicle import ENDS
 
 NOBODY_FREE = frozenset({"no_driver", "search_overdue"})

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from services.orders.domain.order import ENDED
-from services.runtime.database import Collection, Database, Document, noticing_absence
+from services.runtime.change import Document
+from services.runtime.storage.database import Collection, Database, noticing_absence
 
 
 class Climbers:

@@ -8,8 +8,9 @@ from datetime import datetime, timedelta
 from contracts.events.recipients import RecipientErased
 from contracts.values import Role
 from services.orders.ports import Kept, Outstanding
+from services.runtime.change import Document
 from services.runtime.clock import real_now
-from services.runtime.database import Collection, Database, Document, noticing_absence
+from services.runtime.storage.database import Collection, Database, noticing_absence
 
 FIELDS = {
     Role.CUSTOMER: "state.customer.id",

@@ -16,8 +16,9 @@ from pymongo import UpdateOne
 from pymongo.errors import DuplicateKeyError
 
 from services.orders.ports import LeftHold
+from services.runtime.change import Document
 from services.runtime.clock import real_now
-from services.runtime.database import Collection, Database, Document, noticing_absence
+from services.runtime.storage.database import Collection, Database, noticing_absence
 
 LIMIT = 500
 REMEMBERED = timedelta(

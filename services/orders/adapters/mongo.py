@@ -13,9 +13,9 @@ from services.orders.domain.emergency import Emergency
 from services.orders.domain.merchant import Merchant
 from services.orders.domain.order import Order, timers
 from services.orders.domain.route_status import RouteStatus, route_timers
-from services.runtime.aggregates import Kind
+from services.runtime.change import Document
 from services.runtime.clock import real_now
-from services.runtime.database import Document
+from services.runtime.storage.aggregates import Kind
 
 SOURCE = "/gancang/orders"
 RETENTION = timedelta(days=365)

@@ -8,15 +8,15 @@ from services.orders.domain.order import Order
 from services.orders.domain.returning import return_confirmed
 from services.orders.handlers import announce
 from services.orders.handlers.refusing import known, refusing
-from services.orders.ports import Desk
-from services.runtime.aggregates import Change, Entry, cause_of
+from services.orders.ports import Context
+from services.runtime.change import Change, Entry, cause_of
 
 
 class AgencyReturnConfirmedHandler:
     """Ends the order and frees the courier, also where he forgot to say that he was there."""
 
-    def __init__(self, desk: Desk) -> None:
-        self._desk = desk
+    def __init__(self, context: Context) -> None:
+        self._context = context
 
     async def __call__(self, message: Message[AgencyReturnConfirmed]) -> None:
         """Close the chain of custody."""
@@ -25,7 +25,7 @@ class AgencyReturnConfirmedHandler:
         def decide(present: Order | None) -> Change[Order] | None:
             before = known(present, said.order_id)
             with refusing(said.order_id):
-                order = return_confirmed(before, said.agency_id, said.envelope, self._desk.clock.now())
+                order = return_confirmed(before, said.agency_id, said.envelope, self._context.clock.now())
             if order is None:
                 return None
             return Change(
@@ -34,4 +34,4 @@ class AgencyReturnConfirmedHandler:
                 Entry(order.status, f"agency:{said.agency_id}", order.delivery.reason),
             )
 
-        await self._desk.orders.change(said.order_id, cause_of(message), decide)
+        await self._context.orders.change(said.order_id, cause_of(message), decide)

@@ -7,7 +7,7 @@ from contracts.reasons import ENDED, fault_of
 from services.orders.domain.cancelling import Why
 from services.orders.domain.order import Order
 from services.orders.handlers import announce
-from services.runtime.aggregates import Change, Entry
+from services.runtime.change import Change, Entry
 
 
 def cancelled(order: Order) -> Change[Order]:

@@ -10,7 +10,7 @@ from services.orders.domain.kitchen import Stage
 from services.orders.domain.order import Order
 from services.orders.domain.proposal import Proposal
 from services.orders.handlers import announce
-from services.runtime.aggregates import Change, Entry
+from services.runtime.change import Change, Entry
 
 
 def slip(order: Order, proposal: Proposal | None = None) -> tuple[Value, ...]:

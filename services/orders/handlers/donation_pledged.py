@@ -6,15 +6,15 @@ from contracts.message import Message
 from contracts.requests.programmes import DonationPledged
 from services.orders.domain.budget import Budget, pledged
 from services.orders.handlers.programme_budget_set import take_over
-from services.orders.ports import Desk
-from services.runtime.aggregates import Change, Entry, cause_of
+from services.orders.ports import Context
+from services.runtime.change import Change, Entry, cause_of
 
 
 class DonationPledgedHandler:
     """The same message again adds nothing."""
 
-    def __init__(self, desk: Desk) -> None:
-        self._desk = desk
+    def __init__(self, context: Context) -> None:
+        self._context = context
 
     async def __call__(self, message: Message[DonationPledged]) -> None:
         """Add the pledge."""
@@ -28,5 +28,5 @@ class DonationPledgedHandler:
                 Entry("pledged", said.donor_id, str(said.amount)),
             )
 
-        await self._desk.budgets.change(budget_id, cause_of(message), decide)
-        await take_over(self._desk, budget_id)
+        await self._context.budgets.change(budget_id, cause_of(message), decide)
+        await take_over(self._context, budget_id)

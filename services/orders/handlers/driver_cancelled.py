@@ -10,8 +10,8 @@ from services.orders.domain.order import Order
 from services.orders.handlers import announce
 from services.orders.handlers.calling_off import cancelled, why_of
 from services.orders.handlers.refusing import known, refusing
-from services.orders.ports import Desk
-from services.runtime.aggregates import Change, Entry, cause_of
+from services.orders.ports import Context
+from services.runtime.change import Change, Entry, cause_of
 
 REASON = "driver_cancelled"
 
@@ -19,8 +19,8 @@ REASON = "driver_cancelled"
 class DriverCancelledHandler:
     """This driver is not asked again for this order."""
 
-    def __init__(self, desk: Desk) -> None:
-        self._desk = desk
+    def __init__(self, context: Context) -> None:
+        self._context = context
 
     async def __call__(self, message: Message[DriverCancelled]) -> None:
         """Search again."""
@@ -29,15 +29,15 @@ class DriverCancelledHandler:
         def decide(present: Order | None) -> Change[Order] | None:
             before = known(present, request.order_id)
             in_vain = waited_in_vain(
-                before, request.driver_id, why_of(request.reason, REASON), self._desk.clock.now()
+                before, request.driver_id, why_of(request.reason, REASON), self._context.clock.now()
             )
             if in_vain is not None:
                 return cancelled(in_vain)
             with refusing(request.order_id):
-                order = driver_gives_back(before, request.driver_id, message.time, self._desk.clock.now())
+                order = driver_gives_back(before, request.driver_id, message.time, self._context.clock.now())
             if order is None or before.assignment is None:
                 return None
             events = announce.searched_again(order, before.assignment, REASON)
             return Change(order, events, Entry(order.status, f"driver:{request.driver_id}", REASON))
 
-        await self._desk.orders.change(request.order_id, cause_of(message), decide)
+        await self._context.orders.change(request.order_id, cause_of(message), decide)

@@ -10,15 +10,15 @@ from services.orders.domain.order import Order
 from services.orders.domain.returning import attempt_failed
 from services.orders.handlers import announce
 from services.orders.handlers.refusing import known, refusing
-from services.orders.ports import Desk
-from services.runtime.aggregates import Change, Entry, cause_of
+from services.orders.ports import Context
+from services.runtime.change import Change, Entry, cause_of
 
 
 class DriverDeliveryFailedHandler:
     """He keeps the goods, and stays bound to the order."""
 
-    def __init__(self, desk: Desk) -> None:
-        self._desk = desk
+    def __init__(self, context: Context) -> None:
+        self._context = context
 
     async def __call__(self, message: Message[DriverDeliveryFailed]) -> None:
         """Count the attempt."""
@@ -27,7 +27,7 @@ class DriverDeliveryFailedHandler:
         def decide(present: Order | None) -> Change[Order] | None:
             before = known(present, request.order_id)
             with refusing(request.order_id):
-                order = attempt_failed(before, request.driver_id, request.reason, self._desk.clock.now())
+                order = attempt_failed(before, request.driver_id, request.reason, self._context.clock.now())
             if order is None:
                 return None
             return Change(
@@ -36,7 +36,7 @@ class DriverDeliveryFailedHandler:
                 Entry(order.status, f"driver:{request.driver_id}", order.delivery.reason),
             )
 
-        await self._desk.orders.change(request.order_id, cause_of(message), decide)
+        await self._context.orders.change(request.order_id, cause_of(message), decide)
 
 
 def _events(order: Order) -> tuple[Value, ...]:

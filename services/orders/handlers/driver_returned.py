@@ -9,8 +9,8 @@ from services.orders.domain.returning import brought_back
 from services.orders.handlers import announce
 from services.orders.handlers.proofs import shown
 from services.orders.handlers.refusing import known, refusing
-from services.orders.ports import Desk
-from services.runtime.aggregates import Change, Entry, cause_of
+from services.orders.ports import Context
+from services.runtime.change import Change, Entry, cause_of
 
 BACK = "brought_back"
 
@@ -18,8 +18,8 @@ BACK = "brought_back"
 class DriverReturnedHandler:
     """An agency has the last word about its envelope; a sender has his parcel at once."""
 
-    def __init__(self, desk: Desk) -> None:
-        self._desk = desk
+    def __init__(self, context: Context) -> None:
+        self._context = context
 
     async def __call__(self, message: Message[DriverReturned]) -> None:
         """Note it."""
@@ -27,12 +27,12 @@ class DriverReturnedHandler:
 
         def decide(present: Order | None) -> Change[Order] | None:
             before = known(present, request.order_id)
-            proof = shown(before, request.proof, self._desk.codes)
+            proof = shown(before, request.proof, self._context.codes)
             with refusing(request.order_id):
-                order = brought_back(before, request.driver_id, proof, self._desk.clock.now())
+                order = brought_back(before, request.driver_id, proof, self._context.clock.now())
             if order is None:
                 return None
             events = announce.returned(order) if order.ended else ()
             return Change(order, events, Entry(order.status, f"driver:{request.driver_id}", BACK))
 
-        await self._desk.orders.change(request.order_id, cause_of(message), decide)
+        await self._context.orders.change(request.order_id, cause_of(message), decide)

@@ -15,8 +15,8 @@ from services.orders.domain.transitions import Step
 from services.orders.handlers import announce
 from services.orders.handlers.proofs import shown, wrong_try
 from services.orders.handlers.refusing import known, refusing
-from services.orders.ports import Desk
-from services.runtime.aggregates import Change, Entry, cause_of
+from services.orders.ports import Context
+from services.runtime.change import Change, Entry, cause_of
 
 Announce = Callable[[Order], tuple[Value, ...]]
 
@@ -47,20 +47,20 @@ STEPS: dict[str, tuple[Step, Announce]] = {
 class DriverStepHandler:
     """Steps that come out of order lead to the same end; one without its proof leads nowhere."""
 
-    def __init__(self, desk: Desk) -> None:
-        self._desk = desk
+    def __init__(self, context: Context) -> None:
+        self._context = context
 
     async def __call__(self, message: Message[DriverArrived]) -> None:
         """Make the step that the type names."""
-        await self._desk.orders.change(
+        await self._context.orders.change(
             message.data.order_id, cause_of(message), lambda present: self._decide(message, present)
         )
 
     def _decide(self, message: Message[DriverArrived], present: Order | None) -> Change[Order] | None:
-        request, now = message.data, self._desk.clock.now()
+        request, now = message.data, self._context.clock.now()
         step, events_of = STEPS[message.type]
         before = known(present, request.order_id)
-        proof = shown(before, request.proof, self._desk.codes)
+        proof = shown(before, request.proof, self._context.codes)
         try:
             with refusing(request.order_id):
                 order = drive(before, step, request.driver_id, now, proof, request.leg)

@@ -6,20 +6,20 @@ from contracts.events.emergencies import EmergencyClosed
 from contracts.message import Message
 from contracts.requests.orders import EmergencyResolved
 from services.orders.domain.emergency import Emergency, resolved
-from services.orders.ports import Desk
-from services.runtime.aggregates import Change, Entry, cause_of
+from services.orders.ports import Context
+from services.runtime.change import Change, Entry, cause_of
 from services.runtime.errors import NotYet
 
 
 class EmergencyResolvedHandler:
     """The second time changes nothing."""
 
-    def __init__(self, desk: Desk) -> None:
-        self._desk = desk
+    def __init__(self, context: Context) -> None:
+        self._context = context
 
     async def __call__(self, message: Message[EmergencyResolved]) -> None:
         """Close it."""
-        said, now = message.data, self._desk.clock.now()
+        said, now = message.data, self._context.clock.now()
 
         def decide(known: Emergency | None) -> Change[Emergency] | None:
             if known is None:
@@ -32,4 +32,4 @@ class EmergencyResolvedHandler:
             )
             return Change(closed, (event,), Entry("closed", f"{said.by.role}:{said.by.id}"))
 
-        await self._desk.emergencies.change(said.emergency_id, cause_of(message), decide)
+        await self._context.emergencies.change(said.emergency_id, cause_of(message), decide)

@@ -16,10 +16,9 @@ from contracts.values import Role
 from services.orders.domain.budget import Beneficiary
 from services.orders.domain.budget import erased as without_word
 from services.orders.handlers.purses import beneficiary_key
-from services.orders.ports import Desk
-from services.runtime.aggregates import Change, Entry
+from services.orders.ports import Context
+from services.runtime.change import Cause, Change, Entry
 from services.runtime.clock import Clock
-from services.runtime.outbox import Cause
 
 SOURCE = "/gancang/orders/erasure"
 REASON = "recipient_erased"
@@ -27,33 +26,41 @@ REASON = "recipient_erased"
 IN_TIME = timedelta(minutes=5)
 
 
-async def note_late_order(desk: Desk, request: OrderRequested, said_at: datetime) -> None:
+async def note_late_order(context: Context, request: OrderRequested, said_at: datetime) -> None:
     """After the order was written: whoever writes an erasure down then finds the order, or is found here."""
-    if desk.clock.now() - said_at <= IN_TIME:
+    if context.clock.now() - said_at <= IN_TIME:
         return
     parties = {Role.CUSTOMER: request.customer.id}
     if request.recipient is not None:
         parties[Role.RECIPIENT] = request.recipient.id
     if request.pickup.merchant_id is not None:
         parties[Role.MERCHANT] = request.pickup.merchant_id
-    for erased in await desk.erasures.of(parties, said_at):
-        await desk.erasures.wait_for(erased, [request.order_id])
+    for erased in await context.erasures.of(parties, said_at):
+        await context.erasures.wait_for(erased, [request.order_id])
 
 
-async def forget_late_word(desk: Desk, programme_id: str, customer_id: str, said_at: datetime) -> None:
+async def forget_late_word(context: Context, programme_id: str, customer_id: str, said_at: datetime) -> None:
     """The same for an agency's word about a beneficiary."""
-    for erased in await desk.erasures.of({Role.CUSTOMER: customer_id, Role.RECIPIENT: customer_id}, said_at):
-        await forget_beneficiary(desk, beneficiary_key(programme_id, customer_id), erased)
+    for erased in await context.erasures.of(
+        {Role.CUSTOMER: customer_id, Role.RECIPIENT: customer_id}, said_at
+    ):
+        await forget_beneficiary(context, beneficiary_key(programme_id, customer_id), erased)
 
 
-async def forget_beneficiary(desk: Desk, key: str, erased: RecipientErased) -> None:
+async def forget_beneficiary(context: Context, key: str, erased: RecipientErased) -> None:
     """No programme pays for this person any more."""
 
     def decide(known: Beneficiary | None) -> Change[Beneficiary] | None:
         left = None if known is None else without_word(known, erased.at)
-        return None if left is None else Change(left, entry=Entry("erased", "system", REASON), forgets=True)
+        return (
+            None
+            if left is None
+            else Change(left, entry=Entry("erased", "system", REASON), clear_digests=True)
+        )
 
-    await desk.beneficiaries.change(key, cause_of_erasure("beneficiary", key, erased, desk.clock), decide)
+    await context.beneficiaries.change(
+        key, cause_of_erasure("beneficiary", key, erased, context.clock), decide
+    )
 
 
 def cause_of_erasure(kind: str, about: str, erased: RecipientErased, clock: Clock) -> Cause:

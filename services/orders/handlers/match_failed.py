@@ -10,8 +10,8 @@ from services.orders.domain.assigning import search_failed
 from services.orders.domain.order import Order
 from services.orders.handlers import announce
 from services.orders.handlers.refusing import known
-from services.orders.ports import Desk
-from services.runtime.aggregates import Change, Entry, cause_of
+from services.orders.ports import Context
+from services.runtime.change import Change, Entry, cause_of
 
 BY = "system:orders"
 
@@ -19,8 +19,8 @@ BY = "system:orders"
 class MatchFailedHandler:
     """Only the search that is under way can fail."""
 
-    def __init__(self, desk: Desk) -> None:
-        self._desk = desk
+    def __init__(self, context: Context) -> None:
+        self._context = context
 
     async def __call__(self, message: Message[MatchFailed]) -> None:
         """End the order as unserved, or let it wait."""
@@ -28,10 +28,10 @@ class MatchFailedHandler:
 
         def decide(present: Order | None) -> Change[Order] | None:
             before = known(present, failure.order_id)
-            order = search_failed(before, failure.attempt, failure.reason, self._desk.clock.now())
+            order = search_failed(before, failure.attempt, failure.reason, self._context.clock.now())
             return None if order is None else without_driver(order, failure.reason)
 
-        await self._desk.orders.change(failure.order_id, cause_of(message), decide)
+        await self._context.orders.change(failure.order_id, cause_of(message), decide)
 
 
 def without_driver(order: Order, reason: str) -> Change[Order]:

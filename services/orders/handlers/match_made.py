@@ -10,15 +10,15 @@ from services.orders.domain.errors import MatchRefused
 from services.orders.domain.order import Assignment, Order
 from services.orders.handlers import announce
 from services.orders.handlers.refusing import known
-from services.orders.ports import Desk
-from services.runtime.aggregates import Change, Entry, cause_of
+from services.orders.ports import Context
+from services.runtime.change import Change, Entry, cause_of
 
 
 class MatchMadeHandler:
     """Never both: an order that ended or moved on answers `order.match_refused.v1`, and matching frees the driver."""
 
-    def __init__(self, desk: Desk) -> None:
-        self._desk = desk
+    def __init__(self, context: Context) -> None:
+        self._context = context
 
     async def __call__(self, message: Message[MatchMade]) -> None:
         """Assign or refuse."""
@@ -28,7 +28,7 @@ class MatchMadeHandler:
         def decide(present: Order | None) -> Change[Order] | None:
             order = known(present, match.order_id)
             refused_by[:] = [order]
-            assigned = assign(order, self._proposed(match), self._desk.clock.now())
+            assigned = assign(order, self._proposed(match), self._context.clock.now())
             if assigned is None:
                 return None
             events = announce.assigned(assigned) + (
@@ -37,7 +37,7 @@ class MatchMadeHandler:
             return Change(assigned, events, Entry(assigned.status, f"driver:{match.driver_id}"))
 
         try:
-            await self._desk.orders.change(match.order_id, cause_of(message), decide)
+            await self._context.orders.change(match.order_id, cause_of(message), decide)
         except MatchRefused as refusal:
             await self._refuse(message, refused_by[0], refusal.reason)
 
@@ -51,7 +51,7 @@ class MatchMadeHandler:
             attempt=match.attempt,
             reason=reason,
         )
-        await self._desk.answers.publish(answer, cause_of(message))
+        await self._context.replies.publish(answer, cause_of(message))
 
     def _proposed(self, match: MatchMade) -> Assignment:
         return Assignment(
@@ -61,5 +61,5 @@ class MatchMadeHandler:
             vehicle=match.vehicle,
             residence=match.residence,
             eta_s=match.eta_s,
-            at=self._desk.clock.now(),
+            at=self._context.clock.now(),
         )

@@ -8,15 +8,15 @@ from services.orders.domain.assigning import match_withdrawn
 from services.orders.domain.order import Order
 from services.orders.handlers import announce
 from services.orders.handlers.refusing import known
-from services.orders.ports import Desk
-from services.runtime.aggregates import Change, Entry, cause_of
+from services.orders.ports import Context
+from services.runtime.change import Change, Entry, cause_of
 
 
 class MatchWithdrawnHandler:
     """A passenger on the way keeps his driver."""
 
-    def __init__(self, desk: Desk) -> None:
-        self._desk = desk
+    def __init__(self, context: Context) -> None:
+        self._context = context
 
     async def __call__(self, message: Message[MatchWithdrawn]) -> None:
         """Search again."""
@@ -24,10 +24,10 @@ class MatchWithdrawnHandler:
 
         def decide(present: Order | None) -> Change[Order] | None:
             before = known(present, withdrawal.order_id)
-            order = match_withdrawn(before, withdrawal.offer_id, self._desk.clock.now())
+            order = match_withdrawn(before, withdrawal.offer_id, self._context.clock.now())
             if order is None or before.assignment is None:
                 return None
             events = announce.searched_again(order, before.assignment, withdrawal.reason)
             return Change(order, events, Entry(order.status, "system:matching", withdrawal.reason))
 
-        await self._desk.orders.change(withdrawal.order_id, cause_of(message), decide)
+        await self._context.orders.change(withdrawal.order_id, cause_of(message), decide)

@@ -8,15 +8,15 @@ from services.orders.domain.changing import Wish, propose
 from services.orders.domain.order import Order
 from services.orders.handlers.changes import proposed
 from services.orders.handlers.refusing import known, refusing
-from services.orders.ports import Desk
-from services.runtime.aggregates import Change, Entry, cause_of
+from services.orders.ports import Context
+from services.runtime.change import Change, Entry, cause_of
 
 
 class MerchantChangeProposedHandler:
     """A newer proposal takes the place of one that nobody has answered."""
 
-    def __init__(self, desk: Desk) -> None:
-        self._desk = desk
+    def __init__(self, context: Context) -> None:
+        self._context = context
 
     async def __call__(self, message: Message[MerchantChangeProposed]) -> None:
         """Ask the customer."""
@@ -24,7 +24,7 @@ class MerchantChangeProposedHandler:
         wish = Wish(said.proposal_id, items=tuple(said.items))
 
         def decide(present: Order | None) -> Change[Order] | None:
-            before, now = known(present, said.order_id), self._desk.clock.now()
+            before, now = known(present, said.order_id), self._context.clock.now()
             with refusing(said.order_id):
                 order = propose(before, said.merchant_id, wish, said.until, now)
             if order is None:
@@ -33,4 +33,4 @@ class MerchantChangeProposedHandler:
                 order, proposed(order), Entry(order.status, f"merchant:{said.merchant_id}", "change_proposed")
             )
 
-        await self._desk.orders.change(said.order_id, cause_of(message), decide)
+        await self._context.orders.change(said.order_id, cause_of(message), decide)

@@ -12,8 +12,8 @@ from contracts.values import Residence, Value
 from services.orders.domain import merchant as facts
 from services.orders.domain.errors import StepRefused
 from services.orders.domain.merchant import Merchant
-from services.orders.ports import Desk
-from services.runtime.aggregates import Change, Entry, cause_of
+from services.orders.ports import Context
+from services.runtime.change import Change, Entry, cause_of
 from services.runtime.errors import NotYet, Rejected
 
 Apply = Callable[[Merchant, Any, datetime], Merchant | None]
@@ -35,14 +35,14 @@ OF_KNOWN: dict[type[Value], Apply] = {
 class MerchantFactHandler:
     """One that comes before the registration waits for it on the retry ladder."""
 
-    def __init__(self, desk: Desk) -> None:
-        self._desk = desk
+    def __init__(self, context: Context) -> None:
+        self._context = context
 
     async def __call__(self, message: Message[Any]) -> None:
         """Note the fact."""
         said, at = message.data, message.time
         try:
-            facts.not_ahead(at, self._desk.clock.now())
+            facts.not_ahead(at, self._context.clock.now())
         except StepRefused as refused:
             raise Rejected(refused.code) from None
 
@@ -50,7 +50,7 @@ class MerchantFactHandler:
             merchant = _after(known, said, at)
             return None if merchant is None else Change(merchant, (), Entry(_status(merchant), _who(said)))
 
-        await self._desk.merchants.change(said.merchant_id, cause_of(message), decide)
+        await self._context.merchants.change(said.merchant_id, cause_of(message), decide)
 
 
 def _after(known: Merchant | None, said: Any, at: datetime) -> Merchant | None:

@@ -9,24 +9,24 @@ from services.orders.domain.cooking import accept
 from services.orders.domain.order import Order
 from services.orders.handlers import announce
 from services.orders.handlers.refusing import known, refusing
-from services.orders.ports import Desk
-from services.runtime.aggregates import Change, Entry, cause_of
+from services.orders.ports import Context
+from services.runtime.change import Change, Entry, cause_of
 
 
 class MerchantOrderAcceptedHandler:
     """A rush of the merchant adds its minutes; the courier is searched by a timer, when he would come in time."""
 
-    def __init__(self, desk: Desk) -> None:
-        self._desk = desk
+    def __init__(self, context: Context) -> None:
+        self._context = context
 
     async def __call__(self, message: Message[MerchantOrderAccepted]) -> None:
         """Cook."""
         said = message.data
-        merchant = await self._desk.merchants.get(said.merchant_id)
+        merchant = await self._context.merchants.get(said.merchant_id)
         rush_minutes = merchant.state.rush_minutes if merchant else 0
 
         def decide(present: Order | None) -> Change[Order] | None:
-            before, now = known(present, said.order_id), self._desk.clock.now()
+            before, now = known(present, said.order_id), self._context.clock.now()
             with refusing(said.order_id):
                 order = accept(before, said.merchant_id, said.ready_in_minutes, rush_minutes, now)
             if order is None:
@@ -36,4 +36,4 @@ class MerchantOrderAcceptedHandler:
             )
             return Change(order, (event,), Entry(order.status, f"merchant:{said.merchant_id}"))
 
-        await self._desk.orders.change(said.order_id, cause_of(message), decide)
+        await self._context.orders.change(said.order_id, cause_of(message), decide)

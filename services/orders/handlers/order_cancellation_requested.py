@@ -8,15 +8,15 @@ from services.orders.domain.cancelling import cancel
 from services.orders.domain.order import Order
 from services.orders.handlers.calling_off import cancelled, why_of
 from services.orders.handlers.refusing import known, refusing
-from services.orders.ports import Desk
-from services.runtime.aggregates import Change, cause_of
+from services.orders.ports import Context
+from services.runtime.change import Change, cause_of
 
 
 class OrderCancellationRequestedHandler:
     """The write on the order's version settles who was first: this, or an assignment."""
 
-    def __init__(self, desk: Desk) -> None:
-        self._desk = desk
+    def __init__(self, context: Context) -> None:
+        self._context = context
 
     async def __call__(self, message: Message[OrderCancellationRequested]) -> None:
         """Cancel; before the order has arrived, wait for it."""
@@ -25,9 +25,9 @@ class OrderCancellationRequestedHandler:
 
         def decide(present: Order | None) -> Change[Order] | None:
             with refusing(request.order_id):
-                order = cancel(known(present, request.order_id), request.by, why, self._desk.clock.now())
+                order = cancel(known(present, request.order_id), request.by, why, self._context.clock.now())
             if order is None:
                 return None
             return cancelled(order)
 
-        await self._desk.orders.change(request.order_id, cause_of(message), decide)
+        await self._context.orders.change(request.order_id, cause_of(message), decide)

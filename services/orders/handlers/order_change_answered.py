@@ -8,15 +8,15 @@ from services.orders.domain.changing import answer
 from services.orders.domain.order import Order
 from services.orders.handlers.changes import answered
 from services.orders.handlers.refusing import known, refusing
-from services.orders.ports import Desk
-from services.runtime.aggregates import Change, cause_of
+from services.orders.ports import Context
+from services.runtime.change import Change, cause_of
 
 
 class OrderChangeAnsweredHandler:
     """No to what the kitchen cannot do without ends the order, and nobody pays for it."""
 
-    def __init__(self, desk: Desk) -> None:
-        self._desk = desk
+    def __init__(self, context: Context) -> None:
+        self._context = context
 
     async def __call__(self, message: Message[OrderChangeAnswered]) -> None:
         """Change it, leave it, or end it."""
@@ -26,8 +26,8 @@ class OrderChangeAnsweredHandler:
             before = known(present, said.order_id)
             with refusing(said.order_id):
                 order = answer(
-                    before, said.by, said.proposal_id, self._desk.clock.now(), accepted=said.accepted
+                    before, said.by, said.proposal_id, self._context.clock.now(), accepted=said.accepted
                 )
             return answered(order, before, f"{said.by.role}:{said.by.id}", accepted=said.accepted)
 
-        await self._desk.orders.change(said.order_id, cause_of(message), decide)
+        await self._context.orders.change(said.order_id, cause_of(message), decide)

@@ -9,8 +9,8 @@ from services.orders.domain.order import Order
 from services.orders.domain.proving import new_code
 from services.orders.handlers import announce
 from services.orders.handlers.refusing import known, refusing
-from services.orders.ports import Desk
-from services.runtime.aggregates import Change, Entry, cause_of
+from services.orders.ports import Context
+from services.runtime.change import Change, Entry, cause_of
 
 ISSUED = "code_issued"
 
@@ -18,8 +18,8 @@ ISSUED = "code_issued"
 class OrderCodeRequestedHandler:
     """The old code is void at once; how many there are is limited, so that nobody guesses for ever."""
 
-    def __init__(self, desk: Desk) -> None:
-        self._desk = desk
+    def __init__(self, context: Context) -> None:
+        self._context = context
 
     async def __call__(self, message: Message[OrderCodeRequested]) -> None:
         """Issue the next one."""
@@ -36,4 +36,4 @@ class OrderCodeRequestedHandler:
                 Entry(order.status, f"{request.by.role}:{request.by.id}", ISSUED),
             )
 
-        await self._desk.orders.change(request.order_id, cause_of(message), decide)
+        await self._context.orders.change(request.order_id, cause_of(message), decide)

@@ -18,27 +18,27 @@ from services.orders.handlers.erased_parties import note_late_order
 from services.orders.handlers.funding import secure_funds
 from services.orders.handlers.purses import payer_of, purse_of
 from services.orders.handlers.taking_in import taken_in
-from services.orders.ports import Desk
-from services.runtime.aggregates import Change, cause_of
+from services.orders.ports import Context
+from services.runtime.change import Change, cause_of
 from services.runtime.errors import Rejected
 
 
 class OrderRequestedHandler:
     """The same request again changes nothing; another one under the same order id is rejected."""
 
-    def __init__(self, desk: Desk) -> None:
-        self._desk = desk
+    def __init__(self, context: Context) -> None:
+        self._context = context
 
     async def __call__(self, message: Message[OrderRequested]) -> None:
         """Take the order in."""
         request = message.data
-        service = self._desk.catalogue.services.get(request.service)
+        service = self._context.catalogue.services.get(request.service)
         if service is None:
             raise Rejected("unknown_service", order_id=request.order_id, pointer="/service")
         _require_own(request)
         _require_details(request, service)
-        now = self._desk.clock.now()
-        payer = await payer_of(self._desk, request, service, now)
+        now = self._context.clock.now()
+        payer = await payer_of(self._context, request, service, now)
         wanted = replace(wanted_of(request, message.time), payer=payer)
         facts = await self._facts(request, service, payer, now)
 
@@ -47,23 +47,23 @@ class OrderRequestedHandler:
                 if present.digest != wanted.digest:
                     raise Rejected("id_reused", order_id=request.order_id)
                 return None
-            catalogue = self._desk.catalogue
+            catalogue = self._context.catalogue
             return taken_in(take_in(wanted, service, catalogue.area, catalogue.bands, facts), service)
 
-        await self._desk.orders.change(request.order_id, cause_of(message), decide, expect_new=True)
-        await note_late_order(self._desk, request, message.time)
+        await self._context.orders.change(request.order_id, cause_of(message), decide, expect_new=True)
+        await note_late_order(self._context, request, message.time)
         if payer.kind is not PayerKind.CUSTOMER:
-            await secure_funds(self._desk, request.order_id, replace(cause_of(message), remembered=False))
+            await secure_funds(self._context, request.order_id, replace(cause_of(message), remembered=False))
 
     async def _facts(self, request: OrderRequested, service: Service, payer: Payer, now: datetime) -> Facts:
         """What others say, as far as this service asks."""
         merchant_id = request.pickup.merchant_id if service.policy.merchant else None
-        merchant = None if merchant_id is None else await self._desk.merchants.get(merchant_id)
-        route = route_between(self._desk.catalogue.area.routes, request.pickup, request.dropoff)
-        status = None if route is None else await self._desk.route_statuses.get(route.name)
+        merchant = None if merchant_id is None else await self._context.merchants.get(merchant_id)
+        route = route_between(self._context.catalogue.area.routes, request.pickup, request.dropoff)
+        status = None if route is None else await self._context.route_statuses.get(route.name)
         return Facts(
             now=now,
-            purse=await purse_of(self._desk, payer, request, now),
+            purse=await purse_of(self._context, payer, request, now),
             merchant=merchant.state if merchant else None,
             route=route,
             route_status=status.state if status else None,

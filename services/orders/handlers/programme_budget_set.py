@@ -7,21 +7,21 @@ from contracts.requests.programmes import ProgrammeBudgetSet
 from services.orders.domain.budget import Budget, budget_set
 from services.orders.domain.merchant import not_ahead
 from services.orders.handlers.refusing import refusing_fact
-from services.orders.ports import Desk
-from services.runtime.aggregates import Change, Entry, cause_of
+from services.orders.ports import Context
+from services.runtime.change import Change, Entry, cause_of
 
 
 class ProgrammeBudgetSetHandler:
     """First the fact, then the ledger's cap: both can be done again. A smaller cap takes nothing from orders under way."""
 
-    def __init__(self, desk: Desk) -> None:
-        self._desk = desk
+    def __init__(self, context: Context) -> None:
+        self._context = context
 
     async def __call__(self, message: Message[ProgrammeBudgetSet]) -> None:
         """Note the cap."""
         said = message.data
         with refusing_fact():
-            not_ahead(message.time, self._desk.clock.now())
+            not_ahead(message.time, self._context.clock.now())
         word = Budget(
             f"programme:{said.programme_id}:{said.period}", said.cap, message.time, tuple(said.services)
         )
@@ -34,12 +34,12 @@ class ProgrammeBudgetSetHandler:
                 else Change(budget, (), Entry("set", f"{said.by.role}:{said.by.id}", str(said.cap)))
             )
 
-        await self._desk.budgets.change(word.budget_id, cause_of(message), decide)
-        await take_over(self._desk, word.budget_id)
+        await self._context.budgets.change(word.budget_id, cause_of(message), decide)
+        await take_over(self._context, word.budget_id)
 
 
-async def take_over(desk: Desk, budget_id: str) -> None:
+async def take_over(context: Context, budget_id: str) -> None:
     """The ledger learns the present cap."""
-    stored = await desk.budgets.get(budget_id)
+    stored = await context.budgets.get(budget_id)
     if stored is not None:
-        await desk.ledger.set_cap(budget_id, stored.state.cap, stored.version)
+        await context.ledger.set_cap(budget_id, stored.state.cap, stored.version)

@@ -11,7 +11,7 @@ from services.orders.domain.order import Order
 from services.orders.domain.proving import CodeWrong, Shown
 from services.orders.metrics import WRONG_CODES
 from services.orders.ports import Codes
-from services.runtime.aggregates import Change, Entry
+from services.runtime.change import Change, Entry
 
 
 def shown(order: Order, proof: Proof | None, codes: Codes) -> Shown:

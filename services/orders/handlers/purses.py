@@ -9,15 +9,15 @@ from contracts.values import Payer, PayerKind
 from services.orders.domain.funding import Purse, budget_id
 from services.orders.domain.hours import LOCAL_TIME
 from services.orders.domain.wanted import Service
-from services.orders.ports import Desk
+from services.orders.ports import Context
 
 
-async def payer_of(desk: Desk, request: OrderRequested, service: Service, now: datetime) -> Payer:
+async def payer_of(context: Context, request: OrderRequested, service: Service, now: datetime) -> Payer:
     """Whom the request names; else the service's programme for whom it pays; else the customer himself."""
     if request.payer is not None:
         return request.payer
     if service.programme is not None:
-        person = await desk.beneficiaries.get(
+        person = await context.beneficiaries.get(
             beneficiary_key(service.programme.programme_id, _person(request))
         )
         if person is not None and person.state.valid_until >= now.astimezone(LOCAL_TIME).date():
@@ -25,16 +25,16 @@ async def payer_of(desk: Desk, request: OrderRequested, service: Service, now: d
     return Payer(id=request.customer.id)
 
 
-async def purse_of(desk: Desk, payer: Payer, request: OrderRequested, now: datetime) -> Purse | None:
+async def purse_of(context: Context, payer: Payer, request: OrderRequested, now: datetime) -> Purse | None:
     """None where the payer has no budget at that time, or pays himself."""
     if payer.kind not in {PayerKind.PROGRAMME, PayerKind.DONOR} or payer.id is None:
         return None
-    budget = await desk.budgets.get(budget_id(payer, request.scheduled_for or now))
+    budget = await context.budgets.get(budget_id(payer, request.scheduled_for or now))
     if budget is None:
         return None
     if payer.kind is PayerKind.DONOR:
         return Purse()
-    person = await desk.beneficiaries.get(beneficiary_key(payer.id, _person(request)))
+    person = await context.beneficiaries.get(beneficiary_key(payer.id, _person(request)))
     return Purse(budget.state.services, person.state.valid_until if person else None)
 
 

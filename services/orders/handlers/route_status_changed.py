@@ -18,10 +18,9 @@ from services.orders.handlers import announce
 from services.orders.handlers.calling_off import cancelled
 from services.orders.handlers.refusing import refusing_fact
 from services.orders.metrics import CUT_OFF
-from services.orders.ports import Desk
-from services.runtime.aggregates import Change, Entry, cause_of, timer_cause
+from services.orders.ports import Context
+from services.runtime.change import Cause, Change, Entry, cause_of, timer_cause
 from services.runtime.errors import Rejected
-from services.runtime.outbox import Cause
 
 log = structlog.get_logger()
 
@@ -32,17 +31,19 @@ class RouteStatusChangedHandler:
     And when a closure begins that was said ahead.
     """
 
-    def __init__(self, desk: Desk) -> None:
-        self._desk = desk
+    def __init__(self, context: Context) -> None:
+        self._context = context
 
     async def __call__(self, message: Message[RouteStatusChanged]) -> None:
         """Keep the word and call off; all of it can be done again."""
         said = message.data
-        route = next((route for route in self._desk.catalogue.area.routes if route.name == said.route), None)
+        route = next(
+            (route for route in self._context.catalogue.area.routes if route.name == said.route), None
+        )
         if route is None:
             raise Rejected("unknown_route", pointer="/route")
         with refusing_fact():
-            not_ahead(message.time, self._desk.clock.now())
+            not_ahead(message.time, self._context.clock.now())
         word = RouteStatus(
             route=said.route,
             as_of=message.time,
@@ -54,19 +55,19 @@ class RouteStatusChangedHandler:
         )
 
         def decide(known: RouteStatus | None) -> Change[RouteStatus] | None:
-            status = heard(known, word, self._desk.clock.now())
+            status = heard(known, word, self._context.clock.now())
             if status is None:
                 return None
             return Change(
                 status, (), Entry("open" if status.open else "closed", f"{said.by.role}:{said.by.id}")
             )
 
-        await self._desk.route_statuses.change(said.route, cause_of(message), decide)
+        await self._context.route_statuses.change(said.route, cause_of(message), decide)
         await self.call_off(said.route, cause_of(message))
 
     async def fire(self, route: str) -> None:
         """Look once more for orders that were being taken in while the word came, or whose guest has left since."""
-        now = self._desk.clock.now()
+        now = self._context.clock.now()
         cause = timer_cause("route", route, now)
         await self.call_off(route, cause)
 
@@ -74,11 +75,11 @@ class RouteStatusChangedHandler:
             done = swept(known, now) if known else None
             return None if done is None else Change(done)
 
-        await self._desk.route_statuses.change(route, cause, decide)
+        await self._context.route_statuses.change(route, cause, decide)
 
     async def call_off(self, route: str, cause: Cause) -> None:
         """End every order that what is known now shuts out, and raise the alarm for who is up there."""
-        stored = await self._desk.route_statuses.get(route)
+        stored = await self._context.route_statuses.get(route)
         if stored is None:
             return
         status = stored.state
@@ -86,12 +87,12 @@ class RouteStatusChangedHandler:
         def decide(present: Order | None) -> Change[Order] | None:
             if present is None:
                 return None
-            now = self._desk.clock.now()
+            now = self._context.clock.now()
             ended = shut_out(present, status, now)
             return _cut_off(present, status, now) if ended is None else cancelled(ended)
 
-        for order_id in await self._desk.climbers.on(route):
-            await self._desk.orders.change(order_id, cause, decide)
+        for order_id in await self._context.climbers.on(route):
+            await self._context.orders.change(order_id, cause, decide)
 
 
 def _cut_off(order: Order, status: RouteStatus, now: datetime) -> Change[Order] | None:

@@ -28,23 +28,24 @@ from services.orders.handlers.order_requested import OrderRequestedHandler
 from services.orders.handlers.programme_beneficiary_attested import ProgrammeBeneficiaryAttestedHandler
 from services.orders.handlers.programme_budget_set import ProgrammeBudgetSetHandler
 from services.orders.handlers.route_status_changed import RouteStatusChangedHandler
-from services.orders.ports import Desk
-from services.runtime.consumer import Route
+from services.orders.ports import Context
+from services.runtime.route import Route
 
 MERCHANT_FACTS = QUEUES["orders.merchant_fact"].types
 
 
-def routes(desk: Desk) -> tuple[Route, ...]:
+def routes(context: Context) -> tuple[Route, ...]:
     """Queue → type → handler."""
-    step, emergency = DriverStepHandler(desk), EmergencyRaisedHandler(desk)
+    step, emergency = DriverStepHandler(context), EmergencyRaisedHandler(context)
     return (
-        Route("orders.order_requested", {"order.requested.v1": OrderRequestedHandler(desk)}),
+        Route("orders.order_requested", {"order.requested.v1": OrderRequestedHandler(context)}),
         Route(
             "orders.order_cancellation_requested",
-            {"order.cancellation_requested.v1": OrderCancellationRequestedHandler(desk)},
+            {"order.cancellation_requested.v1": OrderCancellationRequestedHandler(context)},
         ),
         Route(
-            "orders.order_report_requested", {"order.report_requested.v1": OrderReportRequestedHandler(desk)}
+            "orders.order_report_requested",
+            {"order.report_requested.v1": OrderReportRequestedHandler(context)},
         ),
         Route(
             "orders.driver_step",
@@ -52,56 +53,56 @@ def routes(desk: Desk) -> tuple[Route, ...]:
                 "driver.arrived.v1": step,
                 "driver.picked_up.v1": step,
                 "driver.delivered.v1": step,
-                "driver.cancelled.v1": DriverCancelledHandler(desk),
-                "driver.delivery_failed.v1": DriverDeliveryFailedHandler(desk),
-                "driver.returned.v1": DriverReturnedHandler(desk),
+                "driver.cancelled.v1": DriverCancelledHandler(context),
+                "driver.delivery_failed.v1": DriverDeliveryFailedHandler(context),
+                "driver.returned.v1": DriverReturnedHandler(context),
             },
         ),
         Route(
             "orders.agency_return_confirmed",
-            {"agency.return_confirmed.v1": AgencyReturnConfirmedHandler(desk)},
+            {"agency.return_confirmed.v1": AgencyReturnConfirmedHandler(context)},
         ),
-        Route("orders.order_code_requested", {"order.code_requested.v1": OrderCodeRequestedHandler(desk)}),
+        Route("orders.order_code_requested", {"order.code_requested.v1": OrderCodeRequestedHandler(context)}),
         Route(
             "orders.emergency",
             {
                 "driver.emergency_raised.v1": emergency,
                 "order.emergency_raised.v1": emergency,
-                "emergency.resolved.v1": EmergencyResolvedHandler(desk),
+                "emergency.resolved.v1": EmergencyResolvedHandler(context),
             },
         ),
         Route(
             "orders.merchant_step",
             {
-                "merchant.order_accepted.v1": MerchantOrderAcceptedHandler(desk),
-                "merchant.order_rejected.v1": MerchantOrderRejectedHandler(desk),
-                "merchant.order_ready.v1": MerchantOrderReadyHandler(desk),
-                "merchant.change_proposed.v1": MerchantChangeProposedHandler(desk),
+                "merchant.order_accepted.v1": MerchantOrderAcceptedHandler(context),
+                "merchant.order_rejected.v1": MerchantOrderRejectedHandler(context),
+                "merchant.order_ready.v1": MerchantOrderReadyHandler(context),
+                "merchant.change_proposed.v1": MerchantChangeProposedHandler(context),
             },
         ),
         Route(
             "orders.order_change",
             {
-                "order.change_requested.v1": OrderChangeRequestedHandler(desk),
-                "order.change_answered.v1": OrderChangeAnsweredHandler(desk),
+                "order.change_requested.v1": OrderChangeRequestedHandler(context),
+                "order.change_answered.v1": OrderChangeAnsweredHandler(context),
             },
         ),
-        Route("orders.merchant_fact", dict.fromkeys(MERCHANT_FACTS, MerchantFactHandler(desk))),
+        Route("orders.merchant_fact", dict.fromkeys(MERCHANT_FACTS, MerchantFactHandler(context))),
         Route(
             "orders.funding_fact",
             {
-                "programme.budget_set.v1": ProgrammeBudgetSetHandler(desk),
-                "programme.beneficiary_attested.v1": ProgrammeBeneficiaryAttestedHandler(desk),
-                "donation.pledged.v1": DonationPledgedHandler(desk),
+                "programme.budget_set.v1": ProgrammeBudgetSetHandler(context),
+                "programme.beneficiary_attested.v1": ProgrammeBeneficiaryAttestedHandler(context),
+                "donation.pledged.v1": DonationPledgedHandler(context),
             },
         ),
-        Route("orders.route_status", {"route.status_changed.v1": RouteStatusChangedHandler(desk)}),
+        Route("orders.route_status", {"route.status_changed.v1": RouteStatusChangedHandler(context)}),
         Route(
             "orders.match_outcome",
             {
-                "match.made.v1": MatchMadeHandler(desk),
-                "match.failed.v1": MatchFailedHandler(desk),
-                "match.withdrawn.v1": MatchWithdrawnHandler(desk),
+                "match.made.v1": MatchMadeHandler(context),
+                "match.failed.v1": MatchFailedHandler(context),
+                "match.withdrawn.v1": MatchWithdrawnHandler(context),
             },
         ),
     )

@@ -8,7 +8,7 @@ from services.orders.domain.order import Order
 from services.orders.domain.wanted import Service
 from services.orders.handlers import announce
 from services.orders.handlers.beginning import begun
-from services.runtime.aggregates import Change, Entry
+from services.runtime.change import Change, Entry
 
 
 def taken_in(order: Order, service: Service | None = None) -> Change[Order]:

@@ -18,8 +18,8 @@ from services.orders.handlers.beginning import begun
 from services.orders.handlers.changes import answered
 from services.orders.handlers.match_failed import BY, unserved, without_driver
 from services.orders.metrics import RETURNS_OVERDUE
-from services.orders.ports import Desk
-from services.runtime.aggregates import Change, Entry, timer_cause
+from services.orders.ports import Context
+from services.runtime.change import Change, Entry, timer_cause
 
 log = structlog.get_logger()
 
@@ -85,16 +85,16 @@ DUE: tuple[Due, ...] = (
 class TimerHandler:
     """Fires what is due."""
 
-    def __init__(self, desk: Desk) -> None:
-        self._desk = desk
+    def __init__(self, context: Context) -> None:
+        self._context = context
 
     async def __call__(self, order_id: str) -> None:
         """Decide on the present state; nothing happens where the order has moved on since."""
-        now = self._desk.clock.now()
+        now = self._context.clock.now()
 
         def decide(present: Order | None) -> Change[Order] | None:
             if present is None:
                 return None
             return next((change for due in DUE if (change := due(present, now)) is not None), None)
 
-        await self._desk.orders.change(order_id, timer_cause("order", order_id, now), decide)
+        await self._context.orders.change(order_id, timer_cause("order", order_id, now), decide)

@@ -21,7 +21,7 @@ from rich.console import Console
 from rich.table import Table
 
 from contracts.registry import Exchange
-from services.runtime.publishing import Publisher
+from services.runtime.messaging.publishing import Publisher
 from tests.bench.hops.contestants import CONTESTANTS, Contestant
 from tests.bench.hops.job import END, HOPS, TAKE_IN, order_id
 from tests.bench.hops.programs.gancang import queue_of, request

@@ -11,7 +11,7 @@ from services.matching.domain.distance import KMH, metres
 from services.matching.domain.driver import Driver, Paper
 from services.matching.domain.search import Search, Status, Wanted
 from services.matching.handlers.board import Entry
-from services.runtime.aggregates import Stored
+from services.runtime.change import Stored
 from tests.bench.matching.demand import HOUR, Request, Spot, Worker
 from tests.support import builders
 

@@ -21,7 +21,7 @@ from services.matching.handlers.board import Entry
 from services.matching.handlers.gathering import Candidate, Gathering, Hunt, Look
 from services.matching.handlers.pairing import decided
 from services.matching.ports import Spot
-from services.runtime.aggregates import Stored
+from services.runtime.change import Stored
 from tests.bench.matching import demand
 from tests.bench.matching.documents import RULES, a_driver, a_search
 from tests.support import builders

@@ -17,7 +17,7 @@ from services.matching.domain.distance import KMH, metres_between
 from services.matching.handlers.gathering import CANDIDATES
 from services.matching.handlers.pairing import MORE
 from services.matching.ports import Nearby
-from services.runtime.lifecycle import COLLECT_AFTER
+from services.runtime.process.lifecycle import COLLECT_AFTER
 from tests.bench.matching.scenes import FRESH, NOW, RADIUS_M, ROAD_FACTOR, SPEED_KMH, WEIGHTS, Scene
 
 SECONDS_A_METRE = ROAD_FACTOR * KMH / SPEED_KMH

@@ -16,7 +16,7 @@ from rich.console import Console
 from contracts.events.emergencies import EmergencyRaised
 from services.ops.children import Children
 from services.ops.keys import fresh_keys
-from services.runtime import database
+from services.runtime.storage import database
 from tests.bench.hops.idle import started
 from tests.bench.hops.servers import servers
 from tests.bench.hops.workers import rss_mib

@@ -16,10 +16,10 @@ from services.notifications.handlers.opening import Opening
 from services.notifications.handlers.order_event import OnOrderEvent
 from services.notifications.ledger import Ledger
 from services.notifications.settings import NotificationsSettings
-from services.runtime.aggregates import Stored
+from services.runtime.change import Stored
 from services.runtime.clock import SystemClock
+from services.runtime.process.settings import RuntimeSettings
 from services.runtime.sealing import Sealer
-from services.runtime.settings import RuntimeSettings
 from tests.bench.notifications.job import CONNECTIONS, UNDER_WAY, Job, Took
 
 
@@ -35,15 +35,15 @@ class InMemory:
         state = self.states.get(aggregate_id)
         return None if state is None else Stored(aggregate_id, 1, state)
 
-    async def change(self, aggregate_id: str, _cause: Any, decide: Any, *, expect_new: bool = False) -> bool:
+    async def change(self, aggregate_id: str, _cause: Any, decide: Any, *, expect_new: bool = False) -> Any:
         change = decide(None if expect_new else self.states.get(aggregate_id))
         if change is None:
-            return False
+            return None
         self.states[aggregate_id] = change.state
         if getattr(change.state, "status", None) is Status.SENT:
             self.sent += 1
             self.room.release()
-        return True
+        return change.state
 
 
 class Open:

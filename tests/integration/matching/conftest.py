@@ -19,12 +19,12 @@ from contracts.registry import CONTRACTS, TYPE_OF
 from contracts.values import Value
 from services.matching.app import build
 from services.runtime.clock import Clock, clock_from
-from services.runtime.database import connect, database_of
-from services.runtime.declaring import declare
-from services.runtime.lifecycle import running
-from services.runtime.runtime import Runtime
+from services.runtime.messaging.declaring import declare
+from services.runtime.process.lifecycle import running
+from services.runtime.process.runtime import Runtime
+from services.runtime.process.settings import RuntimeSettings
 from services.runtime.sealing import new_key
-from services.runtime.settings import RuntimeSettings
+from services.runtime.storage.database import connect, database_of
 from tests.support import builders
 from tests.support.eventually import eventually
 

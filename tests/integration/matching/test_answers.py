@@ -15,7 +15,7 @@ from tests.support import builders
 from tests.support.eventually import eventually
 
 if TYPE_CHECKING:
-    from services.runtime.runtime import Runtime
+    from services.runtime.process.runtime import Runtime
 
 DRIVERS = 100
 

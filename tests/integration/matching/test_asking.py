@@ -11,7 +11,7 @@ from tests.support import builders
 from tests.support.eventually import eventually
 
 if TYPE_CHECKING:
-    from services.runtime.runtime import Runtime
+    from services.runtime.process.runtime import Runtime
 
 
 async def test_the_nearest_driver_is_asked_first(town: Any, matching: Runtime) -> None:

@@ -19,8 +19,8 @@ from tests.support.command_line import Gancang
 from tests.support.eventually import eventually
 
 if TYPE_CHECKING:
-    from services.runtime.runtime import Runtime
-    from services.runtime.settings import RuntimeSettings
+    from services.runtime.process.runtime import Runtime
+    from services.runtime.process.settings import RuntimeSettings
 
 HOSPITAL = "rsud-blambangan"
 OPERATOR = {"role": "operator", "id": "op-1"}

@@ -17,7 +17,7 @@ from tests.support import builders
 from tests.support.eventually import eventually
 
 if TYPE_CHECKING:
-    from services.runtime.runtime import Runtime
+    from services.runtime.process.runtime import Runtime
 
 
 async def test_a_completed_order_frees_its_driver_for_the_next_one(town: Any, matching: Runtime) -> None:

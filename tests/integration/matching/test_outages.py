@@ -8,7 +8,7 @@ import pytest
 from pydantic import SecretStr
 
 from services.matching.app import build
-from services.runtime.lifecycle import running
+from services.runtime.process.lifecycle import running
 from tests.support import builders
 from tests.support.eventually import eventually
 from tests.support.proxy import Proxy

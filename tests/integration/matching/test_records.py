@@ -12,7 +12,7 @@ from tests.support import builders
 from tests.support.eventually import eventually
 
 if TYPE_CHECKING:
-    from services.runtime.runtime import Runtime
+    from services.runtime.process.runtime import Runtime
 
 
 async def test_a_decline_is_noted_once_however_often_it_is_said(town: Any, matching: Runtime) -> None:

@@ -8,7 +8,7 @@ from contracts.requests.drivers import DriverOfferDeclined, DriverStandbyJoined,
 from tests.support.eventually import eventually
 
 if TYPE_CHECKING:
-    from services.runtime.runtime import Runtime
+    from services.runtime.process.runtime import Runtime
 
 HOSPITAL = "rsud-blambangan"
 

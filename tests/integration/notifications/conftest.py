@@ -13,10 +13,10 @@ import pytest
 from contracts.registry import CONTRACTS
 from services.notifications.app import building
 from services.notifications.settings import NotificationsSettings
-from services.runtime import database
-from services.runtime.lifecycle import running
+from services.runtime.process.lifecycle import running
+from services.runtime.process.settings import RuntimeSettings
 from services.runtime.sealing import new_key
-from services.runtime.settings import RuntimeSettings
+from services.runtime.storage import database
 from tests.support.builders import a_message, on_the_wire
 from tests.support.eventually import eventually
 from tests.support.mailbox import Mailbox
@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from collections.abc import AsyncIterator
 
     from contracts.values import Value
-    from services.runtime.runtime import Runtime
+    from services.runtime.process.runtime import Runtime
 
 
 class World:

@@ -10,8 +10,8 @@ from bson import encode
 from structlog.testing import capture_logs
 
 from services.notifications.adapters.vault import MongoVault
-from services.runtime import database
 from services.runtime.sealing import Sealer
+from services.runtime.storage import database
 from tests.support.builders import a_contact_registered, a_driver_assigned, an_erasure_requested
 from tests.support.eventually import eventually
 

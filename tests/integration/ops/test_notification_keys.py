@@ -11,8 +11,8 @@ from aio_pika import Message
 from pydantic import SecretStr
 
 from services.notifications.adapters.vault import LifeKey, MongoVault
-from services.runtime import database
 from services.runtime.sealing import Sealer, new_key
+from services.runtime.storage import database
 from tests.support.command_line import Gancang
 from tests.support.services import DATA_KEY
 
@@ -126,7 +126,7 @@ async def test_erasures_are_written_as_requests_that_can_be_published_again(
 
 
 def a_parked_contact(sealer: Sealer) -> Message:
-    """As `services.runtime.parking` leaves it."""
+    """As `services.runtime.messaging.parking` leaves it."""
     notes = {
         "x-gancang-sealed": PARKED,
         "x-gancang-content-type": "application/json",

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from services.notifications.adapters import mongo
 from services.notifications.domain.attempts import Outcome, Result
-from services.runtime import database
+from services.runtime.storage import database
 from tests.support.builders import NOW
 from tests.support.telling import PLAN, a_notification
 

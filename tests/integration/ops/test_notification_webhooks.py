@@ -15,8 +15,8 @@ from services.notifications.adapters.vault import MongoVault
 from services.notifications.adapters.webhook_kinds import deliveries
 from services.notifications.adapters.webhook_secrets import WebhookSecrets
 from services.notifications.domain.webhook import Delivery, Status
-from services.runtime import database
 from services.runtime.sealing import Sealer
+from services.runtime.storage import database
 from tests.support.services import DATA_KEY
 
 if TYPE_CHECKING:

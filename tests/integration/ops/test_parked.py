@@ -34,7 +34,7 @@ NOTES = {
 
 
 async def park(channel: AbstractChannel, queue: str = PARKED, body: bytes = BODY, **changes: Any) -> None:
-    """A message as `services.runtime.parking` leaves it."""
+    """A message as `services.runtime.messaging.parking` leaves it."""
     headers = {**NOTES, **changes.pop("headers", {})}
     message = Message(
         body, headers=headers, content_type="application/json", message_id=headers["ce-id"], **changes

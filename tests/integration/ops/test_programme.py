@@ -10,7 +10,7 @@ from contracts.codes import one_time_code
 from contracts.requests.drivers import DriverDelivered, DriverDeliveryFailed, DriverReturned
 from contracts.requests.programmes import ProgrammeBeneficiaryAttested, ProgrammeBudgetSet
 from services.orders.app import build
-from services.runtime.database import connect, database_of
+from services.runtime.storage.database import connect, database_of
 from tests.support.builders import a_match_made, an_order_requested
 from tests.support.eventually import eventually
 from tests.support.outside import an_outside_app

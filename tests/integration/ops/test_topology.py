@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import httpx
 
-from services.runtime.topology import topology
+from services.runtime.messaging.topology import topology
 
 if TYPE_CHECKING:
     from aio_pika.abc import AbstractChannel

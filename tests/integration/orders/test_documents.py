@@ -13,7 +13,7 @@ from contracts.requests.agencies import AgencyReturnConfirmed
 from contracts.requests.drivers import DriverDelivered, DriverDeliveryFailed, DriverPickedUp, DriverReturned
 from contracts.requests.orders import OrderCodeRequested, OrderReportRequested
 from contracts.values import Proof
-from services.runtime.database import connect, database_of
+from services.runtime.storage.database import connect, database_of
 from tests.support.builders import a_cancellation_requested, a_match_made, an_order_requested
 from tests.support.services import CODE_KEY
 

@@ -11,7 +11,7 @@ from bson import encode
 from contracts.events.recipients import RecipientErased
 from contracts.requests.drivers import DriverDelivered, DriverEmergencyRaised
 from contracts.requests.programmes import ProgrammeBeneficiaryAttested
-from services.runtime import database
+from services.runtime.storage import database
 from tests.support.builders import PARK, VEHICLE, a_cancellation_requested, a_match_made, an_order_requested
 from tests.support.eventually import eventually
 from tests.support.meals import an_open_merchant

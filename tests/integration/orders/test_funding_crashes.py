@@ -17,8 +17,7 @@ from services.orders.domain.intake import take_in
 from services.orders.domain.order import Ending, Order
 from services.orders.domain.searching import SYSTEM
 from services.orders.domain.wanted import Facts
-from services.runtime.aggregates import Change
-from services.runtime.outbox import Cause
+from services.runtime.change import Cause, Change
 from tests.support.eventually import eventually
 from tests.support.orders import CATALOGUE, wanted
 from tests.support.outside import an_outside_app
@@ -27,7 +26,7 @@ from tests.support.services import at_work, runtime_settings
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator
 
-    from services.runtime.runtime import Runtime
+    from services.runtime.process.runtime import Runtime
     from tests.support.outside import OutsideApp
 
 POOR = Customer.model_validate({"id": "c-1", "kind": "resident"})

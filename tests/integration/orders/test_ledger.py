@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from services.orders.adapters.ledger import Ledger
-from services.runtime.database import connect, database_of
+from services.runtime.storage.database import connect, database_of
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator

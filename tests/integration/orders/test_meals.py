@@ -13,7 +13,7 @@ from contracts.codec import binary_headers
 from contracts.requests.merchants import MerchantRushStarted
 from contracts.requests.orders import OrderChangeRequested
 from contracts.values import Place
-from services.runtime import database
+from services.runtime.storage import database
 from tests.support.builders import STATION, a_cancellation_requested, a_match_made
 from tests.support.eventually import eventually
 from tests.support.meals import (

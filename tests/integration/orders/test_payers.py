@@ -11,7 +11,7 @@ import pytest
 from contracts.codes import one_time_code
 from contracts.requests.drivers import DriverDelivered
 from contracts.requests.programmes import DonationPledged, ProgrammeBeneficiaryAttested, ProgrammeBudgetSet
-from services.runtime.database import connect, database_of
+from services.runtime.storage.database import connect, database_of
 from tests.support.builders import a_cancellation_requested, a_match_made, an_order_requested
 from tests.support.eventually import eventually
 from tests.support.meals import a_meal_requested, an_open_merchant

@@ -19,8 +19,8 @@ from tests.support.services import at_work, runtime_settings
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator
 
-    from services.runtime.runtime import Runtime
-    from services.runtime.settings import RuntimeSettings
+    from services.runtime.process.runtime import Runtime
+    from services.runtime.process.settings import RuntimeSettings
 
 SPEED = 60
 

@@ -13,8 +13,8 @@ from tests.support.services import at_work, runtime_settings
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator
 
-    from services.runtime.aggregates import Aggregates
-    from services.runtime.runtime import Application, Runtime
+    from services.runtime.process.runtime import Application, Runtime
+    from services.runtime.storage.aggregates import Aggregates
     from tests.support.counting import Counter
 
 
@@ -29,14 +29,14 @@ class Counting:
         self.fired = []
 
     async def build(self, runtime: Runtime) -> Application:
-        from services.runtime.runtime import Application, TimerTable  # noqa: PLC0415
+        from services.runtime.process.runtime import Application, TimerTable  # noqa: PLC0415
 
         self.runtime = runtime
         self.counters = runtime.aggregates(COUNTER)
         return Application(routes=(), timers=(TimerTable(self.counters, self.fire),))
 
     async def fire(self, counter_id: str) -> None:
-        from services.runtime.aggregates import timer_cause  # noqa: PLC0415
+        from services.runtime.change import timer_cause  # noqa: PLC0415
         from tests.support.counting import count  # noqa: PLC0415
 
         now = self.runtime.clock.now()

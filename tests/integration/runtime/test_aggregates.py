@@ -10,10 +10,9 @@ from typing import TYPE_CHECKING
 import pytest
 
 from contracts.events.matching import DriverEligibilityChanged
-from services.runtime.aggregates import Change, timer_cause
+from services.runtime.change import Cause, Change, timer_cause
 from services.runtime.clock import real_now
 from services.runtime.errors import Rejected, Vanished
-from services.runtime.outbox import Cause
 from tests.support.counting import Counter, a_cause, count
 from tests.support.eventually import eventually
 from tests.support.outside import an_outside_app
@@ -207,7 +206,7 @@ async def _outbox_is_empty(counting: Counting, counter_id: str) -> bool:
 async def test_a_change_that_forgets_keeps_the_marks_and_drops_the_digests(counting: Counting) -> None:
     await counting.counters.change("c-1", a_cause(1, NOW, "aaaa"), count())
     await counting.counters.change(
-        "c-1", a_cause(2, NOW, "bbbb"), lambda known: Change(known or Counter(n=0), forgets=True)
+        "c-1", a_cause(2, NOW, "bbbb"), lambda known: Change(known or Counter(n=0), clear_digests=True)
     )
 
     stored = await counting.counters.get("c-1")

@@ -1,4 +1,4 @@
-"""A service without its servers, with a wrong login, and with a broker that forgets: it says so, obeys and comes back."""
+"""A service without its servers, with a wrong login, and with a broker that clear_digests: it says so, obeys and comes back."""
 
 from __future__ import annotations
 
@@ -16,9 +16,9 @@ import httpx
 import pytest
 
 from services.orders.app import build
-from services.runtime.aggregates import Change
-from services.runtime.broker import Broker
+from services.runtime.change import Change
 from services.runtime.errors import BrokerAway
+from services.runtime.messaging.broker import Broker
 from tests.support.builders import a_driver_assigned, an_order_requested
 from tests.support.counting import Counter, a_cause
 from tests.support.eventually import eventually

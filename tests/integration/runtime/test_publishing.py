@@ -11,7 +11,7 @@ import pytest
 from pamqp.commands import Basic
 
 from services.runtime.errors import BrokerAway
-from services.runtime.publishing import LARGEST_FRAME, Publisher
+from services.runtime.messaging.publishing import LARGEST_FRAME, Publisher
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator

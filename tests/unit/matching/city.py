@@ -18,12 +18,12 @@ from services.matching.handlers.driver_due import DriverDueHandler
 from services.matching.handlers.routes import routes
 from services.matching.handlers.saving import by_clock, change_search
 from services.matching.handlers.search_due import SearchDueHandler
-from services.matching.ports import Desk, Seen
+from services.matching.ports import Context, Seen
 from services.matching.settings import MatchingSettings
 from services.orders.app import build as build_orders
-from services.runtime.runtime import TimerTable
+from services.runtime.process.runtime import TimerTable
 from tests.support.builders import NOW, STATION
-from tests.support.memory import Memory, MemoryAnswers, Turns
+from tests.support.memory import Memory, MemoryReplies, Turns
 from tests.support.post import Post, fires
 from tests.support.services import runtime_settings
 
@@ -33,7 +33,7 @@ if TYPE_CHECKING:
     from contracts.values import Value
     from services.matching.domain.asking import Rules
     from services.matching.domain.search import Search
-    from services.runtime.aggregates import Kind
+    from services.runtime.storage.aggregates import Kind
 
 PATIENCE, SILENCE = timedelta(seconds=10), timedelta(seconds=25)
 HOSPITAL = "rsud-blambangan"
@@ -109,7 +109,7 @@ class FakeRuntime:
         self.clock = city.clock
         self.settings = runtime_settings("amqp://a:b@nowhere/", "mongodb://nowhere/city")
         self.database = defaultdict(Empty)  # nobody is erased here, and everybody pays
-        self.answers = MemoryAnswers(service, city.clock, city.publish)
+        self.replies = MemoryReplies(service, city.clock, city.publish)
         self.stores: list[Memory[Any]] = []
         self._city = city
 
@@ -133,7 +133,7 @@ class City:
         self.drivers = Memory(driver_kind(PATIENCE, SILENCE), self.turns, self.clock, self.publish)
         self.orders = next(store for store in runtime.stores if store.kind.name == "order")
         self.whereabouts = FakeWhereabouts(NOW)
-        self.desk = Desk(
+        self.context = Context(
             searches=self.searches,
             drivers=self.drivers,
             open_searches=OpenSearches(self.searches),
@@ -146,11 +146,11 @@ class City:
         )
         self.stores = [*runtime.stores, self.searches, self.drivers]
         own = (
-            TimerTable(self.searches, SearchDueHandler(self.desk)),
-            TimerTable(self.drivers, DriverDueHandler(self.desk, SILENCE)),
+            TimerTable(self.searches, SearchDueHandler(self.context)),
+            TimerTable(self.drivers, DriverDueHandler(self.context, SILENCE)),
         )  # type: ignore[arg-type]
         self.fires = fires((*orders.timers, *own))
-        self.post.subscribe((*orders.routes, *routes(self.desk)))
+        self.post.subscribe((*orders.routes, *routes(self.context)))
         self._sent = 0
 
     def publish(self, message: Message[Value]) -> None:
@@ -172,9 +172,9 @@ class City:
         now = self.clock.now()
 
         def decide(search: Search | None) -> Search | None:
-            return offered(search, driver_id, 500, 0, self.desk.rules, now) if search else None
+            return offered(search, driver_id, 500, 0, self.context.rules, now) if search else None
 
-        await change_search(self.desk, order_id, by_clock("round", now), decide, by="matching")
+        await change_search(self.context, order_id, by_clock("round", now), decide, by="matching")
 
     async def fire(self, process: int) -> None:
         """Whatever is due, in every store."""

@@ -12,7 +12,7 @@ from services.matching.domain import live, reserving
 from services.matching.domain.driver import Driver
 from services.matching.domain.search import Outcome, Search, Status
 from services.matching.handlers.driver_due import DriverDueHandler
-from services.runtime.aggregates import Stored
+from services.runtime.change import Stored
 from tests.support.builders import NOW
 from tests.unit.matching.conftest import build_driver
 from tests.unit.matching.test_reserving import booked
@@ -32,13 +32,13 @@ class Kept:
 
     async def change(
         self, _: str, __: object, decide: Callable[[Any], Any], *, expect_new: bool = False
-    ) -> bool:
+    ) -> Any:
         if self.meanwhile is not None and not expect_new:
             self.state, self.meanwhile = self.meanwhile(self.state), None
         change = decide(self.state)
         if change is not None:
             self.state, self.events = change.state, (*self.events, *change.events)
-        return change is not None
+        return None if change is None else change.state
 
 
 def a_reservation() -> tuple[Driver, Search, str]:
@@ -49,7 +49,7 @@ def a_reservation() -> tuple[Driver, Search, str]:
     return driver, replace(search, status=Status.MATCHED, winner=taken.offer_id, offers=won), taken.offer_id
 
 
-def the_desk(drivers: Kept, searches: Kept) -> Any:
+def the_context(drivers: Kept, searches: Kept) -> Any:
     clock = SimpleNamespace(now=lambda: NOW + timedelta(minutes=26))
     nudge = SimpleNamespace(search=lambda _: None, available=lambda _: None)
     return SimpleNamespace(
@@ -67,7 +67,7 @@ async def test_a_reservation_that_another_process_has_begun_meanwhile_is_not_los
     drivers = Kept(driver, lambda state: reserving.begun(state, offer_id, NOW + timedelta(minutes=26)))
     searches = Kept(search)
 
-    await DriverDueHandler(the_desk(drivers, searches), timedelta(minutes=5))("d-7")
+    await DriverDueHandler(the_context(drivers, searches), timedelta(minutes=5))("d-7")
 
     assert drivers.state.live is not None
     assert searches.events == ()
@@ -78,6 +78,6 @@ async def test_a_reservation_of_a_driver_who_has_gone_home_is_lost() -> None:
     driver, search, _ = a_reservation()
     drivers, searches = Kept(replace(driver, shift=None)), Kept(search)
 
-    await DriverDueHandler(the_desk(drivers, searches), timedelta(minutes=5))("d-7")
+    await DriverDueHandler(the_context(drivers, searches), timedelta(minutes=5))("d-7")
 
     assert [type(event).__name__ for event in searches.events] == ["MatchWithdrawn"]

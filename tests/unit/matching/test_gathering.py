@@ -15,7 +15,7 @@ from services.matching.domain.roads import RoadEstimate
 from services.matching.handlers.board import Entry
 from services.matching.handlers.gathering import CANDIDATES, Gathering, Hunt, Look
 from services.matching.handlers.pairing import decided, rivals
-from services.runtime.aggregates import Stored
+from services.runtime.change import Stored
 from tests.support.builders import NOW, STATION
 
 METRES_PER_DEGREE = 111_195.0

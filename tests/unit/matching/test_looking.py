@@ -21,7 +21,7 @@ from services.matching.domain.roads import RoadEstimate
 from services.matching.handlers.board import Entry
 from services.matching.handlers.gathering import Hunt
 from services.matching.handlers.looking import AT_ONCE, MOST_WAITING, Looking
-from services.runtime.aggregates import Stored
+from services.runtime.change import Stored
 from services.runtime.errors import DatabaseAway
 from tests.support.builders import NOW, STATION
 from tests.support.eventually import eventually
@@ -79,9 +79,9 @@ class Town:
             free=a_driver(driver_id="free"), home=a_driver(driver_id="home", shift=None)
         )
         self.book = FakeBook()
-        desk = SimpleNamespace(drivers=self.drivers, whereabouts=positions, clock=clock, rules=rules)
+        context = SimpleNamespace(drivers=self.drivers, whereabouts=positions, clock=clock, rules=rules)
         self.looking = Looking(
-            desk, index, RoadEstimates((), RoadEstimate(date.min, 1.3, 25)), self.book, FRESH
+            context, index, RoadEstimates((), RoadEstimate(date.min, 1.3, 25)), self.book, FRESH
         )  # type: ignore[arg-type]
 
     @asynccontextmanager

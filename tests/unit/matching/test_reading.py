@@ -9,7 +9,7 @@ from structlog.testing import capture_logs
 
 from services.matching.handlers.board import Board
 from services.matching.handlers.reading import Reading
-from services.runtime.aggregates import Stored
+from services.runtime.change import Stored
 from services.runtime.errors import DatabaseAway
 
 

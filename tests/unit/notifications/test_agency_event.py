@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from services.notifications.domain.webhook import Webhook
 from services.notifications.handlers.agency_event import OnAgencyEvent
-from services.runtime.aggregates import Stored
+from services.runtime.change import Stored
 from services.runtime.clock import SystemClock
 from tests.support.agencies import RECEIPT, a_receipt
 from tests.support.builders import NOW, a_message
@@ -30,11 +30,11 @@ class Deliveries:
 
     async def change(
         self, delivery_id: str, _: object, decide: Callable[[object], object], *, expect_new: bool
-    ) -> bool:
+    ) -> str | None:
         assert expect_new
         new = decide(delivery_id if delivery_id in self.opened else None) is not None
         self.opened += [delivery_id] * new
-        return new
+        return delivery_id if new else None
 
 
 async def test_a_delivery_waits_for_no_timer_and_is_begun_once() -> None:

@@ -16,7 +16,7 @@ from services.notifications.domain.limiting import Limiter
 from services.notifications.domain.quiet import QuietHours
 from services.notifications.lane import Lane
 from services.notifications.planning import Planning
-from services.runtime.aggregates import Stored
+from services.runtime.change import Stored
 from tests.support.builders import NOW
 from tests.support.eventually import eventually
 from tests.support.telling import EMAIL, PLAN, a_contact, a_notification

@@ -206,9 +206,9 @@ def test_a_word_about_later_takes_nothing_from_a_closure_that_begins_while_the_g
     orders.documents["o-1"] = {"version": 1, "state": ORDER.encode(up), "seen": []}
     words.documents["ijen"] = {"version": 1, "state": ROUTE_STATUS.encode(opens_again), "seen": []}
     climbers = SimpleNamespace(on=lambda _: asyncio.sleep(0, ["o-1"]))
-    desk = SimpleNamespace(orders=orders, route_statuses=words, climbers=climbers, clock=clock)
+    context = SimpleNamespace(orders=orders, route_statuses=words, climbers=climbers, clock=clock)
 
-    asyncio.run(RouteStatusChangedHandler(desk).fire("ijen"))  # type: ignore[arg-type]
+    asyncio.run(RouteStatusChangedHandler(context).fire("ijen"))  # type: ignore[arg-type]
 
     assert [alarm.data.closed_from for alarm in said] == [NOW + timedelta(hours=7)]
 

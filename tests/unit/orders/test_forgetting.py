@@ -74,7 +74,7 @@ class FakeErasures:
 
 
 class Office:
-    """The desk of the orders service with one person's things in it."""
+    """The context of the orders service with one person's things in it."""
 
     def __init__(self) -> None:
         self.fuse = Fuse()
@@ -104,8 +104,8 @@ class Office:
             "em-1",
             Emergency("em-1", Role.CUSTOMER, AT, order_id="o-ended", raised_by_id="c-1"),
         )
-        desk = SimpleNamespace(**self.stores, erasures=self.erasures, clock=self.clock)
-        self._handle = RecipientErasedHandler(desk)  # type: ignore[arg-type]
+        context = SimpleNamespace(**self.stores, erasures=self.erasures, clock=self.clock)
+        self._handle = RecipientErasedHandler(context)  # type: ignore[arg-type]
 
     def erase(self, role: Role, who: str, steps: int = 1_000_000) -> None:
         """As many steps of it as said. Raises `Killed`."""

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, ClassVar
 from hypothesis import given
 from hypothesis import strategies as st
 
-from services.runtime.acks import PATIENCE_S, Acks, ChannelAcks
+from services.runtime.messaging.acks import PATIENCE_S, Acks, ChannelAcks
 from tests.support.eventually import eventually
 
 if TYPE_CHECKING:

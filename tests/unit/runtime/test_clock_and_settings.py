@@ -9,7 +9,7 @@ from pydantic import SecretStr
 
 from services.runtime.clock import SimulatedClock, SystemClock, clock_from, real_now
 from services.runtime.errors import NotConfigured
-from services.runtime.settings import RuntimeSettings
+from services.runtime.process.settings import RuntimeSettings
 
 
 def test_the_simulated_clock_is_the_same_in_every_process() -> None:

@@ -1,4 +1,4 @@
-"""A consumer settles every message, whatever its handler, the desk or a stranger does."""
+"""A consumer settles every message, whatever its handler, the context or a stranger does."""
 
 from __future__ import annotations
 
@@ -11,18 +11,19 @@ from contracts.codec import binary_headers, body_of
 from contracts.queues import QUEUES
 from contracts.requests.drivers import DriverArrived, DriverSuspended
 from services.runtime import metrics
-from services.runtime.acks import Acks
 from services.runtime.clock import SystemClock
-from services.runtime.consumer import Consumer, Desk, Route
-from services.runtime.ladder import Ladder
+from services.runtime.messaging.acks import Acks
+from services.runtime.messaging.consumer import Consumer, ConsumerContext
+from services.runtime.messaging.ladder import Ladder
+from services.runtime.route import Route
 from tests.support.eventually import eventually
 from tests.support.incoming import FakeIncoming
 from tests.support.outside import a_fresh_message
 
 if TYPE_CHECKING:
     from contracts.message import Message
-    from services.runtime.delivery import Delivery
     from services.runtime.errors import Rejected
+    from services.runtime.messaging.delivery import Delivery
 
 QUEUE = "orders.driver_step"
 
@@ -67,7 +68,7 @@ def a_consumer(
     queue: str = QUEUE,
 ) -> Consumer:
     acks, ladder = Acks("test"), Ladder(None, "orders")  # type: ignore[arg-type]
-    desk = Desk(
+    context = ConsumerContext(
         acks,
         ladder,
         parking or FakeParking(),
@@ -76,7 +77,7 @@ def a_consumer(
         print,
         frozenset({"orders"}),
     )  # type: ignore[arg-type]
-    return Consumer(Route(queue, dict.fromkeys(QUEUES[queue].types, handled)), desk)
+    return Consumer(Route(queue, dict.fromkeys(QUEUES[queue].types, handled)), context)
 
 
 def an_arrival(**changes: Any) -> FakeIncoming:

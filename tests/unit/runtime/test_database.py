@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from services.runtime.database import connect
+from services.runtime.storage.database import connect
 
 
 async def test_writes_are_journalled_by_a_majority_and_reads_see_nothing_less() -> None:

@@ -9,9 +9,9 @@ from typing import Any
 import pytest
 from pamqp import encode
 
-from services.runtime.delivery import ATTEMPTS, ORIGIN_KEY, USER, WAITING_SINCE, Delivery
-from services.runtime.headers import ROOM, carried
-from services.runtime.parking import SEALED
+from services.runtime.messaging.delivery import ATTEMPTS, ORIGIN_KEY, USER, WAITING_SINCE, Delivery
+from services.runtime.messaging.headers import ROOM, carried
+from services.runtime.messaging.parking import SEALED
 from tests.support.incoming import FakeIncoming
 
 OURS = frozenset({"orders", "ops"})

@@ -6,14 +6,14 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from services.runtime.drain import Drain, died_in
 from services.runtime.errors import BrokerAway
-from services.runtime.gate import Gate
+from services.runtime.messaging.drain import Drain, died_in
+from services.runtime.messaging.gate import Gate
 from tests.support.eventually import eventually
 from tests.support.incoming import FakeIncoming
 
 if TYPE_CHECKING:
-    from services.runtime.delivery import Delivery
+    from services.runtime.messaging.delivery import Delivery
 
 STEP = "orders.driver_step"
 ON_THE_LADDER = {"queue": "gancang.delay.1s", "reason": "expired", "count": 1}

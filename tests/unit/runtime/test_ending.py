@@ -7,7 +7,7 @@ import contextlib
 
 import pytest
 
-from services.runtime.ending import end
+from services.runtime.tasks import cancel_and_wait
 
 
 async def stubborn() -> None:
@@ -25,7 +25,7 @@ async def test_who_swallows_one_cancellation_gets_another() -> None:
     task = asyncio.create_task(stubborn())
     await asyncio.sleep(0)
 
-    await end(task, again_s=0.01)
+    await cancel_and_wait(task, again_s=0.01)
 
     assert task.cancelled()
 
@@ -34,7 +34,7 @@ async def test_what_failed_before_fails_nobody_else() -> None:
     over, under_way = asyncio.create_task(failing()), asyncio.create_task(asyncio.Event().wait())
     await asyncio.wait({over})
 
-    await end(over, under_way)
+    await cancel_and_wait(over, under_way)
 
     assert under_way.cancelled()
     with pytest.raises(ValueError, match="already over"):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from services.runtime.errors import BrokerAway
-from services.runtime.gate import Gate
+from services.runtime.messaging.gate import Gate
 from tests.support.eventually import eventually
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
-from services.runtime.group_commit import GroupCommit
+from services.runtime.storage.group_commit import GroupCommit
 
 if TYPE_CHECKING:
     from pymongo import UpdateMany

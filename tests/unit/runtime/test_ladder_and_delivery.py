@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from services.runtime.delivery import ATTEMPTS, USER, WAITING_SINCE, Delivery
-from services.runtime.ladder import MAX_ATTEMPTS, Ladder
+from services.runtime.messaging.delivery import ATTEMPTS, USER, WAITING_SINCE, Delivery
+from services.runtime.messaging.ladder import MAX_ATTEMPTS, Ladder
 
 if TYPE_CHECKING:
     from pamqp.commands import Basic

@@ -10,14 +10,14 @@ import sys
 import pytest
 
 from services.runtime.errors import DatabaseAway
-from services.runtime.tracebacks import traceback_of
+from services.runtime.process.tracebacks import traceback_of
 
 ADDRESS = "ayu@example.org"
 
 PROGRAM = """
 import asyncio, logging as stdlib
 import structlog
-from services.runtime import logging
+from services.runtime.process import logging
 from services.runtime.errors import Conflict
 
 logging.configure("STYLE", "INFO", "orders")

@@ -6,7 +6,7 @@ import pytest
 
 from contracts.codec import Unreadable
 from services.runtime.errors import BrokerAway, Conflict, DatabaseAway, NotYet, Rejected
-from services.runtime.outcomes import Outcome, outcome_of
+from services.runtime.messaging.outcomes import Outcome, outcome_of
 
 
 @pytest.mark.parametrize(

@@ -10,7 +10,7 @@ import pytest
 from pydantic import SecretStr
 
 from services.runtime.errors import NotConfigured
-from services.runtime.parking import SEALED, Parking
+from services.runtime.messaging.parking import SEALED, Parking
 from services.runtime.sealing import Sealer, new_key
 from tests.unit.runtime.test_ladder_and_delivery import DELIVERY
 

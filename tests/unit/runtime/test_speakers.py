@@ -12,9 +12,9 @@ from contracts.requests.drivers import DriverArrived, DriverOfferAccepted
 from contracts.requests.merchants import MerchantOpened
 from contracts.requests.programmes import DonationPledged
 from contracts.values import Role
-from services.runtime import speakers
 from services.runtime.errors import NotConfigured, Rejected
-from services.runtime.settings import RuntimeSettings
+from services.runtime.messaging import speakers
+from services.runtime.process.settings import RuntimeSettings
 from tests.support.builders import (
     a_cancellation_requested,
     a_contact_registered,

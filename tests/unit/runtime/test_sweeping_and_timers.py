@@ -6,10 +6,10 @@ import asyncio
 from contextlib import asynccontextmanager
 from typing import TYPE_CHECKING, Any
 
-from services.runtime import sweeper, timers
 from services.runtime.clock import SystemClock
-from services.runtime.sweeper import Sweeper
-from services.runtime.timers import TimerLoop
+from services.runtime.storage import sweeper, timers
+from services.runtime.storage.sweeper import Sweeper
+from services.runtime.storage.timers import TimerLoop
 from tests.support.counting import COUNTER
 from tests.support.eventually import eventually
 

@@ -9,11 +9,11 @@ import structlog
 from aio_pika.abc import AbstractIncomingMessage, AbstractRobustConnection
 
 from contracts.queues import DEAD, QUEUES, UNROUTED, UNROUTED_INTAKE, QueueKind
-from services.runtime.consumer import GIVE_BACK_S
-from services.runtime.delivery import Delivery
 from services.runtime.errors import Away
-from services.runtime.gate import Gate
-from services.runtime.parking import Parking
+from services.runtime.messaging.consumer import GIVE_BACK_S
+from services.runtime.messaging.delivery import Delivery
+from services.runtime.messaging.gate import Gate
+from services.runtime.messaging.parking import Parking
 
 PREFETCH = 20
 DELIVERY_LIMIT = "delivery_limit"

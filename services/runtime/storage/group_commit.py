@@ -18,8 +18,9 @@ from pymongo import InsertOne, UpdateMany, UpdateOne
 from pymongo.errors import BulkWriteError, PyMongoError
 
 from services.runtime import metrics
-from services.runtime.database import Collection, Document, noticing_absence
+from services.runtime.change import Document
 from services.runtime.errors import Away, Conflict, Vanished
+from services.runtime.storage.database import Collection, noticing_absence
 
 DUPLICATE_KEY = 11000
 LIMIT = 500

@@ -13,7 +13,7 @@ from pydantic import Field, TypeAdapter, ValidationError
 from contracts.speakers import speaks_for
 from contracts.values import Role, Value
 from services.runtime.errors import NotConfigured, Rejected
-from services.runtime.settings import ANYBODY, SPEAKERS
+from services.runtime.process.settings import ANYBODY, SPEAKERS
 
 EVERYBODY = "*"
 ROLES = [role.value for role in Role if role not in {Role.UNKNOWN, Role.SYSTEM}]

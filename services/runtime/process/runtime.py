@@ -2,27 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, TypeVar
 
 from aio_pika.abc import AbstractRobustConnection
 
-from services.runtime.aggregates import Aggregates, Kind
-from services.runtime.answers import Answers
 from services.runtime.clock import Clock
-from services.runtime.consumer import Route
-from services.runtime.database import Database, noticing_absence
-from services.runtime.gate import Gate
-from services.runtime.group_commit import GroupCommit
-from services.runtime.loading import GroupLoad
-from services.runtime.relay import Relay
+from services.runtime.messaging.gate import Gate
+from services.runtime.messaging.relay import Relay
+from services.runtime.messaging.replies import Replies
+from services.runtime.process.settings import RuntimeSettings
+from services.runtime.route import Fire, Route, Worker
 from services.runtime.sealing import Sealer
-from services.runtime.settings import RuntimeSettings
-from services.runtime.timers import Fire
+from services.runtime.storage.aggregates import Aggregates, Kind
+from services.runtime.storage.database import Database, noticing_absence
+from services.runtime.storage.group_commit import GroupCommit
+from services.runtime.storage.group_load import GroupLoad
 
 S = TypeVar("S")
-Worker = Callable[[], Awaitable[None]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,7 +62,7 @@ class Runtime:
         self.relay = relay
         self.gate = gate
         self.sealer = sealer
-        self.answers = Answers(relay, clock, service)
+        self.replies = Replies(relay, clock, service)
         self.kept: list[tuple[Aggregates[Any], GroupCommit]] = []
 
     def aggregates(self, kind: Kind[S]) -> Aggregates[S]:

@@ -10,7 +10,7 @@ from typing import Any, Literal
 import orjson
 import structlog
 
-from services.runtime.tracebacks import traceback_of
+from services.runtime.process.tracebacks import traceback_of
 
 NOISY = ("aio_pika", "aiormq", "pymongo", "motor", "uvicorn.error", "faststream")
 

@@ -8,11 +8,12 @@ from time import monotonic
 from typing import Any
 
 from services.runtime import metrics
-from services.runtime.aggregates import Aggregates
+from services.runtime.change import Document
 from services.runtime.clock import real_now
-from services.runtime.database import Collection, Document, noticing_absence
 from services.runtime.errors import Away
-from services.runtime.gate import Gate
+from services.runtime.messaging.gate import Gate
+from services.runtime.storage.aggregates import Aggregates
+from services.runtime.storage.database import Collection, noticing_absence
 
 AGE = timedelta(seconds=5)
 INTERVAL_S = 2.0

@@ -13,10 +13,10 @@ from pamqp.commands import Basic
 
 from services.runtime import metrics
 from services.runtime.clock import real_now
-from services.runtime.delivery import PERSISTENT
-from services.runtime.headers import short
-from services.runtime.outbox import Outgoing, order_of
-from services.runtime.publishing import GetChannel, Publisher
+from services.runtime.messaging.delivery import PERSISTENT
+from services.runtime.messaging.headers import short
+from services.runtime.messaging.outbox import Outgoing, order_of
+from services.runtime.messaging.publishing import GetChannel, Publisher
 
 ROOM = 2_000
 REMEMBERED = 10_000

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import time
 
-from services.runtime.delivery import ATTEMPTS, WAITING_SINCE, Delivery
-from services.runtime.relay import Relay
-from services.runtime.topology import DELAYS_S, delay_exchange
+from services.runtime.messaging.delivery import ATTEMPTS, WAITING_SINCE, Delivery
+from services.runtime.messaging.relay import Relay
+from services.runtime.messaging.topology import DELAYS_S, delay_exchange
 
 WAIT_S = 60.0
 MAX_ATTEMPTS = 5

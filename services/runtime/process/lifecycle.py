@@ -15,23 +15,26 @@ from typing import TypeVar
 import structlog
 import uvloop
 
-from services.runtime import database, health, logging, speakers
-from services.runtime.acks import Acks
-from services.runtime.broker import Broker
 from services.runtime.clock import clock_from
-from services.runtime.consumer import Consumer, Desk
-from services.runtime.drain import Drain
-from services.runtime.ending import end
 from services.runtime.errors import Away, GancangError
-from services.runtime.gate import Gate
-from services.runtime.ladder import Ladder
-from services.runtime.parking import Parking
-from services.runtime.relay import Relay
-from services.runtime.runtime import Application, Runtime, Worker
+from services.runtime.messaging import speakers
+from services.runtime.messaging.acks import Acks
+from services.runtime.messaging.broker import Broker
+from services.runtime.messaging.consumer import Consumer, ConsumerContext
+from services.runtime.messaging.drain import Drain
+from services.runtime.messaging.gate import Gate
+from services.runtime.messaging.ladder import Ladder
+from services.runtime.messaging.parking import Parking
+from services.runtime.messaging.relay import Relay
+from services.runtime.process import health, logging
+from services.runtime.process.runtime import Application, Runtime
+from services.runtime.process.settings import RuntimeSettings
+from services.runtime.route import Worker
 from services.runtime.sealing import Sealer
-from services.runtime.settings import RuntimeSettings
-from services.runtime.sweeper import Sweeper
-from services.runtime.timers import TimerLoop
+from services.runtime.storage import database
+from services.runtime.storage.sweeper import Sweeper
+from services.runtime.storage.timers import TimerLoop
+from services.runtime.tasks import cancel_and_wait
 
 CONNECT_BACKOFF_S = 0.5
 WORKER_BACKOFF_S = 1.0
@@ -91,7 +94,7 @@ async def running(service: str, build: Build, settings: RuntimeSettings) -> Asyn
                 yield runtime
             finally:
                 await _drain(broker, acks, runtime, settings.drain_s)
-                await end(*tasks)
+                await cancel_and_wait(*tasks)
     finally:
         await broker.close()
         client.close()
@@ -141,18 +144,18 @@ async def _subscribe(broker: Broker, acks: Acks, runtime: Runtime, application: 
     settings, relay, gate = runtime.settings, runtime.relay, runtime.gate
     parking = Parking(relay, runtime.sealer, settings.broker_user)
     ladder = Ladder(relay, settings.broker_user)
-    desk = Desk(
+    context = ConsumerContext(
         acks,
         ladder,
         parking,
-        runtime.answers,
+        runtime.replies,
         runtime.clock,
         gate.close,
         settings.our_users,
         speakers.load(settings.speakers),
     )
     for route in application.routes:
-        broker.subscribe(route, Consumer(route, desk))
+        broker.subscribe(route, Consumer(route, context))
     await Drain(parking, settings.our_users, gate).start(runtime.connection)
 
 

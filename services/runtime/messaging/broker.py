@@ -28,12 +28,13 @@ from aiormq.exceptions import (
 from faststream import AckPolicy
 from faststream.rabbit import Channel, RabbitBroker, RabbitQueue
 
-from services.runtime.consumer import Consumer, Route
-from services.runtime.declaring import declare
 from services.runtime.errors import BrokerAway, NotConfigured
-from services.runtime.incoming import Incoming, Straight
-from services.runtime.publishing import LOST
-from services.runtime.tolerance import tolerate
+from services.runtime.messaging.consumer import Consumer
+from services.runtime.messaging.declaring import declare
+from services.runtime.messaging.incoming import Incoming, Straight
+from services.runtime.messaging.publishing import LOST
+from services.runtime.messaging.tolerance import tolerate
+from services.runtime.route import Route
 
 CONNECT_S = 5
 RECONNECT_S = 0.5

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from time import perf_counter
 from typing import Any
@@ -12,52 +12,37 @@ import structlog
 
 from contracts.codec import Unreadable, WrongSchema, parse, read
 from contracts.message import Message, new_traceparent
-from contracts.queues import QUEUES
 from contracts.registry import CONTRACTS
 from contracts.speakers import may_say
 from services.runtime import metrics
-from services.runtime.acks import Acks, ChannelAcks
-from services.runtime.answers import Answers
 from services.runtime.clock import Clock
-from services.runtime.delivery import Delivery
 from services.runtime.errors import Away, Rejected
-from services.runtime.incoming import Incoming
-from services.runtime.ladder import Ladder
-from services.runtime.outcomes import Outcome, outcome_of
-from services.runtime.parking import Parking
-from services.runtime.speakers import Speakers
+from services.runtime.messaging.acks import Acks, ChannelAcks
+from services.runtime.messaging.delivery import Delivery
+from services.runtime.messaging.incoming import Incoming
+from services.runtime.messaging.ladder import Ladder
+from services.runtime.messaging.outcomes import Outcome, outcome_of
+from services.runtime.messaging.parking import Parking
+from services.runtime.messaging.replies import Replies
+from services.runtime.messaging.speakers import Speakers
+from services.runtime.route import Route
 
 GIVE_BACK_S = 1.0
 # Under our own source and an id that can be foretold, our real event would later look like a repeat. We write no request.
 OUR_SOURCES = "/gancang/"
 log = structlog.get_logger()
 
-Handler = Callable[[Message[Any]], Awaitable[None]]
 Pause = Callable[[str], None]  # stops consuming until the servers are back
 
 
 @dataclass(frozen=True, slots=True)
-class Route:
-    """One queue and the handler of each type that is bound to it."""
-
-    queue: str
-    handlers: Mapping[str, Handler]
-
-    def __post_init__(self) -> None:
-        bound = set(QUEUES[self.queue].types)
-        if bound != set(self.handlers):
-            message = f"{self.queue}: bound {sorted(bound)}, handled {sorted(self.handlers)}"
-            raise ValueError(message)
-
-
-@dataclass(frozen=True, slots=True)
-class Desk:
+class ConsumerContext:
     """What every consumer of a process shares."""
 
     acks: Acks
     ladder: Ladder
     parking: Parking
-    answers: Answers
+    replies: Replies
     clock: Clock
     pause: Pause
     our_users: frozenset[str]
@@ -67,9 +52,9 @@ class Desk:
 class Consumer:
     """Handles the messages of one queue."""
 
-    def __init__(self, route: Route, desk: Desk) -> None:
+    def __init__(self, route: Route, context: ConsumerContext) -> None:
         self._route = route
-        self._desk = desk
+        self._context = context
         self._is_request = all(CONTRACTS[name].is_request for name in route.handlers)
         self._handling = metrics.HANDLING.labels(route.queue)
         self._age = metrics.AGE.labels(route.queue)
@@ -77,17 +62,17 @@ class Consumer:
 
     async def consume(self, raw: Incoming) -> None:
         """Handle one delivery to its end; never raises."""
-        acks, tag = self._desk.acks.of(raw.channel), raw.delivery_tag
+        acks, tag = self._context.acks.of(raw.channel), raw.delivery_tag
         if tag is None:
             return
         acks.opened(tag)
         started = perf_counter()
-        delivery = Delivery.of(self._route.queue, raw, self._desk.our_users)
+        delivery = Delivery.of(self._route.queue, raw, self._context.our_users)
         structlog.contextvars.bind_contextvars(queue=self._route.queue, message_id=delivery.message_id)
         try:
             outcome = await self._outcome(delivery)
         except Away as error:
-            self._desk.pause(error.what)
+            self._context.pause(error.what)
             outcome = Outcome.GIVEN_BACK
         except Exception as error:  # noqa: BLE001  a message that stays unsettled takes a place of the prefetch for ever
             log.error("message.unsettled", error=type(error).__name__)  # noqa: TRY400  its text may carry the message's values
@@ -124,17 +109,17 @@ class Consumer:
             await self._route.handlers[message.type](message)
         except Exception as error:  # noqa: BLE001  the table decides about every error
             return await self._after(error, delivery, message)
-        self._age.observe(max(0.0, (self._desk.clock.now() - message.time).total_seconds()))
+        self._age.observe(max(0.0, (self._context.clock.now() - message.time).total_seconds()))
         return Outcome.DONE
 
     def _require_say(self, message: Message[Any]) -> None:
         if not may_say(message.type, message.data):
             raise Rejected("wrong_actor", pointer="/by/role")
-        if self._desk.speakers is not None:
-            self._desk.speakers.require(message.user, message.data)
+        if self._context.speakers is not None:
+            self._context.speakers.require(message.user, message.data)
 
     def _read(self, delivery: Delivery) -> Message[Any]:
-        envelope = read(delivery.headers, delivery.body, delivery.content_type, self._desk.clock.now())
+        envelope = read(delivery.headers, delivery.body, delivery.content_type, self._context.clock.now())
         if envelope.type not in self._route.handlers:
             raise Unreadable("unknown_type")
         if self._is_request and envelope.source.startswith(OUR_SOURCES):
@@ -147,21 +132,21 @@ class Consumer:
         return message
 
     async def _after(self, error: Exception, delivery: Delivery, message: Message[Any] | None) -> Outcome:
-        desk = self._desk
+        context = self._context
         outcome = outcome_of(
             error,
-            may_wait=desk.ladder.may_wait(delivery),
-            may_retry=desk.ladder.may_retry(delivery),
+            may_wait=context.ladder.may_wait(delivery),
+            may_retry=context.ladder.may_retry(delivery),
             is_request=self._is_request,
         )
         match outcome:
             case Outcome.GIVEN_BACK:
                 raise error
             case Outcome.WAITING:
-                await desk.ladder.wait(delivery)
+                await context.ladder.wait(delivery)
             case Outcome.RETRIED:
                 log.warning("handler.failed", attempts=delivery.attempts + 1, exc_info=error)
-                await desk.ladder.retry(delivery)
+                await context.ladder.retry(delivery)
             case Outcome.REJECTED:
                 await self._reject(error, message)
             case _:
@@ -171,9 +156,9 @@ class Consumer:
     async def _reject(self, error: Exception, message: Message[Any] | None) -> None:
         if isinstance(error, WrongSchema):
             refusal = Rejected("schema", detail=error.detail, pointer=error.pointer)
-            await self._desk.answers.reject(error.envelope, refusal)
+            await self._context.replies.reject(error.envelope, refusal)
         elif isinstance(error, Rejected) and message is not None:
-            await self._desk.answers.reject(message, error)
+            await self._context.replies.reject(message, error)
 
     async def _park(self, error: Exception, delivery: Delivery) -> None:
         reason = error.reason if isinstance(error, Unreadable) else "handler_failed"
@@ -183,7 +168,7 @@ class Consumer:
             reason = "schema"
         log.error("message.parked", reason=reason, attempts=delivery.attempts)
         # Only the error's class: its text may carry the message's values.
-        await self._desk.parking.park(
+        await self._context.parking.park(
             delivery,
             reason,
             error=type(error).__name__,

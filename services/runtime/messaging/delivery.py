@@ -7,8 +7,8 @@ from typing import Any
 
 from pamqp.commands import Basic
 
-from services.runtime.headers import carried, short
-from services.runtime.incoming import Incoming
+from services.runtime.messaging.headers import carried, short
+from services.runtime.messaging.incoming import Incoming
 
 PERSISTENT = 2
 ATTEMPTS = "x-gancang-attempts"

@@ -6,25 +6,24 @@ Firing is an ordinary conditional save by the service's own function, so two pro
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable
 from datetime import datetime
 from time import monotonic
 
 import structlog
 
 from services.runtime import metrics
+from services.runtime.change import Document
 from services.runtime.clock import Clock
-from services.runtime.database import Collection, Document, noticing_absence
 from services.runtime.errors import Away
-from services.runtime.gate import Gate
+from services.runtime.messaging.gate import Gate
+from services.runtime.route import Fire
+from services.runtime.storage.database import Collection, noticing_absence
 
 BATCH = 200
 POLL_S = 1.0  # real seconds: how late a timer that another process wrote may be
 SHORTEST_SLEEP_S = 0.02
 RETRY_S = 5.0
 log = structlog.get_logger()
-
-Fire = Callable[[str], Awaitable[None]]
 
 
 class TimerLoop:

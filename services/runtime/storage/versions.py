@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from services.runtime.database import Document
-from services.runtime.outbox import Outgoing, order_of
+from services.runtime.change import Document
+from services.runtime.messaging.outbox import Outgoing, order_of
 
 
 def outbox_of(document: Document) -> list[Outgoing]:

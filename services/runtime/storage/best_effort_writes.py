@@ -1,4 +1,4 @@
-"""Documents that nobody rests a promise on: written in bulk, confirmed by one server, removed by the database."""
+"""Best-effort writes: in bulk, confirmed by one server only, removed by the database. No promise depends on them."""
 
 from __future__ import annotations
 
@@ -7,12 +7,13 @@ from datetime import datetime
 
 from pymongo import UpdateOne, WriteConcern
 
-from services.runtime.database import Collection, Document, noticing_absence
+from services.runtime.change import Document
+from services.runtime.storage.database import Collection, noticing_absence
 
 EXPIRES = "expires_at"
 
 
-class Memos:
+class BestEffortWrites:
     """Fields are merged into what is there; the last writer of a field wins."""
 
     def __init__(self, collection: Collection) -> None:
@@ -28,7 +29,7 @@ class Memos:
             UpdateOne({"_id": name}, {"$set": {**some, **expiry}}, upsert=True)
             for name, some in fields.items()
         ]
-        with noticing_absence("memos"):
+        with noticing_absence("best-effort writes"):
             if not self._prepared:
                 await self._collection.create_index(EXPIRES, expireAfterSeconds=0, sparse=True)
                 self._prepared = True

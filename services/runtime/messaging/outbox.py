@@ -10,23 +10,7 @@ from contracts.codec import binary_headers, body_of
 from contracts.message import Message, derived_id, trace_or_new
 from contracts.registry import CONTRACTS, TYPE_OF
 from contracts.values import Value
-from services.runtime.database import Document
-
-
-@dataclass(frozen=True, slots=True)
-class Cause:
-    """What made us act: a message, or a timer of ours.
-
-    `digest` tells two bodies under one id apart. `remembered`: the aggregate keeps it, so that a repeat has no effect.
-    """
-
-    source: str
-    id: str
-    time: datetime
-    digest: str = ""
-    correlation_id: str | None = None
-    traceparent: str | None = None
-    remembered: bool = True
+from services.runtime.change import Cause, Document
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,6 +65,6 @@ def event_of(
     )
 
 
-def answer_id(owner: str, cause: Cause, type_name: str) -> str:
+def reply_id(owner: str, cause: Cause, type_name: str) -> str:
     """Id of an answer that leaves no trace in a document: the same cause gives the same id."""
     return derived_id(owner, cause.source, cause.id, type_name)

@@ -8,7 +8,7 @@ import structlog
 from aio_pika.abc import AbstractConnection
 from aiormq.exceptions import ChannelAccessRefused, ChannelNotFoundEntity
 
-from services.runtime.topology import QueueSpec, Topology, topology
+from services.runtime.messaging.topology import QueueSpec, Topology, topology
 
 LANES = 8
 log = structlog.get_logger()

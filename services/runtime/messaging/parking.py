@@ -9,8 +9,8 @@ from contracts.codec import Unreadable, read
 from contracts.queues import QUEUES
 from contracts.registry import CONTRACTS
 from services.runtime.clock import real_now
-from services.runtime.delivery import Delivery
-from services.runtime.relay import Relay
+from services.runtime.messaging.delivery import Delivery
+from services.runtime.messaging.relay import Relay
 from services.runtime.sealing import Sealer
 
 REASON = "x-gancang-reason"

@@ -1,4 +1,4 @@
-"""Answers that leave no trace in a document: published with a confirm before the request is acknowledged."""
+"""Replies: events published without a write, with a confirm, before the request is acknowledged."""
 
 from __future__ import annotations
 
@@ -7,14 +7,14 @@ from contracts.events.refusals import RequestRejected
 from contracts.message import Message
 from contracts.registry import TYPE_OF
 from contracts.values import Value
-from services.runtime.aggregates import cause_of
+from services.runtime.change import Cause, cause_of
 from services.runtime.clock import Clock
 from services.runtime.errors import Rejected
-from services.runtime.outbox import Cause, Outgoing, answer_id, event_of
-from services.runtime.relay import Relay
+from services.runtime.messaging.outbox import Outgoing, event_of, reply_id
+from services.runtime.messaging.relay import Relay
 
 
-class Answers:
+class Replies:
     """The id derives from the cause: asked twice, the same answer goes out under the same id."""
 
     def __init__(self, relay: Relay, clock: Clock, service: str) -> None:
@@ -27,7 +27,7 @@ class Answers:
         event = event_of(
             data,
             source=f"/gancang/{self._service}",
-            event_id=answer_id(self._service, cause, TYPE_OF[type(data)]),
+            event_id=reply_id(self._service, cause, TYPE_OF[type(data)]),
             now=self._clock.now(),
             cause=cause,
             sequence=sequence,

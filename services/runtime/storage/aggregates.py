@@ -3,60 +3,25 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, Generic, TypeVar
+from typing import Generic, TypeVar
 
-from contracts.codec import digest_of
-from contracts.message import Message, derived_id
+from contracts.message import derived_id
 from contracts.values import Value
 from services.runtime import metrics
+from services.runtime.change import Cause, Change, Decide, Document, Stored
 from services.runtime.clock import Clock, real_now
-from services.runtime.database import Document
 from services.runtime.errors import Conflict, Rejected
-from services.runtime.group_commit import GroupCommit
-from services.runtime.loading import GroupLoad
-from services.runtime.locks import KeyedLocks
-from services.runtime.outbox import Cause, Outgoing, event_of
-from services.runtime.relay import Relay
-from services.runtime.versions import first_version, next_version, outbox_of
+from services.runtime.messaging.outbox import Outgoing, event_of
+from services.runtime.messaging.relay import Relay
+from services.runtime.storage.group_commit import GroupCommit
+from services.runtime.storage.group_load import GroupLoad
+from services.runtime.storage.locks import KeyedLocks
+from services.runtime.storage.versions import first_version, next_version, outbox_of
 
 S = TypeVar("S")
 MAX_CONFLICTS = 20
-
-
-@dataclass(frozen=True, slots=True)
-class Entry:
-    """A line of an aggregate's history."""
-
-    status: str
-    by: str
-    reason: str | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Change(Generic[S]):
-    """What a decision wants written: the new state, the events that tell of it, a line of history.
-
-    `forgets`: the digests of what was seen go, for by them a note or a place could be guessed; the marks themselves stay.
-    """
-
-    state: S
-    events: Sequence[Value] = ()
-    entry: Entry | None = None
-    forgets: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class Stored(Generic[S]):
-    """An aggregate as it was read."""
-
-    id: str
-    version: int
-    state: S
-    history: list[Document] = field(default_factory=list)
-    outbox: list[Outgoing] = field(default_factory=list)
-    seen: list[list[str]] = field(default_factory=list)
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,27 +40,7 @@ class Kind(Generic[S]):
     indexes: Sequence[str] = ()
 
 
-Decide = Callable[[S | None], Change[S] | None]
 OnTimer = Callable[[datetime], None]
-
-
-def cause_of(message: Message[Any]) -> Cause:
-    """The message as the cause of a change."""
-    return Cause(
-        source=message.source,
-        id=message.id,
-        time=message.time,
-        digest=digest_of(message.data),
-        correlation_id=message.correlation_id,
-        traceparent=message.traceparent,
-    )
-
-
-def timer_cause(kind: str, aggregate_id: str, now: datetime) -> Cause:
-    """A timer as the cause of a change; the version guards against firing twice, so it need not be remembered."""
-    return Cause(
-        f"/gancang/timers/{kind}", derived_id(kind, aggregate_id, "timer", now), now, remembered=False
-    )
 
 
 class Aggregates(Generic[S]):
@@ -124,12 +69,12 @@ class Aggregates(Generic[S]):
 
     async def change(
         self, aggregate_id: str, cause: Cause, decide: Decide[S], *, expect_new: bool = False
-    ) -> bool:
-        """Decide on the present state and write the decision; decide again when somebody else wrote first.
+    ) -> S | None:
+        """Write what `decide` makes of the present state, once per cause; decide again after a conflict.
 
-        Answers whether something was written: not when `decide` returns None, nor the second time for one cause.
-        `expect_new` saves the read for an aggregate that most likely does not exist. Raises what `decide` raises,
-        `Rejected("id_reused")` for another body under a known id, `Conflict` after many tries, `DatabaseAway`.
+        Returns the state as written, or None: `decide` returned None, or this cause was handled before. `expect_new`
+        saves the read of an aggregate that most likely does not exist. Raises what `decide` raises, `Rejected`
+        (`id_reused`) for another body under a known id, `Conflict` after `MAX_CONFLICTS` tries, `DatabaseAway`.
         """
         await self._relay.room()
         async with self._locks(aggregate_id):
@@ -137,17 +82,17 @@ class Aggregates(Generic[S]):
             for _ in range(MAX_CONFLICTS):
                 # What is not remembered can't be repeated; a stranger's message may look like a timer of ours.
                 if stored is not None and cause.remembered and self._repeated(stored, cause):
-                    return False
+                    return None
                 change = decide(stored.state if stored else None)
                 if change is None:
-                    return False
+                    return None
                 try:
                     await self._write(aggregate_id, stored, change, cause)
                 except Conflict:
                     metrics.CONFLICTS.labels(self.kind.name).inc()
                     stored = await self.get(aggregate_id)
                 else:
-                    return True
+                    return change.state
         raise Conflict(self.kind.name, aggregate_id)
 
     def sent(self, aggregate_id: str, version: int, keys: set[str], *, complete: bool) -> None:
@@ -177,7 +122,7 @@ class Aggregates(Generic[S]):
         now = self._clock.now()
         fresh = self._outgoing(aggregate_id, version, change.events, cause, now)
         fields, lists = self._fields(version, change, cause, fresh, now)
-        if change.forgets and stored is not None:
+        if change.clear_digests and stored is not None:
             fields["seen"] = [
                 [*mark[:2], ""] for mark in (*stored.seen, *filter(None, [lists.pop("seen", None)]))
             ]
@@ -193,6 +138,8 @@ class Aggregates(Generic[S]):
                 self._relay.submit(self, aggregate_id, version, [*older, *fresh])
             if self._on_timer is not None and "next_due" in fields:
                 self._on_timer(fields["next_due"])
+            if change.after_write is not None:
+                change.after_write()
 
         await self._commit.save(aggregate_id, version - 1, written, committed)
 

@@ -8,8 +8,8 @@ from collections.abc import Awaitable, Callable
 import structlog
 
 from services.runtime import metrics
-from services.runtime.ending import end
 from services.runtime.errors import Away
+from services.runtime.tasks import cancel_and_wait
 
 FIRST_BACKOFF_S = 0.2
 LONGEST_BACKOFF_S = 5.0
@@ -54,7 +54,7 @@ class Gate:
         self._stopped = True
         self._open.clear()
         if self._recovery is not None:
-            await end(self._recovery)
+            await cancel_and_wait(self._recovery)
 
     async def _recover(self) -> None:
         await self._try(self._halt)

@@ -26,7 +26,6 @@ SOCKET_MS = 10_000
 GOING_AWAY = frozenset({6, 7, 89, 91, 189, 262, 9001, 10107, 11600, 11602, 13435, 13436})
 REFUSED = frozenset({13, 18})  # unauthorised, authentication failed
 
-Document = dict[str, Any]
 Client = Any  # motor publishes no types
 Database = Any
 Collection = Any

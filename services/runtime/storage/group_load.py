@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import asyncio
 
-from services.runtime.database import Collection, Document, noticing_absence
+from services.runtime.change import Document
+from services.runtime.storage.database import Collection, noticing_absence
 
 LIMIT = 500
 

@@ -1,0 +1,1 @@
+"""RabbitMQ: topology, consuming, acknowledging, retrying, parking, and publishing with confirms."""

@@ -1,0 +1,1 @@
+"""One process of a service: settings, logging, health, start, and drain on SIGTERM."""
