@@ -10,7 +10,7 @@ PAGE = Path(__file__).with_name("order-states.md")
 sys.path.insert(0, str(PAGE.parents[1]))
 
 from contracts.values import OrderStatus  # noqa: E402  the checkout that this file lies in, wherever it is called from
-from services.orders.domain.transitions import TRANSITIONS, Step, Transition  # noqa: E402  as above
+from services.orders.domain.transitions import TRANSITIONS, Action, Transition  # noqa: E402  as above
 
 WRITTEN_BY = "`docs/states.py`"
 INTAKE = {
@@ -71,7 +71,7 @@ def _table() -> list[str]:
     return ["| step | from | to | who may |", "|---|---|---|---|", *rows]
 
 
-def _row(step: Step, transition: Transition) -> str:
+def _row(step: Action, transition: Transition) -> str:
     sources = ", ".join(f"`{source}`" for source in _sources(transition))
     roles = ", ".join(sorted(role.value for role in transition.roles))
     return f"| `{step.value}` | {sources} | `{transition.target.value}` | {roles} |"

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from services.orders.adapters.catalogue import load
-from services.orders.adapters.climbers import Climbers
+from services.orders.adapters.climbers import MongoOrdersOnRoute
 from services.orders.adapters.codes import OneTimeCodes
 from services.orders.adapters.erasures import Erasures
 from services.orders.adapters.ledger import Ledger
@@ -29,7 +29,7 @@ async def build(runtime: Runtime) -> Application:
         emergencies=runtime.aggregates(EMERGENCY),
         merchants=runtime.aggregates(MERCHANT),
         route_statuses=route_statuses,
-        climbers=Climbers(runtime.database, ORDER.collection),
+        climbers=MongoOrdersOnRoute(runtime.database, ORDER.collection),
         budgets=runtime.aggregates(BUDGET),
         beneficiaries=runtime.aggregates(BENEFICIARY),
         ledger=Ledger(runtime.database),

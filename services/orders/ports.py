@@ -10,13 +10,13 @@ from typing import Protocol
 from contracts.events.recipients import RecipientErased
 from contracts.values import Role, Value
 from services.orders.domain.area import Area
-from services.orders.domain.budget import Beneficiary, Budget
 from services.orders.domain.emergency import Emergency
-from services.orders.domain.merchant import Merchant
+from services.orders.domain.intake.request import Service
+from services.orders.domain.kitchen.merchant import Merchant
 from services.orders.domain.order import Order
-from services.orders.domain.route_status import RouteStatus
-from services.orders.domain.tariff import Band
-from services.orders.domain.wanted import Service
+from services.orders.domain.payment.budget import Beneficiary, Budget
+from services.orders.domain.payment.tariff import Band
+from services.orders.domain.route.status import RouteStatus
 from services.runtime.change import Cause, Store
 from services.runtime.clock import Clock
 
@@ -30,7 +30,7 @@ class Replies(Protocol):
 
 
 @dataclass(frozen=True, slots=True)
-class LeftHold:
+class StaleHold:
     """What a budget has held for an order for long."""
 
     budget_id: str
@@ -53,12 +53,12 @@ class Ledger(Protocol):
         """Spend that much of what is held and give the rest back."""
         ...
 
-    async def left(self) -> list[LeftHold]:
+    async def left(self) -> list[StaleHold]:
         """Forget old ends, and tell of old holds."""
         ...
 
 
-class Climbers(Protocol):
+class OrdersOnRoute(Protocol):
     """Finds the orders of a route."""
 
     async def on(self, route: str) -> list[str]:
@@ -84,7 +84,7 @@ class Codes(Protocol):
 
 
 @dataclass(frozen=True, slots=True)
-class Kept:
+class PersonalRecords:
     """Ids of what there is of a person."""
 
     orders: Sequence[str]
@@ -93,7 +93,7 @@ class Kept:
 
 
 @dataclass(frozen=True, slots=True)
-class Outstanding:
+class PendingErasure:
     """`waiting`: orders of his that had not ended. `again_at`: when everything is looked up once more, real time."""
 
     erased: RecipientErased
@@ -112,7 +112,7 @@ class Erasures(Protocol):
         """Who of them was erased after he said that."""
         ...
 
-    async def kept_of(self, erased: RecipientErased) -> Kept:
+    async def kept_of(self, erased: RecipientErased) -> PersonalRecords:
         """What there is of this person up to the erasure."""
         ...
 
@@ -120,7 +120,7 @@ class Erasures(Protocol):
         """Note the orders that still run."""
         ...
 
-    async def outstanding(self) -> Sequence[Outstanding]:
+    async def outstanding(self) -> Sequence[PendingErasure]:
         """Who waits for an order to end, or is due to be looked up again."""
         ...
 
@@ -128,7 +128,7 @@ class Erasures(Protocol):
         """The order is blank."""
         ...
 
-    async def looked_again(self, each: Outstanding) -> None:
+    async def looked_again(self, each: PendingErasure) -> None:
         """Everything was looked up again."""
         ...
 
@@ -141,7 +141,7 @@ class Context:
     emergencies: Store[Emergency]
     merchants: Store[Merchant]
     route_statuses: Store[RouteStatus]
-    climbers: Climbers
+    climbers: OrdersOnRoute
     budgets: Store[Budget]
     beneficiaries: Store[Beneficiary]
     ledger: Ledger

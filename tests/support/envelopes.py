@@ -6,14 +6,14 @@ from dataclasses import replace
 from datetime import timedelta
 
 from contracts.values import Payer, Place
-from services.orders.domain.assigning import assign
-from services.orders.domain.driving import drive
-from services.orders.domain.intake import take_in
+from services.orders.domain.custody.proof import Shown
+from services.orders.domain.custody.returning import attempt_failed
+from services.orders.domain.intake.intake import take_in
+from services.orders.domain.intake.request import Facts, OrderRequest
 from services.orders.domain.order import Order
-from services.orders.domain.proving import Shown
-from services.orders.domain.returning import attempt_failed
-from services.orders.domain.transitions import Step
-from services.orders.domain.wanted import Facts, Wanted
+from services.orders.domain.search.assigning import assign
+from services.orders.domain.transitions import Action
+from services.orders.domain.trip.driving import drive
 from tests.support.builders import PARK, STATION, an_order_requested
 from tests.support.orders import CATALOGUE, NOW, an_assignment
 
@@ -24,7 +24,7 @@ LATER = NOW + timedelta(hours=5)
 
 def a_document(**changes: object) -> Order:
     """Assigned to the courier d-7."""
-    wanted = Wanted(
+    wanted = OrderRequest(
         order_id="o-3",
         digest="d",
         customer=an_order_requested(customer=AGENCY).customer,
@@ -42,7 +42,7 @@ def a_document(**changes: object) -> Order:
 
 
 def picked_up() -> Order:
-    order = drive(a_document(), Step.PICK_UP, "d-7", NOW, SEALED)
+    order = drive(a_document(), Action.PICK_UP, "d-7", NOW, SEALED)
     assert order is not None
     return order
 

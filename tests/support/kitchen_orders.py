@@ -8,12 +8,12 @@ from typing import Any
 
 from contracts.values import Item, Payer, Place, Residence, Vehicle
 from services.orders.adapters.catalogue import load
-from services.orders.domain.assigning import assign
-from services.orders.domain.cooking import accept, ready
-from services.orders.domain.intake import take_in
-from services.orders.domain.merchant import Merchant
+from services.orders.domain.intake.intake import take_in
+from services.orders.domain.intake.request import Facts, OrderRequest
+from services.orders.domain.kitchen.cooking import accept, ready
+from services.orders.domain.kitchen.merchant import Merchant
 from services.orders.domain.order import Assignment, Order
-from services.orders.domain.wanted import Facts, Wanted
+from services.orders.domain.search.assigning import assign
 from services.orders.settings import BUILT_IN
 from tests.support.builders import PARK, RESIDENCE, VEHICLE, an_order_requested
 from tests.support.meals import RUJAK, TEMPONG, WARUNG
@@ -37,7 +37,7 @@ def a_meal(merchant: Merchant | None = MERCHANT, **changes: Any) -> Order:
         "items": ITEMS,
     }
     return take_in(
-        Wanted(**{**asked, **changes}),
+        OrderRequest(**{**asked, **changes}),
         CATALOGUE.services["food"],
         CATALOGUE.area,
         CATALOGUE.bands,

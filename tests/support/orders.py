@@ -8,9 +8,9 @@ from typing import Any
 
 from contracts.values import Actor, Payer, Place, Residence, Role, Vehicle
 from services.orders.adapters.catalogue import load
-from services.orders.domain.intake import take_in
+from services.orders.domain.intake.intake import take_in
+from services.orders.domain.intake.request import Facts, OrderRequest
 from services.orders.domain.order import Assignment, Order
-from services.orders.domain.wanted import Facts, Wanted
 from services.orders.settings import BUILT_IN
 from tests.support.builders import PARK, STATION, an_order_requested
 
@@ -18,7 +18,7 @@ CATALOGUE = load(BUILT_IN)
 NOW = datetime(2026, 11, 24, 1, 10, tzinfo=UTC)
 
 
-def wanted(**changes: Any) -> Wanted:
+def wanted(**changes: Any) -> OrderRequest:
     """What a request for a ride asks for."""
     known: dict[str, Any] = {
         "order_id": "o-1",
@@ -29,7 +29,7 @@ def wanted(**changes: Any) -> Wanted:
         "payer": Payer(id="c-1"),
         "asked_at": NOW,
     }
-    return Wanted(**{**known, **changes})
+    return OrderRequest(**{**known, **changes})
 
 
 def a_booked_order(scheduled_for: datetime | None, **changes: Any) -> Order:

@@ -16,7 +16,7 @@ from services.ops.errors import CommandError
 from services.runtime.errors import NotConfigured
 
 if TYPE_CHECKING:
-    from services.orders.domain.wanted import Service
+    from services.orders.domain.intake.request import Service
     from services.orders.ports import Catalogue
 
 PAIRS = ("tell", "hand_over.when")

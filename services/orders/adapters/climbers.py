@@ -7,7 +7,7 @@ from services.runtime.change import Document
 from services.runtime.storage.database import Collection, Database, noticing_absence
 
 
-class Climbers:
+class MongoOrdersOnRoute:
     """By a sparse index: only orders of a route are in it."""
 
     def __init__(self, store: Database, orders: str) -> None:

@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 
 from contracts.events.recipients import RecipientErased
 from contracts.values import Role
-from services.orders.ports import Kept, Outstanding
+from services.orders.ports import PendingErasure, PersonalRecords
 from services.runtime.change import Document
 from services.runtime.clock import real_now
 from services.runtime.storage.database import Collection, Database, noticing_absence
@@ -51,7 +51,7 @@ class Erasures:
         found = [_erased(row) for row in rows if "at" in row]
         return [each for each in found if said_at <= _until(each)]
 
-    async def kept_of(self, erased: RecipientErased) -> Kept:
+    async def kept_of(self, erased: RecipientErased) -> PersonalRecords:
         """What there is of this person. Raises `DatabaseAway`."""
         who = {"$eq": erased.recipient_id}
         orders = (
@@ -62,7 +62,7 @@ class Erasures:
             "state.raised_by": {"$eq": erased.role.value},
             "state.raised_at": {"$lte": erased.at},
         }
-        return Kept(
+        return PersonalRecords(
             orders=await _ids(self._orders, orders),
             emergencies=await _ids(self._emergencies, pressed),
             beneficiaries=await _ids(
@@ -74,7 +74,7 @@ class Erasures:
         """Note the running orders. Raises `DatabaseAway`."""
         await self._update(erased, {"$addToSet": {"waiting": {"$each": running}}})
 
-    async def outstanding(self) -> list[Outstanding]:
+    async def outstanding(self) -> list[PendingErasure]:
         """Who waits for an order to end, or is due to be looked up again. Raises `DatabaseAway`."""
         with noticing_absence("erasures"):
             if not self._indexed:
@@ -84,13 +84,13 @@ class Erasures:
             # an empty list has no element above "": only those with an order left come out of the index
             wanted = {"$or": [{"waiting": {"$gt": ""}}, {"again_at": {"$lte": real_now()}}]}
             rows = await self._erasures.find(wanted).limit(MOST).to_list(MOST)
-        return [Outstanding(_erased(row), row.get("waiting", []), row.get("again_at")) for row in rows]
+        return [PendingErasure(_erased(row), row.get("waiting", []), row.get("again_at")) for row in rows]
 
     async def done(self, erased: RecipientErased, order_id: str) -> None:
         """The order is blank. Raises `DatabaseAway`."""
         await self._update(erased, {"$pull": {"waiting": order_id}})
 
-    async def looked_again(self, each: Outstanding) -> None:
+    async def looked_again(self, each: PendingErasure) -> None:
         """Everything was looked up again, unless he was erased anew meanwhile. Raises `DatabaseAway`."""
         with noticing_absence("erasure"):
             same = {"_id": _about(each.erased.role, each.erased.recipient_id), "again_at": each.again_at}

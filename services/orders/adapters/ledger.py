@@ -15,7 +15,7 @@ from typing import Any
 from pymongo import UpdateOne
 from pymongo.errors import DuplicateKeyError
 
-from services.orders.ports import LeftHold
+from services.orders.ports import StaleHold
 from services.runtime.change import Document
 from services.runtime.clock import real_now
 from services.runtime.storage.database import Collection, Database, noticing_absence
@@ -27,7 +27,7 @@ REMEMBERED = timedelta(
 
 
 @dataclass(slots=True)
-class Move:
+class Posting:
     """One change of one order's hold."""
 
     budget_id: str
@@ -41,7 +41,7 @@ class Ledger:
 
     def __init__(self, store: Database) -> None:
         self._collection: Collection = store["ledgers"]
-        self._waiting: list[Move] = []
+        self._waiting: list[Posting] = []
         self._runner: asyncio.Task[None] | None = None
 
     async def set_cap(self, budget_id: str, cap: int, plan: int) -> None:
@@ -87,14 +87,14 @@ class Ledger:
         }
         await self._move(budget_id, order_id, UpdateOne(where, update))
 
-    async def left(self, older: timedelta = REMEMBERED) -> list[LeftHold]:
+    async def left(self, older: timedelta = REMEMBERED) -> list[StaleHold]:
         """Forget old ends, and tell of old holds: their order knows whether they are still right. Raises `DatabaseAway`."""
         before, holds = real_now() - older, []
         with noticing_absence("ledgers"):
             async for row in self._collection.find({}, {"held": 1, "done": 1}):
                 await self._forget(row, before)
                 holds += [
-                    LeftHold(row["_id"], key, entry["amount"])
+                    StaleHold(row["_id"], key, entry["amount"])
                     for key, entry in row.get("held", {}).items()
                     if entry["at"] < before
                 ]
@@ -107,7 +107,7 @@ class Ledger:
 
     async def _move(self, budget_id: str, order_id: str, operation: UpdateOne) -> bool:
         done: asyncio.Future[bool] = asyncio.get_running_loop().create_future()
-        self._waiting.append(Move(budget_id, order_id, operation, done))
+        self._waiting.append(Posting(budget_id, order_id, operation, done))
         if self._runner is None or self._runner.done():
             self._runner = asyncio.create_task(self._run(), name="ledger")
         return await done
@@ -126,7 +126,7 @@ class Ledger:
                     if not move.done.done():
                         move.done.set_result((move.budget_id, move.order_id) in held)
 
-    async def _held(self, batch: Sequence[Move]) -> set[tuple[str, str]]:
+    async def _held(self, batch: Sequence[Posting]) -> set[tuple[str, str]]:
         """Which of these orders have a hold: a bulk write only says how many moves found their document."""
         held: set[tuple[str, str]] = set()
         for budget_id in {move.budget_id for move in batch}:
@@ -138,7 +138,7 @@ class Ledger:
         return held
 
 
-def _settle(batch: Sequence[Move], error: Exception) -> None:
+def _settle(batch: Sequence[Posting], error: Exception) -> None:
     for move in batch:
         if not move.done.done():
             move.done.set_exception(error)

@@ -8,11 +8,11 @@ from typing import TypeVar, cast
 
 from pydantic import TypeAdapter
 
-from services.orders.domain.budget import Beneficiary, Budget
 from services.orders.domain.emergency import Emergency
-from services.orders.domain.merchant import Merchant
+from services.orders.domain.kitchen.merchant import Merchant
 from services.orders.domain.order import Order, timers
-from services.orders.domain.route_status import RouteStatus, route_timers
+from services.orders.domain.payment.budget import Beneficiary, Budget
+from services.orders.domain.route.status import RouteStatus, route_timers
 from services.runtime.change import Document
 from services.runtime.clock import real_now
 from services.runtime.storage.aggregates import Kind

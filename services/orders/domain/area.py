@@ -8,7 +8,7 @@ from math import asin, cos, radians, sin, sqrt
 from typing import TYPE_CHECKING, Protocol
 
 if TYPE_CHECKING:
-    from services.orders.domain.routes import Route
+    from services.orders.domain.route.routes import Route
 
 EARTH_RADIUS_M = 6_371_008.8  # IUGG mean radius R1
 

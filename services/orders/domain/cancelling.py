@@ -7,10 +7,10 @@ from datetime import datetime, timedelta
 
 from contracts.values import Actor, OrderStatus, Role
 from services.orders.domain.errors import StepRefused
-from services.orders.domain.fees import Cancelling, FeeRow, fee_of, row_of
-from services.orders.domain.kitchen import Stage as KitchenStage
+from services.orders.domain.kitchen.terms import KitchenStage as KitchenStage
 from services.orders.domain.order import Ending, Order
-from services.orders.domain.transitions import TRANSITIONS, Step, move
+from services.orders.domain.payment.fees import Cancelling, FeeRow, fee_of, row_of
+from services.orders.domain.transitions import TRANSITIONS, Action, move
 
 S = OrderStatus
 SETS_OUT = timedelta(
@@ -19,34 +19,34 @@ SETS_OUT = timedelta(
 
 
 @dataclass(frozen=True, slots=True)
-class Why:
+class CancellationReason:
     """The reason code, and whose fault it is."""
 
     reason: str
     fault: str
 
 
-def cancel(order: Order, by: Actor, why: Why, now: datetime) -> Order | None:
+def cancel(order: Order, by: Actor, why: CancellationReason, now: datetime) -> Order | None:
     """The cancelled order; None when it was cancelled before. Raises `StepRefused`."""
     require_party(order, by)
     if order.status is S.CANCELLED:
         return None
-    under_way = order.status in TRANSITIONS[Step.CANCEL_UNDER_WAY].sources
+    under_way = order.status in TRANSITIONS[Action.CANCEL_UNDER_WAY].sources
     if under_way and by.role is not Role.OPERATOR:
         raise StepRefused("illegal_step")
-    step = Step.CANCEL_UNDER_WAY if under_way else Step.CANCEL
+    step = Action.CANCEL_UNDER_WAY if under_way else Action.CANCEL
     return move(order, step, by.role, now, ending=_ending(order, by, why, now))
 
 
-def waited_in_vain(order: Order, driver_id: str, why: Why, now: datetime) -> Order | None:
+def waited_in_vain(order: Order, driver_id: str, why: CancellationReason, now: datetime) -> Order | None:
     """The order cancelled by a driver who has waited as long as the service asks; None where no row of its table says so."""
     by = Actor(role=Role.DRIVER, id=driver_id)
     if order.status is not S.AT_PICKUP or order.driver_id != driver_id or _row(order, by, why, now) is None:
         return None
-    return move(order, Step.WAIT_IN_VAIN, Role.DRIVER, now, ending=_ending(order, by, why, now))
+    return move(order, Action.WAIT_IN_VAIN, Role.DRIVER, now, ending=_ending(order, by, why, now))
 
 
-def cancellation_fee(order: Order, by: Actor, why: Why, now: datetime) -> int:
+def cancellation_fee(order: Order, by: Actor, why: CancellationReason, now: datetime) -> int:
     """Whole rupiah that the customer owes, or another canceller where the table says so."""
     return fee_of(_rows(order), _moment(order, by, why, now))
 
@@ -65,7 +65,7 @@ def require_party(order: Order, by: Actor) -> None:
         raise StepRefused("wrong_actor")
 
 
-def _ending(order: Order, by: Actor, why: Why, now: datetime) -> Ending:
+def _ending(order: Order, by: Actor, why: CancellationReason, now: datetime) -> Ending:
     """With what it costs, and what of that is for the food that was cooked in vain."""
     row = _row(order, by, why, now)
     for_food = (
@@ -76,7 +76,7 @@ def _ending(order: Order, by: Actor, why: Why, now: datetime) -> Ending:
     return Ending(why.reason, by, cancellation_fee(order, by, why, now), for_food)
 
 
-def _row(order: Order, by: Actor, why: Why, now: datetime) -> FeeRow | None:
+def _row(order: Order, by: Actor, why: CancellationReason, now: datetime) -> FeeRow | None:
     return row_of(_rows(order), _moment(order, by, why, now))
 
 
@@ -84,7 +84,7 @@ def _rows(order: Order) -> tuple[FeeRow, ...]:
     return order.policy.fees if order.policy else ()
 
 
-def _moment(order: Order, by: Actor, why: Why, now: datetime) -> Cancelling:
+def _moment(order: Order, by: Actor, why: CancellationReason, now: datetime) -> Cancelling:
     assignment = order.assignment
     return Cancelling(
         by=by.role,

@@ -22,23 +22,23 @@ from contracts.values import (
     Texts,
     Vehicle,
 )
-from services.orders.domain.climb import Climb, RouteRules
-from services.orders.domain.fees import FeeRow
-from services.orders.domain.funding import ASK_AGAIN, Funding, Hold
-from services.orders.domain.kitchen import Kitchen, MerchantRules, deadlines
-from services.orders.domain.proof import (
+from services.orders.domain.booking.terms import Schedule
+from services.orders.domain.changes.terms import NO_CHANGES, ChangeRules, Proposal
+from services.orders.domain.custody.terms import (
     NO_PROOF,
     NOT_TRIED,
     AttemptRules,
     Code,
     Custody,
-    Delivery,
+    HandOverState,
     ProofRules,
 )
-from services.orders.domain.proposal import NO_CHANGES, ChangeRules, Proposal
-from services.orders.domain.schedule import Schedule
-from services.orders.domain.search_rules import SearchRules
-from services.orders.domain.tariff import Pricing
+from services.orders.domain.kitchen.terms import Kitchen, MerchantRules, deadlines
+from services.orders.domain.payment.fees import FeeRow
+from services.orders.domain.payment.funding import ASK_AGAIN, Funding, Hold
+from services.orders.domain.payment.tariff import Pricing
+from services.orders.domain.route.terms import Climb, RouteRules
+from services.orders.domain.search.terms import SearchRules
 
 SEARCH_GRACE_S = 30
 
@@ -153,7 +153,7 @@ class Order:
     search_starts_at: datetime | None = None
     custody: tuple[Custody, ...] = ()
     code: Code | None = None
-    delivery: Delivery = NOT_TRIED
+    delivery: HandOverState = NOT_TRIED
     kitchen: Kitchen | None = None
     proposal: Proposal | None = None
     climb: Climb | None = None

@@ -15,7 +15,7 @@ S = OrderStatus
 BEFORE_PICKUP = {S.SCHEDULED, S.AWAITING_MERCHANT, S.PREPARING, S.SEARCHING, S.ASSIGNED, S.AT_PICKUP}
 
 
-class Step(StrEnum):
+class Action(StrEnum):
     """Everything that can happen to an order that exists."""
 
     ASK_MERCHANT = "ask_merchant"
@@ -58,33 +58,35 @@ def _to(target: OrderStatus, sources: set[OrderStatus], *roles: Role) -> Transit
 PARTIES = (Role.CUSTOMER, Role.AGENCY, Role.MERCHANT, Role.OPERATOR)
 ON_THE_WAY = {S.ASSIGNED, S.AT_PICKUP, S.PICKED_UP}
 
-TRANSITIONS: dict[Step, Transition] = {
-    Step.ASK_MERCHANT: _to(S.AWAITING_MERCHANT, {S.SCHEDULED}, Role.SYSTEM),
-    Step.COOK: _to(S.PREPARING, {S.AWAITING_MERCHANT}, Role.MERCHANT),
-    Step.REJECT: _to(S.UNSERVED, {S.AWAITING_MERCHANT}, Role.MERCHANT),
-    Step.SEARCH: _to(S.SEARCHING, {S.SCHEDULED, S.PREPARING}, Role.SYSTEM),
-    Step.POSTPONE: _to(S.SCHEDULED, {S.SEARCHING}, Role.SYSTEM),
-    Step.ASSIGN: _to(S.ASSIGNED, {S.SEARCHING}, Role.SYSTEM),
-    Step.UNASSIGN: _to(S.SEARCHING, {S.ASSIGNED, S.AT_PICKUP}, Role.DRIVER, Role.SYSTEM),
-    Step.ARRIVE: _to(S.AT_PICKUP, {S.ASSIGNED}, Role.DRIVER),
-    Step.PICK_UP: _to(S.PICKED_UP, {S.ASSIGNED, S.AT_PICKUP}, Role.DRIVER),
-    Step.COMPLETE_LEG: _to(S.AWAITING_RETURN, ON_THE_WAY, Role.DRIVER),
-    Step.HEAD_BACK: _to(S.PICKED_UP, {S.AWAITING_RETURN}, Role.DRIVER),
-    Step.DELIVER: _to(S.COMPLETED, ON_THE_WAY | {S.AWAITING_RETURN}, Role.DRIVER),
-    Step.FAIL_ATTEMPT: _to(S.PICKED_UP, ON_THE_WAY, Role.DRIVER),
-    Step.SEND_BACK: _to(S.RETURNING, ON_THE_WAY, Role.DRIVER),
-    Step.BRING_BACK: _to(S.RETURNING, {S.RETURNING}, Role.DRIVER),
-    Step.HAND_BACK: _to(S.RETURNED, {S.RETURNING}, Role.DRIVER),
-    Step.CONFIRM_RETURN: _to(S.RETURNED, {S.RETURNING}, Role.AGENCY),
-    Step.CANCEL: _to(S.CANCELLED, BEFORE_PICKUP, *PARTIES),
-    Step.CALL_OFF: _to(S.CANCELLED, BEFORE_PICKUP, Role.SYSTEM),
-    Step.WAIT_IN_VAIN: _to(S.CANCELLED, {S.AT_PICKUP}, Role.DRIVER),
-    Step.CANCEL_UNDER_WAY: _to(S.CANCELLED, {S.PICKED_UP, S.AWAITING_RETURN, S.RETURNING}, Role.OPERATOR),
-    Step.GIVE_UP: _to(S.UNSERVED, {S.SCHEDULED, S.AWAITING_MERCHANT, S.PREPARING, S.SEARCHING}, Role.SYSTEM),
+TRANSITIONS: dict[Action, Transition] = {
+    Action.ASK_MERCHANT: _to(S.AWAITING_MERCHANT, {S.SCHEDULED}, Role.SYSTEM),
+    Action.COOK: _to(S.PREPARING, {S.AWAITING_MERCHANT}, Role.MERCHANT),
+    Action.REJECT: _to(S.UNSERVED, {S.AWAITING_MERCHANT}, Role.MERCHANT),
+    Action.SEARCH: _to(S.SEARCHING, {S.SCHEDULED, S.PREPARING}, Role.SYSTEM),
+    Action.POSTPONE: _to(S.SCHEDULED, {S.SEARCHING}, Role.SYSTEM),
+    Action.ASSIGN: _to(S.ASSIGNED, {S.SEARCHING}, Role.SYSTEM),
+    Action.UNASSIGN: _to(S.SEARCHING, {S.ASSIGNED, S.AT_PICKUP}, Role.DRIVER, Role.SYSTEM),
+    Action.ARRIVE: _to(S.AT_PICKUP, {S.ASSIGNED}, Role.DRIVER),
+    Action.PICK_UP: _to(S.PICKED_UP, {S.ASSIGNED, S.AT_PICKUP}, Role.DRIVER),
+    Action.COMPLETE_LEG: _to(S.AWAITING_RETURN, ON_THE_WAY, Role.DRIVER),
+    Action.HEAD_BACK: _to(S.PICKED_UP, {S.AWAITING_RETURN}, Role.DRIVER),
+    Action.DELIVER: _to(S.COMPLETED, ON_THE_WAY | {S.AWAITING_RETURN}, Role.DRIVER),
+    Action.FAIL_ATTEMPT: _to(S.PICKED_UP, ON_THE_WAY, Role.DRIVER),
+    Action.SEND_BACK: _to(S.RETURNING, ON_THE_WAY, Role.DRIVER),
+    Action.BRING_BACK: _to(S.RETURNING, {S.RETURNING}, Role.DRIVER),
+    Action.HAND_BACK: _to(S.RETURNED, {S.RETURNING}, Role.DRIVER),
+    Action.CONFIRM_RETURN: _to(S.RETURNED, {S.RETURNING}, Role.AGENCY),
+    Action.CANCEL: _to(S.CANCELLED, BEFORE_PICKUP, *PARTIES),
+    Action.CALL_OFF: _to(S.CANCELLED, BEFORE_PICKUP, Role.SYSTEM),
+    Action.WAIT_IN_VAIN: _to(S.CANCELLED, {S.AT_PICKUP}, Role.DRIVER),
+    Action.CANCEL_UNDER_WAY: _to(S.CANCELLED, {S.PICKED_UP, S.AWAITING_RETURN, S.RETURNING}, Role.OPERATOR),
+    Action.GIVE_UP: _to(
+        S.UNSERVED, {S.SCHEDULED, S.AWAITING_MERCHANT, S.PREPARING, S.SEARCHING}, Role.SYSTEM
+    ),
 }
 
 
-def move(order: Order, step: Step, role: Role, now: datetime, **changes: Any) -> Order:
+def move(order: Order, step: Action, role: Role, now: datetime, **changes: Any) -> Order:
     """The order after the step. Raises `StepRefused` (`order_ended`, `illegal_step`, `wrong_actor`)."""
     transition = TRANSITIONS[step]
     if role not in transition.roles:

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from contracts.message import Message
 from contracts.requests.agencies import AgencyReturnConfirmed
+from services.orders.domain.custody.returning import return_confirmed
 from services.orders.domain.order import Order
-from services.orders.domain.returning import return_confirmed
 from services.orders.handlers import announce
 from services.orders.handlers.refusing import known, refusing
 from services.orders.ports import Context

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from contracts.events.orders import OrderCancelled
 from contracts.reasons import ENDED, fault_of
-from services.orders.domain.cancelling import Why
+from services.orders.domain.cancelling import CancellationReason
 from services.orders.domain.order import Order
 from services.orders.handlers import announce
 from services.runtime.change import Change, Entry
@@ -28,7 +28,7 @@ def cancelled(order: Order) -> Change[Order]:
     )
 
 
-def why_of(said: str | None, otherwise: str) -> Why:
+def why_of(said: str | None, otherwise: str) -> CancellationReason:
     """The code that was given, where it is one of ours; free text may say anything about anybody and goes no further."""
     reason = said if said in ENDED else otherwise
-    return Why(reason, fault_of(reason))
+    return CancellationReason(reason, fault_of(reason))

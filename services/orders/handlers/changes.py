@@ -6,9 +6,9 @@ from contracts.events.changes import OrderChanged, OrderChangeProposed, OrderCha
 from contracts.events.confidential import MerchantBriefed, ProposalMade
 from contracts.events.orders import OrderCancelled
 from contracts.values import Role, Value
-from services.orders.domain.kitchen import Stage
+from services.orders.domain.changes.terms import Proposal
+from services.orders.domain.kitchen.terms import KitchenStage
 from services.orders.domain.order import Order
-from services.orders.domain.proposal import Proposal
 from services.orders.handlers import announce
 from services.runtime.change import Change, Entry
 
@@ -42,7 +42,7 @@ def proposed(order: Order) -> tuple[Value, ...]:
 def changed(order: Order, before: Order) -> tuple[Value, ...]:
     """It is as wanted now; who drives, who cooks and who might drive read it anew."""
     event = announce.of(OrderChanged, order, fare=announce.fare(order))
-    cooks = order.kitchen is not None and order.kitchen.stage is not Stage.READY
+    cooks = order.kitchen is not None and order.kitchen.stage is not KitchenStage.READY
     kitchen = slip(order) if cooks and (order.items, order.pickup) != (before.items, before.pickup) else ()
     driver = (announce.briefed(order),) if order.assignment is not None else ()
     search = (announce.search_started(order),) if order.attempt > before.attempt else ()

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from contracts.message import Message
 from contracts.requests.programmes import DonationPledged
-from services.orders.domain.budget import Budget, pledged
+from services.orders.domain.payment.budget import Budget, pledged
 from services.orders.handlers.programme_budget_set import take_over
 from services.orders.ports import Context
 from services.runtime.change import Change, Entry, cause_of

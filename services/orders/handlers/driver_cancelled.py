@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from contracts.message import Message
 from contracts.requests.drivers import DriverCancelled
-from services.orders.domain.assigning import driver_gives_back
 from services.orders.domain.cancelling import waited_in_vain
 from services.orders.domain.order import Order
+from services.orders.domain.search.assigning import driver_gives_back
 from services.orders.handlers import announce
 from services.orders.handlers.calling_off import cancelled, why_of
 from services.orders.handlers.refusing import known, refusing

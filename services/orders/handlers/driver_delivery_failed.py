@@ -6,8 +6,8 @@ from contracts.events.orders import OrderAttemptFailed, OrderReturning
 from contracts.message import Message
 from contracts.requests.drivers import DriverDeliveryFailed
 from contracts.values import OrderStatus, Value
+from services.orders.domain.custody.returning import attempt_failed
 from services.orders.domain.order import Order
-from services.orders.domain.returning import attempt_failed
 from services.orders.handlers import announce
 from services.orders.handlers.refusing import known, refusing
 from services.orders.ports import Context

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from contracts.message import Message
 from contracts.requests.drivers import DriverReturned
+from services.orders.domain.custody.returning import brought_back
 from services.orders.domain.order import Order
-from services.orders.domain.returning import brought_back
 from services.orders.handlers import announce
 from services.orders.handlers.proofs import shown
 from services.orders.handlers.refusing import known, refusing

@@ -8,10 +8,10 @@ from contracts.events.orders import OrderCompleted, OrderDriverArrived, OrderLeg
 from contracts.message import Message
 from contracts.requests.drivers import DriverArrived
 from contracts.values import Leg, OrderStatus, Value
-from services.orders.domain.driving import drive
+from services.orders.domain.custody.proof import CodeWrong
 from services.orders.domain.order import Order
-from services.orders.domain.proving import CodeWrong
-from services.orders.domain.transitions import Step
+from services.orders.domain.transitions import Action
+from services.orders.domain.trip.driving import drive
 from services.orders.handlers import announce
 from services.orders.handlers.proofs import shown, wrong_try
 from services.orders.handlers.refusing import known, refusing
@@ -37,10 +37,10 @@ def _delivered(order: Order) -> tuple[Value, ...]:
     return (done, *announce.receipt(order))
 
 
-STEPS: dict[str, tuple[Step, Announce]] = {
-    "driver.arrived.v1": (Step.ARRIVE, _arrived),
-    "driver.picked_up.v1": (Step.PICK_UP, _picked_up),
-    "driver.delivered.v1": (Step.DELIVER, _delivered),
+STEPS: dict[str, tuple[Action, Announce]] = {
+    "driver.arrived.v1": (Action.ARRIVE, _arrived),
+    "driver.picked_up.v1": (Action.PICK_UP, _picked_up),
+    "driver.delivered.v1": (Action.DELIVER, _delivered),
 }
 
 

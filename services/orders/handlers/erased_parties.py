@@ -13,8 +13,8 @@ from contracts.events.recipients import RecipientErased
 from contracts.message import derived_id
 from contracts.requests.orders import OrderRequested
 from contracts.values import Role
-from services.orders.domain.budget import Beneficiary
-from services.orders.domain.budget import erased as without_word
+from services.orders.domain.payment.budget import Beneficiary
+from services.orders.domain.payment.budget import erased as without_word
 from services.orders.handlers.purses import beneficiary_key
 from services.orders.ports import Context
 from services.runtime.change import Cause, Change, Entry

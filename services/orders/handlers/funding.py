@@ -7,13 +7,13 @@ from dataclasses import replace
 from datetime import datetime
 
 from contracts.values import OrderStatus
-from services.orders.domain.funding import Hold, closed
-from services.orders.domain.intake import enter
+from services.orders.domain.intake.intake import enter
+from services.orders.domain.intake.request import Facts
 from services.orders.domain.order import Ending, Order, timers
-from services.orders.domain.searching import SYSTEM
-from services.orders.domain.wanted import Facts
+from services.orders.domain.payment.funding import Hold, closed
+from services.orders.domain.search.starting import SYSTEM
 from services.orders.handlers.taking_in import taken_in
-from services.orders.ports import Context, LeftHold
+from services.orders.ports import Context, StaleHold
 from services.runtime.change import Cause, Change, timer_cause
 from services.runtime.route import Fire
 
@@ -35,7 +35,7 @@ async def secure_funds(context: Context, order_id: str, cause: Cause) -> None:
 
     begun = await context.orders.change(order_id, cause, decide)
     if begun is None and held:
-        await _give_back_stray(context, LeftHold(funding.budget_id, order_id, funding.amount))
+        await _give_back_stray(context, StaleHold(funding.budget_id, order_id, funding.amount))
 
 
 async def close_funds(context: Context, order: Order, cause: Cause) -> None:
@@ -76,7 +76,7 @@ async def look_after_holds(context: Context) -> None:
             await _give_back_stray(context, hold)
 
 
-async def _give_back_stray(context: Context, hold: LeftHold) -> None:
+async def _give_back_stray(context: Context, hold: StaleHold) -> None:
     stored = await context.orders.get(hold.order_id)
     settled = (
         stored is not None

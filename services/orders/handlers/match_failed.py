@@ -6,8 +6,8 @@ from contracts.events.matching import MatchFailed
 from contracts.events.orders import OrderUnserved
 from contracts.message import Message
 from contracts.values import OrderStatus
-from services.orders.domain.assigning import search_failed
 from services.orders.domain.order import Order
+from services.orders.domain.search.assigning import search_failed
 from services.orders.handlers import announce
 from services.orders.handlers.refusing import known
 from services.orders.ports import Context

@@ -5,9 +5,9 @@ from __future__ import annotations
 from contracts.events.matching import MatchMade
 from contracts.events.orders import OrderMatchRefused
 from contracts.message import Message
-from services.orders.domain.assigning import assign
 from services.orders.domain.errors import MatchRefused
 from services.orders.domain.order import Assignment, Order
+from services.orders.domain.search.assigning import assign
 from services.orders.handlers import announce
 from services.orders.handlers.refusing import known
 from services.orders.ports import Context

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from contracts.events.matching import MatchWithdrawn
 from contracts.message import Message
-from services.orders.domain.assigning import match_withdrawn
 from services.orders.domain.order import Order
+from services.orders.domain.search.assigning import match_withdrawn
 from services.orders.handlers import announce
 from services.orders.handlers.refusing import known
 from services.orders.ports import Context

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from contracts.message import Message
 from contracts.requests.merchants import MerchantChangeProposed
-from services.orders.domain.changing import Wish, propose
+from services.orders.domain.changes.changing import WantedChange, propose
 from services.orders.domain.order import Order
 from services.orders.handlers.changes import proposed
 from services.orders.handlers.refusing import known, refusing
@@ -21,7 +21,7 @@ class MerchantChangeProposedHandler:
     async def __call__(self, message: Message[MerchantChangeProposed]) -> None:
         """Ask the customer."""
         said = message.data
-        wish = Wish(said.proposal_id, items=tuple(said.items))
+        wish = WantedChange(said.proposal_id, items=tuple(said.items))
 
         def decide(present: Order | None) -> Change[Order] | None:
             before, now = known(present, said.order_id), self._context.clock.now()

@@ -9,9 +9,9 @@ from typing import Any
 from contracts.message import Message
 from contracts.requests import merchants as requests
 from contracts.values import Residence, Value
-from services.orders.domain import merchant as facts
 from services.orders.domain.errors import StepRefused
-from services.orders.domain.merchant import Merchant
+from services.orders.domain.kitchen.merchant import Merchant
+from services.orders.domain.kitchen import merchant as facts
 from services.orders.ports import Context
 from services.runtime.change import Change, Entry, cause_of
 from services.runtime.errors import NotYet, Rejected

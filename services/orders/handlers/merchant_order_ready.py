@@ -5,7 +5,7 @@ from __future__ import annotations
 from contracts.events.orders import OrderReady
 from contracts.message import Message
 from contracts.requests.merchants import MerchantOrderReady
-from services.orders.domain.cooking import ready
+from services.orders.domain.kitchen.cooking import ready
 from services.orders.domain.order import Order
 from services.orders.handlers import announce
 from services.orders.handlers.refusing import known, refusing

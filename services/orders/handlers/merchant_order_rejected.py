@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from contracts.message import Message
 from contracts.requests.merchants import MerchantOrderRejected
-from services.orders.domain.cooking import reject
+from services.orders.domain.kitchen.cooking import reject
 from services.orders.domain.order import Order
 from services.orders.handlers.match_failed import unserved
 from services.orders.handlers.refusing import known, refusing

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from contracts.message import Message
 from contracts.requests.orders import OrderChangeAnswered
-from services.orders.domain.changing import answer
+from services.orders.domain.changes.changing import answer
 from services.orders.domain.order import Order
 from services.orders.handlers.changes import answered
 from services.orders.handlers.refusing import known, refusing

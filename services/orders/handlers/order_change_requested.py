@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from contracts.message import Message, derived_id
 from contracts.requests.orders import OrderChangeRequested
-from services.orders.domain.changing import Wish, request
+from services.orders.domain.changes.changing import WantedChange, request
 from services.orders.domain.order import Order
 from services.orders.handlers.changes import changed, proposed
 from services.orders.handlers.refusing import known, refusing
@@ -22,7 +22,7 @@ class OrderChangeRequestedHandler:
         """Change, or propose."""
         said, area = message.data, self._context.catalogue.area
         items = None if said.items is None else tuple(said.items)
-        wish = Wish(f"pr-{derived_id(message.source, message.id)}", said.dropoff, items, said.note)
+        wish = WantedChange(f"pr-{derived_id(message.source, message.id)}", said.dropoff, items, said.note)
 
         def decide(present: Order | None) -> Change[Order] | None:
             before = known(present, said.order_id)

@@ -5,8 +5,8 @@ from __future__ import annotations
 from contracts.message import Message
 from contracts.requests.orders import OrderCodeRequested
 from services.orders.domain.cancelling import require_party
+from services.orders.domain.custody.proof import new_code
 from services.orders.domain.order import Order
-from services.orders.domain.proving import new_code
 from services.orders.handlers import announce
 from services.orders.handlers.refusing import known, refusing
 from services.orders.ports import Context

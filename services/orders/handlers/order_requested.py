@@ -9,11 +9,11 @@ from contracts.codec import digest_of
 from contracts.message import Message
 from contracts.requests.orders import OrderRequested
 from contracts.values import CustomerKind, Payer, PayerKind
-from services.orders.domain.details import WrongDetail, require_form
-from services.orders.domain.intake import take_in
+from services.orders.domain.intake.details import WrongDetail, require_form
+from services.orders.domain.intake.intake import take_in
+from services.orders.domain.intake.request import Facts, OrderRequest, Service
 from services.orders.domain.order import Order
-from services.orders.domain.routes import route_between
-from services.orders.domain.wanted import Facts, Service, Wanted
+from services.orders.domain.route.routes import route_between
 from services.orders.handlers.erased_parties import note_late_order
 from services.orders.handlers.funding import secure_funds
 from services.orders.handlers.purses import payer_of, purse_of
@@ -70,9 +70,9 @@ class OrderRequestedHandler:
         )
 
 
-def wanted_of(request: OrderRequested, asked_at: datetime) -> Wanted:
+def wanted_of(request: OrderRequested, asked_at: datetime) -> OrderRequest:
     """What intake decides on. `asked_at`: when it was sent."""
-    return Wanted(
+    return OrderRequest(
         order_id=request.order_id,
         digest=digest_of(request),
         customer=request.customer,

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from contracts.message import Message
 from contracts.requests.programmes import ProgrammeBeneficiaryAttested
-from services.orders.domain.budget import Beneficiary, attested
-from services.orders.domain.merchant import not_ahead
+from services.orders.domain.kitchen.merchant import not_ahead
+from services.orders.domain.payment.budget import Beneficiary, attested
 from services.orders.handlers.erased_parties import forget_late_word
 from services.orders.handlers.purses import beneficiary_key
 from services.orders.handlers.refusing import refusing_fact

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from contracts.message import Message
 from contracts.requests.programmes import ProgrammeBudgetSet
-from services.orders.domain.budget import Budget, budget_set
-from services.orders.domain.merchant import not_ahead
+from services.orders.domain.kitchen.merchant import not_ahead
+from services.orders.domain.payment.budget import Budget, budget_set
 from services.orders.handlers.refusing import refusing_fact
 from services.orders.ports import Context
 from services.runtime.change import Change, Entry, cause_of

@@ -7,8 +7,8 @@ from contracts.message import Message
 from contracts.reasons import sentence
 from contracts.requests.drivers import DriverArrived
 from contracts.values import Proof
+from services.orders.domain.custody.proof import CodeWrong, Shown
 from services.orders.domain.order import Order
-from services.orders.domain.proving import CodeWrong, Shown
 from services.orders.metrics import WRONG_CODES
 from services.orders.ports import Codes
 from services.runtime.change import Change, Entry

@@ -6,9 +6,9 @@ from datetime import datetime
 
 from contracts.requests.orders import OrderRequested
 from contracts.values import Payer, PayerKind
-from services.orders.domain.funding import Purse, budget_id
 from services.orders.domain.hours import LOCAL_TIME
-from services.orders.domain.wanted import Service
+from services.orders.domain.intake.request import Service
+from services.orders.domain.payment.funding import PayerRecord, budget_id
 from services.orders.ports import Context
 
 
@@ -25,7 +25,9 @@ async def payer_of(context: Context, request: OrderRequested, service: Service, 
     return Payer(id=request.customer.id)
 
 
-async def purse_of(context: Context, payer: Payer, request: OrderRequested, now: datetime) -> Purse | None:
+async def purse_of(
+    context: Context, payer: Payer, request: OrderRequested, now: datetime
+) -> PayerRecord | None:
     """None where the payer has no budget at that time, or pays himself."""
     if payer.kind not in {PayerKind.PROGRAMME, PayerKind.DONOR} or payer.id is None:
         return None
@@ -33,9 +35,9 @@ async def purse_of(context: Context, payer: Payer, request: OrderRequested, now:
     if budget is None:
         return None
     if payer.kind is PayerKind.DONOR:
-        return Purse()
+        return PayerRecord()
     person = await context.beneficiaries.get(beneficiary_key(payer.id, _person(request)))
-    return Purse(budget.state.services, person.state.valid_until if person else None)
+    return PayerRecord(budget.state.services, person.state.valid_until if person else None)
 
 
 def beneficiary_key(programme_id: str, customer_id: str) -> str:

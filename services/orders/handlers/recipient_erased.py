@@ -7,13 +7,13 @@ import asyncio
 from contracts.events.recipients import RecipientErased
 from contracts.message import Message
 from contracts.values import Role
-from services.orders.domain import merchant
 from services.orders.domain.blanking import blanked
 from services.orders.domain.emergency import Emergency
-from services.orders.domain.merchant import Merchant
+from services.orders.domain.kitchen.merchant import Merchant
+from services.orders.domain.kitchen import merchant
 from services.orders.domain.order import Order
 from services.orders.handlers.erased_parties import REASON, cause_of_erasure, forget_beneficiary
-from services.orders.ports import Context, Outstanding
+from services.orders.ports import Context, PendingErasure
 from services.runtime.change import Change, Entry
 from services.runtime.clock import real_now
 
@@ -38,7 +38,7 @@ class RecipientErasedHandler:
                 await self._look_at(each)
             await asyncio.sleep(LOOK_AGAIN_S)
 
-    async def _look_at(self, each: Outstanding) -> None:
+    async def _look_at(self, each: PendingErasure) -> None:
         for order_id in each.waiting:
             if await self._blank(order_id, each.erased):
                 await self._context.erasures.done(each.erased, order_id)

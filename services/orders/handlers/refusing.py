@@ -6,9 +6,9 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 from contracts.values import OrderStatus
+from services.orders.domain.custody.proof import CodeWrong
 from services.orders.domain.errors import StepRefused, TooEarly
 from services.orders.domain.order import Order
-from services.orders.domain.proving import CodeWrong
 from services.runtime.errors import NotYet, Rejected
 
 

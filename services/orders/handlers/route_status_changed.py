@@ -9,11 +9,11 @@ import structlog
 from contracts.events.orders import OrderRouteClosed
 from contracts.message import Message
 from contracts.requests.roads import RouteStatusChanged
-from services.orders.domain.climbing import caught, shut_out
-from services.orders.domain.merchant import not_ahead
+from services.orders.domain.kitchen.merchant import not_ahead
 from services.orders.domain.order import Order
-from services.orders.domain.route_status import RouteStatus, heard, swept
-from services.orders.domain.searching import SYSTEM
+from services.orders.domain.route.closing import caught, shut_out
+from services.orders.domain.route.status import RouteStatus, heard, swept
+from services.orders.domain.search.starting import SYSTEM
 from services.orders.handlers import announce
 from services.orders.handlers.calling_off import cancelled
 from services.orders.handlers.refusing import refusing_fact

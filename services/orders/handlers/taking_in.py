@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from contracts.events.orders import OrderAccepted, OrderHandedOver, OrderRejected
 from contracts.values import CustomerKind, OrderStatus, Role, Value
+from services.orders.domain.intake.request import Service
 from services.orders.domain.order import Order
-from services.orders.domain.wanted import Service
 from services.orders.handlers import announce
 from services.orders.handlers.beginning import begun
 from services.runtime.change import Change, Entry

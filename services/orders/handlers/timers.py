@@ -8,11 +8,11 @@ from datetime import datetime
 import structlog
 
 from contracts.events.orders import OrderReturnOverdue
-from services.orders.domain.assigning import search_begins, search_overdue
-from services.orders.domain.changing import lapse
-from services.orders.domain.cooking import search_due, silent
+from services.orders.domain.changes.changing import lapse
+from services.orders.domain.custody.returning import return_overdue
+from services.orders.domain.kitchen.cooking import search_due, silent
 from services.orders.domain.order import Order
-from services.orders.domain.returning import return_overdue
+from services.orders.domain.search.assigning import search_begins, search_overdue
 from services.orders.handlers import announce
 from services.orders.handlers.beginning import begun
 from services.orders.handlers.changes import answered

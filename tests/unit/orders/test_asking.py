@@ -12,10 +12,16 @@ from contracts.values import OrderStatus
 from services.matching.adapters import shelters
 from services.matching.settings import MatchingSettings
 from services.orders.adapters.catalogue import load
-from services.orders.domain.details import DetailRule, DetailType, WrongDetail, details_refused, require_form
-from services.orders.domain.intake import take_in
+from services.orders.domain.intake.details import (
+    DetailRule,
+    DetailType,
+    WrongDetail,
+    details_refused,
+    require_form,
+)
+from services.orders.domain.intake.intake import take_in
+from services.orders.domain.intake.request import Facts
 from services.orders.domain.order import Order
-from services.orders.domain.wanted import Facts
 from services.orders.handlers import announce
 from services.orders.handlers.order_requested import wanted_of
 from services.orders.settings import BUILT_IN

@@ -5,10 +5,10 @@ from __future__ import annotations
 import pytest
 
 from contracts.values import Actor, OrderStatus, Place, Role
-from services.orders.domain.assigning import assign
-from services.orders.domain.changing import Wish, request
+from services.orders.domain.changes.changing import WantedChange, request
 from services.orders.domain.errors import MatchRefused
 from services.orders.domain.order import Order
+from services.orders.domain.search.assigning import assign
 from services.orders.handlers.changes import changed as events_of
 from tests.support.kitchen_orders import CATALOGUE, NOW, a_meal_ready_for_a_courier
 from tests.support.orders import an_assignment
@@ -17,7 +17,7 @@ S = OrderStatus
 NEARER = Place(lat=-8.2116, lng=114.3735, label="around the corner")
 
 
-def asked(order: Order, wish: Wish) -> Order:
+def asked(order: Order, wish: WantedChange) -> Order:
     changed = request(order, Actor(role=Role.CUSTOMER, id="c-1"), wish, CATALOGUE.area, NOW)
     assert changed is not None
     return changed
@@ -26,7 +26,7 @@ def asked(order: Order, wish: Wish) -> Order:
 def test_another_door_while_a_courier_is_searched_asks_the_couriers_anew() -> None:
     searching = a_meal_ready_for_a_courier()
 
-    changed = asked(searching, Wish("pr-2", dropoff=NEARER))
+    changed = asked(searching, WantedChange("pr-2", dropoff=NEARER))
 
     assert (changed.status, changed.attempt) == (S.SEARCHING, searching.attempt + 1)
     assert [type(event).__name__ for event in events_of(changed, searching)] == [
@@ -40,4 +40,4 @@ def test_another_door_while_a_courier_is_searched_asks_the_couriers_anew() -> No
 def test_another_note_while_a_courier_is_searched_asks_nobody_anew() -> None:
     searching = a_meal_ready_for_a_courier()
 
-    assert asked(searching, Wish("pr-2", note="without chili")).attempt == searching.attempt
+    assert asked(searching, WantedChange("pr-2", note="without chili")).attempt == searching.attempt

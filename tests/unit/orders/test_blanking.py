@@ -22,10 +22,10 @@ from contracts.values import (
     VehicleClass,
 )
 from services.orders.domain.blanking import NO_PLATE, NOWHERE, blanked
-from services.orders.domain.budget import Beneficiary, attested
-from services.orders.domain.budget import erased as without_word
-from services.orders.domain.merchant import Merchant, closed, erased, opened, registered
+from services.orders.domain.kitchen.merchant import Merchant, closed, erased, opened, registered
 from services.orders.domain.order import Assignment, Order
+from services.orders.domain.payment.budget import Beneficiary, attested
+from services.orders.domain.payment.budget import erased as without_word
 
 AT = datetime(2026, 11, 24, 1, 10, tzinfo=UTC)
 HOME = Place(lat=-8.2192, lng=114.3691, label="Jl. Veteran 7", note="blue gate")

@@ -8,12 +8,12 @@ from datetime import datetime, timedelta
 import pytest
 
 from contracts.values import Actor, OrderStatus, Role
-from services.orders.domain.assigning import search_begins, search_failed
-from services.orders.domain.cancelling import Why, cancel
-from services.orders.domain.changing import Wish, answer, lapse, propose
-from services.orders.domain.cooking import accept, ready, search_due
-from services.orders.domain.kitchen import Stage
+from services.orders.domain.cancelling import CancellationReason, cancel
+from services.orders.domain.changes.changing import WantedChange, answer, lapse, propose
+from services.orders.domain.kitchen.cooking import accept, ready, search_due
+from services.orders.domain.kitchen.terms import KitchenStage
 from services.orders.domain.order import Order, timers
+from services.orders.domain.search.assigning import search_begins, search_failed
 from tests.support.kitchen_orders import ITEMS, MERCHANT, NOW, a_meal
 
 S = OrderStatus
@@ -88,7 +88,7 @@ def test_a_meal_that_is_ready_between_two_searches_is_searched_for_at_once() -> 
 
     assert order is not None
     assert order.kitchen is not None
-    assert (order.status, order.kitchen.stage, order.attempt) == (S.SEARCHING, Stage.READY, 2)
+    assert (order.status, order.kitchen.stage, order.attempt) == (S.SEARCHING, KitchenStage.READY, 2)
 
 
 @pytest.mark.parametrize("accepted", [True, False])
@@ -96,7 +96,7 @@ def test_a_dish_that_is_sold_out_between_two_searches_stops_the_next_one_until_s
     accepted: bool,
 ) -> None:
     waiting = a_meal_waiting_for_its_next_search()
-    asked = propose(waiting, "m-1", Wish("pr-1", items=ITEMS[:1]), before(13), before(16))
+    asked = propose(waiting, "m-1", WantedChange("pr-1", items=ITEMS[:1]), before(13), before(16))
     assert asked is not None
 
     answered = answer(asked, CUSTOMER, "pr-1", before(14), accepted=accepted)
@@ -115,7 +115,11 @@ def test_a_booked_meal_costs_nothing_before_its_kitchen_begins_and_its_dishes_fr
             a_meal_cooking(),
             a_meal_waiting_for_its_next_search(),
         )
-        if (cancelled := cancel(order, CUSTOMER, Why("customer_cancelled", "customer"), before(20)))
+        if (
+            cancelled := cancel(
+                order, CUSTOMER, CancellationReason("customer_cancelled", "customer"), before(20)
+            )
+        )
         is not None
         and cancelled.ending is not None
     ]
@@ -125,7 +129,11 @@ def test_a_booked_meal_costs_nothing_before_its_kitchen_begins_and_its_dishes_fr
 
 def test_a_proposal_that_nobody_answers_ends_the_meal_although_its_search_is_overdue() -> None:
     asked = propose(
-        a_meal_waiting_for_its_next_search(), "m-1", Wish("pr-1", items=ITEMS[:1]), before(13), before(16)
+        a_meal_waiting_for_its_next_search(),
+        "m-1",
+        WantedChange("pr-1", items=ITEMS[:1]),
+        before(13),
+        before(16),
     )
     assert asked is not None
 

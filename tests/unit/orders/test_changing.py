@@ -12,12 +12,12 @@ from contracts.events.confidential import ReceiptIssued
 from contracts.events.orders import OrderCancelled
 from contracts.values import Actor, OrderStatus, Payer, PayerKind, Place, Role
 from services.orders.adapters.mongo import ORDER
-from services.orders.domain.changing import Wish, answer, lapse, propose, request
-from services.orders.domain.cooking import accept, search_due, silent
-from services.orders.domain.driving import drive
+from services.orders.domain.changes.changing import WantedChange, answer, lapse, propose, request
 from services.orders.domain.errors import StepRefused, TooEarly
+from services.orders.domain.kitchen.cooking import accept, search_due, silent
 from services.orders.domain.order import Order, timers
-from services.orders.domain.transitions import Step
+from services.orders.domain.transitions import Action
+from services.orders.domain.trip.driving import drive
 from services.orders.handlers.changes import answered
 from tests.support.kitchen_orders import (
     CATALOGUE,
@@ -40,13 +40,13 @@ LESS = (ITEMS[0],)
 
 
 def sold_out(order: Order, proposal_id: str = "pr-1") -> Order:
-    proposed = propose(order, "m-1", Wish(proposal_id, items=LESS), UNTIL, NOW)
+    proposed = propose(order, "m-1", WantedChange(proposal_id, items=LESS), UNTIL, NOW)
     assert proposed is not None
     return proposed
 
 
 def asked(order: Order, **wish: object) -> Order:
-    changed = request(order, CUSTOMER, Wish("pr-2", **wish), AREA, NOW)  # type: ignore[arg-type]
+    changed = request(order, CUSTOMER, WantedChange("pr-2", **wish), AREA, NOW)  # type: ignore[arg-type]
     assert changed is not None
     return changed
 
@@ -102,11 +102,11 @@ def test_nobody_is_taken_up_the_mountain_by_a_change() -> None:
 
 
 def test_a_door_can_be_changed_on_the_way_and_not_after_it() -> None:
-    driven = drive(with_courier(a_meal_ready_for_a_courier()), Step.PICK_UP, "d-7", NOW)
+    driven = drive(with_courier(a_meal_ready_for_a_courier()), Action.PICK_UP, "d-7", NOW)
     assert driven is not None
     assert asked(driven, dropoff=NEARER).dropoff == NEARER
 
-    done = drive(driven, Step.DELIVER, "d-7", NOW)
+    done = drive(driven, Action.DELIVER, "d-7", NOW)
     assert done is not None
     with pytest.raises(StepRefused, match="order_ended"):
         asked(done, dropoff=NEARER)
@@ -115,7 +115,7 @@ def test_a_door_can_be_changed_on_the_way_and_not_after_it() -> None:
 def test_other_items_before_the_merchants_answer_ask_him_anew() -> None:
     later = NOW + timedelta(seconds=60)
 
-    changed = request(a_meal(), CUSTOMER, Wish("pr-2", items=LESS), AREA, later)
+    changed = request(a_meal(), CUSTOMER, WantedChange("pr-2", items=LESS), AREA, later)
 
     assert changed is not None
     assert (changed.items, changed.status) == (LESS, S.AWAITING_MERCHANT)
@@ -153,7 +153,7 @@ def test_nobody_else_changes_an_order() -> None:
     stranger = Actor(role=Role.CUSTOMER, id="c-2")
 
     with pytest.raises(StepRefused, match="wrong_actor"):
-        request(a_meal(), stranger, Wish("pr-2", dropoff=NEARER), AREA, NOW)
+        request(a_meal(), stranger, WantedChange("pr-2", dropoff=NEARER), AREA, NOW)
 
 
 def test_what_is_sold_out_waits_for_the_customer_and_for_nobody_else() -> None:
@@ -213,7 +213,7 @@ def test_a_late_answer_is_refused() -> None:
 
 
 def test_a_proposal_for_ever_lasts_no_longer_than_the_service_allows() -> None:
-    waiting = propose(a_meal(), "m-1", Wish("pr-1", items=LESS), NOW + timedelta(days=300), NOW)
+    waiting = propose(a_meal(), "m-1", WantedChange("pr-1", items=LESS), NOW + timedelta(days=300), NOW)
 
     assert waiting is not None
     assert timers(waiting) == {"proposal_lapsed": NOW + timedelta(seconds=180)}
@@ -239,7 +239,7 @@ def test_a_merchant_may_say_yes_while_the_customer_thinks_about_another_door() -
 def test_what_the_kitchen_asked_is_settled_when_the_courier_has_it() -> None:
     waiting = sold_out(with_courier(a_meal_ready_for_a_courier()))
 
-    carried = drive(waiting, Step.PICK_UP, "d-7", NOW)
+    carried = drive(waiting, Action.PICK_UP, "d-7", NOW)
 
     assert carried is not None
     assert (carried.status, carried.proposal) == (S.PICKED_UP, None)

@@ -13,17 +13,17 @@ import pytest
 
 from contracts.values import Actor, Leg, OrderStatus, Place, Role, VehicleClass
 from services.orders.adapters.mongo import ORDER, ROUTE_STATUS
-from services.orders.domain.assigning import assign
-from services.orders.domain.climbing import caught, shut_out
-from services.orders.domain.driving import drive
 from services.orders.domain.errors import StepRefused, TooEarly
-from services.orders.domain.intake import take_in
+from services.orders.domain.intake.intake import take_in
+from services.orders.domain.intake.request import Facts
 from services.orders.domain.order import Order
-from services.orders.domain.route_status import RouteStatus
-from services.orders.domain.routes import route_between
-from services.orders.domain.searching import start_search
-from services.orders.domain.transitions import Step
-from services.orders.domain.wanted import Facts
+from services.orders.domain.route.closing import caught, shut_out
+from services.orders.domain.route.routes import route_between
+from services.orders.domain.route.status import RouteStatus
+from services.orders.domain.search.assigning import assign
+from services.orders.domain.search.starting import start_search
+from services.orders.domain.transitions import Action
+from services.orders.domain.trip.driving import drive
 from services.orders.handlers.route_status_changed import RouteStatusChangedHandler
 from tests.support.builders import PARK, STATION
 from tests.support.memory import Memory, Turns
@@ -51,7 +51,7 @@ def a_driven_climb() -> Order:
     return order
 
 
-def after(order: Order, *steps: tuple[Step, Leg | None]) -> Order:
+def after(order: Order, *steps: tuple[Action, Leg | None]) -> Order:
     for step, leg in steps:
         order = drive(order, step, "d-7", NOW, leg=leg) or order
     return order
@@ -112,9 +112,9 @@ def test_any_service_that_goes_up_there_needs_a_bike_that_suits_the_climb() -> N
 def test_the_driver_stays_bound_until_the_way_back_is_done() -> None:
     order = a_driven_climb()
 
-    up = after(order, (Step.ARRIVE, None), (Step.PICK_UP, None), (Step.DELIVER, Leg.OUT))
-    down = after(up, (Step.ARRIVE, Leg.BACK), (Step.PICK_UP, Leg.BACK))
-    home = after(down, (Step.DELIVER, Leg.BACK))
+    up = after(order, (Action.ARRIVE, None), (Action.PICK_UP, None), (Action.DELIVER, Leg.OUT))
+    down = after(up, (Action.ARRIVE, Leg.BACK), (Action.PICK_UP, Leg.BACK))
+    home = after(down, (Action.DELIVER, Leg.BACK))
 
     assert (up.status, up.driver_id) == (OrderStatus.AWAITING_RETURN, "d-7")
     assert (down.status, down.leg) == (OrderStatus.PICKED_UP, Leg.BACK)
@@ -124,28 +124,28 @@ def test_the_driver_stays_bound_until_the_way_back_is_done() -> None:
 
 @pytest.mark.parametrize("leg", [None, Leg.OUT])
 def test_the_way_out_said_twice_never_ends_the_way_back(leg: Leg | None) -> None:
-    up = after(a_driven_climb(), (Step.DELIVER, Leg.OUT))
-    down = after(up, (Step.PICK_UP, Leg.BACK))
+    up = after(a_driven_climb(), (Action.DELIVER, Leg.OUT))
+    down = after(up, (Action.PICK_UP, Leg.BACK))
 
-    assert drive(up, Step.DELIVER, "d-7", NOW, leg=leg) is None
-    assert drive(down, Step.DELIVER, "d-7", NOW, leg=leg) is None
-    assert drive(down, Step.PICK_UP, "d-7", NOW, leg=leg) is None
+    assert drive(up, Action.DELIVER, "d-7", NOW, leg=leg) is None
+    assert drive(down, Action.DELIVER, "d-7", NOW, leg=leg) is None
+    assert drive(down, Action.PICK_UP, "d-7", NOW, leg=leg) is None
 
 
 def test_a_step_of_the_way_back_implies_the_way_out() -> None:
     order = a_driven_climb()
 
-    assert after(order, (Step.PICK_UP, Leg.BACK)).status is OrderStatus.PICKED_UP
-    assert after(order, (Step.DELIVER, Leg.BACK)).status is OrderStatus.COMPLETED
+    assert after(order, (Action.PICK_UP, Leg.BACK)).status is OrderStatus.PICKED_UP
+    assert after(order, (Action.DELIVER, Leg.BACK)).status is OrderStatus.COMPLETED
     with pytest.raises(TooEarly):
-        drive(order, Step.ARRIVE, "d-7", NOW, leg=Leg.BACK)
+        drive(order, Action.ARRIVE, "d-7", NOW, leg=Leg.BACK)
 
 
 def test_another_driver_makes_no_step_of_the_way_back() -> None:
-    up = after(a_driven_climb(), (Step.DELIVER, Leg.OUT))
+    up = after(a_driven_climb(), (Action.DELIVER, Leg.OUT))
 
     with pytest.raises(StepRefused, match="wrong_driver"):
-        drive(up, Step.DELIVER, "d-8", NOW, leg=Leg.BACK)
+        drive(up, Action.DELIVER, "d-8", NOW, leg=Leg.BACK)
 
 
 @pytest.mark.parametrize("order", [a_climb(), a_driven_climb()], ids=["booked", "assigned"])
@@ -163,7 +163,7 @@ def test_a_closure_after_the_booking_calls_it_off_without_a_fee(order: Order) ->
 
 
 def test_a_closure_leaves_alone_who_is_up_there_and_whom_it_does_not_concern() -> None:
-    up = after(a_driven_climb(), (Step.DELIVER, Leg.OUT))
+    up = after(a_driven_climb(), (Action.DELIVER, Leg.OUT))
     over_by_then = replace(CLOSED, until=AT_ONE - timedelta(hours=1))
     elsewhere = replace(CLOSED, route="raung")
 
@@ -179,7 +179,7 @@ def test_a_closure_leaves_alone_who_is_up_there_and_whom_it_does_not_concern() -
 
 
 def test_who_is_up_there_when_it_closes_is_an_alarm_once() -> None:
-    up = after(a_driven_climb(), (Step.DELIVER, Leg.OUT))
+    up = after(a_driven_climb(), (Action.DELIVER, Leg.OUT))
 
     found = caught(up, CLOSED, NOW)
 
@@ -197,7 +197,7 @@ class Immediately(Turns):
 
 
 def test_a_word_about_later_takes_nothing_from_a_closure_that_begins_while_the_guest_is_up_there() -> None:
-    up = after(a_driven_climb(), (Step.DELIVER, Leg.OUT))
+    up = after(a_driven_climb(), (Action.DELIVER, Leg.OUT))
     said: list[Any] = []
     tonight = replace(CLOSED, starts_at=NOW + timedelta(hours=7))
     opens_again = replace(CLOSED, open=True, starts_at=NOW + timedelta(days=7), before=tonight)
@@ -225,19 +225,19 @@ def test_a_word_about_later_takes_nothing_from_a_closure_that_begins_while_the_g
     ids=["before he is down", "after he is down", "over", "opened", "elsewhere"],
 )
 def test_a_closure_that_does_not_reach_the_guest_is_no_alarm(closure: RouteStatus, alarm: bool) -> None:
-    up = after(a_driven_climb(), (Step.DELIVER, Leg.OUT))
+    up = after(a_driven_climb(), (Action.DELIVER, Leg.OUT))
 
     assert (caught(up, closure, NOW) is not None) is alarm
 
 
 def test_who_has_not_left_or_is_down_again_is_no_alarm() -> None:
-    down = after(a_driven_climb(), (Step.DELIVER, Leg.BACK))
+    down = after(a_driven_climb(), (Action.DELIVER, Leg.BACK))
 
     assert [caught(order, CLOSED, NOW) for order in (a_climb(), a_driven_climb(), down)] == [None, None, None]
 
 
 def test_a_climb_comes_back_from_the_database_as_it_was() -> None:
-    order = after(a_driven_climb(), (Step.DELIVER, Leg.OUT))
+    order = after(a_driven_climb(), (Action.DELIVER, Leg.OUT))
     stored = bson.decode(bson.encode(ORDER.encode(order)), bson.CodecOptions(tz_aware=True))
 
     assert ORDER.decode(stored) == order

@@ -11,10 +11,10 @@ import pytest
 
 from contracts.values import Actor, Item, OrderStatus, Role
 from services.orders.adapters.mongo import ORDER
-from services.orders.domain.cancelling import Why, cancel
-from services.orders.domain.cooking import accept, ready, reject, search_due, silent
+from services.orders.domain.cancelling import CancellationReason, cancel
 from services.orders.domain.errors import StepRefused, TooEarly
-from services.orders.domain.kitchen import Stage
+from services.orders.domain.kitchen.cooking import accept, ready, reject, search_due, silent
+from services.orders.domain.kitchen.terms import KitchenStage
 from services.orders.domain.order import Order, timers
 from tests.support.kitchen_orders import (
     ITEMS,
@@ -34,14 +34,14 @@ DISH = ITEMS[0]
 CUSTOMER = Actor(role=Role.CUSTOMER, id="c-1")
 
 
-def stage(order: Order | None) -> Stage | None:
+def stage(order: Order | None) -> KitchenStage | None:
     return order.kitchen.stage if order is not None and order.kitchen is not None else None
 
 
 def test_the_merchant_is_asked_first() -> None:
     order = a_meal()
 
-    assert (order.status, stage(order)) == (S.AWAITING_MERCHANT, Stage.ASKED)
+    assert (order.status, stage(order)) == (S.AWAITING_MERCHANT, KitchenStage.ASKED)
     assert order.fare is not None
     assert (order.fare.items_total, order.fare.merchant_share) == (47_000, 47_000)
     assert order.fare.total == 47_000 + order.fare.delivery
@@ -122,14 +122,14 @@ def test_a_merchant_who_refuses_ends_the_order_once() -> None:
 def test_what_is_ready_early_is_searched_for_at_once() -> None:
     order = a_meal_ready_for_a_courier()
 
-    assert (order.status, stage(order), order.attempt) == (S.SEARCHING, Stage.READY, 1)
+    assert (order.status, stage(order), order.attempt) == (S.SEARCHING, KitchenStage.READY, 1)
 
 
 def test_what_is_ready_before_the_merchant_has_said_yes_is_taken_as_a_yes() -> None:
     order = ready(a_meal(), "m-1", NOW)
 
     assert order is not None
-    assert (order.status, stage(order)) == (S.SEARCHING, Stage.READY)
+    assert (order.status, stage(order)) == (S.SEARCHING, KitchenStage.READY)
 
 
 def test_being_ready_never_changes_the_status_of_an_order_that_is_driven() -> None:
@@ -139,7 +139,7 @@ def test_being_ready_never_changes_the_status_of_an_order_that_is_driven() -> No
 
     order = ready(driven, "m-1", NOW)
 
-    assert (order.status if order else None, stage(order)) == (S.ASSIGNED, Stage.READY)
+    assert (order.status if order else None, stage(order)) == (S.ASSIGNED, KitchenStage.READY)
 
 
 @pytest.mark.parametrize(
@@ -183,7 +183,7 @@ def test_an_answer_after_the_end_is_refused() -> None:
     ids=lambda value: value.status if isinstance(value, Order) else "",
 )
 def test_whoever_lets_a_kitchen_cook_in_vain_pays_the_merchant(order: Order, fee: int) -> None:
-    ended = cancel(order, CUSTOMER, Why("changed_mind", "customer"), NOW)
+    ended = cancel(order, CUSTOMER, CancellationReason("changed_mind", "customer"), NOW)
 
     assert ended is not None
     assert ended.ending is not None

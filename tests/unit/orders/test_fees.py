@@ -8,7 +8,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from contracts.values import OrderStatus, Role
-from services.orders.domain.fees import Cancelling, FeeRow, Stage, fee_of
+from services.orders.domain.payment.fees import CancellationStage, Cancelling, FeeRow, fee_of
 
 NOW = datetime(2026, 11, 24, 1, 10, tzinfo=UTC)
 
@@ -35,8 +35,8 @@ def a_moment(**changes: object) -> Cancelling:
         (FeeRow(by=(Role.MERCHANT,)), False),
         (FeeRow(fault=("customer",)), True),
         (FeeRow(fault=("driver", "platform")), False),
-        (FeeRow(stage=(Stage.ASSIGNED,)), True),
-        (FeeRow(stage=(Stage.COOKING, Stage.AT_PICKUP)), False),
+        (FeeRow(stage=(CancellationStage.ASSIGNED,)), True),
+        (FeeRow(stage=(CancellationStage.COOKING, CancellationStage.AT_PICKUP)), False),
         (FeeRow(within_s=300), True),
         (FeeRow(within_s=299), False),
         (FeeRow(driver_late_s=0), False),
@@ -48,7 +48,11 @@ def test_a_row_fits_where_all_its_columns_do(row: FeeRow, fits: bool) -> None:
 
 
 def test_the_first_row_that_fits_counts() -> None:
-    rows = [FeeRow(by=(Role.OPERATOR,), fee=1), FeeRow(stage=(Stage.ASSIGNED,), fee=2), FeeRow(fee=3)]
+    rows = [
+        FeeRow(by=(Role.OPERATOR,), fee=1),
+        FeeRow(stage=(CancellationStage.ASSIGNED,), fee=2),
+        FeeRow(fee=3),
+    ]
 
     assert fee_of(rows, a_moment()) == 2
     assert fee_of(rows, a_moment(status=OrderStatus.SCHEDULED)) == 3
@@ -59,7 +63,7 @@ def test_without_a_row_cancelling_is_free() -> None:
 
 
 def test_who_lets_a_kitchen_cook_in_vain_owes_his_part_of_the_food() -> None:
-    row = FeeRow(stage=(Stage.COOKING,), fee=1000, items_share=0.5)
+    row = FeeRow(stage=(CancellationStage.COOKING,), fee=1000, items_share=0.5)
 
     assert fee_of([row], a_moment(status=OrderStatus.PREPARING)) == 21_000
 
@@ -76,7 +80,7 @@ def test_who_lets_a_kitchen_cook_in_vain_owes_his_part_of_the_food() -> None:
 def test_what_is_cooked_and_has_no_courier_yet_is_still_in_the_kitchen(
     status: OrderStatus, cooked: bool, fits: bool
 ) -> None:
-    row = FeeRow(stage=(Stage.COOKING,), items_share=1.0)
+    row = FeeRow(stage=(CancellationStage.COOKING,), items_share=1.0)
 
     assert (fee_of([row], a_moment(status=status, cooked=cooked)) == 40_000) is fits
 

@@ -13,11 +13,11 @@ import pytest
 from contracts.events.recipients import RecipientErased
 from contracts.values import OrderStatus, Place, Role
 from services.orders.adapters.mongo import BENEFICIARY, EMERGENCY, MERCHANT, ORDER
-from services.orders.domain.budget import Beneficiary
 from services.orders.domain.emergency import Emergency
-from services.orders.domain.merchant import Merchant
+from services.orders.domain.kitchen.merchant import Merchant
+from services.orders.domain.payment.budget import Beneficiary
 from services.orders.handlers.recipient_erased import RecipientErasedHandler
-from services.orders.ports import Kept
+from services.orders.ports import PersonalRecords
 from tests.support.builders import a_message
 from tests.support.kitchen_orders import a_meal
 from tests.support.memory import Memory, Turns
@@ -64,9 +64,9 @@ class FakeErasures:
         await self._fuse.mine()
         self.noted[erased.recipient_id] = erased.at
 
-    async def kept_of(self, _: RecipientErased) -> Kept:
+    async def kept_of(self, _: RecipientErased) -> PersonalRecords:
         await self._fuse.mine()
-        return Kept(["o-ended", "o-running"], ["em-1"], ["gancang-aron:c-1"])
+        return PersonalRecords(["o-ended", "o-running"], ["em-1"], ["gancang-aron:c-1"])
 
     async def wait_for(self, erased: RecipientErased, running: list[str]) -> None:
         await self._fuse.mine()

@@ -11,11 +11,18 @@ import pytest
 
 from contracts.values import Customer, OrderStatus, Payer
 from services.orders.adapters.mongo import ORDER
-from services.orders.domain.budget import Budget, budget_set, pledged
-from services.orders.domain.funding import Hold, ProgrammeRules, Purse, budget_id, closed, payer_refused
-from services.orders.domain.intake import take_in
+from services.orders.domain.intake.intake import take_in
+from services.orders.domain.intake.request import Facts
 from services.orders.domain.order import Order, timers
-from services.orders.domain.wanted import Facts
+from services.orders.domain.payment.budget import Budget, budget_set, pledged
+from services.orders.domain.payment.funding import (
+    Hold,
+    PayerRecord,
+    ProgrammeRules,
+    budget_id,
+    closed,
+    payer_refused,
+)
 from tests.support.orders import CATALOGUE, NOW, wanted
 
 TODAY = date(2026, 11, 24)
@@ -25,7 +32,7 @@ OFFICE = Customer.model_validate({"id": "dinsos", "kind": "agency"})
 PROGRAMME = Payer.model_validate({"kind": "programme", "id": "aron"})
 DONOR = Payer.model_validate({"kind": "donor", "id": "bank", "campaign_id": "cantik"})
 ONLY_POOR = ProgrammeRules("aron")
-ATTESTED = Purse(("medicine",), TODAY)
+ATTESTED = PayerRecord(("medicine",), TODAY)
 
 
 @pytest.mark.parametrize(
@@ -33,12 +40,12 @@ ATTESTED = Purse(("medicine",), TODAY)
     [
         (PROGRAMME, POOR, ATTESTED, None),
         (PROGRAMME, POOR, None, "payer_unknown"),
-        (PROGRAMME, POOR, Purse(("document",), TODAY), "payer_not_allowed"),
-        (PROGRAMME, POOR, Purse(("medicine",)), "not_beneficiary"),
-        (PROGRAMME, POOR, Purse(("medicine",), TODAY - timedelta(days=1)), "not_beneficiary"),
-        (DONOR, BANK, Purse(), None),
-        (DONOR, OFFICE, Purse(), None),
-        (DONOR, POOR, Purse(), "payer_not_allowed"),
+        (PROGRAMME, POOR, PayerRecord(("document",), TODAY), "payer_not_allowed"),
+        (PROGRAMME, POOR, PayerRecord(("medicine",)), "not_beneficiary"),
+        (PROGRAMME, POOR, PayerRecord(("medicine",), TODAY - timedelta(days=1)), "not_beneficiary"),
+        (DONOR, BANK, PayerRecord(), None),
+        (DONOR, OFFICE, PayerRecord(), None),
+        (DONOR, POOR, PayerRecord(), "payer_not_allowed"),
         (DONOR, BANK, None, "payer_unknown"),
         (Payer(id="c-1"), POOR, None, None),
         (Payer(), POOR, None, None),
@@ -46,13 +53,13 @@ ATTESTED = Purse(("medicine",), TODAY)
     ],
 )
 def test_a_payer_pays_for_whom_he_wants(
-    payer: Payer, customer: Customer, purse: Purse | None, reason: str | None
+    payer: Payer, customer: Customer, purse: PayerRecord | None, reason: str | None
 ) -> None:
     assert payer_refused(payer, customer, "medicine", ONLY_POOR, purse, TODAY) == reason
 
 
 def test_a_programme_without_that_rule_pays_for_everybody() -> None:
-    assert payer_refused(PROGRAMME, POOR, "medicine", None, Purse(("medicine",)), TODAY) is None
+    assert payer_refused(PROGRAMME, POOR, "medicine", None, PayerRecord(("medicine",)), TODAY) is None
 
 
 def test_the_month_of_a_budget_is_that_of_the_trip_by_local_time() -> None:

@@ -10,13 +10,18 @@ import pytest
 
 from contracts.values import Actor, CustodyStep, OrderStatus, ProofKind, Role
 from services.orders.adapters.mongo import ORDER
-from services.orders.domain.driving import drive
+from services.orders.domain.custody.proof import CodeWrong, Shown, new_code
+from services.orders.domain.custody.returning import (
+    attempt_failed,
+    brought_back,
+    return_confirmed,
+    return_overdue,
+)
+from services.orders.domain.custody.terms import BackTo, Code
 from services.orders.domain.errors import StepRefused, TooEarly
 from services.orders.domain.order import Order, timers
-from services.orders.domain.proof import BackTo, Code
-from services.orders.domain.proving import CodeWrong, Shown, new_code
-from services.orders.domain.returning import attempt_failed, brought_back, return_confirmed, return_overdue
-from services.orders.domain.transitions import Step
+from services.orders.domain.transitions import Action
+from services.orders.domain.trip.driving import drive
 from tests.support.envelopes import LATER, SEALED, a_document, picked_up, returning
 from tests.support.orders import NOW
 
@@ -28,7 +33,7 @@ def after_tries(order: Order, number: int) -> Order:
     """The order after so many wrong codes."""
     for _ in range(number):
         with pytest.raises(CodeWrong) as wrong:
-            drive(order, Step.DELIVER, "d-7", NOW, WRONG)
+            drive(order, Action.DELIVER, "d-7", NOW, WRONG)
         order = wrong.value.order
     return order
 
@@ -49,7 +54,7 @@ def test_the_recipient_gets_a_code_when_there_is_a_courier_and_keeps_it_with_the
 )
 def test_a_pick_up_without_the_right_envelope_is_none(shown: Shown, code: str) -> None:
     with pytest.raises(StepRefused, match=code):
-        drive(a_document(), Step.PICK_UP, "d-7", NOW, shown)
+        drive(a_document(), Action.PICK_UP, "d-7", NOW, shown)
 
 
 @pytest.mark.parametrize(
@@ -62,16 +67,16 @@ def test_a_pick_up_without_the_right_envelope_is_none(shown: Shown, code: str) -
 )
 def test_a_delivery_without_both_proofs_completes_nothing(shown: Shown, code: str) -> None:
     with pytest.raises(StepRefused, match=code):
-        drive(picked_up(), Step.DELIVER, "d-7", NOW, shown)
+        drive(picked_up(), Action.DELIVER, "d-7", NOW, shown)
 
 
 def test_a_delivery_does_not_stand_for_a_pick_up_that_needs_a_proof() -> None:
     with pytest.raises(TooEarly, match="illegal_step"):
-        drive(a_document(), Step.DELIVER, "d-7", NOW, AT_THE_DOOR)
+        drive(a_document(), Action.DELIVER, "d-7", NOW, AT_THE_DOOR)
 
 
 def test_a_delivery_with_envelope_and_code_closes_the_chain_of_custody() -> None:
-    done = drive(picked_up(), Step.DELIVER, "d-7", NOW, AT_THE_DOOR)
+    done = drive(picked_up(), Action.DELIVER, "d-7", NOW, AT_THE_DOOR)
 
     assert done is not None
     assert done.status is OrderStatus.COMPLETED
@@ -85,9 +90,9 @@ def test_five_wrong_codes_lock_it_and_a_new_one_opens_it_again() -> None:
     locked = after_tries(picked_up(), 5)
 
     with pytest.raises(StepRefused, match="code_locked") as refused:
-        drive(locked, Step.DELIVER, "d-7", NOW, AT_THE_DOOR)
+        drive(locked, Action.DELIVER, "d-7", NOW, AT_THE_DOOR)
     assert not isinstance(refused.value, CodeWrong)
-    done = drive(new_code(locked), Step.DELIVER, "d-7", NOW, AT_THE_DOOR)
+    done = drive(new_code(locked), Action.DELIVER, "d-7", NOW, AT_THE_DOOR)
     assert done is not None
     assert done.status is OrderStatus.COMPLETED
 
@@ -174,7 +179,7 @@ def test_a_confirmation_before_the_return_waits_for_it() -> None:
 
 @pytest.mark.parametrize("order", [picked_up(), returning()], ids=["under_way", "returning"])
 def test_another_courier_can_do_nothing_with_it(order: Order) -> None:
-    for step in (Step.ARRIVE, Step.PICK_UP, Step.DELIVER):
+    for step in (Action.ARRIVE, Action.PICK_UP, Action.DELIVER):
         with pytest.raises(StepRefused, match="wrong_driver"):
             drive(order, step, "d-8", NOW, AT_THE_DOOR)
     with pytest.raises(StepRefused, match="wrong_driver"):

@@ -10,24 +10,24 @@ import pytest
 
 from contracts.values import Actor, OrderStatus, Role
 from services.orders.adapters.mongo import ORDER, RETENTION
-from services.orders.domain.assigning import (
+from services.orders.domain.cancelling import CancellationReason, cancel, cancellation_fee, waited_in_vain
+from services.orders.domain.errors import MatchRefused, StepRefused, TooEarly
+from services.orders.domain.order import ENDED, Order, timers
+from services.orders.domain.search.assigning import (
     assign,
     driver_gives_back,
     match_withdrawn,
     search_failed,
     search_overdue,
 )
-from services.orders.domain.cancelling import Why, cancel, cancellation_fee, waited_in_vain
-from services.orders.domain.driving import drive
-from services.orders.domain.errors import MatchRefused, StepRefused, TooEarly
-from services.orders.domain.order import ENDED, Order, timers
-from services.orders.domain.transitions import TRANSITIONS, Step, move
+from services.orders.domain.transitions import TRANSITIONS, Action, move
+from services.orders.domain.trip.driving import drive
 from services.runtime.clock import real_now
 from tests.support.orders import NOW, a_booked_order, an_assignment
 
 CUSTOMER = Actor(role=Role.CUSTOMER, id="c-1")
-HIS_WISH = Why("customer_cancelled", "customer")
-IN_VAIN = Why("customer_no_show", "customer")
+HIS_WISH = CancellationReason("customer_cancelled", "customer")
+IN_VAIN = CancellationReason("customer_no_show", "customer")
 
 
 def an_order(**changes: object) -> Order:
@@ -41,9 +41,9 @@ def an_assigned_order() -> Order:
 
 
 @pytest.mark.parametrize("status", OrderStatus)
-@pytest.mark.parametrize("step", Step)
+@pytest.mark.parametrize("step", Action)
 @pytest.mark.parametrize("role", Role)
-def test_a_step_is_made_only_where_the_table_has_it(status: OrderStatus, step: Step, role: Role) -> None:
+def test_a_step_is_made_only_where_the_table_has_it(status: OrderStatus, step: Action, role: Role) -> None:
     row = TRANSITIONS[step]
     order = an_order(status=status)
 
@@ -138,10 +138,10 @@ def test_a_search_without_an_answer_ends_after_its_grace_and_not_before() -> Non
 
 def test_a_step_before_the_driver_is_known_is_early_and_behind_him_nothing() -> None:
     with pytest.raises(TooEarly):
-        drive(an_order(), Step.PICK_UP, "d-7", NOW)
-    done = drive(an_assigned_order(), Step.DELIVER, "d-7", NOW)
+        drive(an_order(), Action.PICK_UP, "d-7", NOW)
+    done = drive(an_assigned_order(), Action.DELIVER, "d-7", NOW)
     assert done is not None
-    assert drive(done, Step.ARRIVE, "d-7", NOW) is None
+    assert drive(done, Action.ARRIVE, "d-7", NOW) is None
 
 
 @pytest.mark.parametrize(("seconds", "fee"), [(0, 0), (240, 0), (241, 1000), (360, 1000), (361, 0)], ids=str)
@@ -150,12 +150,17 @@ def test_cancelling_costs_after_four_minutes_unless_the_driver_is_late(seconds: 
 
 
 def test_a_passenger_on_the_way_cannot_cancel_but_an_operator_can() -> None:
-    riding = drive(an_assigned_order(), Step.PICK_UP, "d-7", NOW)
+    riding = drive(an_assigned_order(), Action.PICK_UP, "d-7", NOW)
     assert riding is not None
 
     with pytest.raises(StepRefused, match="illegal_step"):
         cancel(riding, CUSTOMER, HIS_WISH, NOW)
-    ended = cancel(riding, Actor(role=Role.OPERATOR, id="op-1"), Why("operator_cancelled", "platform"), NOW)
+    ended = cancel(
+        riding,
+        Actor(role=Role.OPERATOR, id="op-1"),
+        CancellationReason("operator_cancelled", "platform"),
+        NOW,
+    )
     assert ended is not None
     assert ended.ending is not None
     assert ended.ending.fee == 0
@@ -166,14 +171,14 @@ def test_cancelling_at_the_pick_up_costs_the_fee_unless_the_driver_came_late(
     came_after_s: int, fee: int
 ) -> None:
     came = NOW + timedelta(seconds=came_after_s)
-    there = drive(an_assigned_order(), Step.ARRIVE, "d-7", came)
+    there = drive(an_assigned_order(), Action.ARRIVE, "d-7", came)
     assert there is not None
 
     assert cancellation_fee(there, CUSTOMER, HIS_WISH, came + timedelta(minutes=10)) == fee
 
 
 def test_a_driver_who_has_waited_in_vain_is_paid_and_nobody_else_is_searched() -> None:
-    there = drive(an_assigned_order(), Step.ARRIVE, "d-7", NOW)
+    there = drive(an_assigned_order(), Action.ARRIVE, "d-7", NOW)
     assert there is not None
 
     assert waited_in_vain(there, "d-7", IN_VAIN, NOW + timedelta(seconds=240)) is None
@@ -189,8 +194,13 @@ def test_a_driver_who_has_waited_in_vain_is_paid_and_nobody_else_is_searched() -
 
 
 def test_a_driver_with_a_flat_tyre_is_not_paid_for_waiting() -> None:
-    there = drive(an_assigned_order(), Step.ARRIVE, "d-7", NOW)
+    there = drive(an_assigned_order(), Action.ARRIVE, "d-7", NOW)
     assert there is not None
 
-    assert waited_in_vain(there, "d-7", Why("driver_cancelled", "driver"), NOW + timedelta(hours=1)) is None
+    assert (
+        waited_in_vain(
+            there, "d-7", CancellationReason("driver_cancelled", "driver"), NOW + timedelta(hours=1)
+        )
+        is None
+    )
     assert waited_in_vain(there, "d-8", IN_VAIN, NOW + timedelta(hours=1)) is None

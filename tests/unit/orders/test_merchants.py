@@ -9,11 +9,11 @@ from itertools import permutations
 import pytest
 
 from contracts.values import Place, Residence
-from services.orders.domain import merchant as facts
 from services.orders.domain.errors import StepRefused
-from services.orders.domain.kitchen import MerchantRules
-from services.orders.domain.merchant import Merchant
-from services.orders.domain.patronage import merchant_refused
+from services.orders.domain.kitchen.availability import merchant_refused
+from services.orders.domain.kitchen.merchant import Merchant
+from services.orders.domain.kitchen.terms import MerchantRules
+from services.orders.domain.kitchen import merchant as facts
 
 NOW = datetime(2026, 11, 24, 4, 0, tzinfo=UTC)
 LATER = NOW + timedelta(minutes=1)

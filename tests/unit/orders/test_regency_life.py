@@ -14,7 +14,7 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, pr
 
 from contracts.registry import CONTRACTS, Exchange
 from contracts.values import OrderStatus, rfc3339
-from services.orders.domain.items import items_total
+from services.orders.domain.kitchen.items import items_total
 from services.orders.domain.order import ENDED
 from services.orders.domain.transitions import TRANSITIONS
 from tests.unit.orders.payers import CAP, PAID_BY_OTHERS, add_up, budget, pledge, settled

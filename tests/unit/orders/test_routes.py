@@ -11,8 +11,15 @@ import pytest
 from contracts.values import Point, VehicleClass
 from services.orders.adapters.mongo import ROUTE_STATUS
 from services.orders.domain.hours import Hours
-from services.orders.domain.route_status import SWEEP_AGAIN, RouteStatus, heard, route_timers, swept
-from services.orders.domain.routes import Closure, Route, Rule, cells_along, cells_of_polygon, route_between
+from services.orders.domain.route.routes import (
+    Closure,
+    ClosureDays,
+    Route,
+    cells_along,
+    cells_of_polygon,
+    route_between,
+)
+from services.orders.domain.route.status import SWEEP_AGAIN, RouteStatus, heard, route_timers, swept
 
 PALTUDING = Point(lat=-8.0716, lng=114.2236)
 HALF_WAY = Point(lat=-8.1100, lng=114.2388)
@@ -35,7 +42,7 @@ def a_route(**changes: object) -> Route:
         vehicle_classes=(VehicleClass.TRAIL,),
         hours=((1, Hours(opens=120, closes=720)), (2, Hours(opens=240, closes=720))),
         levels=((date(2026, 1, 1), 1),),
-        closures=(Closure(Rule.FIRST_FRIDAY), Closure(first=date(2026, 7, 1), last=date(2026, 9, 30))),
+        closures=(Closure(ClosureDays.FIRST_FRIDAY), Closure(first=date(2026, 7, 1), last=date(2026, 9, 30))),
         kmh=30,
         early_min=60,
     )

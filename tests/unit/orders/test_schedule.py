@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from services.orders.domain.schedule import Schedule, schedule_refused
+from services.orders.domain.booking.terms import Schedule, schedule_refused
 from tests.support.builders import NOW
 
 SCHEDULE = Schedule(horizon_days=14)

@@ -14,7 +14,12 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, ru
 
 from contracts.values import OrderStatus, Role
 from services.orders.adapters.mongo import ORDER
-from services.orders.domain.assigning import (
+from services.orders.domain.cancelling import CancellationReason, cancel
+from services.orders.domain.errors import MatchRefused
+from services.orders.domain.kitchen.cooking import accept
+from services.orders.domain.kitchen.terms import MerchantRules
+from services.orders.domain.order import Order, timers
+from services.orders.domain.search.assigning import (
     assign,
     driver_gives_back,
     match_withdrawn,
@@ -22,11 +27,6 @@ from services.orders.domain.assigning import (
     search_failed,
     search_overdue,
 )
-from services.orders.domain.cancelling import Why, cancel
-from services.orders.domain.cooking import accept
-from services.orders.domain.errors import MatchRefused
-from services.orders.domain.kitchen import MerchantRules
-from services.orders.domain.order import Order, timers
 from services.orders.handlers import announce
 from tests.support.orders import NOW, a_booked_order, a_party, an_assignment
 
@@ -139,7 +139,10 @@ def test_a_match_that_comes_after_its_search_has_failed_is_refused() -> None:
 @pytest.mark.parametrize("role", [Role.CUSTOMER, Role.OPERATOR])
 def test_an_order_that_waits_for_its_search_is_cancelled_without_a_fee(role: Role) -> None:
     order = cancel(
-        a_booked_order(minutes(90)), a_party(role), Why(f"{role}_cancelled", "customer"), minutes(10)
+        a_booked_order(minutes(90)),
+        a_party(role),
+        CancellationReason(f"{role}_cancelled", "customer"),
+        minutes(10),
     )
 
     assert order is not None
@@ -154,7 +157,9 @@ def test_the_free_minutes_of_a_booked_order_begin_when_its_driver_sets_out(at: f
     reserved = assign(searching(), replace(an_assignment(), at=minutes(31), eta_s=59 * 60), minutes(31))
     assert reserved is not None
 
-    order = cancel(reserved, a_party(Role.CUSTOMER), Why("customer_cancelled", "customer"), minutes(at))
+    order = cancel(
+        reserved, a_party(Role.CUSTOMER), CancellationReason("customer_cancelled", "customer"), minutes(at)
+    )
 
     assert order is not None
     assert order.ending is not None

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from contracts.values import Payer
 from services.orders.adapters.catalogue import load
 from services.orders.domain.hours import Hours
-from services.orders.domain.tariff import SurchargeRule, Tariff, band_on, limits, pricing
+from services.orders.domain.payment.tariff import SurchargeRule, Tariff, band_on, limits, pricing
 from services.orders.settings import BUILT_IN
 
 CATALOGUE = load(BUILT_IN)

@@ -11,9 +11,9 @@ from pydantic import AfterValidator, Field
 from contracts.reasons import REASONS
 from contracts.values import CustomerKind, Short
 from services.orders.adapters.catalogue.strict import Strict
-from services.orders.domain.details import DetailRule, DetailType
-from services.orders.domain.parties import Party, PartyRules
-from services.orders.domain.triage import HandOver
+from services.orders.domain.intake.details import DetailRule, DetailType
+from services.orders.domain.intake.hand_over import HandOverRule
+from services.orders.domain.intake.parties import Party, PartyRules
 
 Plain = str | bool | int | float
 
@@ -66,9 +66,9 @@ class HandOverSection(Strict):
     when: Annotated[dict[str, Plain], Field(min_length=1)]
     to: Short
 
-    def rule(self) -> HandOver:
+    def rule(self) -> HandOverRule:
         """The domain's view."""
-        return HandOver(tuple(self.when.items()), self.to)
+        return HandOverRule(tuple(self.when.items()), self.to)
 
 
 class UnservedSection(Strict):

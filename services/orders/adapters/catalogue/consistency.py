@@ -6,9 +6,9 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
 from contracts.values import Role
-from services.orders.domain.parties import Party
-from services.orders.domain.proof import BackTo
-from services.orders.domain.proving import ENVELOPE
+from services.orders.domain.custody.proof import ENVELOPE
+from services.orders.domain.custody.terms import BackTo
+from services.orders.domain.intake.parties import Party
 
 if TYPE_CHECKING:
     from services.orders.adapters.catalogue.service_file import ServiceFile

@@ -8,9 +8,9 @@ from pydantic import AfterValidator, Field
 
 from contracts.values import OrderStatus
 from services.orders.adapters.catalogue.strict import Positive, Strict
-from services.orders.domain.changing import LIFE
-from services.orders.domain.kitchen import MerchantRules
-from services.orders.domain.proposal import ChangeRules
+from services.orders.domain.changes.changing import LIFE
+from services.orders.domain.changes.terms import ChangeRules
+from services.orders.domain.kitchen.terms import MerchantRules
 
 
 def _of_its_life(status: OrderStatus) -> OrderStatus:

@@ -9,7 +9,7 @@ from pydantic import Field
 
 from contracts.values import ProofKind
 from services.orders.adapters.catalogue.strict import Positive, Strict
-from services.orders.domain.proof import AttemptRules, BackTo, ProofRules
+from services.orders.domain.custody.terms import AttemptRules, BackTo, ProofRules
 
 Proof = Literal["code", "envelope", "photo", "note"]
 

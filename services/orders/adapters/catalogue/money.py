@@ -12,9 +12,9 @@ from contracts.reasons import Fault
 from contracts.values import Id, Role, Rupiah
 from services.orders.adapters.catalogue.clock import Between
 from services.orders.adapters.catalogue.strict import Positive, Seconds, Share, Strict
-from services.orders.domain.fees import FeeRow, Stage
-from services.orders.domain.funding import ProgrammeRules
-from services.orders.domain.tariff import Band, SurchargeRule, Tariff
+from services.orders.domain.payment.fees import CancellationStage, FeeRow
+from services.orders.domain.payment.funding import ProgrammeRules
+from services.orders.domain.payment.tariff import Band, SurchargeRule, Tariff
 
 Reason = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]*$", max_length=40)]
 
@@ -73,7 +73,7 @@ class CancellationRow(Strict):
 
     by: list[Role] = []
     fault: list[Fault] = []
-    stage: list[Stage] = []
+    stage: list[CancellationStage] = []
     within_s: Seconds | None = None
     driver_late_s: Seconds | None = None
     waited_s: Seconds | None = None

@@ -11,8 +11,8 @@ from pydantic import Field
 from contracts.values import DistrictCode, Id, Latitude, Longitude, VehicleClass
 from services.orders.adapters.catalogue.clock import Between
 from services.orders.adapters.catalogue.strict import Positive, Strict
-from services.orders.domain.climb import RouteRules
-from services.orders.domain.routes import Closure, Route, Rule, cells_along, cells_of_polygon
+from services.orders.domain.route.routes import Closure, ClosureDays, Route, cells_along, cells_of_polygon
+from services.orders.domain.route.terms import RouteRules
 
 Corner = tuple[Latitude, Longitude]
 Level = Annotated[int, Field(ge=1, le=4)]
@@ -37,7 +37,7 @@ class HoursRow(Strict):
 class ClosureRow(Strict):
     """On which days it is closed; `first` and `last` belong to it, absent: open end."""
 
-    rule: Rule = Rule.EVERY_DAY
+    rule: ClosureDays = ClosureDays.EVERY_DAY
     first: date | None = None
     last: date | None = None
     source: str

@@ -7,8 +7,8 @@ from typing import Annotated
 from pydantic import Field
 
 from services.orders.adapters.catalogue.strict import Positive, Strict
-from services.orders.domain.schedule import Schedule
-from services.orders.domain.search_rules import SearchRules
+from services.orders.domain.booking.terms import Schedule
+from services.orders.domain.search.terms import SearchRules
 
 
 class Search(Strict):

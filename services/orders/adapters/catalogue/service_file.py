@@ -21,8 +21,8 @@ from services.orders.adapters.catalogue.money import CancellationRow, ProgrammeS
 from services.orders.adapters.catalogue.routes import RouteSection
 from services.orders.adapters.catalogue.search import ScheduleSection, SearchByArea
 from services.orders.adapters.catalogue.strict import Positive, Strict
+from services.orders.domain.intake.request import Service
 from services.orders.domain.order import Policy
-from services.orders.domain.wanted import Service
 
 
 def _events(tell: dict[str, tuple[str, ...]]) -> dict[str, tuple[str, ...]]:

@@ -6,14 +6,14 @@ from dataclasses import replace
 from datetime import datetime
 
 from contracts.values import OrderStatus, Role
-from services.orders.domain.cooking import ask
-from services.orders.domain.driving import BEFORE_DRIVER
+from services.orders.domain.booking.waiting import is_due, is_missed, next_search
+from services.orders.domain.custody.proof import with_first_code
 from services.orders.domain.errors import MatchRefused, StepRefused, TooEarly
+from services.orders.domain.kitchen.cooking import ask
 from services.orders.domain.order import Assignment, Ending, Order, timers
-from services.orders.domain.proving import with_first_code
-from services.orders.domain.scheduling import is_due, is_missed, next_search
-from services.orders.domain.searching import SYSTEM, start_search
-from services.orders.domain.transitions import Step, move
+from services.orders.domain.search.starting import SYSTEM, start_search
+from services.orders.domain.transitions import Action, move
+from services.orders.domain.trip.driving import BEFORE_DRIVER
 
 BEFORE_PICKUP = frozenset({OrderStatus.ASSIGNED, OrderStatus.AT_PICKUP})
 
@@ -28,7 +28,7 @@ def assign(order: Order, proposed: Assignment, now: datetime) -> Order | None:
         raise MatchRefused("order_moved_on")
     if proposed.driver_id in order.excluded_drivers:
         raise MatchRefused("driver_excluded")
-    return with_first_code(move(order, Step.ASSIGN, Role.SYSTEM, now, assignment=proposed))
+    return with_first_code(move(order, Action.ASSIGN, Role.SYSTEM, now, assignment=proposed))
 
 
 def search_failed(order: Order, attempt: int, reason: str, now: datetime) -> Order | None:
@@ -60,8 +60,8 @@ def search_begins(order: Order, now: datetime) -> Order | None:
         return give_up(order, "schedule_missed", now)
     merchant = order.policy.merchant if order.policy else None
     if merchant is not None and order.kitchen is None:
-        return ask(move(order, Step.ASK_MERCHANT, Role.SYSTEM, now), merchant, now)
-    return start_search(move(order, Step.SEARCH, Role.SYSTEM, now), now)
+        return ask(move(order, Action.ASK_MERCHANT, Role.SYSTEM, now), merchant, now)
+    return start_search(move(order, Action.SEARCH, Role.SYSTEM, now), now)
 
 
 def without_driver(order: Order, reason: str, now: datetime) -> Order:
@@ -69,12 +69,12 @@ def without_driver(order: Order, reason: str, now: datetime) -> Order:
     start = next_search(order, now)
     if start is None:
         return give_up(order, reason, now)
-    return move(order, Step.POSTPONE, Role.SYSTEM, now, search_starts_at=start, search=None)
+    return move(order, Action.POSTPONE, Role.SYSTEM, now, search_starts_at=start, search=None)
 
 
 def give_up(order: Order, reason: str, now: datetime) -> Order:
     """Nobody could carry it out."""
-    return move(order, Step.GIVE_UP, Role.SYSTEM, now, ending=Ending(reason, SYSTEM))
+    return move(order, Action.GIVE_UP, Role.SYSTEM, now, ending=Ending(reason, SYSTEM))
 
 
 def match_withdrawn(order: Order, offer_id: str, now: datetime) -> Order | None:
@@ -82,7 +82,7 @@ def match_withdrawn(order: Order, offer_id: str, now: datetime) -> Order | None:
     if order.assignment is None or order.assignment.offer_id != offer_id or order.status not in BEFORE_PICKUP:
         return None
     let_go = tuple(dict.fromkeys((*order.let_go, order.assignment.driver_id)))
-    return start_search(move(order, Step.UNASSIGN, Role.SYSTEM, now, let_go=let_go), now)
+    return start_search(move(order, Action.UNASSIGN, Role.SYSTEM, now, let_go=let_go), now)
 
 
 def driver_gives_back(order: Order, driver_id: str, said_at: datetime, now: datetime) -> Order | None:
@@ -98,7 +98,7 @@ def driver_gives_back(order: Order, driver_id: str, said_at: datetime, now: date
         if order.status in BEFORE_DRIVER:
             raise TooEarly("illegal_step")
         raise StepRefused("order_ended" if order.ended else "wrong_driver")
-    freed = move(order, Step.UNASSIGN, Role.DRIVER, now)
+    freed = move(order, Action.UNASSIGN, Role.DRIVER, now)
     excluded = (*order.excluded_drivers, driver_id)
     return start_search(replace(freed, excluded_drivers=excluded), now)
 

@@ -12,7 +12,7 @@ from contracts.values import OrderStatus, Role
 S = OrderStatus
 
 
-class Stage(StrEnum):
+class CancellationStage(StrEnum):
     """How far an order has come, as far as the fee is concerned. `cooking`: begun or done, and no courier for it yet."""
 
     BOOKED = "booked"
@@ -23,15 +23,15 @@ class Stage(StrEnum):
     UNDER_WAY = "under_way"
 
 
-STAGE_OF: dict[OrderStatus, Stage] = {
-    S.SCHEDULED: Stage.BOOKED,
-    S.AWAITING_MERCHANT: Stage.BOOKED,
-    S.PREPARING: Stage.COOKING,
-    S.SEARCHING: Stage.SEARCHING,
-    S.ASSIGNED: Stage.ASSIGNED,
-    S.AT_PICKUP: Stage.AT_PICKUP,
-    S.PICKED_UP: Stage.UNDER_WAY,
-    S.AWAITING_RETURN: Stage.UNDER_WAY,
+STAGE_OF: dict[OrderStatus, CancellationStage] = {
+    S.SCHEDULED: CancellationStage.BOOKED,
+    S.AWAITING_MERCHANT: CancellationStage.BOOKED,
+    S.PREPARING: CancellationStage.COOKING,
+    S.SEARCHING: CancellationStage.SEARCHING,
+    S.ASSIGNED: CancellationStage.ASSIGNED,
+    S.AT_PICKUP: CancellationStage.AT_PICKUP,
+    S.PICKED_UP: CancellationStage.UNDER_WAY,
+    S.AWAITING_RETURN: CancellationStage.UNDER_WAY,
 }
 WITHOUT_COURIER = frozenset({S.SCHEDULED, S.SEARCHING})
 
@@ -47,7 +47,7 @@ class FeeRow:
 
     by: tuple[Role, ...] = ()
     fault: tuple[str, ...] = ()
-    stage: tuple[Stage, ...] = ()
+    stage: tuple[CancellationStage, ...] = ()
     within_s: int | None = None
     driver_late_s: int | None = None
     waited_s: int | None = None
@@ -95,9 +95,11 @@ def _fits(row: FeeRow, moment: Cancelling) -> bool:
     )
 
 
-def _stage(moment: Cancelling) -> Stage | None:
+def _stage(moment: Cancelling) -> CancellationStage | None:
     return (
-        Stage.COOKING if moment.cooked and moment.status in WITHOUT_COURIER else STAGE_OF.get(moment.status)
+        CancellationStage.COOKING
+        if moment.cooked and moment.status in WITHOUT_COURIER
+        else STAGE_OF.get(moment.status)
     )
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from contracts.values import Item
-from services.orders.domain.kitchen import MerchantRules
+from services.orders.domain.kitchen.terms import MerchantRules
 
 
 def items_total(items: Sequence[Item]) -> int:

@@ -6,12 +6,12 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 
 from contracts.values import OrderStatus, Requirements, Role
-from services.orders.domain.climb import Climb
 from services.orders.domain.order import Ending, Order
-from services.orders.domain.route_status import RouteStatus
-from services.orders.domain.routes import Route
-from services.orders.domain.searching import SYSTEM
-from services.orders.domain.transitions import TRANSITIONS, Step, move
+from services.orders.domain.route.routes import Route
+from services.orders.domain.route.status import RouteStatus
+from services.orders.domain.route.terms import Climb
+from services.orders.domain.search.starting import SYSTEM
+from services.orders.domain.transitions import TRANSITIONS, Action, move
 
 WITH_GUEST = frozenset({OrderStatus.PICKED_UP, OrderStatus.AWAITING_RETURN})
 
@@ -47,10 +47,14 @@ def shut_out(order: Order, status: RouteStatus, now: datetime) -> Order | None:
         and order.climb.route == status.route
         and status.says(order.climb.at_gate) is False
     )
-    if not on_route or order.status not in TRANSITIONS[Step.CALL_OFF].sources:
+    if not on_route or order.status not in TRANSITIONS[Action.CALL_OFF].sources:
         return None
     return move(
-        replace(order, proposal=None), Step.CALL_OFF, Role.SYSTEM, now, ending=Ending("route_closed", SYSTEM)
+        replace(order, proposal=None),
+        Action.CALL_OFF,
+        Role.SYSTEM,
+        now,
+        ending=Ending("route_closed", SYSTEM),
     )
 
 

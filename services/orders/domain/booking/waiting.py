@@ -6,8 +6,8 @@ from dataclasses import replace
 from datetime import datetime
 
 from contracts.values import OrderStatus
+from services.orders.domain.booking.terms import Schedule
 from services.orders.domain.order import Order
-from services.orders.domain.schedule import Schedule
 
 
 def waiting(order: Order, now: datetime) -> Order | None:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 
 @dataclass(frozen=True, slots=True)
-class HandOver:
+class HandOverRule:
     """`when`: the details that make it so, all of them. `to`: the number to call."""
 
     when: tuple[tuple[str, str | int | float | bool], ...]

@@ -7,12 +7,12 @@ from datetime import datetime, timedelta
 
 from contracts.reasons import UNDELIVERED
 from contracts.values import Actor, CustodyStep, OrderStatus, ProofKind, Role
-from services.orders.domain.driving import require_driver, under_way
+from services.orders.domain.custody.proof import Shown, driver, require_envelope, rules_of, with_custody
+from services.orders.domain.custody.terms import BackTo
 from services.orders.domain.errors import StepRefused, TooEarly
 from services.orders.domain.order import Ending, Order
-from services.orders.domain.proof import BackTo
-from services.orders.domain.proving import Shown, driver, require_envelope, rules_of, with_custody
-from services.orders.domain.transitions import Step, move
+from services.orders.domain.transitions import Action, move
+from services.orders.domain.trip.driving import require_driver, under_way
 
 GENERAL = "delivery_failed"
 BROUGHT_BACK = frozenset({OrderStatus.RETURNING, OrderStatus.RETURNED})
@@ -42,10 +42,10 @@ def attempt_failed(order: Order, driver_id: str, said: str, now: datetime) -> Or
     counted = replace(delivery, failed=delivery.failed + 1, reason=reason_code(said), next_at=None)
     if counted.failed < rules.most:
         later = replace(counted, next_at=now + timedelta(minutes=rules.again_after_min))
-        tried = move(carried, Step.FAIL_ATTEMPT, Role.DRIVER, now, delivery=later)
+        tried = move(carried, Action.FAIL_ATTEMPT, Role.DRIVER, now, delivery=later)
     else:
         last = replace(counted, return_by=now + timedelta(hours=rules.return_within_h))
-        tried = move(carried, Step.SEND_BACK, Role.DRIVER, now, delivery=last)
+        tried = move(carried, Action.SEND_BACK, Role.DRIVER, now, delivery=last)
     return with_custody(tried, CustodyStep.ATTEMPT_FAILED, driver(driver_id), now)
 
 
@@ -64,9 +64,9 @@ def brought_back(order: Order, driver_id: str, shown: Shown, now: datetime) -> O
     attempts = order.policy.attempts if order.policy else None
     back = replace(order, delivery=replace(order.delivery, brought_back=True))
     if attempts is not None and attempts.back_to is BackTo.SENDER:
-        back = move(back, Step.HAND_BACK, Role.DRIVER, now, ending=_ending(order, driver(driver_id)))
+        back = move(back, Action.HAND_BACK, Role.DRIVER, now, ending=_ending(order, driver(driver_id)))
     else:
-        back = move(back, Step.BRING_BACK, Role.DRIVER, now)
+        back = move(back, Action.BRING_BACK, Role.DRIVER, now)
     return with_custody(back, CustodyStep.BROUGHT_BACK, driver(driver_id), now, shown.envelope)
 
 
@@ -80,7 +80,7 @@ def return_confirmed(order: Order, agency_id: str, envelope: str, now: datetime)
     if order.status is not OrderStatus.RETURNING:
         raise StepRefused("order_ended") if order.ended else TooEarly("illegal_step")
     agency = Actor(role=Role.AGENCY, id=agency_id)
-    returned = move(order, Step.CONFIRM_RETURN, Role.AGENCY, now, ending=_ending(order, agency))
+    returned = move(order, Action.CONFIRM_RETURN, Role.AGENCY, now, ending=_ending(order, agency))
     return with_custody(returned, CustodyStep.RETURN_CONFIRMED, agency, now, envelope)
 
 

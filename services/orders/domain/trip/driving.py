@@ -5,27 +5,27 @@ from __future__ import annotations
 from datetime import datetime
 
 from contracts.values import CustodyStep, Leg, OrderStatus, Role
+from services.orders.domain.custody.proof import NOTHING, Shown, driver, require_proof, rules_of, with_custody
 from services.orders.domain.errors import StepRefused, TooEarly
-from services.orders.domain.legs import drive_back, has_way_back, leg_out_done
 from services.orders.domain.order import Order
-from services.orders.domain.proving import NOTHING, Shown, driver, require_proof, rules_of, with_custody
-from services.orders.domain.transitions import Step, move
+from services.orders.domain.transitions import Action, move
+from services.orders.domain.trip.legs import drive_back, has_way_back, leg_out_done
 
 S = OrderStatus
 BEFORE_DRIVER = frozenset({S.SCHEDULED, S.AWAITING_MERCHANT, S.PREPARING, S.SEARCHING})
 BEFORE_PICKUP = frozenset({S.ASSIGNED, S.AT_PICKUP})
 # Where the step has been made already, by itself or by a later one.
-BEHIND: dict[Step, frozenset[OrderStatus]] = {
-    Step.ARRIVE: frozenset(
+BEHIND: dict[Action, frozenset[OrderStatus]] = {
+    Action.ARRIVE: frozenset(
         {S.AT_PICKUP, S.PICKED_UP, S.AWAITING_RETURN, S.RETURNING, S.RETURNED, S.COMPLETED}
     ),
-    Step.PICK_UP: frozenset({S.PICKED_UP, S.AWAITING_RETURN, S.RETURNING, S.RETURNED, S.COMPLETED}),
-    Step.DELIVER: frozenset({S.COMPLETED}),
+    Action.PICK_UP: frozenset({S.PICKED_UP, S.AWAITING_RETURN, S.RETURNING, S.RETURNED, S.COMPLETED}),
+    Action.DELIVER: frozenset({S.COMPLETED}),
 }
 
 
 def drive(
-    order: Order, step: Step, driver_id: str, now: datetime, shown: Shown = NOTHING, leg: Leg | None = None
+    order: Order, step: Action, driver_id: str, now: datetime, shown: Shown = NOTHING, leg: Leg | None = None
 ) -> Order | None:
     """The order after the driver's step; None when it is behind him.
 
@@ -35,14 +35,14 @@ def drive(
     require_driver(order, driver_id)
     if has_way_back(order) and leg is Leg.BACK:
         return drive_back(order, step, now)
-    if has_way_back(order) and step is Step.DELIVER:
+    if has_way_back(order) and step is Action.DELIVER:
         return leg_out_done(order, now)
     if order.status in BEHIND[step]:
         return None
     match step:
-        case Step.PICK_UP:
+        case Action.PICK_UP:
             return _picked_up(order, driver_id, now, shown)
-        case Step.DELIVER:
+        case Action.DELIVER:
             return _delivered(order, driver_id, now, shown)
         case _:
             return move(order, step, Role.DRIVER, now)
@@ -73,12 +73,12 @@ def under_way(order: Order, driver_id: str, now: datetime) -> Order:
 def _picked_up(order: Order, driver_id: str, now: datetime, shown: Shown) -> Order:
     # What the kitchen could not do without an answer it has done by now: the courier carries what there is.
     agreed = None if order.waits_for_answer else order.proposal
-    moved = move(order, Step.PICK_UP, Role.DRIVER, now, proposal=agreed)
+    moved = move(order, Action.PICK_UP, Role.DRIVER, now, proposal=agreed)
     require_proof(order, rules_of(order).pickup, shown)
     return with_custody(moved, CustodyStep.PICKED_UP, driver(driver_id), now, shown.envelope)
 
 
 def _delivered(order: Order, driver_id: str, now: datetime, shown: Shown) -> Order:
-    delivered = move(under_way(order, driver_id, now), Step.DELIVER, Role.DRIVER, now, completed_at=now)
+    delivered = move(under_way(order, driver_id, now), Action.DELIVER, Role.DRIVER, now, completed_at=now)
     require_proof(order, rules_of(order).dropoff, shown)
     return with_custody(delivered, CustodyStep.DELIVERED, driver(driver_id), now, shown.envelope)

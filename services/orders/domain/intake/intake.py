@@ -9,25 +9,25 @@ from typing import Any
 
 from contracts.values import OrderStatus, PayerKind
 from services.orders.domain.area import Area, distance_m
-from services.orders.domain.climbing import climb_of, climb_refused, suited
-from services.orders.domain.cooking import ask
-from services.orders.domain.details import details_refused
-from services.orders.domain.funding import Funding, budget_id, payer_refused
+from services.orders.domain.booking.terms import schedule_refused
+from services.orders.domain.booking.waiting import waiting
 from services.orders.domain.hours import LOCAL_TIME
-from services.orders.domain.items import items_refused, items_total
+from services.orders.domain.intake.details import details_refused
+from services.orders.domain.intake.parties import parties_refused
+from services.orders.domain.intake.request import Check, Facts, OrderRequest, Service
+from services.orders.domain.kitchen.availability import merchant_refused
+from services.orders.domain.kitchen.cooking import ask
+from services.orders.domain.kitchen.items import items_refused, items_total
 from services.orders.domain.order import Ending, Order, Policy
-from services.orders.domain.parties import parties_refused
-from services.orders.domain.patronage import merchant_refused
-from services.orders.domain.schedule import schedule_refused
-from services.orders.domain.scheduling import waiting
-from services.orders.domain.searching import SYSTEM, start_search
-from services.orders.domain.tariff import Band, pricing
-from services.orders.domain.wanted import Check, Facts, Service, Wanted
+from services.orders.domain.payment.funding import Funding, budget_id, payer_refused
+from services.orders.domain.payment.tariff import Band, pricing
+from services.orders.domain.route.closing import climb_of, climb_refused, suited
+from services.orders.domain.search.starting import SYSTEM, start_search
 
 SAME_PLACE_M = 20
 
 
-def take_in(wanted: Wanted, service: Service, area: Area, bands: Sequence[Band], facts: Facts) -> Order:
+def take_in(wanted: OrderRequest, service: Service, area: Area, bands: Sequence[Band], facts: Facts) -> Order:
     """The new order in its first status, with its fare and the policy that travels with it, or `rejected` with the reason."""
     order = _asked(wanted, service, area, facts)
     if service.hand_over is not None and service.hand_over.applies(wanted.details):
@@ -79,12 +79,12 @@ def _policy(order: Order, service: Service, area: Area, facts: Facts) -> Policy:
     return replace(service.policy, search=rules, requirements=requirements)
 
 
-def _known(wanted: Wanted, service: Service) -> dict[str, Any]:
+def _known(wanted: OrderRequest, service: Service) -> dict[str, Any]:
     """The details that the service asks for; what else somebody wrote there is nobody's business, and not kept."""
     return {rule.key: wanted.details[rule.key] for rule in service.details if rule.key in wanted.details}
 
 
-def _asked(wanted: Wanted, service: Service, area: Area, facts: Facts) -> Order:
+def _asked(wanted: OrderRequest, service: Service, area: Area, facts: Facts) -> Order:
     way_m = area.road_m(wanted.pickup, wanted.dropoff)
     way_back = service.policy.route is not None and service.policy.route.way_back
     order = Order(
@@ -114,7 +114,7 @@ def _asked(wanted: Wanted, service: Service, area: Area, facts: Facts) -> Order:
     return replace(order, climb=climb_of(facts.route, order, way_m, facts.now))
 
 
-def _places(order: Order, wanted: Wanted, service: Service, _: Facts) -> str | None:
+def _places(order: Order, wanted: OrderRequest, service: Service, _: Facts) -> str | None:
     if order.pickup_district is None or order.dropoff_district is None:
         return "outside_area"
     if distance_m(wanted.pickup, wanted.dropoff) < SAME_PLACE_M:
@@ -122,36 +122,36 @@ def _places(order: Order, wanted: Wanted, service: Service, _: Facts) -> str | N
     return "too_far" if order.distance_m > service.max_distance_m else None
 
 
-def _parties(order: Order, _wanted: Wanted, service: Service, _facts: Facts) -> str | None:
+def _parties(order: Order, _wanted: OrderRequest, service: Service, _facts: Facts) -> str | None:
     return parties_refused(order, service.parties)
 
 
-def _details(_order: Order, wanted: Wanted, service: Service, _facts: Facts) -> str | None:
+def _details(_order: Order, wanted: OrderRequest, service: Service, _facts: Facts) -> str | None:
     return details_refused(service.details, wanted.details)
 
 
-def _payer(_: Order, wanted: Wanted, service: Service, facts: Facts) -> str | None:
+def _payer(_: Order, wanted: OrderRequest, service: Service, facts: Facts) -> str | None:
     if wanted.payer.kind not in service.payers:
         return "payer_not_allowed"
     today = facts.now.astimezone(LOCAL_TIME).date()
     return payer_refused(wanted.payer, wanted.customer, service.name, service.programme, facts.purse, today)
 
 
-def _schedule(_order: Order, wanted: Wanted, service: Service, facts: Facts) -> str | None:
+def _schedule(_order: Order, wanted: OrderRequest, service: Service, facts: Facts) -> str | None:
     return schedule_refused(
         service.policy.schedule, wanted.scheduled_for, wanted.asked_at or facts.now, facts.now
     )
 
 
-def _route(order: Order, _wanted: Wanted, _service: Service, facts: Facts) -> str | None:
+def _route(order: Order, _wanted: OrderRequest, _service: Service, facts: Facts) -> str | None:
     return climb_refused(order, facts.route, facts.route_status)
 
 
-def _items(_order: Order, wanted: Wanted, service: Service, _facts: Facts) -> str | None:
+def _items(_order: Order, wanted: OrderRequest, service: Service, _facts: Facts) -> str | None:
     return items_refused(wanted.items, service.policy.merchant)
 
 
-def _merchant(order: Order, wanted: Wanted, service: Service, facts: Facts) -> str | None:
+def _merchant(order: Order, wanted: OrderRequest, service: Service, facts: Facts) -> str | None:
     rules = service.policy.merchant
     if rules is None:
         return None

@@ -25,7 +25,7 @@ class MerchantRules:
     reach_m: int = 200
 
 
-class Stage(StrEnum):
+class KitchenStage(StrEnum):
     """How far the kitchen is; a field of its own, beside the order's status."""
 
     ASKED = "asked"
@@ -37,7 +37,7 @@ class Stage(StrEnum):
 class Kitchen:
     """`search_at`: when a courier is searched, so that he comes when it is ready."""
 
-    stage: Stage
+    stage: KitchenStage
     answer_until: datetime
     ready_at: datetime | None = None
     search_at: datetime | None = None

@@ -13,14 +13,14 @@ import h3
 from contracts.values import Day, VehicleClass
 from services.orders.domain.area import HasPoint
 from services.orders.domain.hours import LOCAL_TIME, Hours
-from services.orders.domain.route_status import RouteStatus
+from services.orders.domain.route.status import RouteStatus
 
 RESOLUTION = 9  # hexagons of about 300 m: finer than anybody knows where the forest's border runs
 CELL_M = 300
 FRIDAY = 4
 
 
-class Rule(StrEnum):
+class ClosureDays(StrEnum):
     """On which days of its time a closure holds."""
 
     EVERY_DAY = "every_day"
@@ -31,7 +31,7 @@ class Rule(StrEnum):
 class Closure:
     """The route is closed on these days, by local time; both ends belong to it, None: open end."""
 
-    rule: Rule = Rule.EVERY_DAY
+    rule: ClosureDays = ClosureDays.EVERY_DAY
     first: Day | None = None
     last: Day | None = None
 
@@ -40,7 +40,7 @@ class Closure:
         day = moment.astimezone(LOCAL_TIME).date()
         if (self.first is not None and day < self.first) or (self.last is not None and day > self.last):
             return False
-        return self.rule is Rule.EVERY_DAY or (day.weekday() == FRIDAY and day.day <= 7)  # noqa: PLR2004  days of a week
+        return self.rule is ClosureDays.EVERY_DAY or (day.weekday() == FRIDAY and day.day <= 7)  # noqa: PLR2004  days of a week
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,19 +6,19 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 
 from contracts.values import Actor, OrderStatus, Role
+from services.orders.domain.booking.waiting import next_search
 from services.orders.domain.errors import StepRefused, TooEarly
-from services.orders.domain.kitchen import Kitchen, MerchantRules, Stage
+from services.orders.domain.kitchen.terms import Kitchen, KitchenStage, MerchantRules
 from services.orders.domain.order import Ending, Order
-from services.orders.domain.scheduling import next_search
-from services.orders.domain.searching import SYSTEM, start_search
-from services.orders.domain.transitions import Step, move
+from services.orders.domain.search.starting import SYSTEM, start_search
+from services.orders.domain.transitions import Action, move
 
 COOKS_WHILE_SEARCHED = frozenset({OrderStatus.SEARCHING, OrderStatus.ASSIGNED, OrderStatus.AT_PICKUP})
 
 
 def ask(order: Order, rules: MerchantRules, now: datetime) -> Order:
     """The new order, waiting for its merchant's answer."""
-    kitchen = Kitchen(Stage.ASKED, now + timedelta(seconds=rules.answer_s))
+    kitchen = Kitchen(KitchenStage.ASKED, now + timedelta(seconds=rules.answer_s))
     return replace(order, status=OrderStatus.AWAITING_MERCHANT, since=now, kitchen=kitchen)
 
 
@@ -30,17 +30,17 @@ def accept(order: Order, merchant_id: str, minutes: int, rush_minutes: int, now:
     Raises `StepRefused` (`wrong_actor`, `takes_too_long`, `order_ended`, `illegal_step`), `TooEarly` before it was asked.
     """
     kitchen, rules = of_merchant(order, merchant_id)
-    if kitchen.stage is not Stage.ASKED and not order.ended:
+    if kitchen.stage is not KitchenStage.ASKED and not order.ended:
         return None
     if minutes > rules.most_minutes:
         raise StepRefused("takes_too_long")
     if order.waits_for_answer:
         raise TooEarly("proposal_open")
     ready_at = max(now + timedelta(minutes=minutes + rush_minutes), order.scheduled_for or now)
-    cooking = replace(kitchen, stage=Stage.PREPARING, ready_at=ready_at)
+    cooking = replace(kitchen, stage=KitchenStage.PREPARING, ready_at=ready_at)
     booked = next_search(replace(order, kitchen=cooking), now)
     search_at = booked or max(now, ready_at - timedelta(seconds=rules.search_lead_s))
-    return move(order, Step.COOK, Role.MERCHANT, now, kitchen=replace(cooking, search_at=search_at))
+    return move(order, Action.COOK, Role.MERCHANT, now, kitchen=replace(cooking, search_at=search_at))
 
 
 def reject(order: Order, merchant_id: str, now: datetime) -> Order | None:
@@ -49,7 +49,9 @@ def reject(order: Order, merchant_id: str, now: datetime) -> Order | None:
     if order.ending is not None and order.ending.reason == "merchant_rejected":
         return None
     by = Actor(role=Role.MERCHANT, id=merchant_id)
-    return move(order, Step.REJECT, Role.MERCHANT, now, ending=Ending("merchant_rejected", by), proposal=None)
+    return move(
+        order, Action.REJECT, Role.MERCHANT, now, ending=Ending("merchant_rejected", by), proposal=None
+    )
 
 
 def ready(order: Order, merchant_id: str, now: datetime) -> Order | None:
@@ -58,14 +60,14 @@ def ready(order: Order, merchant_id: str, now: datetime) -> Order | None:
     The status of an order that is searched for or driven stays what it is. Raises `StepRefused`, `TooEarly`.
     """
     kitchen, _ = of_merchant(order, merchant_id)
-    if kitchen.stage is Stage.READY:
+    if kitchen.stage is KitchenStage.READY:
         return None
     if order.waits_for_answer:
         raise TooEarly("proposal_open")
-    done = replace(kitchen, stage=Stage.READY, ready_at=now)
+    done = replace(kitchen, stage=KitchenStage.READY, ready_at=now)
     match order.status:
         case OrderStatus.AWAITING_MERCHANT:  # a later step implies the earlier one
-            return start_search(move(order, Step.COOK, Role.MERCHANT, now, kitchen=done), now)
+            return start_search(move(order, Action.COOK, Role.MERCHANT, now, kitchen=done), now)
         case OrderStatus.PREPARING | OrderStatus.SCHEDULED:
             return start_search(replace(order, kitchen=done), now)
         case status if status in COOKS_WHILE_SEARCHED:
@@ -81,7 +83,7 @@ def silent(order: Order, now: datetime) -> Order | None:
         return None
     if order.waits_for_answer:
         return None
-    return move(order, Step.GIVE_UP, Role.SYSTEM, now, ending=Ending("merchant_silent", SYSTEM))
+    return move(order, Action.GIVE_UP, Role.SYSTEM, now, ending=Ending("merchant_silent", SYSTEM))
 
 
 def search_due(order: Order, now: datetime) -> Order | None:

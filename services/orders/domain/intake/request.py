@@ -8,16 +8,16 @@ from datetime import datetime
 from typing import Any
 
 from contracts.values import Customer, Item, Payer, Place, Texts
-from services.orders.domain.details import DetailRule
-from services.orders.domain.funding import ProgrammeRules, Purse
-from services.orders.domain.merchant import Merchant
+from services.orders.domain.intake.details import DetailRule
+from services.orders.domain.intake.hand_over import HandOverRule
+from services.orders.domain.intake.parties import ANYBODY, PartyRules
+from services.orders.domain.kitchen.merchant import Merchant
 from services.orders.domain.order import Order, Policy
-from services.orders.domain.parties import ANYBODY, PartyRules
-from services.orders.domain.route_status import RouteStatus
-from services.orders.domain.routes import Route
-from services.orders.domain.search_rules import SearchRules
-from services.orders.domain.tariff import Tariff
-from services.orders.domain.triage import HandOver
+from services.orders.domain.payment.funding import PayerRecord, ProgrammeRules
+from services.orders.domain.payment.tariff import Tariff
+from services.orders.domain.route.routes import Route
+from services.orders.domain.route.status import RouteStatus
+from services.orders.domain.search.terms import SearchRules
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,13 +37,13 @@ class Service:
     max_distance_m: int
     details: tuple[DetailRule, ...] = ()
     parties: PartyRules = ANYBODY
-    hand_over: HandOver | None = None
+    hand_over: HandOverRule | None = None
     from_shelter: bool = False
     programme: ProgrammeRules | None = None
 
 
 @dataclass(frozen=True, slots=True)
-class Wanted:
+class OrderRequest:
     """What the request asks for. `asked_at`: when its app sent it."""
 
     order_id: str
@@ -67,10 +67,10 @@ class Facts:
 
     now: datetime
     merchant: Merchant | None = None
-    purse: Purse | None = None
+    purse: PayerRecord | None = None
     route: Route | None = None
     route_status: RouteStatus | None = None
 
 
-Check = Callable[[Order, Wanted, Service, Facts], str | None]
+Check = Callable[[Order, OrderRequest, Service, Facts], str | None]
 """A reason code where the order is refused by policy, else None. The order has its places and its policy already."""

@@ -42,7 +42,7 @@ class ProgrammeRules:
 
 
 @dataclass(frozen=True, slots=True)
-class Purse:
+class PayerRecord:
     """What is known about a payer: the services that his budget is for (empty: any), and until when he pays for this person."""
 
     services: tuple[str, ...] = ()
@@ -61,7 +61,7 @@ def payer_refused(
     customer: Customer,
     service: str,
     rules: ProgrammeRules | None,
-    purse: Purse | None,
+    purse: PayerRecord | None,
     today: date,
 ) -> str | None:
     """The reason code where this payer does not pay for this customer."""

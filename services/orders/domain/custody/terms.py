@@ -61,7 +61,7 @@ class Code:
 
 
 @dataclass(frozen=True, slots=True)
-class Delivery:
+class HandOverState:
     """How the hand-over goes. `reason`: why the last attempt failed.
 
     `brought_back`: the courier says so; `overdue`: the alarm about it has gone out.
@@ -75,4 +75,4 @@ class Delivery:
     overdue: bool = False
 
 
-NOT_TRIED = Delivery()
+NOT_TRIED = HandOverState()

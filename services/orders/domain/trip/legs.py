@@ -7,7 +7,7 @@ from datetime import datetime
 from contracts.values import Leg, OrderStatus, Role
 from services.orders.domain.errors import TooEarly
 from services.orders.domain.order import Order
-from services.orders.domain.transitions import Step, move
+from services.orders.domain.transitions import Action, move
 
 S = OrderStatus
 
@@ -21,23 +21,23 @@ def leg_out_done(order: Order, now: datetime) -> Order | None:
     """The guest is up there and will be fetched; None when that is known. Said again, it never ends the way back."""
     if order.status in {S.AWAITING_RETURN, S.COMPLETED} or order.leg is Leg.BACK:
         return None
-    return move(order, Step.COMPLETE_LEG, Role.DRIVER, now, leg=Leg.OUT)
+    return move(order, Action.COMPLETE_LEG, Role.DRIVER, now, leg=Leg.OUT)
 
 
-def drive_back(order: Order, step: Step, now: datetime) -> Order | None:
+def drive_back(order: Order, step: Action, now: datetime) -> Order | None:
     """The order after a step of the way back; None when it is behind him. A later step implies the earlier ones.
 
     Raises `TooEarly` for an arrival before the way out has ended, `StepRefused`.
     """
     if order.status is S.COMPLETED:
         return None
-    if step is Step.ARRIVE:
+    if step is Action.ARRIVE:
         if order.status is not S.AWAITING_RETURN and order.leg is not Leg.BACK:
             raise TooEarly("illegal_step")
         return None
     if order.leg is not Leg.BACK:
         there = leg_out_done(order, now) or order
-        order = move(there, Step.HEAD_BACK, Role.DRIVER, now, leg=Leg.BACK)
-        if step is Step.PICK_UP:
+        order = move(there, Action.HEAD_BACK, Role.DRIVER, now, leg=Leg.BACK)
+        if step is Action.PICK_UP:
             return order
-    return None if step is Step.PICK_UP else move(order, Step.DELIVER, Role.DRIVER, now, completed_at=now)
+    return None if step is Action.PICK_UP else move(order, Action.DELIVER, Role.DRIVER, now, completed_at=now)

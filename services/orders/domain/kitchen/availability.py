@@ -6,8 +6,8 @@ from datetime import date
 
 from contracts.values import Place
 from services.orders.domain.area import distance_m
-from services.orders.domain.kitchen import MerchantRules
-from services.orders.domain.merchant import Merchant
+from services.orders.domain.kitchen.merchant import Merchant
+from services.orders.domain.kitchen.terms import MerchantRules
 
 
 def merchant_refused(

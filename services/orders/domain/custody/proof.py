@@ -6,9 +6,9 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 
 from contracts.values import Actor, CustodyStep, OrderStatus, ProofKind, Role
+from services.orders.domain.custody.terms import NO_PROOF, Code, Custody, ProofRules
 from services.orders.domain.errors import StepRefused, TooEarly
 from services.orders.domain.order import Order
-from services.orders.domain.proof import NO_PROOF, Code, Custody, ProofRules
 
 ENVELOPE = "envelope"
 """The key of `details` that holds the number on the sealed envelope."""

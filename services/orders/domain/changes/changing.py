@@ -9,15 +9,15 @@ from datetime import datetime, timedelta
 from contracts.values import Actor, Fare, Item, OrderStatus, PayerKind, Place, Role
 from services.orders.domain.area import Area, distance_m
 from services.orders.domain.cancelling import require_party
-from services.orders.domain.cooking import of_merchant
+from services.orders.domain.changes.terms import ChangeRules, Proposal
 from services.orders.domain.errors import StepRefused
-from services.orders.domain.intake import SAME_PLACE_M
-from services.orders.domain.items import items_refused, items_total
-from services.orders.domain.kitchen import Stage
+from services.orders.domain.intake.intake import SAME_PLACE_M
+from services.orders.domain.kitchen.cooking import of_merchant
+from services.orders.domain.kitchen.items import items_refused, items_total
+from services.orders.domain.kitchen.terms import KitchenStage
 from services.orders.domain.order import Ending, Order
-from services.orders.domain.proposal import ChangeRules, Proposal
-from services.orders.domain.searching import SYSTEM, start_search
-from services.orders.domain.transitions import Step, move
+from services.orders.domain.search.starting import SYSTEM, start_search
+from services.orders.domain.transitions import Action, move
 
 S = OrderStatus
 # Statuses in the order of an order's life: a change is allowed up to and with the one that the service names.
@@ -29,7 +29,7 @@ Door = tuple[str, int]
 
 
 @dataclass(frozen=True, slots=True)
-class Wish:
+class WantedChange:
     """What somebody wants to be otherwise; None: as it is."""
 
     proposal_id: str
@@ -38,7 +38,7 @@ class Wish:
     note: str | None = None
 
 
-def request(order: Order, by: Actor, wish: Wish, area: Area, now: datetime) -> Order | None:
+def request(order: Order, by: Actor, wish: WantedChange, area: Area, now: datetime) -> Order | None:
     """The changed order, or one with a proposal where the fare rises or the merchant cooks already.
 
     None for what changes nothing. Raises `StepRefused`.
@@ -49,7 +49,9 @@ def request(order: Order, by: Actor, wish: Wish, area: Area, now: datetime) -> O
     _allowed(order, wish.dropoff, wish.items)
     door = None if wish.dropoff is None else _reachable(order, wish.dropoff, area)
     change = _change(order, by, wish, door, now)
-    cooks = wish.items is not None and order.kitchen is not None and order.kitchen.stage is not Stage.ASKED
+    cooks = (
+        wish.items is not None and order.kitchen is not None and order.kitchen.stage is not KitchenStage.ASKED
+    )
     if cooks:
         return replace(order, proposal=replace(change, asks=Role.MERCHANT))
     dearer = order.fare is not None and change.fare.total > order.fare.total
@@ -58,7 +60,9 @@ def request(order: Order, by: Actor, wish: Wish, area: Area, now: datetime) -> O
     return _applied(order, change, now)
 
 
-def propose(order: Order, merchant_id: str, wish: Wish, until: datetime, now: datetime) -> Order | None:
+def propose(
+    order: Order, merchant_id: str, wish: WantedChange, until: datetime, now: datetime
+) -> Order | None:
     """The order with the merchant's proposal of other items; None when it is open already. Raises `StepRefused`."""
     of_merchant(order, merchant_id)
     if order.proposal is not None and order.proposal.proposal_id == wish.proposal_id:
@@ -111,7 +115,7 @@ def repriced(order: Order, metres: int, items: Sequence[Item]) -> Fare:
 def _without(order: Order, proposal: Proposal, ending: Ending, now: datetime) -> Order:
     if not proposal.essential:
         return replace(order, proposal=None)
-    return move(order, Step.CALL_OFF, Role.SYSTEM, now, ending=ending, proposal=None)
+    return move(order, Action.CALL_OFF, Role.SYSTEM, now, ending=ending, proposal=None)
 
 
 def _rules(order: Order) -> ChangeRules:
@@ -133,7 +137,7 @@ def _allowed(order: Order, dropoff: Place | None, items: tuple[Item, ...] | None
             raise StepRefused("change_too_late")
 
 
-def _change(order: Order, by: Actor, wish: Wish, door: Door | None, now: datetime) -> Proposal:
+def _change(order: Order, by: Actor, wish: WantedChange, door: Door | None, now: datetime) -> Proposal:
     district, metres = door or (order.dropoff_district, order.distance_m)
     items = order.items if wish.items is None else wish.items
     refused = items_refused(items, order.policy.merchant if order.policy else None)
@@ -179,7 +183,7 @@ def _applied(order: Order, change: Proposal, now: datetime) -> Order:
     kitchen = order.kitchen
     if (
         kitchen is not None
-        and kitchen.stage is Stage.ASKED
+        and kitchen.stage is KitchenStage.ASKED
         and change.items is not None
         and order.policy
         and order.policy.merchant

@@ -1,0 +1,1 @@
+"""Orders booked ahead: until when, and when their searches begin."""

@@ -1,0 +1,1 @@
+"""Changes after the order was accepted: requested, proposed, answered, lapsed."""

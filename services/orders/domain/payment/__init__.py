@@ -1,0 +1,1 @@
+"""What an order costs, what cancelling costs, and who pays."""

@@ -1,0 +1,1 @@
+"""The search for a driver, and what matching's answers do to an order."""

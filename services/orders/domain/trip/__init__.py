@@ -1,0 +1,1 @@
+"""The driver's steps, also of a trip with a way back."""
