@@ -141,7 +141,7 @@ class Context:
     emergencies: Store[Emergency]
     merchants: Store[Merchant]
     route_statuses: Store[RouteStatus]
-    climbers: OrdersOnRoute
+    orders_on_route: OrdersOnRoute
     budgets: Store[Budget]
     beneficiaries: Store[Beneficiary]
     ledger: Ledger

@@ -4,27 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from math import asin, cos, radians, sin, sqrt
-from typing import TYPE_CHECKING, Protocol
+from typing import Protocol
 
-if TYPE_CHECKING:
-    from services.orders.domain.route.routes import Route
-
-EARTH_RADIUS_M = 6_371_008.8  # IUGG mean radius R1
-
-
-class HasPoint(Protocol):
-    """Anything with WGS 84 degrees."""
-
-    @property
-    def lat(self) -> float:
-        """Degrees north."""
-        ...
-
-    @property
-    def lng(self) -> float:
-        """Degrees east."""
-        ...
+from services.orders.domain.ground import HasPoint, distance_m
+from services.orders.domain.route.routes import Route
 
 
 class HasDistrict(HasPoint, Protocol):
@@ -79,14 +62,6 @@ class Area:
     def road_m(self, start: HasPoint, end: HasPoint) -> int:
         """Estimated metres along the road."""
         return round(distance_m(start, end) * self.road_factor)
-
-
-def distance_m(start: HasPoint, end: HasPoint) -> float:
-    """Great-circle distance in metres (haversine)."""
-    lat = radians(end.lat - start.lat)
-    lng = radians(end.lng - start.lng)
-    h = sin(lat / 2) ** 2 + cos(radians(start.lat)) * cos(radians(end.lat)) * sin(lng / 2) ** 2
-    return 2 * EARTH_RADIUS_M * asin(sqrt(h))
 
 
 def _squared(start: HasPoint, end: HasPoint) -> float:

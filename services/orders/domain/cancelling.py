@@ -9,6 +9,7 @@ from contracts.values import Actor, OrderStatus, Role
 from services.orders.domain.errors import StepRefused
 from services.orders.domain.kitchen.terms import KitchenStage as KitchenStage
 from services.orders.domain.order import Ending, Order
+from services.orders.domain.parties import require_party
 from services.orders.domain.payment.fees import Cancelling, FeeRow, fee_of, row_of
 from services.orders.domain.transitions import TRANSITIONS, Action, move
 
@@ -49,20 +50,6 @@ def waited_in_vain(order: Order, driver_id: str, why: CancellationReason, now: d
 def cancellation_fee(order: Order, by: Actor, why: CancellationReason, now: datetime) -> int:
     """Whole rupiah that the customer owes, or another canceller where the table says so."""
     return fee_of(_rows(order), _moment(order, by, why, now))
-
-
-def require_party(order: Order, by: Actor) -> None:
-    """Raises `StepRefused("wrong_actor")` for anybody who is no party of the order."""
-    parties = {
-        Role.CUSTOMER: order.customer.id,
-        Role.AGENCY: order.agency_id,
-        Role.DRIVER: order.driver_id,
-        Role.MERCHANT: order.merchant_id,
-        Role.RECIPIENT: order.recipient_id,
-        Role.OPERATOR: by.id,
-    }
-    if by.role not in parties or parties[by.role] != by.id:
-        raise StepRefused("wrong_actor")
 
 
 def _ending(order: Order, by: Actor, why: CancellationReason, now: datetime) -> Ending:

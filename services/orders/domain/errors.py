@@ -1,9 +1,14 @@
-"""Why a step is not made."""
+"""Why an order refuses a step or a match."""
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
 
-class StepRefused(Exception):  # noqa: N818  says what happened
+if TYPE_CHECKING:
+    from services.orders.domain.order import Order
+
+
+class StepRefused(Exception):
     """The step is illegal and stays so; `code` is a reason code of the contract."""
 
     def __init__(self, code: str) -> None:
@@ -12,12 +17,13 @@ class StepRefused(Exception):  # noqa: N818  says what happened
 
 
 class TooEarly(StepRefused):
-    """The step may become legal: what should come before it has not arrived."""
+    """The step may become legal: what has to come before it has not arrived."""
 
 
-class MatchRefused(Exception):  # noqa: N818
-    """The order can't take this match; matching must free the driver."""
+class MatchRefused(Exception):
+    """The order cannot take this match, and matching must free the driver. `order`: as it is."""
 
-    def __init__(self, reason: str) -> None:
+    def __init__(self, order: Order, reason: str) -> None:
         super().__init__(reason)
+        self.order = order
         self.reason = reason

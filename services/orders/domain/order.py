@@ -18,6 +18,7 @@ from contracts.values import (
     Place,
     Requirements,
     Residence,
+    Role,
     SearchPolicy,
     Texts,
     Vehicle,
@@ -41,6 +42,8 @@ from services.orders.domain.route.terms import Climb, RouteRules
 from services.orders.domain.search.terms import SearchRules
 
 SEARCH_GRACE_S = 30
+SYSTEM = Actor(role=Role.SYSTEM, id="orders")
+"""The orders service itself, where no person decided."""
 
 ENDED = frozenset(
     {

@@ -14,9 +14,8 @@ from services.orders.adapters.mongo import ORDER
 from services.orders.app import build
 from services.orders.domain.intake.intake import take_in
 from services.orders.domain.intake.request import Facts
-from services.orders.domain.order import Ending, Order
+from services.orders.domain.order import SYSTEM, Ending, Order
 from services.orders.domain.payment.funding import Hold, PayerRecord
-from services.orders.domain.search.starting import SYSTEM
 from services.runtime.change import Cause, Change
 from tests.support.eventually import eventually
 from tests.support.orders import CATALOGUE, wanted
@@ -49,7 +48,9 @@ async def app(runtime: Runtime, broker_url: str) -> AsyncIterator[OutsideApp]:
 def an_order_that_waits() -> Order:
     """Taken in a while ago; nobody has asked its budget, as far as it knows."""
     asked = wanted(payer=PROGRAMME, customer=POOR)
-    facts = Facts(datetime.now(UTC) - timedelta(minutes=1), purse=PayerRecord(("medicine",), POOR_UNTIL))
+    facts = Facts(
+        datetime.now(UTC) - timedelta(minutes=1), payer_record=PayerRecord(("medicine",), POOR_UNTIL)
+    )
     return take_in(asked, CATALOGUE.services["medicine"], CATALOGUE.area, CATALOGUE.bands, facts)
 
 

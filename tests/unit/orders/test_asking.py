@@ -22,8 +22,8 @@ from services.orders.domain.intake.details import (
 from services.orders.domain.intake.intake import take_in
 from services.orders.domain.intake.request import Facts
 from services.orders.domain.order import Order
-from services.orders.handlers import announce
-from services.orders.handlers.order_requested import wanted_of
+from services.orders.events import announce
+from services.orders.handlers.order_requested import order_request_of
 from services.orders.settings import BUILT_IN
 from tests.support.builders import NOW, an_order_requested
 from tests.support.orders import a_booked_order
@@ -38,7 +38,7 @@ NUMBER = DetailRule("envelope", DetailType.TEXT, pattern="[A-Z]{3}-[0-9]{4}")
 
 
 def taken_in(service: str, **changes: Any) -> Order:
-    wanted = wanted_of(an_order_requested(service=service, **changes), NOW)
+    wanted = order_request_of(an_order_requested(service=service, **changes), NOW)
     return take_in(wanted, CATALOGUE.services[service], CATALOGUE.area, CATALOGUE.bands, Facts(NOW))
 
 

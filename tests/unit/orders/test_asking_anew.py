@@ -9,7 +9,7 @@ from services.orders.domain.changes.changing import WantedChange, request
 from services.orders.domain.errors import MatchRefused
 from services.orders.domain.order import Order
 from services.orders.domain.search.assigning import assign
-from services.orders.handlers.changes import changed as events_of
+from services.orders.events.changes import changed as events_of
 from tests.support.kitchen_orders import CATALOGUE, NOW, a_meal_ready_for_a_courier
 from tests.support.orders import an_assignment
 

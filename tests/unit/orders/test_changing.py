@@ -18,7 +18,7 @@ from services.orders.domain.kitchen.cooking import accept, search_due, silent
 from services.orders.domain.order import Order, timers
 from services.orders.domain.transitions import Action
 from services.orders.domain.trip.driving import drive
-from services.orders.handlers.changes import answered
+from services.orders.steps.by_party import answered
 from tests.support.kitchen_orders import (
     CATALOGUE,
     ITEMS,

@@ -24,7 +24,7 @@ from services.orders.domain.search.assigning import assign
 from services.orders.domain.search.starting import start_search
 from services.orders.domain.transitions import Action
 from services.orders.domain.trip.driving import drive
-from services.orders.handlers.route_status_changed import RouteStatusChangedHandler
+from services.orders.handlers.route_status_changed import route_due
 from tests.support.builders import PARK, STATION
 from tests.support.memory import Memory, Turns
 from tests.support.orders import CATALOGUE, NOW, an_assignment, wanted
@@ -205,10 +205,10 @@ def test_a_word_about_later_takes_nothing_from_a_closure_that_begins_while_the_g
     orders, words = (Memory(kind, Immediately(), clock, said.append) for kind in (ORDER, ROUTE_STATUS))
     orders.documents["o-1"] = {"version": 1, "state": ORDER.encode(up), "seen": []}
     words.documents["ijen"] = {"version": 1, "state": ROUTE_STATUS.encode(opens_again), "seen": []}
-    climbers = SimpleNamespace(on=lambda _: asyncio.sleep(0, ["o-1"]))
-    context = SimpleNamespace(orders=orders, route_statuses=words, climbers=climbers, clock=clock)
+    on_route = SimpleNamespace(on=lambda _: asyncio.sleep(0, ["o-1"]))
+    context = SimpleNamespace(orders=orders, route_statuses=words, orders_on_route=on_route, clock=clock)
 
-    asyncio.run(RouteStatusChangedHandler(context).fire("ijen"))  # type: ignore[arg-type]
+    asyncio.run(route_due(context, "ijen"))  # type: ignore[arg-type]
 
     assert [alarm.data.closed_from for alarm in said] == [NOW + timedelta(hours=7)]
 

@@ -16,7 +16,7 @@ from services.orders.adapters.mongo import BENEFICIARY, EMERGENCY, MERCHANT, ORD
 from services.orders.domain.emergency import Emergency
 from services.orders.domain.kitchen.merchant import Merchant
 from services.orders.domain.payment.budget import Beneficiary
-from services.orders.handlers.recipient_erased import RecipientErasedHandler
+from services.orders.handlers.recipient_erased import recipient_erased
 from services.orders.ports import PersonalRecords
 from tests.support.builders import a_message
 from tests.support.kitchen_orders import a_meal
@@ -35,7 +35,7 @@ STEPS = [(*PEOPLE[0], step) for step in range(8)] + [
 ]  # reads and writes, one after the other
 
 
-class Killed(Exception):  # noqa: N818  says what happened
+class Killed(Exception):
     """The process is gone."""
 
 
@@ -105,12 +105,14 @@ class Office:
             Emergency("em-1", Role.CUSTOMER, AT, order_id="o-ended", raised_by_id="c-1"),
         )
         context = SimpleNamespace(**self.stores, erasures=self.erasures, clock=self.clock)
-        self._handle = RecipientErasedHandler(context)  # type: ignore[arg-type]
+        self._context: Any = context
 
     def erase(self, role: Role, who: str, steps: int = 1_000_000) -> None:
         """As many steps of it as said. Raises `Killed`."""
         self.fuse.left = steps
-        asyncio.run(self._handle(a_message(RecipientErased(recipient_id=who, role=role, at=AT))))
+        asyncio.run(
+            recipient_erased(self._context, a_message(RecipientErased(recipient_id=who, role=role, at=AT)))
+        )
 
     @property
     def left(self) -> dict[str, Any]:

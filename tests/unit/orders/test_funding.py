@@ -36,7 +36,7 @@ ATTESTED = PayerRecord(("medicine",), TODAY)
 
 
 @pytest.mark.parametrize(
-    ("payer", "customer", "purse", "reason"),
+    ("payer", "customer", "payer_record", "reason"),
     [
         (PROGRAMME, POOR, ATTESTED, None),
         (PROGRAMME, POOR, None, "payer_unknown"),
@@ -53,9 +53,9 @@ ATTESTED = PayerRecord(("medicine",), TODAY)
     ],
 )
 def test_a_payer_pays_for_whom_he_wants(
-    payer: Payer, customer: Customer, purse: PayerRecord | None, reason: str | None
+    payer: Payer, customer: Customer, payer_record: PayerRecord | None, reason: str | None
 ) -> None:
-    assert payer_refused(payer, customer, "medicine", ONLY_POOR, purse, TODAY) == reason
+    assert payer_refused(payer, customer, "medicine", ONLY_POOR, payer_record, TODAY) == reason
 
 
 def test_a_programme_without_that_rule_pays_for_everybody() -> None:
@@ -79,7 +79,7 @@ def test_an_older_word_on_a_budget_has_no_effect_and_pledges_add_up() -> None:
 
 def a_paid_order(**changes: Any) -> Order:
     asked = wanted(payer=PROGRAMME, customer=POOR, **changes)
-    facts = Facts(NOW, purse=ATTESTED)
+    facts = Facts(NOW, payer_record=ATTESTED)
     return take_in(asked, CATALOGUE.services["medicine"], CATALOGUE.area, CATALOGUE.bands, facts)
 
 

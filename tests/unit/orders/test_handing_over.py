@@ -10,7 +10,7 @@ import pytest
 
 from contracts.values import Actor, CustodyStep, OrderStatus, ProofKind, Role
 from services.orders.adapters.mongo import ORDER
-from services.orders.domain.custody.proof import CodeWrong, Shown, new_code
+from services.orders.domain.custody.proof import Shown, WrongCode, new_code
 from services.orders.domain.custody.returning import (
     attempt_failed,
     brought_back,
@@ -32,7 +32,7 @@ WRONG = Shown(envelope="ENV-0042", code_right=False)
 def after_tries(order: Order, number: int) -> Order:
     """The order after so many wrong codes."""
     for _ in range(number):
-        with pytest.raises(CodeWrong) as wrong:
+        with pytest.raises(WrongCode) as wrong:
             drive(order, Action.DELIVER, "d-7", NOW, WRONG)
         order = wrong.value.order
     return order
@@ -91,7 +91,7 @@ def test_five_wrong_codes_lock_it_and_a_new_one_opens_it_again() -> None:
 
     with pytest.raises(StepRefused, match="code_locked") as refused:
         drive(locked, Action.DELIVER, "d-7", NOW, AT_THE_DOOR)
-    assert not isinstance(refused.value, CodeWrong)
+    assert not isinstance(refused.value, WrongCode)
     done = drive(new_code(locked), Action.DELIVER, "d-7", NOW, AT_THE_DOOR)
     assert done is not None
     assert done.status is OrderStatus.COMPLETED

@@ -9,11 +9,10 @@ from itertools import permutations
 import pytest
 
 from contracts.values import Place, Residence
-from services.orders.domain.errors import StepRefused
+from services.orders.domain.kitchen import merchant as facts
 from services.orders.domain.kitchen.availability import merchant_refused
 from services.orders.domain.kitchen.merchant import Merchant
 from services.orders.domain.kitchen.terms import MerchantRules
-from services.orders.domain.kitchen import merchant as facts
 
 NOW = datetime(2026, 11, 24, 4, 0, tzinfo=UTC)
 LATER = NOW + timedelta(minutes=1)
@@ -102,13 +101,6 @@ def test_facts_lead_to_the_same_end_in_whatever_order_they_come(order: tuple[int
         merchant = steps[step](merchant) or merchant
 
     assert merchant.is_open is False
-
-
-def test_a_fact_of_the_future_is_refused() -> None:
-    facts.not_ahead(NOW + timedelta(minutes=5), NOW)
-
-    with pytest.raises(StepRefused, match="time_ahead"):
-        facts.not_ahead(NOW + timedelta(minutes=5, seconds=1), NOW)
 
 
 def test_a_new_registration_moves_the_merchant() -> None:

@@ -27,7 +27,7 @@ from services.orders.domain.search.assigning import (
     search_failed,
     search_overdue,
 )
-from services.orders.handlers import announce
+from services.orders.events import announce
 from tests.support.orders import NOW, a_booked_order, a_party, an_assignment
 
 S = OrderStatus

@@ -7,16 +7,17 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from contracts.values import Actor, Fare, Item, OrderStatus, PayerKind, Place, Role
-from services.orders.domain.area import Area, distance_m
-from services.orders.domain.cancelling import require_party
+from services.orders.domain.area import Area
 from services.orders.domain.changes.terms import ChangeRules, Proposal
 from services.orders.domain.errors import StepRefused
+from services.orders.domain.ground import distance_m
 from services.orders.domain.intake.intake import SAME_PLACE_M
 from services.orders.domain.kitchen.cooking import of_merchant
 from services.orders.domain.kitchen.items import items_refused, items_total
 from services.orders.domain.kitchen.terms import KitchenStage
-from services.orders.domain.order import Ending, Order
-from services.orders.domain.search.starting import SYSTEM, start_search
+from services.orders.domain.order import SYSTEM, Ending, Order
+from services.orders.domain.parties import require_party
+from services.orders.domain.search.starting import start_search
 from services.orders.domain.transitions import Action, move
 
 S = OrderStatus

@@ -28,7 +28,7 @@ class Shown:
 NOTHING = Shown()
 
 
-class CodeWrong(StepRefused):
+class WrongCode(StepRefused):
     """The code is another one; `order` has counted the try, and has to be kept."""
 
     def __init__(self, order: Order) -> None:
@@ -47,7 +47,7 @@ def needs_code(order: Order) -> bool:
 
 
 def require_proof(order: Order, kinds: tuple[ProofKind, ...], shown: Shown) -> None:
-    """Raises `StepRefused` (`proof_missing`, `wrong_envelope`, `code_locked`), `CodeWrong` after a wrong try."""
+    """Raises `StepRefused` (`proof_missing`, `wrong_envelope`, `code_locked`), `WrongCode` after a wrong try."""
     given = {
         ProofKind.ENVELOPE: shown.envelope is not None,
         ProofKind.PHOTO: shown.photo,
@@ -75,7 +75,7 @@ def _require_code(order: Order, *, right: bool) -> None:
     if code.wrong >= rules_of(order).most_tries:
         raise StepRefused("code_locked")
     if not right:
-        raise CodeWrong(replace(order, code=replace(code, wrong=code.wrong + 1)))
+        raise WrongCode(replace(order, code=replace(code, wrong=code.wrong + 1)))
 
 
 def with_first_code(order: Order) -> Order:

@@ -8,9 +8,10 @@ from datetime import datetime
 from typing import Any
 
 from contracts.values import OrderStatus, PayerKind
-from services.orders.domain.area import Area, distance_m
+from services.orders.domain.area import Area
 from services.orders.domain.booking.terms import schedule_refused
 from services.orders.domain.booking.waiting import waiting
+from services.orders.domain.ground import distance_m
 from services.orders.domain.hours import LOCAL_TIME
 from services.orders.domain.intake.details import details_refused
 from services.orders.domain.intake.parties import parties_refused
@@ -18,11 +19,11 @@ from services.orders.domain.intake.request import Check, Facts, OrderRequest, Se
 from services.orders.domain.kitchen.availability import merchant_refused
 from services.orders.domain.kitchen.cooking import ask
 from services.orders.domain.kitchen.items import items_refused, items_total
-from services.orders.domain.order import Ending, Order, Policy
+from services.orders.domain.order import SYSTEM, Ending, Order, Policy
 from services.orders.domain.payment.funding import Funding, budget_id, payer_refused
 from services.orders.domain.payment.tariff import Band, pricing
 from services.orders.domain.route.closing import climb_of, climb_refused, suited
-from services.orders.domain.search.starting import SYSTEM, start_search
+from services.orders.domain.search.starting import start_search
 
 SAME_PLACE_M = 20
 
@@ -134,7 +135,9 @@ def _payer(_: Order, wanted: OrderRequest, service: Service, facts: Facts) -> st
     if wanted.payer.kind not in service.payers:
         return "payer_not_allowed"
     today = facts.now.astimezone(LOCAL_TIME).date()
-    return payer_refused(wanted.payer, wanted.customer, service.name, service.programme, facts.purse, today)
+    return payer_refused(
+        wanted.payer, wanted.customer, service.name, service.programme, facts.payer_record, today
+    )
 
 
 def _schedule(_order: Order, wanted: OrderRequest, service: Service, facts: Facts) -> str | None:

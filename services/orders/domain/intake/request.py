@@ -67,7 +67,7 @@ class Facts:
 
     now: datetime
     merchant: Merchant | None = None
-    purse: PayerRecord | None = None
+    payer_record: PayerRecord | None = None
     route: Route | None = None
     route_status: RouteStatus | None = None
 

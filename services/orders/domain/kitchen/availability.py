@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date
 
 from contracts.values import Place
-from services.orders.domain.area import distance_m
+from services.orders.domain.ground import distance_m
 from services.orders.domain.kitchen.merchant import Merchant
 from services.orders.domain.kitchen.terms import MerchantRules
 

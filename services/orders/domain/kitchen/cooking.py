@@ -9,8 +9,8 @@ from contracts.values import Actor, OrderStatus, Role
 from services.orders.domain.booking.waiting import next_search
 from services.orders.domain.errors import StepRefused, TooEarly
 from services.orders.domain.kitchen.terms import Kitchen, KitchenStage, MerchantRules
-from services.orders.domain.order import Ending, Order
-from services.orders.domain.search.starting import SYSTEM, start_search
+from services.orders.domain.order import SYSTEM, Ending, Order
+from services.orders.domain.search.starting import start_search
 from services.orders.domain.transitions import Action, move
 
 COOKS_WHILE_SEARCHED = frozenset({OrderStatus.SEARCHING, OrderStatus.ASSIGNED, OrderStatus.AT_PICKUP})

@@ -4,13 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 
 from contracts.values import Id, Place, Residence, Short, UtcTime
 from services.orders.domain.blanking import NOWHERE
-from services.orders.domain.errors import StepRefused
 
-AHEAD = timedelta(minutes=5)
 REGISTRATION, RESIDENCE, HOURS, RUSH = "registration", "residence", "hours", "rush"
 NAMELESS = "-"
 
@@ -93,12 +91,6 @@ def erased(merchant: Merchant | None, merchant_id: str, at: datetime) -> Merchan
         left = replace(left, rush_minutes=0, paused=False)
     left = replace(left, facts={**left.facts, **dict.fromkeys(older, at)})
     return None if left == merchant else left
-
-
-def not_ahead(at: datetime, now: datetime) -> None:
-    """Raises `StepRefused` for a fact of the future."""
-    if at > now + AHEAD:
-        raise StepRefused("time_ahead")
 
 
 def _granting(changed: Merchant, kind: str, at: datetime) -> Merchant | None:

@@ -61,19 +61,19 @@ def payer_refused(
     customer: Customer,
     service: str,
     rules: ProgrammeRules | None,
-    purse: PayerRecord | None,
+    payer_record: PayerRecord | None,
     today: date,
 ) -> str | None:
     """The reason code where this payer does not pay for this customer."""
     match payer.kind:
         case PayerKind.CUSTOMER:
             return None if payer.id in {None, customer.id} else "payer_unknown"
-        case PayerKind.PROGRAMME | PayerKind.DONOR if purse is None:
+        case PayerKind.PROGRAMME | PayerKind.DONOR if payer_record is None:
             return "payer_unknown"
-        case PayerKind.PROGRAMME if purse is not None:
-            if purse.services and service not in purse.services:
+        case PayerKind.PROGRAMME if payer_record is not None:
+            if payer_record.services and service not in payer_record.services:
                 return "payer_not_allowed"
-            attested = purse.attested_until is not None and purse.attested_until >= today
+            attested = payer_record.attested_until is not None and payer_record.attested_until >= today
             return "not_beneficiary" if rules is not None and rules.attested_only and not attested else None
         case PayerKind.DONOR:
             # A pledge is spent by the donor himself or by an agency that organises the drive, never by a stranger.

@@ -6,11 +6,10 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 
 from contracts.values import OrderStatus, Requirements, Role
-from services.orders.domain.order import Ending, Order
+from services.orders.domain.order import SYSTEM, Ending, Order
 from services.orders.domain.route.routes import Route
 from services.orders.domain.route.status import RouteStatus
 from services.orders.domain.route.terms import Climb
-from services.orders.domain.search.starting import SYSTEM
 from services.orders.domain.transitions import TRANSITIONS, Action, move
 
 WITH_GUEST = frozenset({OrderStatus.PICKED_UP, OrderStatus.AWAITING_RETURN})

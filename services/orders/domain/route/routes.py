@@ -11,7 +11,7 @@ from itertools import pairwise
 import h3
 
 from contracts.values import Day, VehicleClass
-from services.orders.domain.area import HasPoint
+from services.orders.domain.ground import HasPoint
 from services.orders.domain.hours import LOCAL_TIME, Hours
 from services.orders.domain.route.status import RouteStatus
 
@@ -40,7 +40,7 @@ class Closure:
         day = moment.astimezone(LOCAL_TIME).date()
         if (self.first is not None and day < self.first) or (self.last is not None and day > self.last):
             return False
-        return self.rule is ClosureDays.EVERY_DAY or (day.weekday() == FRIDAY and day.day <= 7)  # noqa: PLR2004  days of a week
+        return self.rule is ClosureDays.EVERY_DAY or (day.weekday() == FRIDAY and day.day <= 7)
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,8 +10,8 @@ from services.orders.domain.booking.waiting import is_due, is_missed, next_searc
 from services.orders.domain.custody.proof import with_first_code
 from services.orders.domain.errors import MatchRefused, StepRefused, TooEarly
 from services.orders.domain.kitchen.cooking import ask
-from services.orders.domain.order import Assignment, Ending, Order, timers
-from services.orders.domain.search.starting import SYSTEM, start_search
+from services.orders.domain.order import SYSTEM, Assignment, Ending, Order, timers
+from services.orders.domain.search.starting import start_search
 from services.orders.domain.transitions import Action, move
 from services.orders.domain.trip.driving import BEFORE_DRIVER
 
@@ -23,11 +23,11 @@ def assign(order: Order, proposed: Assignment, now: datetime) -> Order | None:
     if order.assignment is not None and order.assignment.offer_id == proposed.offer_id:
         return None
     if order.ended:
-        raise MatchRefused("order_ended")
+        raise MatchRefused(order, "order_ended")
     if order.status is not OrderStatus.SEARCHING or proposed.attempt != order.attempt:
-        raise MatchRefused("order_moved_on")
+        raise MatchRefused(order, "order_moved_on")
     if proposed.driver_id in order.excluded_drivers:
-        raise MatchRefused("driver_excluded")
+        raise MatchRefused(order, "driver_excluded")
     return with_first_code(move(order, Action.ASSIGN, Role.SYSTEM, now, assignment=proposed))
 
 

@@ -5,10 +5,8 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import datetime
 
-from contracts.values import Actor, OrderStatus, Role
+from contracts.values import OrderStatus
 from services.orders.domain.order import Order
-
-SYSTEM = Actor(role=Role.SYSTEM, id="orders")
 
 
 def start_search(order: Order, now: datetime) -> Order:

@@ -1,4 +1,4 @@
-"""From the proof in a request to what the domain judges; the digits of a code go no further than here."""
+"""From the proof in a request to what the domain judges. The digits of a code go no further than here."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from contracts.message import Message
 from contracts.reasons import sentence
 from contracts.requests.drivers import DriverArrived
 from contracts.values import Proof
-from services.orders.domain.custody.proof import CodeWrong, Shown
+from services.orders.domain.custody.proof import Shown, WrongCode
 from services.orders.domain.order import Order
 from services.orders.metrics import WRONG_CODES
 from services.orders.ports import Codes
@@ -15,7 +15,7 @@ from services.runtime.change import Change, Entry
 
 
 def shown(order: Order, proof: Proof | None, codes: Codes) -> Shown:
-    """What the courier showed, as far as this order is concerned."""
+    """What the courier showed, as far as this order asks for it."""
     if proof is None:
         return Shown()
     right: bool | None = None
@@ -24,11 +24,10 @@ def shown(order: Order, proof: Proof | None, codes: Codes) -> Shown:
     return Shown(proof.envelope, photo=proof.photo is not None, note=proof.note is not None, code_right=right)
 
 
-def wrong_try(wrong: CodeWrong, message: Message[DriverArrived]) -> Change[Order]:
-    """The try is counted and answered in one write: who repeats the message has not tried twice."""
+def wrong_code(wrong: WrongCode, message: Message[DriverArrived]) -> Change[Order]:
+    """Count the try and refuse the request in one write, so that the same message again is not a second try."""
     order = wrong.order
-    WRONG_CODES.labels(order.service).inc()
-    answer = RequestRejected(
+    refusal = RequestRejected(
         request_id=message.id,
         request_type=message.type,
         reason=wrong.code,
@@ -36,4 +35,5 @@ def wrong_try(wrong: CodeWrong, message: Message[DriverArrived]) -> Change[Order
         order_id=order.order_id,
         pointer="/proof/code",
     )
-    return Change(order, (answer,), Entry(order.status, f"driver:{message.data.driver_id}", wrong.code))
+    entry = Entry(order.status, f"driver:{message.data.driver_id}", wrong.code)
+    return Change(order, (refusal,), entry, after_write=WRONG_CODES.labels(order.service).inc)

@@ -1,4 +1,4 @@
-"""Facts about a merchant: where, whose, open, in a rush. Each carries its own time; an older one says nothing."""
+"""Facts about a merchant: place, residence, opening, rush. Each carries its own time; an older one has no effect."""
 
 from __future__ import annotations
 
@@ -9,12 +9,12 @@ from typing import Any
 from contracts.message import Message
 from contracts.requests import merchants as requests
 from contracts.values import Residence, Value
-from services.orders.domain.errors import StepRefused
-from services.orders.domain.kitchen.merchant import Merchant
 from services.orders.domain.kitchen import merchant as facts
+from services.orders.domain.kitchen.merchant import Merchant
 from services.orders.ports import Context
 from services.runtime.change import Change, Entry, cause_of
-from services.runtime.errors import NotYet, Rejected
+from services.runtime.errors import NotYet
+from services.runtime.facts import require_not_ahead
 
 Apply = Callable[[Merchant, Any, datetime], Merchant | None]
 
@@ -32,25 +32,16 @@ OF_KNOWN: dict[type[Value], Apply] = {
 }
 
 
-class MerchantFactHandler:
-    """One that comes before the registration waits for it on the retry ladder."""
+async def merchant_fact(context: Context, message: Message[Any]) -> None:
+    """Note the fact. Raises `NotYet` for one that comes before the registration, `Rejected` for one of the future."""
+    said, at = message.data, message.time
+    require_not_ahead(at, context.clock.now())
 
-    def __init__(self, context: Context) -> None:
-        self._context = context
+    def decide(known: Merchant | None) -> Change[Merchant] | None:
+        merchant = _after(known, said, at)
+        return None if merchant is None else Change(merchant, (), Entry(_status(merchant), _who(said)))
 
-    async def __call__(self, message: Message[Any]) -> None:
-        """Note the fact."""
-        said, at = message.data, message.time
-        try:
-            facts.not_ahead(at, self._context.clock.now())
-        except StepRefused as refused:
-            raise Rejected(refused.code) from None
-
-        def decide(known: Merchant | None) -> Change[Merchant] | None:
-            merchant = _after(known, said, at)
-            return None if merchant is None else Change(merchant, (), Entry(_status(merchant), _who(said)))
-
-        await self._context.merchants.change(said.merchant_id, cause_of(message), decide)
+    await context.merchants.change(said.merchant_id, cause_of(message), decide)
 
 
 def _after(known: Merchant | None, said: Any, at: datetime) -> Merchant | None:

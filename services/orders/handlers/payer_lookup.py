@@ -1,4 +1,4 @@
-"""What is known about whoever pays, read before an order is taken in."""
+"""Payer lookup: what is known about the payer of a request, read before the order is taken in."""
 
 from __future__ import annotations
 
@@ -13,22 +13,21 @@ from services.orders.ports import Context
 
 
 async def payer_of(context: Context, request: OrderRequested, service: Service, now: datetime) -> Payer:
-    """Whom the request names; else the service's programme for whom it pays; else the customer himself."""
+    """The payer that the request names; else the service's programme, for its beneficiaries; else the customer."""
     if request.payer is not None:
         return request.payer
     if service.programme is not None:
-        person = await context.beneficiaries.get(
-            beneficiary_key(service.programme.programme_id, _person(request))
-        )
+        key = beneficiary_key(service.programme.programme_id, _beneficiary(request))
+        person = await context.beneficiaries.get(key)
         if person is not None and person.state.valid_until >= now.astimezone(LOCAL_TIME).date():
             return Payer(kind=PayerKind.PROGRAMME, id=service.programme.programme_id)
     return Payer(id=request.customer.id)
 
 
-async def purse_of(
+async def payer_record_of(
     context: Context, payer: Payer, request: OrderRequested, now: datetime
 ) -> PayerRecord | None:
-    """None where the payer has no budget at that time, or pays himself."""
+    """What is known of a programme or donor; None for one without a budget at that time, and for customers."""
     if payer.kind not in {PayerKind.PROGRAMME, PayerKind.DONOR} or payer.id is None:
         return None
     budget = await context.budgets.get(budget_id(payer, request.scheduled_for or now))
@@ -36,15 +35,15 @@ async def purse_of(
         return None
     if payer.kind is PayerKind.DONOR:
         return PayerRecord()
-    person = await context.beneficiaries.get(beneficiary_key(payer.id, _person(request)))
+    person = await context.beneficiaries.get(beneficiary_key(payer.id, _beneficiary(request)))
     return PayerRecord(budget.state.services, person.state.valid_until if person else None)
 
 
 def beneficiary_key(programme_id: str, customer_id: str) -> str:
-    """How an attestation is filed."""
+    """The id of a beneficiary's attestation."""
     return f"{programme_id}:{customer_id}"
 
 
-def _person(request: OrderRequested) -> str:
-    """Who benefits: the recipient where there is one."""
+def _beneficiary(request: OrderRequested) -> str:
+    """The recipient where there is one, else the customer."""
     return request.recipient.id if request.recipient else request.customer.id
