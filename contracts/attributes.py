@@ -22,7 +22,7 @@ _FOLDED = tuple(prefix.lower() for prefix in PREFIXES)
 _CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\ud800-\udfff]")
 
 
-class Unreadable(ValueError):
+class Unreadable(ValueError):  # noqa: N818  the contract's own word for what is parked
     """The bytes are no CloudEvent that we could answer. `reason` is a code, never content."""
 
     def __init__(self, reason: str) -> None:

@@ -61,7 +61,7 @@ __all__ = [
 ]
 
 
-class WrongSchema(ValueError):
+class WrongSchema(ValueError):  # noqa: N818  says what is wrong
     """Readable, but `data` does not have the published form. `pointer` is a JSON pointer into `data`."""
 
     def __init__(self, envelope: Envelope, pointer: str, detail: str) -> None:

@@ -1,5 +1,6 @@
 """What only one party may read of an order: the merchant's slip, a proposal, where the driver is, the agency's receipt."""
 
+# ruff: noqa: RUF012  pydantic copies defaults for each model, and reads annotations
 from __future__ import annotations
 
 from contracts.values import (

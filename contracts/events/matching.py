@@ -1,5 +1,6 @@
 """What matching says: offers, matches, and the drivers' standing."""
 
+# ruff: noqa: RUF012  pydantic copies defaults for each model, and reads annotations
 from __future__ import annotations
 
 from contracts.measures import Attempt, Metres, ReasonCode, Seconds

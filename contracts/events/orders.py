@@ -1,5 +1,6 @@
 """What happened to an order. Nothing here says who or where exactly; the confidential ones stand at the end."""
 
+# ruff: noqa: RUF012  pydantic copies defaults for each model, and reads annotations
 from __future__ import annotations
 
 from pydantic import Field

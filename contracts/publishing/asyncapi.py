@@ -84,7 +84,7 @@ def as_text(made: Document) -> str:
 class _Plain(yaml.SafeDumper):
     """Writes equal parts out twice rather than as an alias, and leaves texts of several lines readable."""
 
-    def ignore_aliases(self, data: Any) -> bool:
+    def ignore_aliases(self, data: Any) -> bool:  # noqa: ARG002  PyYAML's signature
         return True
 
 

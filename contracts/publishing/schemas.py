@@ -55,7 +55,7 @@ def as_text(schema: Schema) -> str:
 class _Written(GenerateJsonSchema):
     """Leaves out what only repeats the field's name, and null."""
 
-    def field_title_should_be_set(self, schema: Any) -> bool:
+    def field_title_should_be_set(self, schema: Any) -> bool:  # noqa: ARG002  pydantic's signature
         return False
 
     def nullable_schema(self, schema: core_schema.NullableSchema) -> JsonSchemaValue:

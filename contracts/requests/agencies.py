@@ -1,5 +1,6 @@
 """Requests by agencies of the regency: what they handed to a courier, and where they want to hear of their orders."""
 
+# ruff: noqa: RUF012  pydantic copies a default for each model
 from __future__ import annotations
 
 from typing import Annotated

@@ -1,5 +1,6 @@
 """Requests about an order, owned by the orders service."""
 
+# ruff: noqa: RUF012  pydantic copies a default for each model
 from __future__ import annotations
 
 from typing import Annotated, Any

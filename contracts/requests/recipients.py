@@ -1,5 +1,6 @@
 """Requests about the people we tell things to, owned by the notifications service."""
 
+# ruff: noqa: RUF012  pydantic copies a default for each model
 from __future__ import annotations
 
 from typing import Annotated

@@ -129,8 +129,8 @@ def _roads(settings: MatchingSettings) -> Roads:
     estimates = _estimates(settings)
     if settings.router_url is None:
         return estimates
-    from httpx import AsyncClient
+    from httpx import AsyncClient  # noqa: PLC0415  a client that few need
 
-    from services.matching.adapters.osrm import Osrm
+    from services.matching.adapters.osrm import Osrm  # noqa: PLC0415
 
     return Osrm(AsyncClient(), settings.router_url, estimates, settings.router_box_s)

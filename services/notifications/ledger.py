@@ -125,7 +125,7 @@ class Ledger:
 
 
 def _jitter() -> float:
-    return random.random()
+    return random.random()  # noqa: S311  scatters retries, protects nothing
 
 
 def _change(notification: Notification) -> Change[Notification]:

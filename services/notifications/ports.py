@@ -17,7 +17,7 @@ S = TypeVar("S")
 NO_CHOICE = Choice(None)
 
 
-class AddressRefused(Exception):
+class AddressRefused(Exception):  # noqa: N818  says what happened
     """The channel will never take this address. `detail` is a code, never a text that repeats the address."""
 
     def __init__(self, detail: str) -> None:
@@ -25,7 +25,7 @@ class AddressRefused(Exception):
         self.detail = detail
 
 
-class ChannelUnavailable(Exception):
+class ChannelUnavailable(Exception):  # noqa: N818  says what happened
     """The channel did not take it now; later it may. `detail` is a code.
 
     `doubtful`: it may have taken it, the answer was lost. `ours`: the trouble is the provider's, not this one address's.

@@ -86,8 +86,8 @@ class Post:
             return self._unavailable(planned, kind, ChannelUnavailable("timeout", doubtful=True))
         except Away:
             raise
-        except Exception as error:
-            log.error("notification.broken", notification=planned.notification.id, error=type(error).__name__)
+        except Exception as error:  # noqa: BLE001  its text may repeat the address: only its class is told
+            log.error("notification.broken", notification=planned.notification.id, error=type(error).__name__)  # noqa: TRY400
             return self._unavailable(planned, kind, ChannelUnavailable("broken", ours=False))
         return Outcome(Result.SENT, kind, skipped)
 

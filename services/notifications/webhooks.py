@@ -35,7 +35,7 @@ Step = Callable[[Delivery], Delivery | None]
 class Webhooks:
     """The deliveries that are under way in this process."""
 
-    def __init__(
+    def __init__(  # noqa: PLR0913, PLR0917  this is where the parts meet
         self,
         webhooks: Store[Webhook],
         deliveries: Store[Delivery],
@@ -136,7 +136,7 @@ class Webhooks:
         return None if key is None else key.open(webhook.url, about).decode()
 
     async def _settle(self, sent: Delivery, answer: Answer) -> None:
-        now, jitter = self._clock.now(), random.random()
+        now, jitter = self._clock.now(), random.random()  # noqa: S311  scatters retries, protects nothing
         wish = timedelta(seconds=answer.retry_after_s)
 
         def settle(known: Delivery) -> Delivery | None:

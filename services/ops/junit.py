@@ -32,7 +32,7 @@ def read_counts(report: Path) -> Counts:
     """Counts of one report; nothing when pytest did not get as far as writing it."""
     if not report.exists():
         return Counts()
-    suite = ET.parse(report).getroot().find("testsuite")
+    suite = ET.parse(report).getroot().find("testsuite")  # noqa: S314 written by the pytest that we ran
     if suite is None:
         return Counts()
     failed = int(suite.get("failures", 0)) + int(suite.get("errors", 0))

@@ -22,7 +22,7 @@ class GancangError(Exception):
     """Every error that we raise on purpose."""
 
 
-class Rejected(GancangError):
+class Rejected(GancangError):  # noqa: N818  the contract's word
     """`code` is one of `contracts.reasons`; `detail` is a sentence without personal data."""
 
     def __init__(
@@ -39,7 +39,7 @@ class NotYet(Rejected):
     """Rejected, unless it becomes legal within the ladder's 60 seconds."""
 
 
-class Conflict(GancangError):
+class Conflict(GancangError):  # noqa: N818
     """The version on the server is another one than was read."""
 
     def __init__(self, kind: str, aggregate_id: str) -> None:
@@ -48,7 +48,7 @@ class Conflict(GancangError):
         super().__init__(f"{kind} {aggregate_id} was written by somebody else")
 
 
-class Vanished(GancangError):
+class Vanished(GancangError):  # noqa: N818
     """The aggregate was there when read and gone when written."""
 
     def __init__(self, kind: str, aggregate_id: str) -> None:
@@ -57,7 +57,7 @@ class Vanished(GancangError):
         super().__init__(f"{kind} {aggregate_id} has vanished")
 
 
-class NotConfigured(GancangError):
+class NotConfigured(GancangError):  # noqa: N818
     """A setting that the command needs."""
 
     def __init__(self, setting: str, problem: str = "is not set") -> None:
@@ -65,7 +65,7 @@ class NotConfigured(GancangError):
         super().__init__(f"{setting} {problem}")
 
 
-class Away(GancangError):
+class Away(GancangError):  # noqa: N818
     """A server is away; `what` names the operation that noticed."""
 
     def __init__(self, what: str) -> None:

@@ -32,13 +32,13 @@ def answer(seed: int, driver: str, temper: Temper, order: str, time_asked: int) 
     luck = random.random()
     match temper:
         case Temper.QUICK:
-            return Answer(luck < 0.95, random.uniform(2, 6))
+            return Answer(luck < 0.95, random.uniform(2, 6))  # noqa: PLR2004  a man's character
         case Temper.SLOW:
             return _slow(luck, random)
         case Temper.PICKY:
-            return Answer(luck < 0.4, random.uniform(2, 6))
+            return Answer(luck < 0.4, random.uniform(2, 6))  # noqa: PLR2004
         case Temper.ABSENT:
-            return Answer(True if luck < 0.3 else None, random.uniform(4, 9))
+            return Answer(True if luck < 0.3 else None, random.uniform(4, 9))  # noqa: PLR2004
         case Temper.FICKLE:
             return Answer(accepts=True, after_s=random.uniform(2, 7))
 

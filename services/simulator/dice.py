@@ -7,4 +7,4 @@ from random import Random
 
 def dice(*name: object) -> Random:
     """Random numbers of their own for what `name` names; the same name gives the same numbers."""
-    return Random("/".join(map(str, name)))
+    return Random("/".join(map(str, name)))  # noqa: S311  a town is played, nothing is kept secret

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 
-class Unsendable(Exception):
+class Unsendable(Exception):  # noqa: N818  as the runtime names its own
     """No queue takes requests of this type."""
 
     def __init__(self, type_name: str) -> None:

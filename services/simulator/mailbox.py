@@ -53,7 +53,7 @@ class Mailbox:
         if self._server is not None:
             self._server.close()
 
-    async def handle_DATA(self, _server: SMTP, _session: Session, envelope: Envelope) -> str:
+    async def handle_DATA(self, _server: SMTP, _session: Session, envelope: Envelope) -> str:  # noqa: N802  aiosmtpd's name
         """Take a mail in."""
         content = (
             envelope.content if isinstance(envelope.content, bytes) else (envelope.content or "").encode()

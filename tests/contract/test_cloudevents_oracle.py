@@ -22,8 +22,8 @@ IDS = st.text("abcXYZ019_-", min_size=1, max_size=64)
 ATTRIBUTES = st.text(st.characters(exclude_categories=("Cs", "Cc", "Cn")), min_size=1, max_size=100)
 TEXTS = st.text(st.characters(exclude_categories=("Cs",)), max_size=200)
 MOMENTS = st.datetimes(
-    datetime(1971, 1, 1),
-    datetime(2199, 1, 1),
+    datetime(1971, 1, 1),  # noqa: DTZ001  the strategy adds the zone
+    datetime(2199, 1, 1),  # noqa: DTZ001  the strategy adds the zone
     timezones=st.sampled_from([UTC, timezone(timedelta(hours=7))]),
 ).map(lambda moment: moment.replace(microsecond=moment.microsecond // 1000 * 1000))
 PLACES = st.fixed_dictionaries(

@@ -61,7 +61,7 @@ class Mailbox:
         self._open.clear()
         await self._server.wait_closed()
 
-    async def handle_RCPT(
+    async def handle_RCPT(  # noqa: N802  the name that aiosmtpd calls
         self, _server: Any, _session: Any, envelope: Any, address: str, options: list[str]
     ) -> str:
         waiting = self.answers.get(address)
@@ -71,7 +71,7 @@ class Mailbox:
         envelope.rcpt_options.extend(options)
         return "250 OK"
 
-    async def handle_DATA(self, _server: Any, _session: Any, envelope: Any) -> str:
+    async def handle_DATA(self, _server: Any, _session: Any, envelope: Any) -> str:  # noqa: N802
         self.mails.append(message_from_bytes(envelope.content, policy=default))
         self.addresses.extend(envelope.rcpt_tos)
         await self.accepts.wait()

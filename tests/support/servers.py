@@ -51,7 +51,7 @@ def on_disk(running: EmbeddedServers, *queues: str) -> bool:
 @contextmanager
 def containers() -> Iterator[ServerUrls]:
     """Servers in containers; skips with the reason when no engine answers."""
-    from testcontainers.core.container import DockerContainer
+    from testcontainers.core.container import DockerContainer  # noqa: PLC0415 it looks for an engine when imported
 
     try:
         engine = docker.from_env(timeout=5)

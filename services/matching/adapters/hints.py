@@ -50,7 +50,7 @@ class Hints:
         """Who is to be told in this process."""
         self._rounds, self._positions = rounds, positions
 
-    def lead(self, leading: bool) -> None:
+    def lead(self, leading: bool) -> None:  # noqa: FBT001  a switch
         """Whether the rounds run in this process."""
         self._leading = leading
 

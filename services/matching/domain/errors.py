@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 
-class Refused(Exception):
+class Refused(Exception):  # noqa: N818  says what happened
     """It can't be done and stays so; `code` is a reason code of the contract."""
 
     def __init__(self, code: str) -> None:

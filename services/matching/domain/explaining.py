@@ -48,7 +48,7 @@ class Seen:
     pickup_s: int | None = None
 
 
-def look(
+def look(  # noqa: PLR0913, PLR0917  all that a round knows
     search: Search,
     reached: int,
     near: Collection[Seen],

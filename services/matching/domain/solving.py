@@ -36,7 +36,7 @@ def solve(order: Indices, driver: Indices, cost: Floats, left: Floats) -> Indice
 
 def solve_dense(order: Indices, driver: Indices, cost: Floats, left: Floats) -> Indices:
     """A full matrix of what each pair saves; what saves nothing is no pair."""
-    from scipy.optimize import linear_sum_assignment
+    from scipy.optimize import linear_sum_assignment  # noqa: PLC0415  see the head of the file
 
     number = np.full((len(left), int(driver.max()) + 1), -1, dtype=np.int64)
     number[order, driver] = np.arange(len(order))
@@ -49,8 +49,8 @@ def solve_dense(order: Indices, driver: Indices, cost: Floats, left: Floats) -> 
 
 def solve_sparse(order: Indices, driver: Indices, cost: Floats, left: Floats) -> Indices:
     """Only the edges; a further column for each order stands for leaving it, so that a full matching always exists."""
-    from scipy.sparse import csr_array
-    from scipy.sparse.csgraph import min_weight_full_bipartite_matching
+    from scipy.sparse import csr_array  # noqa: PLC0415  see the head of the file
+    from scipy.sparse.csgraph import min_weight_full_bipartite_matching  # noqa: PLC0415
 
     width = int(driver.max()) + 1
     weights = np.concatenate((cost, left))

@@ -49,7 +49,7 @@ def refusing(order_id: str | None = None) -> Iterator[None]:
         raise Rejected(refused.code, order_id=order_id) from None
 
 
-async def change_search(
+async def change_search(  # noqa: PLR0913  a change has that many sides
     context: Context,
     key: str,
     cause: Cause,

@@ -15,7 +15,7 @@ from services.notifications.domain.language import CHINESE, ENGLISH, INDONESIAN
 
 MONEY = {INDONESIAN: "Rp{}", ENGLISH: "Rp{}", CHINESE: "{}印尼盾"}
 # Western Indonesian Time is how people there write it; guests get the name of the place.
-CLOCK = {INDONESIAN: "{} WIB", ENGLISH: "{} (Banyuwangi time)", CHINESE: "{}（外南梦时间）"}
+CLOCK = {INDONESIAN: "{} WIB", ENGLISH: "{} (Banyuwangi time)", CHINESE: "{}（外南梦时间）"}  # noqa: RUF001  Chinese brackets
 DAY = {INDONESIAN: "EEEE, d MMMM", ENGLISH: "EEEE, d MMMM", CHINESE: "M月d日EEEE"}
 MOMENT = {INDONESIAN: "{day} pukul {clock}", ENGLISH: "{day} at {clock}", CHINESE: "{day}{clock}"}
 

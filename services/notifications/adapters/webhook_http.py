@@ -27,7 +27,7 @@ IDLE_S = 30.0
 LONGEST_REST_S = 86_400.0
 
 
-class AddressBlocked(OSError):
+class AddressBlocked(OSError):  # noqa: N818  says what happened
     """The name leads to an address that we don't connect to."""
 
 
@@ -54,7 +54,7 @@ class GuardedBackend(httpcore.AsyncNetworkBackend):
         self,
         host: str,
         port: int,
-        timeout: float | None = None,
+        timeout: float | None = None,  # noqa: ASYNC109  the interface's
         local_address: str | None = None,
         socket_options: Iterable[Any] | None = None,
     ) -> httpcore.AsyncNetworkStream:

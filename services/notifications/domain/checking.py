@@ -11,7 +11,7 @@ Table = Mapping[str, Mapping[str, Row]]
 Has = Callable[[str, str, str], bool]
 
 
-class TableWrong(ValueError):
+class TableWrong(ValueError):  # noqa: N818  says what happened
     """Rows that nobody could keep."""
 
     def __init__(self, findings: list[str]) -> None:

@@ -105,7 +105,7 @@ def check(folder: Folder = None) -> None:
 
 
 def _loaded(folder: Path | None) -> Catalogue:
-    from services.orders.app import catalogue
+    from services.orders.app import catalogue  # noqa: PLC0415  reading all models is not for every command
 
     try:
         return catalogue(folder)

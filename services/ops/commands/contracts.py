@@ -77,7 +77,7 @@ def export(
 
     gancang contracts export && git diff contracts
     """
-    from contracts.publishing import baseline, page
+    from contracts.publishing import baseline, page  # noqa: PLC0415  reading all models is not for every command
 
     target = (folder or baseline.CONTRACTS_FOLDER).resolve()
     breaking = [finding for finding in baseline.check(target) if finding.breaking]
@@ -103,7 +103,7 @@ def check(
 
     gancang contracts check --against origin/main
     """
-    from contracts.publishing import baseline, page
+    from contracts.publishing import baseline, page  # noqa: PLC0415  reading all models is not for every command
 
     committed = (folder or baseline.CONTRACTS_FOLDER).resolve()
     if not (committed / baseline.SCHEMAS).is_dir():

@@ -78,7 +78,7 @@ def run(
 
 
 def _services() -> frozenset[str]:
-    from services.orders.app import catalogue
+    from services.orders.app import catalogue  # noqa: PLC0415  reading all models is not for every command
 
     return frozenset(catalogue().services)
 

@@ -78,7 +78,7 @@ def _opened(file: str) -> TextIO:
     if file == STANDARD_INPUT:
         return sys.stdin
     try:
-        return open(file, encoding="utf-8")
+        return open(file, encoding="utf-8")  # noqa: PTH123  the caller closes it; an open file is what stdin is
     except OSError as error:
         raise CommandError(f"{file}: {error.strerror}") from None
 

@@ -118,7 +118,7 @@ _RUNNERS: dict[str, Callable[[Session], None]] = {
 }
 
 
-class _StageFailed(Exception):
+class _StageFailed(Exception):  # noqa: N818 a signal inside this file
     pass
 
 

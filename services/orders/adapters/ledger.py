@@ -119,7 +119,7 @@ class Ledger:
                 with noticing_absence("budget"):
                     await self._collection.bulk_write([move.operation for move in batch], ordered=False)
                     held = await self._held(batch)
-            except Exception as error:
+            except Exception as error:  # noqa: BLE001  every waiter gets it, whatever it is
                 _settle(batch, error)
             else:
                 for move in batch:

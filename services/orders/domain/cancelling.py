@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 
 from contracts.values import Actor, OrderStatus, Role
 from services.orders.domain.errors import StepRefused
-from services.orders.domain.kitchen.terms import KitchenStage as KitchenStage
+from services.orders.domain.kitchen.terms import KitchenStage
 from services.orders.domain.order import Ending, Order
 from services.orders.domain.parties import require_party
 from services.orders.domain.payment.fees import Cancelling, FeeRow, fee_of, row_of

@@ -8,7 +8,7 @@ if TYPE_CHECKING:
     from services.orders.domain.order import Order
 
 
-class StepRefused(Exception):
+class StepRefused(Exception):  # noqa: N818  says what happened
     """The step is illegal and stays so; `code` is a reason code of the contract."""
 
     def __init__(self, code: str) -> None:
@@ -20,7 +20,7 @@ class TooEarly(StepRefused):
     """The step may become legal: what has to come before it has not arrived."""
 
 
-class MatchRefused(Exception):
+class MatchRefused(Exception):  # noqa: N818
     """The order cannot take this match, and matching must free the driver. `order`: as it is."""
 
     def __init__(self, order: Order, reason: str) -> None:

@@ -212,7 +212,7 @@ class Broker:
                 await self._faststream.stop()
 
     async def _cancel(self, subscriber: Any) -> None:
-        queue, tag = subscriber._queue_obj, subscriber._consumer_tag
+        queue, tag = subscriber._queue_obj, subscriber._consumer_tag  # noqa: SLF001
         if queue is not None and tag is not None:
             with contextlib.suppress(*LOST):
                 await queue.cancel(tag, timeout=CLOSE_S)
@@ -230,7 +230,7 @@ class Broker:
         underlay = cast("UnderlayChannel", await channel.get_underlay_channel())
         underlay.on_consumer_cancel_callbacks.add(self._on_cancelled)
         for subscriber in self._subscribers:  # what came in before takes the longer way, by aio-pika
-            underlay.consumers[subscriber._consumer_tag] = partial(_hand_over, subscriber.consume)
+            underlay.consumers[subscriber._consumer_tag] = partial(_hand_over, subscriber.consume)  # noqa: SLF001
 
     def _on_connection_closed(self, *_: Any) -> None:
         self._declared.clear()

@@ -74,8 +74,8 @@ class Consumer:
         except Away as error:
             self._context.pause(error.what)
             outcome = Outcome.GIVEN_BACK
-        except Exception as error:
-            log.error("message.unsettled", error=type(error).__name__)
+        except Exception as error:  # noqa: BLE001  a message that stays unsettled takes a place of the prefetch for ever
+            log.error("message.unsettled", error=type(error).__name__)  # noqa: TRY400  its text may carry the message's values
             await asyncio.sleep(GIVE_BACK_S)
             outcome = Outcome.GIVEN_BACK
         await self._settle(acks, tag, outcome)
@@ -107,7 +107,7 @@ class Consumer:
             if self._is_request:
                 self._require_say(message)
             await self._route.handlers[message.type](message)
-        except Exception as error:
+        except Exception as error:  # noqa: BLE001  a message that stays unsettled takes a place of the prefetch for ever
             return await self._after(error, delivery, message)
         self._age.observe(max(0.0, (self._context.clock.now() - message.time).total_seconds()))
         return Outcome.DONE

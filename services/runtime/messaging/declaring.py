@@ -49,7 +49,7 @@ async def _declare_queues(connection: AbstractConnection, queues: tuple[QueueSpe
 
 async def _wait_for(connection: AbstractConnection, whole: Topology) -> None:
     for queue in whole.queues:
-        while not await _exists(connection, queue.name):
+        while not await _exists(connection, queue.name):  # noqa: ASYNC110  another process declares it
             await asyncio.sleep(1)
 
 

@@ -54,8 +54,8 @@ class Drain:
         except Away as error:
             self._gate.close(error.what)
             await self._give_back(message)
-        except Exception as error:
-            log.error("drain.unsettled", queue=queue, error=type(error).__name__)
+        except Exception as error:  # noqa: BLE001  a message that stays unsettled takes a place of the prefetch for ever
+            log.error("drain.unsettled", queue=queue, error=type(error).__name__)  # noqa: TRY400  its text may carry the message's values
             await self._give_back(message)
 
     async def _give_back(self, message: AbstractIncomingMessage) -> None:
@@ -64,7 +64,7 @@ class Drain:
         await asyncio.sleep(GIVE_BACK_S)
         try:
             await message.nack(requeue=True)
-        except Exception as error:
+        except Exception as error:  # noqa: BLE001  a message that stays unsettled takes a place of the prefetch for ever
             log.info("drain.channel_closed", error=type(error).__name__)
 
 

@@ -80,7 +80,7 @@ class Gate:
         except Away as error:
             log.info("service.still_paused", error=error.what, cause=type(error.__cause__).__name__)
             return False
-        except Exception as error:
+        except Exception as error:  # noqa: BLE001  whatever it is, we try again
             log.warning("service.still_paused", error=repr(error))
             return False
         return True

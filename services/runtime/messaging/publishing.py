@@ -95,7 +95,7 @@ class Publisher:
                     async with channel.lock:  # aiormq's own: a mandatory publish counts the same tags
                         batch, self._waiting = self._waiting, []
                         await self._write(channel, batch)
-            except Exception as error:
+            except Exception as error:  # noqa: BLE001  every waiter gets it, whatever it is
                 if not batch:
                     batch, self._waiting = self._waiting, []
                 _fail(batch, type(error).__name__)
@@ -121,7 +121,7 @@ class Publisher:
                 continue
             try:
                 message = self._message(channel.number, publish)
-            except Exception as error:
+            except Exception as error:  # noqa: BLE001  every waiter gets it, whatever it is
                 publish.confirmed.set_exception(error)
                 continue
             channel.delivery_tag += 1

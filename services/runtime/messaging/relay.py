@@ -139,7 +139,7 @@ class Relay:
     async def _attempt(self, entry: Outgoing) -> Exception | None:
         try:
             await self.publish(entry)
-        except Exception as error:
+        except Exception as error:  # noqa: BLE001  whatever it is, the sweeper tries again
             return error
         return None
 

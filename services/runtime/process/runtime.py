@@ -43,7 +43,7 @@ class Application:
 class Runtime:
     """The plumbing of one process of one service, before its first message."""
 
-    def __init__(
+    def __init__(  # noqa: PLR0913, PLR0917  this is where the parts meet
         self,
         service: str,
         settings: RuntimeSettings,

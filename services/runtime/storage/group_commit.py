@@ -147,7 +147,7 @@ class GroupCommit:
         metrics.COMMITS.labels(self._kind).observe(len(operations))
         try:
             result = await self._bulk(operations)
-        except Exception as error:
+        except Exception as error:  # noqa: BLE001  every waiter gets it, whatever it is
             await self._after_failure(saves, error)
             return
         failed = {row["index"]: row for row in result["writeErrors"]}

@@ -32,7 +32,7 @@ class GroupLoad:
             batch = {aggregate_id: self._waiting.pop(aggregate_id) for aggregate_id in ids}
             try:
                 found = await self._read(ids)
-            except Exception as error:
+            except Exception as error:  # noqa: BLE001  every waiter gets it, whatever it is
                 for future in _open(batch):
                     future.set_exception(error)
             else:

@@ -62,7 +62,7 @@ def _apart(name: str) -> dict[str, Any]:
 
 
 def _measure(name: str) -> dict[str, Any]:
-    import services.matching.app  # noqa: F401  all that a matching process has loaded
+    import services.matching.app  # noqa: F401, PLC0415  all that a matching process has loaded
 
     warm_up()
     bodies = _bodies()

@@ -59,7 +59,7 @@ def a_job(kind: str, port: int, count: int) -> Job:
 
 def log_to_nowhere() -> None:
     """JSON lines are made and thrown away."""
-    nowhere = Path(os.devnull).open("w", encoding="utf-8")
+    nowhere = Path(os.devnull).open("w", encoding="utf-8")  # noqa: SIM115  open as long as the process
     structlog.configure(
         processors=[
             structlog.processors.TimeStamper(fmt="iso"),

@@ -34,7 +34,7 @@ class Inbox:
         self.encrypted: list[bool] = []
         self.logged_in: list[bool] = []
 
-    async def handle_DATA(self, server: Any, session: Any, envelope: Any) -> str:
+    async def handle_DATA(self, server: Any, session: Any, envelope: Any) -> str:  # noqa: N802  aiosmtpd's name
         self.mails.append(message_from_bytes(envelope.content, policy=default))
         self.encrypted.append(server.transport.get_extra_info("sslcontext") is not None)
         self.logged_in.append(session.authenticated)

@@ -29,15 +29,15 @@ class Counting:
         self.fired = []
 
     async def build(self, runtime: Runtime) -> Application:
-        from services.runtime.process.runtime import Application, TimerTable
+        from services.runtime.process.runtime import Application, TimerTable  # noqa: PLC0415
 
         self.runtime = runtime
         self.counters = runtime.aggregates(COUNTER)
         return Application(routes=(), timers=(TimerTable(self.counters, self.fire),))
 
     async def fire(self, counter_id: str) -> None:
-        from services.runtime.change import timer_cause
-        from tests.support.counting import count
+        from services.runtime.change import timer_cause  # noqa: PLC0415
+        from tests.support.counting import count  # noqa: PLC0415
 
         now = self.runtime.clock.now()
         await self.counters.change(

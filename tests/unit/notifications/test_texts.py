@@ -168,7 +168,7 @@ FEES = [
         "Anda tidak dikenai biaya pembatalan.",
         "Anda tidak perlu membayar apa pun.",
     ),
-    ("zh", "取消费：1,000印尼盾", "本次取消不收取费用。", "您无需支付任何费用。"),
+    ("zh", "取消费：1,000印尼盾", "本次取消不收取费用。", "您无需支付任何费用。"),  # noqa: RUF001  Chinese colon
 ]
 
 

@@ -35,7 +35,7 @@ STEPS = [(*PEOPLE[0], step) for step in range(8)] + [
 ]  # reads and writes, one after the other
 
 
-class Killed(Exception):
+class Killed(Exception):  # noqa: N818  says what happened
     """The process is gone."""
 
 

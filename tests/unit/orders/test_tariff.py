@@ -20,7 +20,7 @@ BANDS = CATALOGUE.bands
 NOW = datetime(2026, 11, 24, 3, 0, tzinfo=UTC)
 NIGHT = Hours(opens=22 * 60, closes=5 * 60)
 
-moments = st.datetimes(min_value=datetime(2019, 5, 2), max_value=datetime(2035, 1, 1), timezones=st.just(UTC))
+moments = st.datetimes(min_value=datetime(2019, 5, 2), max_value=datetime(2035, 1, 1), timezones=st.just(UTC))  # noqa: DTZ001
 hours = st.none() | st.builds(Hours, opens=st.integers(0, 1439), closes=st.integers(0, 1439))
 tariffs = st.builds(
     Tariff,

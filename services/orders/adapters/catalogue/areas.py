@@ -1,5 +1,6 @@
 """`areas.toml`: where we serve."""
 
+# ruff: noqa: RUF012  pydantic copies a default for each model
 from __future__ import annotations
 
 from typing import Annotated

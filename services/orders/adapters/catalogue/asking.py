@@ -1,5 +1,6 @@
 """`[details.KEY]`, `[parties]`, `[hand_over]`, `[unserved]`: what a request has to say, and where it leads at once."""
 
+# ruff: noqa: RUF012  pydantic copies a default for each model
 from __future__ import annotations
 
 import re

@@ -1,5 +1,6 @@
 """`[proof]`, `[attempts]`: what a courier shows, and what happens when nobody takes the goods."""
 
+# ruff: noqa: RUF012  pydantic copies a default for each model
 from __future__ import annotations
 
 from typing import Annotated, Literal

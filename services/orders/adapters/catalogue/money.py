@@ -1,5 +1,6 @@
 """`[tariff]`, `[[cancellation]]`, and `tariffs.toml`: what an order costs, and what the law allows."""
 
+# ruff: noqa: RUF012  pydantic copies a default for each model
 from __future__ import annotations
 
 from datetime import date

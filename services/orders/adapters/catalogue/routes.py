@@ -1,5 +1,6 @@
 """`[route.NAME]` of `areas.toml`, and a service's `[route]`: where one has to climb, with what, and when."""
 
+# ruff: noqa: RUF012  pydantic copies a default for each model
 from __future__ import annotations
 
 from datetime import date

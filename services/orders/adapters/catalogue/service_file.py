@@ -1,5 +1,6 @@
 """One service of the regency, as its TOML file has it: the sections, and what the domain makes of them."""
 
+# ruff: noqa: RUF012  pydantic copies a default for each model
 from __future__ import annotations
 
 from typing import Annotated

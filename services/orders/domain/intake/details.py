@@ -31,7 +31,7 @@ class DetailRule:
     most: float | None = None
 
 
-class WrongDetail(Exception):
+class WrongDetail(Exception):  # noqa: N818  says what is wrong
     """A detail is not there, or not of its form; `code` is a reason code."""
 
     def __init__(self, code: str, key: str) -> None:

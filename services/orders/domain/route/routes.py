@@ -40,7 +40,7 @@ class Closure:
         day = moment.astimezone(LOCAL_TIME).date()
         if (self.first is not None and day < self.first) or (self.last is not None and day > self.last):
             return False
-        return self.rule is ClosureDays.EVERY_DAY or (day.weekday() == FRIDAY and day.day <= 7)
+        return self.rule is ClosureDays.EVERY_DAY or (day.weekday() == FRIDAY and day.day <= 7)  # noqa: PLR2004  days of a week
 
 
 @dataclass(frozen=True, slots=True)

@@ -77,7 +77,7 @@ def silence_metrics() -> None:
 
 def stop_tracing() -> None:
     """No trace is begun or passed on."""
-    from services.runtime.messaging import consumer, outbox
+    from services.runtime.messaging import consumer, outbox  # noqa: PLC0415  after metrics are silenced
 
     consumer.new_traceparent = lambda: A_TRACE  # type: ignore[attr-defined]
     outbox.trace_or_new = lambda _: None  # type: ignore[attr-defined, assignment, return-value]
@@ -85,10 +85,10 @@ def stop_tracing() -> None:
 
 def builder(hops: list[Hop], without: frozenset[str]) -> Callable[[Any], Awaitable[Any]]:
     """The `build` of a service that handles these hops."""
-    from services.runtime.change import Change, Entry, cause_of
-    from services.runtime.process.runtime import Application, Runtime
-    from services.runtime.route import Route
-    from services.runtime.storage.aggregates import Aggregates, Kind
+    from services.runtime.change import Change, Entry, cause_of  # noqa: PLC0415  as above
+    from services.runtime.process.runtime import Application, Runtime  # noqa: PLC0415
+    from services.runtime.route import Route  # noqa: PLC0415
+    from services.runtime.storage.aggregates import Aggregates, Kind  # noqa: PLC0415  as above
 
     def change_of(step: Step, *, told: bool) -> Change[Document]:
         entry = None if "history" in without else Entry(step.status, "bench")
@@ -133,7 +133,7 @@ def builder(hops: list[Hop], without: frozenset[str]) -> Callable[[Any], Awaitab
 
 async def seed(orders: int) -> None:
     """Declare the topology and publish the orders as an app does."""
-    from services.runtime.messaging.declaring import declare
+    from services.runtime.messaging.declaring import declare  # noqa: PLC0415
 
     async with await aio_pika.connect(amqp_url()) as connection:
         await declare(connection)
@@ -174,7 +174,7 @@ def main() -> None:
         parser.error(f"no such comfort: {', '.join(sorted(unknown))}")
     if "metrics" in without:
         silence_metrics()
-    from services.runtime.process.lifecycle import main as run
+    from services.runtime.process.lifecycle import main as run  # noqa: PLC0415
 
     if "tracing" in without:
         stop_tracing()
