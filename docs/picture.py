@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Makes docs/demo.svg: runs `./gancang demo` on a terminal of its own and draws one moment of the town and the end.
+"""Make docs/demo.svg: run `./gancang demo` on a terminal of its own, draw one moment of it and its end.
 
 Needs a minute and what the demo needs. Options go to the demo: docs/picture.py --orders 40 --seed 7
 """
