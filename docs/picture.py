@@ -61,7 +61,7 @@ def _played(arguments: list[str]) -> tuple[int, str]:
 def _read(terminal: int) -> bytes:
     try:
         return os.read(terminal, 65536)
-    except OSError:  # the way in which Linux says that nobody holds the other end any more
+    except OSError:  # on Linux: the other end is closed
         return b""
 
 

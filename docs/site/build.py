@@ -2,7 +2,7 @@
 """Build the documents as a website that works offline, with search: .gancang/site/html/index.html.
 
 A page keeps its path of the repository, so that a link works in a checkout and on the site alike. A link to
-a file that is no document leads to a page that shows the file. Needs the packages of the group `docs`.
+any other file leads to a page that shows the file. Needs the packages of the group `docs`.
 Fetches one thing, once, with npm: the script that draws diagrams. Without it a diagram is shown as source.
 """
 

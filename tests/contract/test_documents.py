@@ -1,4 +1,4 @@
-"""What the documents say is still so: links lead somewhere, and what is drawn from code was drawn from today's."""
+"""The documents are up to date: links lead to a file, and what is drawn from code shows today's code."""
 
 from __future__ import annotations
 
@@ -15,8 +15,9 @@ from contracts.registry import CONTRACTS, Exchange
 
 ROOT = Path(__file__).parents[2]
 DOCS = ROOT / "docs"
+FOLDERS = ("contracts", "deploy", "docs", "services")
 DOCUMENTS = sorted(
-    [ROOT / "README.md", ROOT / "CONTRIBUTING.md", ROOT / "contracts" / "README.md", *DOCS.rglob("*.md")]
+    {*ROOT.glob("*.md"), *(page for folder in FOLDERS for page in (ROOT / folder).rglob("*.md"))}
 )
 LINK = re.compile(r"!?\[[^\]]*\]\(([^)\s]+)\)")
 TYPE = re.compile(r"\b[a-z]+\.[a-z_]+\.v\d+\b")
