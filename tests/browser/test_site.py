@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 ROOT = Path(__file__).parents[2]
 BUILD = ROOT / "docs" / "site" / "build.py"
 LOADED = re.compile(r"<(?:script|link|img|iframe)[^>]*(?:src|href)=[\"']?(?:https?:)?//[^>]*>")
+PATIENCE_MS = 120_000  # drawing takes long on a machine with other work
 PHONE = {"width": 390, "height": 844}
 
 
@@ -33,6 +34,7 @@ def built(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, subprocess.Co
 def open_page(browser: Browser, page: Path, said: list[str], **options: object) -> Page:
     context = browser.new_context(offline=True, **options)
     opened = context.new_page()
+    opened.set_default_timeout(PATIENCE_MS)
     opened.on("request", lambda request: said.append(request.url) if "://" in request.url else None)
     opened.on("pageerror", lambda error: said.append(str(error)))
     opened.goto(page.as_uri())
