@@ -12,13 +12,13 @@ from typing import TYPE_CHECKING
 import pytest
 
 if TYPE_CHECKING:
-    from playwright.sync_api import Browser, Page
+    from playwright.sync_api import Browser, Page, ViewportSize
 
 ROOT = Path(__file__).parents[2]
 BUILD = ROOT / "docs" / "site" / "build.py"
 LOADED = re.compile(r"<(?:script|link|img|iframe)[^>]*(?:src|href)=[\"']?(?:https?:)?//[^>]*>")
 PATIENCE_MS = 120_000  # drawing takes long on a machine with other work
-PHONE = {"width": 390, "height": 844}
+PHONE: ViewportSize = {"width": 390, "height": 844}
 
 
 @pytest.fixture(scope="module")
@@ -31,8 +31,8 @@ def built(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, subprocess.Co
     return folder / "html", said
 
 
-def open_page(browser: Browser, page: Path, said: list[str], **options: object) -> Page:
-    context = browser.new_context(offline=True, **options)
+def open_page(browser: Browser, page: Path, said: list[str], screen: ViewportSize | None = None) -> Page:
+    context = browser.new_context(offline=True, viewport=screen)
     opened = context.new_page()
     opened.set_default_timeout(PATIENCE_MS)
     opened.on("request", lambda request: said.append(request.url) if "://" in request.url else None)
@@ -97,7 +97,7 @@ def test_the_diagrams_of_the_architecture_are_drawn(
 def test_a_page_fits_on_a_phone(
     browser: Browser, built: tuple[Path, subprocess.CompletedProcess[str]]
 ) -> None:
-    page = open_page(browser, built[0] / "docs" / "publishing.html", [], viewport=PHONE)
+    page = open_page(browser, built[0] / "docs" / "publishing.html", [], PHONE)
 
     width = page.evaluate("document.documentElement.scrollWidth")
 
