@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from contracts.values import Value
     from services.runtime.change import Decide, Document
     from services.runtime.clock import Clock
-    from services.runtime.storage.aggregates import Kind
+    from services.runtime.storage.kind import Kind
 
     Publish = Callable[[Message[Value]], None]
 
