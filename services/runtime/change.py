@@ -7,6 +7,8 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import TYPE_CHECKING, Any, Generic, Protocol, TypeVar
 
+import structlog
+
 from contracts.codec import digest_of
 from contracts.message import Message, derived_id
 from contracts.values import Value
@@ -18,6 +20,8 @@ if TYPE_CHECKING:
 Document = dict[str, Any]
 AfterWrite = Callable[[], None]
 S = TypeVar("S")
+MAX_CONFLICTS = 20  # tries of one change against other writers
+log = structlog.get_logger()
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +48,15 @@ class Change(Generic[S]):
     entry: Entry | None = None
     clear_digests: bool = False
     after_write: AfterWrite | None = None
+
+    def run_after_write(self) -> None:
+        """Run `after_write`. An error in it is logged: the change is written already."""
+        if self.after_write is None:
+            return
+        try:
+            self.after_write()
+        except Exception:
+            log.exception("after_write.failed")
 
 
 Decide = Callable[[S | None], Change[S] | None]

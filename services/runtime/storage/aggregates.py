@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import Generic, TypeVar
 
 from services.runtime import metrics
-from services.runtime.change import Cause, Change, Decide, Document, Stored
+from services.runtime.change import MAX_CONFLICTS, Cause, Change, Decide, Document, Stored
 from services.runtime.clock import Clock
 from services.runtime.errors import Conflict
 from services.runtime.messaging.relay import Relay
@@ -18,7 +18,6 @@ from services.runtime.storage.locks import KeyedLocks
 from services.runtime.storage.versions import outbox_of, version_after
 
 S = TypeVar("S")
-MAX_CONFLICTS = 20
 
 OnTimer = Callable[[datetime], None]
 
@@ -102,8 +101,7 @@ class Aggregates(Generic[S]):
                 self._relay.submit(self, aggregate_id, version.number, unsent)
             if self._on_timer is not None and version.next_due is not None:
                 self._on_timer(version.next_due)
-            if change.after_write is not None:
-                change.after_write()
+            change.run_after_write()
 
         await self._commit.save(aggregate_id, version.number - 1, version.written, committed)
 
