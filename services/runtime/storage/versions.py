@@ -37,8 +37,8 @@ def version_after(
     if events:
         fields["unsent_since"] = real_now()
     lists = _entries(change, cause, events, now)
-    if change.clear_digests and stored is not None:
-        seen = [*stored.seen, *filter(None, [lists.pop("seen", None)])]
+    if change.clear_digests:
+        seen = [*(stored.seen if stored else ()), *filter(None, [lists.pop("seen", None)])]
         fields["seen"] = [[*entry[:2], ""] for entry in seen]
     written = _document(fields, lists, events) if stored is None else _update(kind, fields, lists, events)
     return Version(number, written, events, fields.get("next_due"))
