@@ -122,12 +122,10 @@ class Store(Protocol[S]):
     ) -> S | None:
         """Decide on the present state and write the change, once per cause.
 
-        After a conflict, read and decide again.
-
-        Returns the state as written, or None when `decide` returned None or this cause was handled before.
-        `expect_new` skips the first read, for an aggregate that most likely does not exist yet. Raises what
-        `decide` raises, `Rejected` (`id_reused`) for another body under a known id, `Conflict` after 20
-        tries, and `DatabaseAway`.
+        After a conflict, read and decide again. Returns the state as written, or None when `decide` returned
+        None or this cause was handled before. `expect_new` skips the first read, for an aggregate that most
+        likely does not exist yet. Raises what `decide` raises, `Rejected` (`id_reused`) for another body
+        under a known id, `Conflict` after `MAX_CONFLICTS` tries, `Vanished`, and `DatabaseAway`.
         """
         ...
 

@@ -79,7 +79,7 @@ class Broker:
         self._declared.set()
 
     def watch(self, on_lost: Callable[[str], None]) -> None:
-        """Call `on_lost` when the connection, the consuming channel or a consumer is lost unintended."""
+        """Call `on_lost` when the connection, the consuming channel or a consumer closes unexpectedly."""
         self._on_lost = on_lost
         if self._connection is not None:
             self._connection.close_callbacks.add(self._on_connection_closed)

@@ -28,8 +28,8 @@ from services.runtime.messaging.speakers import Speakers
 from services.runtime.route import Route
 
 GIVE_BACK_DELAY_S = 1.0
-# Under our own source and an id that can be foretold, our real event would later look like a repeat. We write
-# no request.
+# Our services send no requests. Under our source a request with a guessed id would make our later event a
+# repeat.
 OUR_SOURCES = "/gancang/"
 log = structlog.get_logger()
 

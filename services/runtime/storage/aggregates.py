@@ -48,14 +48,9 @@ class Aggregates(Generic[S]):
     async def change(
         self, aggregate_id: str, cause: Cause, decide: Decide[S], *, expect_new: bool = False
     ) -> S | None:
-        """Decide on the present state and write the change, once per cause.
+        """Decide on the present state and write the change, once per cause (see `Store.change`).
 
-        After a conflict, read and decide again.
-
-        Returns the state as written, or None when `decide` returned None or this cause was handled before.
-        `expect_new` skips the first read, for an aggregate that most likely does not exist yet. Raises what
-        `decide` raises, `Rejected` (`id_reused`) for another body under a known id, `Conflict` after
-        `MAX_CONFLICTS` tries, `Vanished`, and `DatabaseAway`.
+        Raises what `decide` raises, `Rejected` (`id_reused`), `Conflict`, `Vanished`, `DatabaseAway`.
         """
         await self._relay.wait_for_capacity()
         async with self._locks(aggregate_id):

@@ -67,7 +67,10 @@ def keys_uri(mongodb_uri: str, given: str) -> str:
 
 @contextmanager
 def raising_database_away(what: str) -> Iterator[None]:
-    """Raise `DatabaseAway` for the driver's many errors that say so; `what` names the operation."""
+    """Translate the driver's errors.
+
+    Raises `DatabaseAway` for an absent server; `what` names the operation.
+    """
     try:
         yield
     except (ConnectionFailure, WaitQueueTimeoutError, WriteConcernError) as error:
