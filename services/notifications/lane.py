@@ -155,7 +155,7 @@ class Lane:
                 return await step()
             except Away as error:
                 self._gate.close(error.what)
-                await self._gate.passed()
+                await self._gate.wait_until_open()
 
     async def _finish(self, sending: asyncio.Task[None]) -> None:
         await asyncio.wait({sending}, timeout=FINISH_S)

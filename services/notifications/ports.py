@@ -152,7 +152,7 @@ class RecipientKey(Protocol):
         """The plain bytes. Raises `ValueError`."""
         ...
 
-    def mark(self, plain: bytes) -> str:
+    def fingerprint(self, plain: bytes) -> str:
         """By which the same bytes are known again, as long as the key lives."""
         ...
 
@@ -186,7 +186,7 @@ class Gate(Protocol):
         """Stop working until they are back."""
         ...
 
-    async def passed(self) -> None:
+    async def wait_until_open(self) -> None:
         """Wait until work goes on."""
         ...
 

@@ -64,7 +64,7 @@ async def store() -> AsyncIterator[database.Database]:
     """The services' database. Raises UnreachableError, also for what happens in the block."""
     client = database.connect(settings().mongodb_uri.get_secret_value())
     try:
-        with database.noticing_absence("ops"):
+        with database.raising_database_away("ops"):
             yield database.database_of(client)
     except DatabaseAway as error:
         raise UnreachableError("MongoDB", str(error.__cause__)[:200]) from None

@@ -11,7 +11,7 @@ import secrets
 from pathlib import Path
 
 from services.ops.embedded.files import write_private
-from services.runtime.process.settings import ANYBODY, SPEAKERS
+from services.runtime.messaging.speakers import ANYBODY, SPEAKERS_VARIABLE
 from services.runtime.sealing import new_key
 
 KEYS_FILE = "keys.json"
@@ -20,7 +20,7 @@ CODE_KEY_VARIABLE, DATA_KEY_VARIABLE = "GANCANG_CODE_KEY", "GANCANG_DATA_KEY"
 
 def fresh_keys() -> dict[str, str]:
     """Two new keys as variables, and that anybody may speak."""
-    return {CODE_KEY_VARIABLE: secrets.token_hex(32), DATA_KEY_VARIABLE: new_key(), SPEAKERS: ANYBODY}
+    return {CODE_KEY_VARIABLE: secrets.token_hex(32), DATA_KEY_VARIABLE: new_key(), SPEAKERS_VARIABLE: ANYBODY}
 
 
 def kept_keys(folder: Path) -> dict[str, str]:
@@ -32,4 +32,4 @@ def kept_keys(folder: Path) -> dict[str, str]:
         kept = fresh_keys()
         folder.mkdir(mode=0o700, parents=True, exist_ok=True)
         write_private(path, json.dumps(kept))
-    return {name: os.environ.get(name) or value for name, value in {SPEAKERS: ANYBODY, **kept}.items()}
+    return {name: os.environ.get(name) or value for name, value in {SPEAKERS_VARIABLE: ANYBODY, **kept}.items()}

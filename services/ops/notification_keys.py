@@ -21,7 +21,7 @@ from services.ops.connecting import UnreachableError, broker, settings
 from services.ops.errors import CommandError
 from services.runtime.errors import DatabaseAway, NotConfigured
 from services.runtime.sealing import Sealer, UnknownKeyError
-from services.runtime.storage.database import Database, noticing_absence
+from services.runtime.storage.database import Database, raising_database_away
 
 ERASURE = "recipient.erasure_requested.v1"
 AS_JSON = Annotated[bool, typer.Option("--json", help="One JSON document.")]
@@ -120,7 +120,7 @@ async def key_vault() -> AsyncIterator[tuple[Database, Sealer]]:
         raise CommandError(str(error)) from None
     store = key_store(given)
     try:
-        with noticing_absence("ops"):
+        with raising_database_away("ops"):
             yield store, sealer
     except DatabaseAway as error:
         raise UnreachableError("MongoDB", str(error.__cause__)[:200]) from None

@@ -17,8 +17,8 @@ from services.matching.domain.searching import due
 from services.matching.domain.standby import in_order
 from services.matching.domain.vanishing import silent_at
 from services.runtime.change import Document
-from services.runtime.storage.aggregates import Kind
-from services.runtime.storage.database import Collection, noticing_absence
+from services.runtime.storage.database import Collection, raising_database_away
+from services.runtime.storage.kind import Kind
 
 SOURCE = "/gancang/matching"
 OPEN = "open"
@@ -93,7 +93,7 @@ class MongoOpenSearches:
 
     async def versions(self) -> Mapping[str, int]:
         """Key and version of each. Raises `DatabaseAway`."""
-        with noticing_absence("open searches"):
+        with raising_database_away("open searches"):
             cursor = self._collection.find({f"state.{OPEN}": {"$eq": True}}, {"_id": 1, "version": 1})
             rows: list[dict[str, Any]] = await cursor.to_list(MOST_OPEN)
         return {row["_id"]: row["version"] for row in rows}
@@ -101,7 +101,7 @@ class MongoOpenSearches:
     async def asking(self, driver_id: str) -> Sequence[str]:
         """Keys of those with an offer to this driver that is still open. Raises `DatabaseAway`."""
         offer = {"$elemMatch": {"driver_id": {"$eq": driver_id}, "outcome": {"$exists": False}}}
-        with noticing_absence("open offers"):
+        with raising_database_away("open offers"):
             cursor = self._collection.find(
                 {f"state.{OPEN}": {"$eq": True}, "state.offers": offer}, {"_id": 1}
             )
@@ -117,7 +117,7 @@ class MongoQueues:
 
     async def at(self, standby_id: str) -> Sequence[Driver]:
         """Those who wait there, first come first. Raises `DatabaseAway`."""
-        with noticing_absence("standby queue"):
+        with raising_database_away("standby queue"):
             cursor = self._collection.find({WAITS_AT: {"$eq": standby_id}}, {"state": 1})
             rows: list[dict[str, Any]] = await cursor.to_list(MOST_WAITING)
         return in_order((driver_of(row["state"]) for row in rows), standby_id)

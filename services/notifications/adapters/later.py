@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from services.notifications.domain.notification import Notification
-from services.runtime.storage.database import Collection, noticing_absence
+from services.runtime.storage.database import Collection, raising_database_away
 
 MOST = 50
 
@@ -24,6 +24,6 @@ class LaterStates:
             "state.thread": {"$eq": notification.thread},
             "state.cause.sequence": {"$gt": notification.cause.sequence},
         }
-        with noticing_absence("later notifications"):
+        with raising_database_away("later notifications"):
             rows = await self.notifications.find(where, {"state.template": 1}).limit(MOST).to_list(MOST)
         return [row["state"]["template"] for row in rows]

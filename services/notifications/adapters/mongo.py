@@ -11,7 +11,7 @@ from services.notifications.domain.contact import Contact, SealedChannel, Skip, 
 from services.notifications.domain.notification import Notification
 from services.notifications.ledger import SOURCE
 from services.runtime.clock import real_now
-from services.runtime.storage.aggregates import Kind
+from services.runtime.storage.kind import Kind
 
 Document = dict[str, Any]
 

@@ -11,7 +11,7 @@ from collections.abc import Callable
 
 from services.notifications.adapters.vault import COLLECTION, rewrapped
 from services.runtime.sealing import Sealer
-from services.runtime.storage.database import Collection, Database, noticing_absence
+from services.runtime.storage.database import Collection, Database, raising_database_away
 
 BATCH = 200
 Seen = Callable[[int], None]
@@ -27,12 +27,12 @@ class Rotation:
 
     async def outstanding(self) -> int:
         """How many are wrapped by an older master key. Raises `DatabaseAway`."""
-        with noticing_absence("keys to rotate"):
+        with raising_database_away("keys to rotate"):
             return int(await self._keys.count_documents(self._older))
 
     async def by_master(self) -> dict[str, int]:
         """How many each master key wraps, by its id. Raises `DatabaseAway`."""
-        with noticing_absence("master keys"):
+        with raising_database_away("master keys"):
             rows = await self._keys.find({"master": {"$exists": True}}, {"master": 1, "_id": 0}).to_list(None)
         return dict(Counter(row["master"] for row in rows))
 
@@ -40,7 +40,7 @@ class Rotation:
         """Rewrap all of them; how many. Raises `UnknownKeyError` for a master key that is not in the ring, `DatabaseAway`."""
         count = 0
         while True:
-            with noticing_absence("rotation"):
+            with raising_database_away("rotation"):
                 batch = await self._keys.find(self._older).limit(BATCH).to_list(BATCH)
                 for known in batch:
                     same = {"_id": known["_id"], "life": known["life"], "wrapped": known["wrapped"]}

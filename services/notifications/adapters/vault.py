@@ -20,7 +20,7 @@ from services.runtime.errors import Conflict
 from services.runtime.process.settings import RuntimeSettings
 from services.runtime.sealing import Key, Sealer, new_raw_key
 from services.runtime.storage import database
-from services.runtime.storage.database import Collection, noticing_absence
+from services.runtime.storage.database import Collection, raising_database_away
 from services.runtime.storage.group_load import GroupLoad
 
 COLLECTION = "recipient_keys"
@@ -48,7 +48,7 @@ class MongoVault:
 
     async def run(self) -> None:
         """Create the indexes; let the connections go in the end."""
-        with noticing_absence("indexes of the keys"):
+        with raising_database_away("indexes of the keys"):
             await self._keys.create_index("lookups", sparse=True)
             await self._keys.create_index("master", sparse=True)
             await self._keys.create_index("expires_at", expireAfterSeconds=0, sparse=True)
@@ -99,7 +99,7 @@ class MongoVault:
         moment = _milliseconds(at)
         gone = dict.fromkeys(("wrapped", "master", "lookups", "expires_at"), "")
         where = {"_id": {"$eq": contact_id}, "as_of": {"$lte": moment}}
-        with noticing_absence("erasure"):
+        with raising_database_away("erasure"):
             erased = await self._keys.update_one(where, {"$max": {"erased_at": moment}, "$unset": gone})
             if erased.matched_count:
                 return True
@@ -118,7 +118,7 @@ class MongoVault:
     async def find(self, address: str) -> list[str]:
         """The contacts that have this address."""
         hashes = await self._hashes([address])
-        with noticing_absence("search by address"):
+        with raising_database_away("search by address"):
             found = (
                 await self._keys.find({"lookups": {"$in": hashes}}, {"_id": 1}).sort("_id", 1).to_list(None)
             )
@@ -126,7 +126,7 @@ class MongoVault:
 
     async def erased(self, since: datetime) -> list[tuple[str, datetime]]:
         """Who was erased from then on, and as of when."""
-        with noticing_absence("erasures"):
+        with raising_database_away("erasures"):
             rows = (
                 await self._keys.find({"erased_at": {"$gte": since}}, {"erased_at": 1})
                 .sort("erased_at", 1)
@@ -138,7 +138,7 @@ class MongoVault:
         """The present key with the registration noted, or a new one; None when somebody else was faster."""
         if known is None:
             key, wrapped = self._fresh(contact_id, 1)
-            with noticing_absence("new key"):
+            with raising_database_away("new key"):
                 try:
                     await self._keys.insert_one({"_id": contact_id, **wrapped, **fields})
                 except DuplicateKeyError:
@@ -150,7 +150,7 @@ class MongoVault:
         else:
             key, wrapped = self._fresh(contact_id, known["life"] + 1)
             where = {**same_life, "wrapped": {"$exists": False}}
-        with noticing_absence("key of a contact"):
+        with raising_database_away("key of a contact"):
             written = await self._keys.update_one(where, {"$set": {**wrapped, **fields}})
         return key if written.matched_count else None
 
@@ -164,12 +164,12 @@ class MongoVault:
 
     async def _hashes(self, addresses: Sequence[str]) -> list[str]:
         key = await self._lookup_key()
-        return sorted({key.mark(comparable(address).encode()) for address in addresses})
+        return sorted({key.fingerprint(comparable(address).encode()) for address in addresses})
 
     async def _lookup_key(self) -> Key:
         if self._lookup is None:
             _, wrapped = self._fresh(LOOKUP, 0)
-            with noticing_absence("lookup key"):
+            with raising_database_away("lookup key"):
                 with suppress(DuplicateKeyError):
                     await self._keys.insert_one({"_id": LOOKUP, **wrapped})
                 known = await self._keys.find_one({"_id": LOOKUP})

@@ -9,7 +9,7 @@ from typing import Any
 from services.notifications.domain.webhook import Attempt, Delivery, Status, Webhook
 from services.notifications.ledger import SOURCE
 from services.runtime.clock import real_now
-from services.runtime.storage.aggregates import Kind
+from services.runtime.storage.kind import Kind
 
 Document = dict[str, Any]
 WEBHOOKS, DELIVERIES = "webhooks", "webhook_deliveries"

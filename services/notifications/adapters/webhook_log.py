@@ -8,7 +8,7 @@ from typing import Any
 
 from services.notifications.adapters.webhook_kinds import DELIVERIES, WEBHOOKS
 from services.notifications.domain.webhook import Status
-from services.runtime.storage.database import Collection, Database, noticing_absence
+from services.runtime.storage.database import Collection, Database, raising_database_away
 
 ENDED = (Status.SENT.value, Status.FAILED.value)
 Document = dict[str, Any]
@@ -43,7 +43,7 @@ class WebhookLog:
 
     async def webhooks(self) -> list[Document]:
         """All agencies; of the URL only the host, of the secrets only how many."""
-        with noticing_absence("webhooks"):
+        with raising_database_away("webhooks"):
             rows = await self._webhooks.find({}).sort("_id", 1).to_list(None)
             secrets = {row["_id"]: len(row["secrets"]) for row in await self._secrets.find({}).to_list(None)}
         return [
@@ -60,14 +60,14 @@ class WebhookLog:
 
     async def deliveries(self, agency_id: str, limit: int) -> list[Document]:
         """The newest first; without the event's content."""
-        with noticing_absence("webhook deliveries"):
+        with raising_database_away("webhook deliveries"):
             found = self._deliveries.find({"state.agency_id": {"$eq": agency_id}}, {"state.body": 0})
             rows = await found.sort("state.created_at", -1).limit(limit).to_list(limit)
         return [_row(row["state"]) for row in rows]
 
     async def count(self, wanted: Range) -> int:
         """How many a replay would send."""
-        with noticing_absence("webhook deliveries"):
+        with raising_database_away("webhook deliveries"):
             return int(await self._deliveries.count_documents(wanted.where()))
 
     async def replay(self, wanted: Range, now: datetime) -> int:
@@ -80,7 +80,7 @@ class WebhookLog:
         }
         timer = {"next_due": now, "timers": [{"name": "send", "due": now}]}
         update = {"$set": {**fresh, **timer}, "$inc": {"version": 1}, "$unset": {"expires_at": ""}}
-        with noticing_absence("replay of webhooks"):
+        with raising_database_away("replay of webhooks"):
             written = await self._deliveries.update_many(wanted.where(), update)
         return int(written.modified_count)
 

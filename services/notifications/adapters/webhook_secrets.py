@@ -7,7 +7,7 @@ import secrets
 from datetime import datetime
 
 from services.notifications.adapters.vault import MongoVault
-from services.runtime.storage.database import Collection, Database, noticing_absence
+from services.runtime.storage.database import Collection, Database, raising_database_away
 
 PREFIX = "whsec_"
 SECRET_BYTES = 32
@@ -23,7 +23,7 @@ class WebhookSecrets:
 
     async def of(self, agency_id: str) -> list[bytes]:
         """The newest first; none until somebody has made one. Raises `DatabaseAway`."""
-        with noticing_absence("webhook secrets"):
+        with raising_database_away("webhook secrets"):
             known = await self._secrets.find_one({"_id": {"$eq": agency_id}})
         if known is None:
             return []
@@ -39,7 +39,7 @@ class WebhookSecrets:
         raw = secrets.token_bytes(SECRET_BYTES)
         key = await self._vault.for_ever(_about(agency_id), now)
         fresh = {"sealed": key.seal(raw, _about(agency_id)), "life": key.life, "at": now}
-        with noticing_absence("webhook secret"):
+        with raising_database_away("webhook secret"):
             if alone:
                 update: dict[str, object] = {"$set": {"secrets": [fresh]}}
             else:

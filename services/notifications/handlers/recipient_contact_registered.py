@@ -45,7 +45,7 @@ class OnContactRegistered:
             return Change(registered, entry=Entry("registered", registered.role))
 
         # The mark of what was seen is kept: a plain digest of it would let addresses be guessed.
-        cause = replace(cause_of(message), digest=key.mark(body_of(data)))
+        cause = replace(cause_of(message), digest=key.fingerprint(body_of(data)))
         await self.contacts.change(about, cause, decide)
 
 

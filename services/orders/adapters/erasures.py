@@ -10,7 +10,7 @@ from contracts.values import Role
 from services.orders.ports import PendingErasure, PersonalRecords
 from services.runtime.change import Document
 from services.runtime.clock import real_now
-from services.runtime.storage.database import Collection, Database, noticing_absence
+from services.runtime.storage.database import Collection, Database, raising_database_away
 
 FIELDS = {
     Role.CUSTOMER: "state.customer.id",
@@ -44,7 +44,7 @@ class Erasures:
 
     async def of(self, parties: Mapping[Role, str], said_at: datetime) -> list[RecipientErased]:
         """Who of them was erased after he said that. Raises `DatabaseAway`."""
-        with noticing_absence("erasures of people"):
+        with raising_database_away("erasures of people"):
             rows = await self._erasures.find(
                 {"_id": {"$in": [_about(role, who) for role, who in parties.items()]}}
             ).to_list(MOST)
@@ -76,7 +76,7 @@ class Erasures:
 
     async def outstanding(self) -> list[PendingErasure]:
         """Who waits for an order to end, or is due to be looked up again. Raises `DatabaseAway`."""
-        with noticing_absence("erasures"):
+        with raising_database_away("erasures"):
             if not self._indexed:
                 await self._erasures.create_index("waiting", sparse=True)
                 await self._erasures.create_index("again_at", sparse=True)
@@ -92,12 +92,12 @@ class Erasures:
 
     async def looked_again(self, each: PendingErasure) -> None:
         """Everything was looked up again, unless he was erased anew meanwhile. Raises `DatabaseAway`."""
-        with noticing_absence("erasure"):
+        with raising_database_away("erasure"):
             same = {"_id": _about(each.erased.role, each.erased.recipient_id), "again_at": each.again_at}
             await self._erasures.update_one(same, {"$unset": {"again_at": ""}})
 
     async def _update(self, erased: RecipientErased, update: Document, *, upsert: bool = False) -> None:
-        with noticing_absence("erasure"):
+        with raising_database_away("erasure"):
             await self._erasures.update_one(
                 {"_id": _about(erased.role, erased.recipient_id)}, update, upsert=upsert
             )
@@ -106,7 +106,7 @@ class Erasures:
 async def _ids(collection: Collection, where: Document | None) -> list[str]:
     if where is None:
         return []
-    with noticing_absence("what is kept of an erased person"):
+    with raising_database_away("what is kept of an erased person"):
         return [row["_id"] for row in await collection.find(where, {"_id": 1}).to_list(None)]
 
 

@@ -18,7 +18,7 @@ from pymongo.errors import DuplicateKeyError
 from services.orders.ports import StaleHold
 from services.runtime.change import Document
 from services.runtime.clock import real_now
-from services.runtime.storage.database import Collection, Database, noticing_absence
+from services.runtime.storage.database import Collection, Database, raising_database_away
 
 LIMIT = 500
 REMEMBERED = timedelta(
@@ -47,7 +47,7 @@ class Ledger:
     async def set_cap(self, budget_id: str, cap: int, plan: int) -> None:
         """Take over the cap of the budget's version `plan`; an older version has no effect. Raises `DatabaseAway`."""
         while True:
-            with noticing_absence("cap"):
+            with raising_database_away("cap"):
                 row = await self._collection.find_one({"_id": budget_id}, {"cap": 1, "plan": 1})
                 if row is None:
                     try:
@@ -90,7 +90,7 @@ class Ledger:
     async def left(self, older: timedelta = REMEMBERED) -> list[StaleHold]:
         """Forget old ends, and tell of old holds: their order knows whether they are still right. Raises `DatabaseAway`."""
         before, holds = real_now() - older, []
-        with noticing_absence("ledgers"):
+        with raising_database_away("ledgers"):
             async for row in self._collection.find({}, {"held": 1, "done": 1}):
                 await self._forget(row, before)
                 holds += [
@@ -116,7 +116,7 @@ class Ledger:
         while self._waiting:
             batch, self._waiting = self._waiting[:LIMIT], self._waiting[LIMIT:]
             try:
-                with noticing_absence("budget"):
+                with raising_database_away("budget"):
                     await self._collection.bulk_write([move.operation for move in batch], ordered=False)
                     held = await self._held(batch)
             except Exception as error:  # noqa: BLE001  every waiter gets it, whatever it is

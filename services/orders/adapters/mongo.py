@@ -15,7 +15,7 @@ from services.orders.domain.payment.budget import Beneficiary, Budget
 from services.orders.domain.route.status import RouteStatus, route_timers
 from services.runtime.change import Document
 from services.runtime.clock import real_now
-from services.runtime.storage.aggregates import Kind
+from services.runtime.storage.kind import Kind
 
 SOURCE = "/gancang/orders"
 RETENTION = timedelta(days=365)

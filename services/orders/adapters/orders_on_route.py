@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from services.orders.domain.order import ENDED
 from services.runtime.change import Document
-from services.runtime.storage.database import Collection, Database, noticing_absence
+from services.runtime.storage.database import Collection, Database, raising_database_away
 
 
 class MongoOrdersOnRoute:
@@ -19,5 +19,5 @@ class MongoOrdersOnRoute:
             "state.climb.route": {"$eq": route},
             "state.status": {"$nin": [status.value for status in ENDED]},
         }
-        with noticing_absence("orders of a route"):
+        with raising_database_away("orders of a route"):
             return [row["_id"] for row in await self._orders.find(where, {"_id": 1}).to_list(None)]

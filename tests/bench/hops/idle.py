@@ -25,7 +25,7 @@ POLL_S = 0.01
 
 
 def measure(server: str, seconds: float, console: Console, json_file: Path | None) -> None:
-    """One service after the other is started (the second time, so that the topology stands), then all are idle together."""
+    """Start each service once so that the topology stands, then again with a clock, then leave all idle."""
     with (
         tempfile.TemporaryDirectory(prefix="gancang-idle-") as name,
         servers(server, Path(name) / "servers") as running,

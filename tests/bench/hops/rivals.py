@@ -1,4 +1,7 @@
-"""The interpreter of the rivals: this one where they are installed, else an environment of their own, made once from locked packages."""
+"""The interpreter of the rivals: this one where they are installed, else an environment of their own.
+
+It is made once, from locked packages.
+"""
 
 from __future__ import annotations
 

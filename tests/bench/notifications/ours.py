@@ -52,7 +52,7 @@ class Open:
     def close(self, reason: str) -> None:
         raise AssertionError(reason)
 
-    async def passed(self) -> None:
+    async def wait_until_open(self) -> None:
         return
 
 

@@ -33,7 +33,7 @@ if TYPE_CHECKING:
     from contracts.values import Value
     from services.matching.domain.asking import Rules
     from services.matching.domain.search import Search
-    from services.runtime.storage.aggregates import Kind
+    from services.runtime.storage.kind import Kind
 
 PATIENCE, SILENCE = timedelta(seconds=10), timedelta(seconds=25)
 HOSPITAL = "rsud-blambangan"

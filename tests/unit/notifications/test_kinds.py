@@ -11,7 +11,7 @@ from services.notifications.adapters.mongo import notifications
 from services.notifications.adapters.webhook_kinds import deliveries
 
 if TYPE_CHECKING:
-    from services.runtime.storage.aggregates import Kind
+    from services.runtime.storage.kind import Kind
 
 
 @pytest.mark.parametrize(

@@ -26,7 +26,7 @@ from services.orders.domain.transitions import Action
 from services.orders.domain.trip.driving import drive
 from services.orders.handlers.route_status_changed import route_due
 from tests.support.builders import PARK, STATION
-from tests.support.memory import Memory, Turns
+from tests.support.memory import Memory, NoTurns
 from tests.support.orders import CATALOGUE, NOW, an_assignment, wanted
 
 PALTUDING = Place(lat=-8.0716, lng=114.2236)
@@ -189,20 +189,13 @@ def test_who_is_up_there_when_it_closes_is_an_alarm_once() -> None:
     assert caught(noted, CLOSED, NOW) is None
 
 
-class Immediately(Turns):
-    """Everybody's turn comes at once."""
-
-    async def mine(self) -> None:
-        return
-
-
 def test_a_word_about_later_takes_nothing_from_a_closure_that_begins_while_the_guest_is_up_there() -> None:
     up = after(a_driven_climb(), (Action.DELIVER, Leg.OUT))
     said: list[Any] = []
     tonight = replace(CLOSED, starts_at=NOW + timedelta(hours=7))
     opens_again = replace(CLOSED, open=True, starts_at=NOW + timedelta(days=7), before=tonight)
     clock = SimpleNamespace(now=lambda: NOW)
-    orders, words = (Memory(kind, Immediately(), clock, said.append) for kind in (ORDER, ROUTE_STATUS))
+    orders, words = (Memory(kind, NoTurns(), clock, said.append) for kind in (ORDER, ROUTE_STATUS))
     orders.documents["o-1"] = {"version": 1, "state": ORDER.encode(up), "seen": []}
     words.documents["ijen"] = {"version": 1, "state": ROUTE_STATUS.encode(opens_again), "seen": []}
     on_route = SimpleNamespace(on=lambda _: asyncio.sleep(0, ["o-1"]))

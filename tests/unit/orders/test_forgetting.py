@@ -30,8 +30,8 @@ MEAL = replace(a_meal(), asked_at=AT - timedelta(hours=1))
 ENDED = replace(MEAL, order_id="o-ended", status=OrderStatus.CANCELLED)
 RUNNING = replace(MEAL, order_id="o-running")
 PEOPLE = [(Role.CUSTOMER, MEAL.customer.id), (Role.MERCHANT, MEAL.merchant_id)]
-STEPS = [(*PEOPLE[0], step) for step in range(8)] + [
-    (*PEOPLE[1], step) for step in range(9)
+STEPS = [(*PEOPLE[0], step) for step in range(11)] + [
+    (*PEOPLE[1], step) for step in range(13)
 ]  # reads and writes, one after the other
 
 
@@ -46,7 +46,7 @@ class Fuse(Turns):
         super().__init__()
         self.left = 1_000_000
 
-    async def mine(self) -> None:
+    async def wait(self) -> None:
         if self.left == 0:
             raise Killed
         self.left -= 1
@@ -61,15 +61,15 @@ class FakeErasures:
         self._fuse = fuse
 
     async def note(self, erased: RecipientErased) -> None:
-        await self._fuse.mine()
+        await self._fuse.wait()
         self.noted[erased.recipient_id] = erased.at
 
     async def kept_of(self, _: RecipientErased) -> PersonalRecords:
-        await self._fuse.mine()
+        await self._fuse.wait()
         return PersonalRecords(["o-ended", "o-running"], ["em-1"], ["gancang-aron:c-1"])
 
     async def wait_for(self, erased: RecipientErased, running: list[str]) -> None:
-        await self._fuse.mine()
+        await self._fuse.wait()
         self.waiting.setdefault(erased.recipient_id, set()).update(running)
 
 

@@ -1,4 +1,7 @@
-"""Frames that our AMQP client can't decode: without this one such message closes the connection, again and again."""
+"""Decoding of frames that pamqp rejects.
+
+Without it one such message closes the connection, after each redelivery.
+"""
 
 from __future__ import annotations
 
@@ -7,8 +10,8 @@ from typing import Any
 from pamqp import common, decode
 
 
-def tolerate() -> None:
-    """Change how pamqp reads what the broker lets any app write. The second time changes nothing."""
+def decode_leniently() -> None:
+    """Replace pamqp's decoders for values that RabbitMQ lets any app write. A repeat changes nothing."""
     decode.METHODS.update(shortstr=_short_string, timestamp=_timestamp, table=_table)
 
 
@@ -18,7 +21,7 @@ def _short_string(value: bytes) -> tuple[int, str]:
 
 
 def _timestamp(value: bytes) -> tuple[int, Any]:
-    """A time that no calendar has counts as none."""
+    """Read an impossible time as None."""
     try:
         return decode.timestamp(value)
     except (ValueError, OverflowError, OSError):
@@ -26,7 +29,7 @@ def _timestamp(value: bytes) -> tuple[int, Any]:
 
 
 def _table(value: bytes) -> tuple[int, Any]:
-    """Headers of which one can't be read count as none: a name that is no UTF-8, an unknown type, a nesting too deep."""
+    """Read headers as empty when one is unreadable: not UTF-8, of unknown type, or nested too deep."""
     try:
         return decode.field_table(value)
     except (ValueError, OverflowError, OSError, RecursionError):

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from services.runtime.errors import BrokerAway
-from services.runtime.messaging.drain import Drain, died_in
+from services.runtime.messaging.dead_letters import DeadLetters, died_in
 from services.runtime.messaging.gate import Gate
 from tests.support.eventually import eventually
 from tests.support.incoming import FakeIncoming
@@ -61,7 +61,7 @@ async def test_a_dead_letter_that_was_on_the_ladder_is_parked_beside_its_own_que
         headers={"x-death": [IN_A_CRASH_LOOP, ON_THE_LADDER], "x-first-death-queue": "gancang.delay.1s"}
     )
 
-    await Drain(parking, frozenset(), a_gate([]))._dead(message)  # type: ignore[arg-type]
+    await DeadLetters(parking, frozenset(), a_gate([]))._dead(message)  # type: ignore[arg-type]
 
     assert parking.moved == [(STEP, f"{STEP}.parked")]
     assert message.settled == ["ack"]
@@ -71,7 +71,7 @@ async def test_while_the_broker_is_away_the_service_pauses_and_the_message_is_gi
     probed: list[str] = []
     message = FakeIncoming()
 
-    await Drain(FakeParking(BrokerAway("publish")), frozenset(), a_gate(probed))._unrouted(message)  # type: ignore[arg-type]
+    await DeadLetters(FakeParking(BrokerAway("publish")), frozenset(), a_gate(probed))._unrouted(message)  # type: ignore[arg-type]
 
     assert probed
     assert message.settled == ["nack"]
@@ -80,6 +80,6 @@ async def test_while_the_broker_is_away_the_service_pauses_and_the_message_is_gi
 async def test_whatever_else_goes_wrong_the_message_is_given_back() -> None:
     message = FakeIncoming()
 
-    await Drain(FakeParking(TypeError("ayu@example.org")), frozenset(), a_gate([]))._unrouted(message)  # type: ignore[arg-type]
+    await DeadLetters(FakeParking(TypeError("ayu@example.org")), frozenset(), a_gate([]))._unrouted(message)  # type: ignore[arg-type]
 
     await eventually(lambda: message.settled == ["nack"])
