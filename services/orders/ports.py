@@ -38,7 +38,7 @@ class StaleHold:
     amount: int
 
 
-class Ledger(Protocol):
+class BudgetLedger(Protocol):
     """What is left of each budget. Every call can be made again without a second effect."""
 
     async def set_cap(self, budget_id: str, cap: int, plan: int) -> None:
@@ -53,7 +53,7 @@ class Ledger(Protocol):
         """Spend that much of what is held and give the rest back."""
         ...
 
-    async def left(self) -> list[StaleHold]:
+    async def stale_holds(self) -> list[StaleHold]:
         """Forget old ends, and tell of old holds."""
         ...
 
@@ -78,7 +78,7 @@ class Catalogue:
 class Codes(Protocol):
     """The recipients' one-time codes."""
 
-    def right(self, order_id: str, serial: int, digits: str) -> bool:
+    def matches(self, order_id: str, serial: int, digits: str) -> bool:
         """Whether these are the digits of that code; takes equally long for every answer."""
         ...
 
@@ -104,15 +104,15 @@ class PendingErasure:
 class Erasures(Protocol):
     """Who was erased, and what orders keep of him. All raise `DatabaseAway`."""
 
-    async def note(self, erased: RecipientErased) -> None:
+    async def record(self, erased: RecipientErased) -> None:
         """Write the erasure down, for ever."""
         ...
 
-    async def of(self, parties: Mapping[Role, str], said_at: datetime) -> Sequence[RecipientErased]:
+    async def covering(self, parties: Mapping[Role, str], said_at: datetime) -> Sequence[RecipientErased]:
         """Who of them was erased after he said that."""
         ...
 
-    async def kept_of(self, erased: RecipientErased) -> PersonalRecords:
+    async def records_of(self, erased: RecipientErased) -> PersonalRecords:
         """What there is of this person up to the erasure."""
         ...
 
@@ -120,15 +120,15 @@ class Erasures(Protocol):
         """Note the orders that still run."""
         ...
 
-    async def outstanding(self) -> Sequence[PendingErasure]:
+    async def pending(self) -> Sequence[PendingErasure]:
         """Who waits for an order to end, or is due to be looked up again."""
         ...
 
-    async def done(self, erased: RecipientErased, order_id: str) -> None:
+    async def order_blanked(self, erased: RecipientErased, order_id: str) -> None:
         """The order is blank."""
         ...
 
-    async def looked_again(self, each: PendingErasure) -> None:
+    async def second_look_done(self, each: PendingErasure) -> None:
         """Everything was looked up again."""
         ...
 
@@ -144,7 +144,7 @@ class Context:
     orders_on_route: OrdersOnRoute
     budgets: Store[Budget]
     beneficiaries: Store[Beneficiary]
-    ledger: Ledger
+    ledger: BudgetLedger
     erasures: Erasures
     replies: Replies
     catalogue: Catalogue

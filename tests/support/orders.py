@@ -9,7 +9,7 @@ from typing import Any
 from contracts.values import Actor, Payer, Place, Residence, Role, Vehicle
 from services.orders.adapters.catalogue import load
 from services.orders.domain.intake.intake import take_in
-from services.orders.domain.intake.request import Facts, OrderRequest
+from services.orders.domain.intake.request import Lookups, OrderRequest
 from services.orders.domain.order import Assignment, Order
 from services.orders.settings import BUILT_IN
 from tests.support.builders import PARK, STATION, an_order_requested
@@ -36,7 +36,7 @@ def a_booked_order(scheduled_for: datetime | None, **changes: Any) -> Order:
     """A ride that was asked for now."""
     asked = wanted(scheduled_for=scheduled_for)
     return replace(
-        take_in(asked, CATALOGUE.services["ride"], CATALOGUE.area, CATALOGUE.bands, Facts(NOW)), **changes
+        take_in(asked, CATALOGUE.services["ride"], CATALOGUE.area, CATALOGUE.bands, Lookups(NOW)), **changes
     )
 
 

@@ -14,6 +14,6 @@ class OneTimeCodes:
 
     key: bytes = field(repr=False)
 
-    def right(self, order_id: str, serial: int, digits: str) -> bool:
+    def matches(self, order_id: str, serial: int, digits: str) -> bool:
         """Whether these are the digits of that code; takes equally long for every answer."""
         return hmac.compare_digest(one_time_code(self.key, order_id, serial), digits)

@@ -27,7 +27,7 @@ AGAIN = timedelta(
 MOST = 500
 
 
-class Erasures:
+class MongoErasures:
     """One document a person, kept for ever: `at`; `waiting`, his running orders; `again_at`, when everything is looked up once more."""
 
     def __init__(self, store: Database, orders: str, emergencies: str, beneficiaries: str) -> None:
@@ -37,12 +37,12 @@ class Erasures:
         self._erasures: Collection = store["erasures"]
         self._indexed = False
 
-    async def note(self, erased: RecipientErased) -> None:
+    async def record(self, erased: RecipientErased) -> None:
         """Write the erasure down; of two of one person the later counts. Raises `DatabaseAway`."""
         who = {"recipient_id": erased.recipient_id, "role": erased.role.value, "again_at": real_now() + AGAIN}
         await self._update(erased, {"$set": who, "$max": {"at": erased.at}}, upsert=True)
 
-    async def of(self, parties: Mapping[Role, str], said_at: datetime) -> list[RecipientErased]:
+    async def covering(self, parties: Mapping[Role, str], said_at: datetime) -> list[RecipientErased]:
         """Who of them was erased after he said that. Raises `DatabaseAway`."""
         with noticing_absence("erasures of people"):
             rows = await self._erasures.find(
@@ -51,7 +51,7 @@ class Erasures:
         found = [_erased(row) for row in rows if "at" in row]
         return [each for each in found if said_at <= _until(each)]
 
-    async def kept_of(self, erased: RecipientErased) -> PersonalRecords:
+    async def records_of(self, erased: RecipientErased) -> PersonalRecords:
         """What there is of this person. Raises `DatabaseAway`."""
         who = {"$eq": erased.recipient_id}
         orders = (
@@ -74,7 +74,7 @@ class Erasures:
         """Note the running orders. Raises `DatabaseAway`."""
         await self._update(erased, {"$addToSet": {"waiting": {"$each": running}}})
 
-    async def outstanding(self) -> list[PendingErasure]:
+    async def pending(self) -> list[PendingErasure]:
         """Who waits for an order to end, or is due to be looked up again. Raises `DatabaseAway`."""
         with noticing_absence("erasures"):
             if not self._indexed:
@@ -86,11 +86,11 @@ class Erasures:
             rows = await self._erasures.find(wanted).limit(MOST).to_list(MOST)
         return [PendingErasure(_erased(row), row.get("waiting", []), row.get("again_at")) for row in rows]
 
-    async def done(self, erased: RecipientErased, order_id: str) -> None:
+    async def order_blanked(self, erased: RecipientErased, order_id: str) -> None:
         """The order is blank. Raises `DatabaseAway`."""
         await self._update(erased, {"$pull": {"waiting": order_id}})
 
-    async def looked_again(self, each: PendingErasure) -> None:
+    async def second_look_done(self, each: PendingErasure) -> None:
         """Everything was looked up again, unless he was erased anew meanwhile. Raises `DatabaseAway`."""
         with noticing_absence("erasure"):
             same = {"_id": _about(each.erased.role, each.erased.recipient_id), "again_at": each.again_at}

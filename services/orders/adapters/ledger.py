@@ -27,7 +27,7 @@ REMEMBERED = timedelta(
 
 
 @dataclass(slots=True)
-class Posting:
+class HoldUpdate:
     """One change of one order's hold."""
 
     budget_id: str
@@ -36,12 +36,12 @@ class Posting:
     done: asyncio.Future[bool]
 
 
-class Ledger:
+class MongoBudgetLedger:
     """`cap = remaining + spent + all that is held`, in every state that can be read."""
 
     def __init__(self, store: Database) -> None:
         self._collection: Collection = store["ledgers"]
-        self._waiting: list[Posting] = []
+        self._waiting: list[HoldUpdate] = []
         self._runner: asyncio.Task[None] | None = None
 
     async def set_cap(self, budget_id: str, cap: int, plan: int) -> None:
@@ -87,7 +87,7 @@ class Ledger:
         }
         await self._move(budget_id, order_id, UpdateOne(where, update))
 
-    async def left(self, older: timedelta = REMEMBERED) -> list[StaleHold]:
+    async def stale_holds(self, older: timedelta = REMEMBERED) -> list[StaleHold]:
         """Forget old ends, and tell of old holds: their order knows whether they are still right. Raises `DatabaseAway`."""
         before, holds = real_now() - older, []
         with noticing_absence("ledgers"):
@@ -107,7 +107,7 @@ class Ledger:
 
     async def _move(self, budget_id: str, order_id: str, operation: UpdateOne) -> bool:
         done: asyncio.Future[bool] = asyncio.get_running_loop().create_future()
-        self._waiting.append(Posting(budget_id, order_id, operation, done))
+        self._waiting.append(HoldUpdate(budget_id, order_id, operation, done))
         if self._runner is None or self._runner.done():
             self._runner = asyncio.create_task(self._run(), name="ledger")
         return await done
@@ -126,7 +126,7 @@ class Ledger:
                     if not move.done.done():
                         move.done.set_result((move.budget_id, move.order_id) in held)
 
-    async def _held(self, batch: Sequence[Posting]) -> set[tuple[str, str]]:
+    async def _held(self, batch: Sequence[HoldUpdate]) -> set[tuple[str, str]]:
         """Which of these orders have a hold: a bulk write only says how many moves found their document."""
         held: set[tuple[str, str]] = set()
         for budget_id in {move.budget_id for move in batch}:
@@ -138,7 +138,7 @@ class Ledger:
         return held
 
 
-def _settle(batch: Sequence[Posting], error: Exception) -> None:
+def _settle(batch: Sequence[HoldUpdate], error: Exception) -> None:
     for move in batch:
         if not move.done.done():
             move.done.set_exception(error)

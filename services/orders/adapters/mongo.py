@@ -36,7 +36,7 @@ def _expires(order: Order) -> datetime | None:
     return real_now() + RETENTION if order.ended else None
 
 
-def _lasting(
+def _kept_for_years(
     name: str,
     model: type[S],
     collection: str,
@@ -76,8 +76,8 @@ ORDER = Kind(
         "state.merchant_id",
     ),
 )
-EMERGENCY = _lasting("emergency", Emergency, "emergencies", indexes=("state.raised_by_id",))
-MERCHANT = _lasting("merchant", Merchant, "merchants", keep_seen=200)
-ROUTE_STATUS = _lasting("route", RouteStatus, "routes", timers=route_timers)
-BUDGET = _lasting("budget", Budget, "budgets", keep_seen=1_000, keep_history=200)
-BENEFICIARY = _lasting("beneficiary", Beneficiary, "beneficiaries", indexes=("state.customer_id",))
+EMERGENCY = _kept_for_years("emergency", Emergency, "emergencies", indexes=("state.raised_by_id",))
+MERCHANT = _kept_for_years("merchant", Merchant, "merchants", keep_seen=200)
+ROUTE_STATUS = _kept_for_years("route", RouteStatus, "routes", timers=route_timers)
+BUDGET = _kept_for_years("budget", Budget, "budgets", keep_seen=1_000, keep_history=200)
+BENEFICIARY = _kept_for_years("beneficiary", Beneficiary, "beneficiaries", indexes=("state.customer_id",))

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Protocol
 
 from services.orders.domain.ground import HasPoint, distance_m
-from services.orders.domain.route.routes import Route
+from services.orders.domain.route.routes import RestrictedRoute
 
 
 class HasDistrict(HasPoint, Protocol):
@@ -41,7 +41,7 @@ class Area:
     reach_m: int
     road_factor: float
     shelters: tuple[Shelter, ...] = ()
-    routes: tuple[Route, ...] = ()
+    routes: tuple[RestrictedRoute, ...] = ()
 
     def shelter_at(self, place: HasPoint) -> Shelter | None:
         """The shelter whose orders begin there."""
@@ -50,7 +50,7 @@ class Area:
 
     def district_of(self, place: HasPoint) -> str | None:
         """District of the nearest village within reach, else of the route that leads there, else None: outside the area."""
-        nearest = min(self.villages, key=lambda village: _squared(village, place))
+        nearest = min(self.villages, key=lambda village: _squared_distance(village, place))
         if distance_m(nearest, place) <= self.reach_m:
             return nearest.district_code
         return next((route.district for route in self.routes if route.touches(place)), None)
@@ -64,6 +64,6 @@ class Area:
         return round(distance_m(start, end) * self.road_factor)
 
 
-def _squared(start: HasPoint, end: HasPoint) -> float:
+def _squared_distance(start: HasPoint, end: HasPoint) -> float:
     # Banyuwangi spans a degree near latitude -8: good enough to find the nearest village.
     return (start.lat - end.lat) ** 2 + ((start.lng - end.lng) * 0.99) ** 2

@@ -10,11 +10,11 @@ from services.orders.domain.errors import StepRefused
 from services.orders.domain.kitchen.terms import KitchenStage
 from services.orders.domain.order import Ending, Order
 from services.orders.domain.parties import require_party
-from services.orders.domain.payment.fees import Cancelling, FeeRow, fee_of, row_of
+from services.orders.domain.payment.fees import CancellationMoment, FeeRow, fee_of, first_fitting_row
 from services.orders.domain.transitions import TRANSITIONS, Action, move
 
 S = OrderStatus
-SETS_OUT = timedelta(
+SETS_OUT_BEFORE = timedelta(
     minutes=15
 )  # before the pick-up of a booked order; it becomes matching's live order then
 
@@ -64,21 +64,21 @@ def _ending(order: Order, by: Actor, why: CancellationReason, now: datetime) -> 
 
 
 def _row(order: Order, by: Actor, why: CancellationReason, now: datetime) -> FeeRow | None:
-    return row_of(_rows(order), _moment(order, by, why, now))
+    return first_fitting_row(_rows(order), _moment(order, by, why, now))
 
 
 def _rows(order: Order) -> tuple[FeeRow, ...]:
     return order.policy.fees if order.policy else ()
 
 
-def _moment(order: Order, by: Actor, why: CancellationReason, now: datetime) -> Cancelling:
+def _moment(order: Order, by: Actor, why: CancellationReason, now: datetime) -> CancellationMoment:
     assignment = order.assignment
-    return Cancelling(
+    return CancellationMoment(
         by=by.role,
         fault=why.fault,
         status=order.status,
         now=now,
-        matched_at=_set_out(order),
+        matched_at=_driver_set_out_at(order),
         due=assignment.due if assignment else None,
         arrived_at=order.since if order.status is S.AT_PICKUP else None,
         items_total=order.fare.items_total if order.fare else 0,
@@ -86,8 +86,8 @@ def _moment(order: Order, by: Actor, why: CancellationReason, now: datetime) -> 
     )
 
 
-def _set_out(order: Order) -> datetime | None:
+def _driver_set_out_at(order: Order) -> datetime | None:
     """Since when a driver is on his way: the match, but one who is only reserved has not left yet."""
     if order.assignment is None or order.scheduled_for is None:
         return order.assignment.at if order.assignment else None
-    return max(order.assignment.at, order.scheduled_for - SETS_OUT)
+    return max(order.assignment.at, order.scheduled_for - SETS_OUT_BEFORE)

@@ -23,20 +23,20 @@ from contracts.values import (
     Texts,
     Vehicle,
 )
-from services.orders.domain.booking.terms import Schedule
+from services.orders.domain.booking.terms import ScheduleRules
 from services.orders.domain.changes.terms import NO_CHANGES, ChangeRules, Proposal
 from services.orders.domain.custody.terms import (
-    NO_PROOF,
-    NOT_TRIED,
+    NO_PROOF_NEEDED,
+    NOT_ATTEMPTED,
     AttemptRules,
-    Code,
     Custody,
-    HandOverState,
+    DeliveryState,
+    IssuedCode,
     ProofRules,
 )
 from services.orders.domain.kitchen.terms import Kitchen, MerchantRules, deadlines
 from services.orders.domain.payment.fees import FeeRow
-from services.orders.domain.payment.funding import ASK_AGAIN, Funding, Hold
+from services.orders.domain.payment.funding import ASK_AGAIN_AFTER, Funding, HoldState
 from services.orders.domain.payment.tariff import Pricing
 from services.orders.domain.route.terms import Climb, RouteRules
 from services.orders.domain.search.terms import SearchRules
@@ -71,11 +71,11 @@ class Policy:
     pricing: Pricing | None = None
     notices: Texts = field(default_factory=dict)
     unserved: str = "no_driver"
-    proof: ProofRules = NO_PROOF
+    proof: ProofRules = NO_PROOF_NEEDED
     attempts: AttemptRules | None = None
     merchant: MerchantRules | None = None
     changes: ChangeRules = NO_CHANGES
-    schedule: Schedule | None = None
+    schedule: ScheduleRules | None = None
     fees: tuple[FeeRow, ...] = ()
     route: RouteRules | None = None
     carries: Carried = Carried.PASSENGER
@@ -155,8 +155,8 @@ class Order:
     scheduled_for: datetime | None = None
     search_starts_at: datetime | None = None
     custody: tuple[Custody, ...] = ()
-    code: Code | None = None
-    delivery: HandOverState = NOT_TRIED
+    code: IssuedCode | None = None
+    delivery: DeliveryState = NOT_ATTEMPTED
     kitchen: Kitchen | None = None
     proposal: Proposal | None = None
     climb: Climb | None = None
@@ -208,8 +208,8 @@ def timers(order: Order) -> dict[str, datetime]:
 
 def _funding(order: Order) -> dict[str, datetime]:
     if order.status is OrderStatus.AWAITING_FUNDS:
-        return {"funds_wanted": order.since + ASK_AGAIN}
-    to_close = order.ended and order.funding is not None and order.funding.hold is not Hold.CLOSED
+        return {"funds_wanted": order.since + ASK_AGAIN_AFTER}
+    to_close = order.ended and order.funding is not None and order.funding.hold is not HoldState.CLOSED
     return {"funds_settled": order.since} if to_close else {}
 
 

@@ -13,8 +13,7 @@ from contracts.events.recipients import RecipientErased
 from contracts.message import derived_id
 from contracts.requests.orders import OrderRequested
 from contracts.values import Role
-from services.orders.domain.payment.budget import Beneficiary
-from services.orders.domain.payment.budget import erased as without_attestation
+from services.orders.domain.payment.budget import Beneficiary, without_attestation
 from services.orders.handlers.payer_lookup import beneficiary_key
 from services.orders.ports import Context
 from services.runtime.change import Cause, Change, Entry
@@ -35,7 +34,7 @@ async def note_late_order(context: Context, request: OrderRequested, said_at: da
         parties[Role.RECIPIENT] = request.recipient.id
     if request.pickup.merchant_id is not None:
         parties[Role.MERCHANT] = request.pickup.merchant_id
-    for erased in await context.erasures.of(parties, said_at):
+    for erased in await context.erasures.covering(parties, said_at):
         await context.erasures.wait_for(erased, [request.order_id])
 
 
@@ -44,7 +43,7 @@ async def forget_late_attestation(
 ) -> None:
     """Forget an agency's attestation of a beneficiary who was erased after it was made."""
     parties = {Role.CUSTOMER: customer_id, Role.RECIPIENT: customer_id}
-    for erased in await context.erasures.of(parties, said_at):
+    for erased in await context.erasures.covering(parties, said_at):
         await forget_beneficiary(context, beneficiary_key(programme_id, customer_id), erased)
 
 

@@ -11,7 +11,7 @@ from contracts.requests.orders import OrderRequested
 from contracts.values import CustomerKind, Payer, PayerKind
 from services.orders.domain.intake.details import WrongDetail, require_form
 from services.orders.domain.intake.intake import take_in
-from services.orders.domain.intake.request import Facts, OrderRequest, Service
+from services.orders.domain.intake.request import Lookups, OrderRequest, Service
 from services.orders.domain.order import Order
 from services.orders.domain.route.routes import route_between
 from services.orders.handlers.erasing import note_late_order
@@ -85,13 +85,13 @@ def _service_of(context: Context, request: OrderRequested) -> Service:
 
 async def _facts(
     context: Context, request: OrderRequested, service: Service, payer: Payer, now: datetime
-) -> Facts:
+) -> Lookups:
     """What other aggregates say, as far as this service asks."""
     merchant_id = request.pickup.merchant_id if service.policy.merchant else None
     merchant = None if merchant_id is None else await context.merchants.get(merchant_id)
     route = route_between(context.catalogue.area.routes, request.pickup, request.dropoff)
     status = None if route is None else await context.route_statuses.get(route.name)
-    return Facts(
+    return Lookups(
         now=now,
         payer_record=await payer_record_of(context, payer, request, now),
         merchant=merchant.state if merchant else None,

@@ -12,7 +12,7 @@ from contracts.requests.merchants import (
     MerchantOrderReady,
     MerchantOrderRejected,
 )
-from services.orders.domain.changes.changing import WantedChange, propose
+from services.orders.domain.changes.changing import WantedChange, propose_change
 from services.orders.domain.kitchen import cooking
 from services.orders.domain.order import Order
 from services.orders.events import announce
@@ -55,7 +55,7 @@ def change_proposed(
 ) -> Change[Order] | None:
     """Ask the customer for other items. A newer proposal replaces one without an answer."""
     said = message.data
-    after = propose(
+    after = propose_change(
         order, said.merchant_id, WantedChange(said.proposal_id, items=tuple(said.items)), said.until, now
     )
     if after is None:

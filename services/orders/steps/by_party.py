@@ -47,7 +47,7 @@ def change_requested(
     items = None if request.items is None else tuple(request.items)
     proposal_id = f"pr-{derived_id(message.source, message.id)}"
     wanted = WantedChange(proposal_id, request.dropoff, items, request.note)
-    after = changing.request(order, request.by, wanted, area, now)
+    after = changing.request_change(order, request.by, wanted, area, now)
     if after is None:
         return None
     waits = after.proposal is not None and after.proposal != order.proposal
@@ -61,7 +61,7 @@ def change_answered(
 ) -> Change[Order] | None:
     """Accept or refuse a proposal. Refusing what the kitchen cannot do without ends the order free of charge."""
     said = message.data
-    after = changing.answer(order, said.by, said.proposal_id, now, accepted=said.accepted)
+    after = changing.answer_proposal(order, said.by, said.proposal_id, now, accepted=said.accepted)
     return answered(after, order, f"{said.by.role}:{said.by.id}", accepted=said.accepted)
 
 

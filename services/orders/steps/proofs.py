@@ -20,7 +20,7 @@ def shown(order: Order, proof: Proof | None, codes: Codes) -> Shown:
         return Shown()
     right: bool | None = None
     if proof.code is not None:
-        right = order.code is not None and codes.right(order.order_id, order.code.serial, proof.code)
+        right = order.code is not None and codes.matches(order.order_id, order.code.serial, proof.code)
     return Shown(proof.envelope, photo=proof.photo is not None, note=proof.note is not None, code_right=right)
 
 

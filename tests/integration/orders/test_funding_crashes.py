@@ -9,13 +9,13 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from contracts.values import Customer, OrderStatus, Payer
-from services.orders.adapters.ledger import Ledger
+from services.orders.adapters.ledger import MongoBudgetLedger
 from services.orders.adapters.mongo import ORDER
 from services.orders.app import build
 from services.orders.domain.intake.intake import take_in
-from services.orders.domain.intake.request import Facts
+from services.orders.domain.intake.request import Lookups
 from services.orders.domain.order import SYSTEM, Ending, Order
-from services.orders.domain.payment.funding import Hold, PayerRecord
+from services.orders.domain.payment.funding import HoldState, PayerRecord
 from services.runtime.change import Cause, Change
 from tests.support.eventually import eventually
 from tests.support.orders import CATALOGUE, wanted
@@ -48,7 +48,7 @@ async def app(runtime: Runtime, broker_url: str) -> AsyncIterator[OutsideApp]:
 def an_order_that_waits() -> Order:
     """Taken in a while ago; nobody has asked its budget, as far as it knows."""
     asked = wanted(payer=PROGRAMME, customer=POOR)
-    facts = Facts(
+    facts = Lookups(
         datetime.now(UTC) - timedelta(minutes=1), payer_record=PayerRecord(("medicine",), POOR_UNTIL)
     )
     return take_in(asked, CATALOGUE.services["medicine"], CATALOGUE.area, CATALOGUE.bands, facts)
@@ -57,7 +57,7 @@ def an_order_that_waits() -> Order:
 async def left_behind(runtime: Runtime, order: Order, cap: int, *, held: bool) -> str:
     """What the dead process had written."""
     assert order.funding is not None
-    ledger = Ledger(runtime.database)
+    ledger = MongoBudgetLedger(runtime.database)
     await ledger.set_cap(order.funding.budget_id, cap, 1)
     if held:
         assert await ledger.hold(order.funding.budget_id, order.order_id, order.funding.amount)
@@ -115,7 +115,9 @@ async def test_an_order_that_ended_as_its_process_died_is_settled(
     waiting = an_order_that_waits()
     assert waiting.funding is not None
     ending = Ending("recipient_absent", SYSTEM, waiting.funding.amount)
-    ended = replace(waiting, status=status, ending=ending, funding=replace(waiting.funding, hold=Hold.HELD))
+    ended = replace(
+        waiting, status=status, ending=ending, funding=replace(waiting.funding, hold=HoldState.HELD)
+    )
 
     await left_behind(runtime, ended, 20_000, held=True)
 

@@ -20,7 +20,7 @@ from services.orders.domain.intake.details import (
     require_form,
 )
 from services.orders.domain.intake.intake import take_in
-from services.orders.domain.intake.request import Facts
+from services.orders.domain.intake.request import Lookups
 from services.orders.domain.order import Order
 from services.orders.events import announce
 from services.orders.handlers.order_requested import order_request_of
@@ -39,7 +39,7 @@ NUMBER = DetailRule("envelope", DetailType.TEXT, pattern="[A-Z]{3}-[0-9]{4}")
 
 def taken_in(service: str, **changes: Any) -> Order:
     wanted = order_request_of(an_order_requested(service=service, **changes), NOW)
-    return take_in(wanted, CATALOGUE.services[service], CATALOGUE.area, CATALOGUE.bands, Facts(NOW))
+    return take_in(wanted, CATALOGUE.services[service], CATALOGUE.area, CATALOGUE.bands, Lookups(NOW))
 
 
 def reason(order: Order) -> str | None:

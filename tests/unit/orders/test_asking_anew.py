@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from contracts.values import Actor, OrderStatus, Place, Role
-from services.orders.domain.changes.changing import WantedChange, request
+from services.orders.domain.changes.changing import WantedChange, request_change
 from services.orders.domain.errors import MatchRefused
 from services.orders.domain.order import Order
 from services.orders.domain.search.assigning import assign
@@ -18,7 +18,7 @@ NEARER = Place(lat=-8.2116, lng=114.3735, label="around the corner")
 
 
 def asked(order: Order, wish: WantedChange) -> Order:
-    changed = request(order, Actor(role=Role.CUSTOMER, id="c-1"), wish, CATALOGUE.area, NOW)
+    changed = request_change(order, Actor(role=Role.CUSTOMER, id="c-1"), wish, CATALOGUE.area, NOW)
     assert changed is not None
     return changed
 

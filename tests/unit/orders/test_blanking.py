@@ -24,8 +24,7 @@ from contracts.values import (
 from services.orders.domain.blanking import NO_PLATE, NOWHERE, blanked
 from services.orders.domain.kitchen.merchant import Merchant, closed, erased, opened, registered
 from services.orders.domain.order import Assignment, Order
-from services.orders.domain.payment.budget import Beneficiary, attested
-from services.orders.domain.payment.budget import erased as without_word
+from services.orders.domain.payment.budget import Beneficiary, attested, without_attestation
 
 AT = datetime(2026, 11, 24, 1, 10, tzinfo=UTC)
 HOME = Place(lat=-8.2192, lng=114.3691, label="Jl. Veteran 7", note="blue gate")
@@ -157,13 +156,13 @@ def test_a_merchant_unknown_at_the_erasure_is_not_brought_in_by_an_older_registr
 def test_a_beneficiary_who_is_forgotten_is_not_brought_back_by_an_older_word() -> None:
     said = Beneficiary("gancang-aron", "c-1", "dinkes", date(2027, 1, 1), AT)
 
-    left = without_word(said, LATER)
+    left = without_attestation(said, LATER)
 
     assert left is not None
     assert (left.by, left.valid_until) == ("-", date(1970, 1, 1))
     assert attested(left, said) is None
-    assert without_word(left, LATER) is None
-    assert without_word(said, AT - timedelta(hours=1)) is None
+    assert without_attestation(left, LATER) is None
+    assert without_attestation(said, AT - timedelta(hours=1)) is None
 
 
 @pytest.mark.parametrize(

@@ -12,9 +12,15 @@ from contracts.events.confidential import ReceiptIssued
 from contracts.events.orders import OrderCancelled
 from contracts.values import Actor, OrderStatus, Payer, PayerKind, Place, Role
 from services.orders.adapters.mongo import ORDER
-from services.orders.domain.changes.changing import WantedChange, answer, lapse, propose, request
+from services.orders.domain.changes.changing import (
+    WantedChange,
+    answer_proposal,
+    lapse_proposal,
+    propose_change,
+    request_change,
+)
 from services.orders.domain.errors import StepRefused, TooEarly
-from services.orders.domain.kitchen.cooking import accept, search_due, silent
+from services.orders.domain.kitchen.cooking import accept, give_up_on_silent_merchant, search_while_cooking
 from services.orders.domain.order import Order, timers
 from services.orders.domain.transitions import Action
 from services.orders.domain.trip.driving import drive
@@ -40,13 +46,13 @@ LESS = (ITEMS[0],)
 
 
 def sold_out(order: Order, proposal_id: str = "pr-1") -> Order:
-    proposed = propose(order, "m-1", WantedChange(proposal_id, items=LESS), UNTIL, NOW)
+    proposed = propose_change(order, "m-1", WantedChange(proposal_id, items=LESS), UNTIL, NOW)
     assert proposed is not None
     return proposed
 
 
 def asked(order: Order, **wish: object) -> Order:
-    changed = request(order, CUSTOMER, WantedChange("pr-2", **wish), AREA, NOW)  # type: ignore[arg-type]
+    changed = request_change(order, CUSTOMER, WantedChange("pr-2", **wish), AREA, NOW)  # type: ignore[arg-type]
     assert changed is not None
     return changed
 
@@ -65,7 +71,7 @@ def test_a_dearer_door_is_proposed_first_and_taken_after_a_yes() -> None:
 
     waiting = asked(order, dropoff=FARTHER)
     assert waiting.proposal is not None
-    changed = answer(waiting, CUSTOMER, "pr-2", NOW, accepted=True)
+    changed = answer_proposal(waiting, CUSTOMER, "pr-2", NOW, accepted=True)
 
     assert waiting.dropoff == order.dropoff
     assert order.fare is not None
@@ -80,9 +86,9 @@ def test_no_to_a_dearer_door_leaves_everything_as_it_was(accepted: bool) -> None
     waiting = asked(order, dropoff=FARTHER)
 
     after = (
-        lapse(waiting, NOW + timedelta(seconds=180))
+        lapse_proposal(waiting, NOW + timedelta(seconds=180))
         if accepted
-        else answer(waiting, CUSTOMER, "pr-2", NOW, accepted=False)
+        else answer_proposal(waiting, CUSTOMER, "pr-2", NOW, accepted=False)
     )
 
     assert after == order
@@ -115,7 +121,7 @@ def test_a_door_can_be_changed_on_the_way_and_not_after_it() -> None:
 def test_other_items_before_the_merchants_answer_ask_him_anew() -> None:
     later = NOW + timedelta(seconds=60)
 
-    changed = request(a_meal(), CUSTOMER, WantedChange("pr-2", items=LESS), AREA, later)
+    changed = request_change(a_meal(), CUSTOMER, WantedChange("pr-2", items=LESS), AREA, later)
 
     assert changed is not None
     assert (changed.items, changed.status) == (LESS, S.AWAITING_MERCHANT)
@@ -126,8 +132,8 @@ def test_other_items_while_it_is_cooked_need_the_cooks_yes() -> None:
     waiting = asked(a_meal_being_cooked(), items=LESS)
 
     with pytest.raises(StepRefused, match="wrong_actor"):
-        answer(waiting, CUSTOMER, "pr-2", NOW, accepted=True)
-    changed = answer(waiting, MERCHANT, "pr-2", NOW, accepted=True)
+        answer_proposal(waiting, CUSTOMER, "pr-2", NOW, accepted=True)
+    changed = answer_proposal(waiting, MERCHANT, "pr-2", NOW, accepted=True)
 
     assert (changed.items, changed.status) == (LESS, S.PREPARING)
 
@@ -153,22 +159,22 @@ def test_nobody_else_changes_an_order() -> None:
     stranger = Actor(role=Role.CUSTOMER, id="c-2")
 
     with pytest.raises(StepRefused, match="wrong_actor"):
-        request(a_meal(), stranger, WantedChange("pr-2", dropoff=NEARER), AREA, NOW)
+        request_change(a_meal(), stranger, WantedChange("pr-2", dropoff=NEARER), AREA, NOW)
 
 
 def test_what_is_sold_out_waits_for_the_customer_and_for_nobody_else() -> None:
     waiting = sold_out(a_meal())
 
     assert timers(waiting) == {"proposal_lapsed": UNTIL}
-    assert silent(waiting, NOW + timedelta(hours=1)) is None
+    assert give_up_on_silent_merchant(waiting, NOW + timedelta(hours=1)) is None
     with pytest.raises(TooEarly, match="proposal_open"):
         accept(waiting, "m-1", 20, 0, NOW)
     with pytest.raises(StepRefused, match="wrong_actor"):
-        answer(waiting, MERCHANT, "pr-1", NOW, accepted=True)
+        answer_proposal(waiting, MERCHANT, "pr-1", NOW, accepted=True)
 
 
 def test_yes_to_what_there_is_changes_the_fare_and_the_merchant_answers_anew() -> None:
-    changed = answer(sold_out(a_meal()), CUSTOMER, "pr-1", NOW, accepted=True)
+    changed = answer_proposal(sold_out(a_meal()), CUSTOMER, "pr-1", NOW, accepted=True)
 
     assert changed.fare is not None
     assert (changed.items, changed.fare.items_total) == (LESS, 30_000)
@@ -176,7 +182,7 @@ def test_yes_to_what_there_is_changes_the_fare_and_the_merchant_answers_anew() -
 
 
 def test_no_to_what_there_is_ends_the_order_and_costs_nothing() -> None:
-    ended = answer(sold_out(a_meal_being_cooked()), CUSTOMER, "pr-1", NOW, accepted=False)
+    ended = answer_proposal(sold_out(a_meal_being_cooked()), CUSTOMER, "pr-1", NOW, accepted=False)
 
     assert ended.ending is not None
     assert (ended.status, ended.ending.reason, ended.ending.fee) == (S.CANCELLED, "proposal_refused", 0)
@@ -185,8 +191,8 @@ def test_no_to_what_there_is_ends_the_order_and_costs_nothing() -> None:
 def test_silence_about_what_there_is_ends_the_order_when_its_time_is_over() -> None:
     waiting = sold_out(a_meal())
 
-    assert lapse(waiting, UNTIL - timedelta(milliseconds=1)) is None
-    ended = lapse(waiting, UNTIL + timedelta(hours=1))
+    assert lapse_proposal(waiting, UNTIL - timedelta(milliseconds=1)) is None
+    ended = lapse_proposal(waiting, UNTIL + timedelta(hours=1))
     assert ended is not None
     assert ended.ending is not None
     assert (ended.status, ended.ending.reason) == (S.CANCELLED, "proposal_lapsed")
@@ -195,25 +201,27 @@ def test_silence_about_what_there_is_ends_the_order_when_its_time_is_over() -> N
 def test_no_courier_is_searched_while_the_customer_thinks() -> None:
     waiting = sold_out(a_meal_being_cooked())
 
-    assert search_due(waiting, NOW + timedelta(hours=1)) is None
-    going_on = answer(waiting, CUSTOMER, "pr-1", NOW, accepted=True)
-    assert search_due(going_on, NOW + timedelta(hours=1)) is not None
+    assert search_while_cooking(waiting, NOW + timedelta(hours=1)) is None
+    going_on = answer_proposal(waiting, CUSTOMER, "pr-1", NOW, accepted=True)
+    assert search_while_cooking(going_on, NOW + timedelta(hours=1)) is not None
 
 
 def test_an_answer_to_another_proposal_is_refused() -> None:
     newer = sold_out(sold_out(a_meal()), "pr-9")
 
     with pytest.raises(StepRefused, match="unknown_proposal"):
-        answer(newer, CUSTOMER, "pr-1", NOW, accepted=True)
+        answer_proposal(newer, CUSTOMER, "pr-1", NOW, accepted=True)
 
 
 def test_a_late_answer_is_refused() -> None:
     with pytest.raises(StepRefused, match="proposal_closed"):
-        answer(sold_out(a_meal()), CUSTOMER, "pr-1", UNTIL, accepted=True)
+        answer_proposal(sold_out(a_meal()), CUSTOMER, "pr-1", UNTIL, accepted=True)
 
 
 def test_a_proposal_for_ever_lasts_no_longer_than_the_service_allows() -> None:
-    waiting = propose(a_meal(), "m-1", WantedChange("pr-1", items=LESS), NOW + timedelta(days=300), NOW)
+    waiting = propose_change(
+        a_meal(), "m-1", WantedChange("pr-1", items=LESS), NOW + timedelta(days=300), NOW
+    )
 
     assert waiting is not None
     assert timers(waiting) == {"proposal_lapsed": NOW + timedelta(seconds=180)}
@@ -243,13 +251,13 @@ def test_what_the_kitchen_asked_is_settled_when_the_courier_has_it() -> None:
 
     assert carried is not None
     assert (carried.status, carried.proposal) == (S.PICKED_UP, None)
-    assert lapse(carried, NOW + timedelta(hours=1)) is None
+    assert lapse_proposal(carried, NOW + timedelta(hours=1)) is None
 
 
 def test_an_agency_gets_its_receipt_when_a_meal_ends_for_want_of_an_answer() -> None:
     waiting = replace(sold_out(a_meal_being_cooked()), agency_id="a-1")
 
-    ended = answer(waiting, CUSTOMER, "pr-1", NOW, accepted=False)
+    ended = answer_proposal(waiting, CUSTOMER, "pr-1", NOW, accepted=False)
     change = answered(ended, waiting, "customer:c-1", accepted=False)
 
     assert [type(event) for event in change.events] == [OrderCancelled, ReceiptIssued]

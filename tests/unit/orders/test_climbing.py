@@ -15,9 +15,9 @@ from contracts.values import Actor, Leg, OrderStatus, Place, Role, VehicleClass
 from services.orders.adapters.mongo import ORDER, ROUTE_STATUS
 from services.orders.domain.errors import StepRefused, TooEarly
 from services.orders.domain.intake.intake import take_in
-from services.orders.domain.intake.request import Facts
+from services.orders.domain.intake.request import Lookups
 from services.orders.domain.order import Order
-from services.orders.domain.route.closing import caught, shut_out
+from services.orders.domain.route.closing import cancel_for_closed_route, flag_guest_on_closed_route
 from services.orders.domain.route.routes import route_between
 from services.orders.domain.route.status import RouteStatus
 from services.orders.domain.search.assigning import assign
@@ -38,7 +38,7 @@ CLOSED = RouteStatus("ijen", NOW, open=False, reason="volcano", starts_at=NOW)
 def a_climb(service: str = "ijen", status: RouteStatus | None = None, **changes: Any) -> Order:
     asked = {"dropoff": PALTUDING, "scheduled_for": AT_ONE, "details": DECLARED, **changes}
     request = wanted(**asked)
-    facts = Facts(
+    facts = Lookups(
         NOW, route=route_between(CATALOGUE.area.routes, request.pickup, request.dropoff), route_status=status
     )
     return take_in(request, CATALOGUE.services[service], CATALOGUE.area, CATALOGUE.bands, facts)
@@ -150,7 +150,7 @@ def test_another_driver_makes_no_step_of_the_way_back() -> None:
 
 @pytest.mark.parametrize("order", [a_climb(), a_driven_climb()], ids=["booked", "assigned"])
 def test_a_closure_after_the_booking_calls_it_off_without_a_fee(order: Order) -> None:
-    ended = shut_out(order, CLOSED, NOW)
+    ended = cancel_for_closed_route(order, CLOSED, NOW)
 
     assert ended is not None
     assert ended.ending is not None
@@ -167,11 +167,11 @@ def test_a_closure_leaves_alone_who_is_up_there_and_whom_it_does_not_concern() -
     over_by_then = replace(CLOSED, until=AT_ONE - timedelta(hours=1))
     elsewhere = replace(CLOSED, route="raung")
 
-    assert shut_out(up, CLOSED, NOW) is None
-    assert shut_out(a_climb(), over_by_then, NOW) is None
-    assert shut_out(a_climb(), elsewhere, NOW) is None
+    assert cancel_for_closed_route(up, CLOSED, NOW) is None
+    assert cancel_for_closed_route(a_climb(), over_by_then, NOW) is None
+    assert cancel_for_closed_route(a_climb(), elsewhere, NOW) is None
     assert (
-        shut_out(
+        cancel_for_closed_route(
             a_climb("ride", dropoff=Place.model_validate(PARK), details={}, scheduled_for=None), CLOSED, NOW
         )
         is None
@@ -181,12 +181,12 @@ def test_a_closure_leaves_alone_who_is_up_there_and_whom_it_does_not_concern() -
 def test_who_is_up_there_when_it_closes_is_an_alarm_once() -> None:
     up = after(a_driven_climb(), (Action.DELIVER, Leg.OUT))
 
-    found = caught(up, CLOSED, NOW)
+    found = flag_guest_on_closed_route(up, CLOSED, NOW)
 
     assert found is not None
     noted, closed_from = found
     assert (noted.status, noted.cut_off, closed_from) == (OrderStatus.AWAITING_RETURN, True, NOW)
-    assert caught(noted, CLOSED, NOW) is None
+    assert flag_guest_on_closed_route(noted, CLOSED, NOW) is None
 
 
 class Immediately(Turns):
@@ -227,13 +227,15 @@ def test_a_word_about_later_takes_nothing_from_a_closure_that_begins_while_the_g
 def test_a_closure_that_does_not_reach_the_guest_is_no_alarm(closure: RouteStatus, alarm: bool) -> None:
     up = after(a_driven_climb(), (Action.DELIVER, Leg.OUT))
 
-    assert (caught(up, closure, NOW) is not None) is alarm
+    assert (flag_guest_on_closed_route(up, closure, NOW) is not None) is alarm
 
 
 def test_who_has_not_left_or_is_down_again_is_no_alarm() -> None:
     down = after(a_driven_climb(), (Action.DELIVER, Leg.BACK))
 
-    assert [caught(order, CLOSED, NOW) for order in (a_climb(), a_driven_climb(), down)] == [None, None, None]
+    assert [
+        flag_guest_on_closed_route(order, CLOSED, NOW) for order in (a_climb(), a_driven_climb(), down)
+    ] == [None, None, None]
 
 
 def test_a_climb_comes_back_from_the_database_as_it_was() -> None:

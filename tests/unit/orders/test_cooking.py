@@ -13,7 +13,13 @@ from contracts.values import Actor, Item, OrderStatus, Role
 from services.orders.adapters.mongo import ORDER
 from services.orders.domain.cancelling import CancellationReason, cancel
 from services.orders.domain.errors import StepRefused, TooEarly
-from services.orders.domain.kitchen.cooking import accept, ready, reject, search_due, silent
+from services.orders.domain.kitchen.cooking import (
+    accept,
+    give_up_on_silent_merchant,
+    ready,
+    reject,
+    search_while_cooking,
+)
 from services.orders.domain.kitchen.terms import KitchenStage
 from services.orders.domain.order import Order, timers
 from tests.support.kitchen_orders import (
@@ -75,14 +81,14 @@ def test_a_courier_is_searched_so_that_he_comes_when_it_is_ready() -> None:
     due = NOW + timedelta(minutes=15)
 
     assert timers(order) == {"search_due": due}
-    assert search_due(order, due - timedelta(milliseconds=1)) is None
-    searched = search_due(order, due)
+    assert search_while_cooking(order, due - timedelta(milliseconds=1)) is None
+    searched = search_while_cooking(order, due)
     assert searched is not None
     assert (searched.status, searched.pickup_at) == (S.SEARCHING, NOW + timedelta(minutes=20))
 
 
 def test_a_search_that_was_due_while_nobody_ran_begins_all_the_same() -> None:
-    searched = search_due(a_meal_being_cooked(), NOW + timedelta(hours=3))
+    searched = search_while_cooking(a_meal_being_cooked(), NOW + timedelta(hours=3))
 
     assert searched is not None
     assert searched.status is S.SEARCHING
@@ -102,12 +108,12 @@ def test_a_merchant_who_says_nothing_loses_the_order_and_not_before_his_time() -
     order = a_meal()
     due = timers(order)["merchant_silent"]
 
-    assert silent(order, due - timedelta(milliseconds=1)) is None
-    ended = silent(order, due)
+    assert give_up_on_silent_merchant(order, due - timedelta(milliseconds=1)) is None
+    ended = give_up_on_silent_merchant(order, due)
     assert ended is not None
     assert ended.ending is not None
     assert (ended.status, ended.ending.reason) == (S.UNSERVED, "merchant_silent")
-    assert silent(a_meal_being_cooked(), due) is None
+    assert give_up_on_silent_merchant(a_meal_being_cooked(), due) is None
 
 
 def test_a_merchant_who_refuses_ends_the_order_once() -> None:
@@ -133,7 +139,7 @@ def test_what_is_ready_before_the_merchant_has_said_yes_is_taken_as_a_yes() -> N
 
 
 def test_being_ready_never_changes_the_status_of_an_order_that_is_driven() -> None:
-    searched = search_due(a_meal_being_cooked(), NOW + timedelta(minutes=15))
+    searched = search_while_cooking(a_meal_being_cooked(), NOW + timedelta(minutes=15))
     assert searched is not None
     driven = with_courier(searched)
 

@@ -8,14 +8,14 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from contracts.values import OrderStatus, Role
-from services.orders.domain.payment.fees import CancellationStage, Cancelling, FeeRow, fee_of
+from services.orders.domain.payment.fees import CancellationMoment, CancellationStage, FeeRow, fee_of
 
 NOW = datetime(2026, 11, 24, 1, 10, tzinfo=UTC)
 
 
-def a_moment(**changes: object) -> Cancelling:
+def a_moment(**changes: object) -> CancellationMoment:
     """A customer cancels five minutes after the match, two before the driver is due."""
-    moment = Cancelling(
+    moment = CancellationMoment(
         by=Role.CUSTOMER,
         fault="customer",
         status=OrderStatus.ASSIGNED,

@@ -60,11 +60,11 @@ class FakeErasures:
         self.waiting: dict[str, set[str]] = {}
         self._fuse = fuse
 
-    async def note(self, erased: RecipientErased) -> None:
+    async def record(self, erased: RecipientErased) -> None:
         await self._fuse.mine()
         self.noted[erased.recipient_id] = erased.at
 
-    async def kept_of(self, _: RecipientErased) -> PersonalRecords:
+    async def records_of(self, _: RecipientErased) -> PersonalRecords:
         await self._fuse.mine()
         return PersonalRecords(["o-ended", "o-running"], ["em-1"], ["gancang-aron:c-1"])
 

@@ -12,16 +12,16 @@ import pytest
 from contracts.values import Customer, OrderStatus, Payer
 from services.orders.adapters.mongo import ORDER
 from services.orders.domain.intake.intake import take_in
-from services.orders.domain.intake.request import Facts
+from services.orders.domain.intake.request import Lookups
 from services.orders.domain.order import Order, timers
 from services.orders.domain.payment.budget import Budget, budget_set, pledged
 from services.orders.domain.payment.funding import (
-    Hold,
+    HoldState,
     PayerRecord,
     ProgrammeRules,
     budget_id,
-    closed,
     payer_refused,
+    with_closed_hold,
 )
 from tests.support.orders import CATALOGUE, NOW, wanted
 
@@ -79,7 +79,7 @@ def test_an_older_word_on_a_budget_has_no_effect_and_pledges_add_up() -> None:
 
 def a_paid_order(**changes: Any) -> Order:
     asked = wanted(payer=PROGRAMME, customer=POOR, **changes)
-    facts = Facts(NOW, payer_record=ATTESTED)
+    facts = Lookups(NOW, payer_record=ATTESTED)
     return take_in(asked, CATALOGUE.services["medicine"], CATALOGUE.area, CATALOGUE.bands, facts)
 
 
@@ -97,11 +97,11 @@ def test_an_order_that_has_ended_settles_its_budget_once() -> None:
     order = a_paid_order()
     assert order.funding is not None
     ended = replace(
-        order, status=OrderStatus.CANCELLED, since=NOW, funding=replace(order.funding, hold=Hold.HELD)
+        order, status=OrderStatus.CANCELLED, since=NOW, funding=replace(order.funding, hold=HoldState.HELD)
     )
 
     assert timers(ended) == {"funds_settled": NOW}
-    assert timers(replace(ended, funding=closed(order.funding))) == {}
+    assert timers(replace(ended, funding=with_closed_hold(order.funding))) == {}
 
 
 def test_an_order_with_a_budget_comes_back_from_the_database_as_it_was() -> None:

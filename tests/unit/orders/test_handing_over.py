@@ -14,10 +14,10 @@ from services.orders.domain.custody.proof import Shown, WrongCode, new_code
 from services.orders.domain.custody.returning import (
     attempt_failed,
     brought_back,
+    flag_overdue_return,
     return_confirmed,
-    return_overdue,
 )
-from services.orders.domain.custody.terms import BackTo, Code
+from services.orders.domain.custody.terms import BackTo, IssuedCode
 from services.orders.domain.errors import StepRefused, TooEarly
 from services.orders.domain.order import Order, timers
 from services.orders.domain.transitions import Action
@@ -39,9 +39,9 @@ def after_tries(order: Order, number: int) -> Order:
 
 
 def test_the_recipient_gets_a_code_when_there_is_a_courier_and_keeps_it_with_the_next_one() -> None:
-    assert a_document().code == Code(serial=1)
-    again = a_document(code=Code(serial=3, wrong=2))
-    assert again.code == Code(serial=3, wrong=2)
+    assert a_document().code == IssuedCode(serial=1)
+    again = a_document(code=IssuedCode(serial=3, wrong=2))
+    assert again.code == IssuedCode(serial=3, wrong=2)
 
 
 @pytest.mark.parametrize(
@@ -99,7 +99,7 @@ def test_five_wrong_codes_lock_it_and_a_new_one_opens_it_again() -> None:
 
 def test_a_new_code_is_another_one_and_there_are_not_many() -> None:
     second = new_code(after_tries(picked_up(), 2))
-    assert second.code == Code(serial=2, wrong=0)
+    assert second.code == IssuedCode(serial=2, wrong=0)
 
     last = new_code(new_code(second))
     with pytest.raises(StepRefused, match="code_limit"):
@@ -191,11 +191,11 @@ def test_another_courier_can_do_nothing_with_it(order: Order) -> None:
 def test_an_overdue_return_is_noted_once_and_not_before_its_time() -> None:
     back, due = returning(), LATER + timedelta(hours=24)
 
-    assert return_overdue(back, due - timedelta(seconds=1)) is None
-    noted = return_overdue(back, due + timedelta(days=2))
+    assert flag_overdue_return(back, due - timedelta(seconds=1)) is None
+    noted = flag_overdue_return(back, due + timedelta(days=2))
     assert noted is not None
     assert (noted.status, timers(noted)) == (OrderStatus.RETURNING, {})
-    assert return_overdue(noted, due + timedelta(days=3)) is None
+    assert flag_overdue_return(noted, due + timedelta(days=3)) is None
 
 
 def test_a_sender_has_his_goods_when_the_courier_says_so() -> None:

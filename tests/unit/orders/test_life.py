@@ -16,9 +16,9 @@ from services.orders.domain.order import ENDED, Order, timers
 from services.orders.domain.search.assigning import (
     assign,
     driver_gives_back,
+    end_overdue_search,
     match_withdrawn,
     search_failed,
-    search_overdue,
 )
 from services.orders.domain.transitions import TRANSITIONS, Action, move
 from services.orders.domain.trip.driving import drive
@@ -130,8 +130,8 @@ def test_a_search_without_an_answer_ends_after_its_grace_and_not_before() -> Non
     due = timers(order)["search_overdue"]
 
     assert due == NOW + timedelta(seconds=150)
-    assert search_overdue(order, due - timedelta(milliseconds=1)) is None
-    ended = search_overdue(order, due + timedelta(hours=5))
+    assert end_overdue_search(order, due - timedelta(milliseconds=1)) is None
+    ended = end_overdue_search(order, due + timedelta(hours=5))
     assert ended is not None
     assert ended.status is OrderStatus.UNSERVED
 

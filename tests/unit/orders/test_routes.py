@@ -14,12 +14,18 @@ from services.orders.domain.hours import Hours
 from services.orders.domain.route.routes import (
     Closure,
     ClosureDays,
-    Route,
+    RestrictedRoute,
     cells_along,
     cells_of_polygon,
     route_between,
 )
-from services.orders.domain.route.status import SWEEP_AGAIN, RouteStatus, heard, route_timers, swept
+from services.orders.domain.route.status import (
+    SECOND_SWEEP_AFTER,
+    RouteStatus,
+    after_sweep,
+    newer_status,
+    route_timers,
+)
 
 PALTUDING = Point(lat=-8.0716, lng=114.2236)
 HALF_WAY = Point(lat=-8.1100, lng=114.2388)
@@ -33,8 +39,8 @@ def local(day: int, hour: int, minute: int = 0, month: int = 11) -> datetime:
     return datetime(2026, month, day, hour, minute, tzinfo=UTC) - timedelta(hours=7)
 
 
-def a_route(**changes: object) -> Route:
-    route = Route(
+def a_route(**changes: object) -> RestrictedRoute:
+    route = RestrictedRoute(
         name="ijen",
         district="35.10.24",
         gate=cells_of_polygon([(-8.040, 114.215), (-8.040, 114.262), (-8.080, 114.262), (-8.080, 114.215)]),
@@ -139,53 +145,55 @@ def test_taking_a_closure_back_does_not_open_a_first_friday_but_a_window_does() 
 
 
 def test_an_older_word_has_no_effect_and_the_level_stays() -> None:
-    known = heard(None, said(level=2), NOW)
+    known = newer_status(None, said(level=2), NOW)
     assert known is not None
 
-    assert heard(known, said(as_of=NOW - timedelta(seconds=1)), NOW) is None
-    newer = heard(known, said(as_of=NOW + timedelta(seconds=1), open=True), NOW)
+    assert newer_status(known, said(as_of=NOW - timedelta(seconds=1)), NOW) is None
+    newer = newer_status(known, said(as_of=NOW + timedelta(seconds=1), open=True), NOW)
 
     assert newer is not None
     assert newer.level == 2
 
 
 def test_what_a_closure_shuts_out_is_looked_for_twice() -> None:
-    known = heard(None, said(), NOW)
+    known = newer_status(None, said(), NOW)
     assert known is not None
 
-    assert route_timers(known) == {"sweep": NOW + SWEEP_AGAIN}
-    assert swept(known, NOW) is None
-    done = swept(known, NOW + SWEEP_AGAIN)
+    assert route_timers(known) == {"sweep": NOW + SECOND_SWEEP_AFTER}
+    assert after_sweep(known, NOW) is None
+    done = after_sweep(known, NOW + SECOND_SWEEP_AFTER)
     assert done is not None
     assert route_timers(done) == {}
 
 
 def test_who_left_after_a_closure_was_said_is_looked_for_when_it_begins() -> None:
     tonight, tomorrow = NOW + timedelta(hours=8), NOW + timedelta(days=1)
-    first = heard(None, said(starts_at=tonight, until=tomorrow), NOW)
-    known = heard(first, said(as_of=NOW + timedelta(seconds=1), starts_at=tomorrow + timedelta(days=1)), NOW)
+    first = newer_status(None, said(starts_at=tonight, until=tomorrow), NOW)
+    known = newer_status(
+        first, said(as_of=NOW + timedelta(seconds=1), starts_at=tomorrow + timedelta(days=1)), NOW
+    )
     assert known is not None
 
-    done = swept(known, NOW + SWEEP_AGAIN)
+    done = after_sweep(known, NOW + SECOND_SWEEP_AFTER)
     assert done is not None
     assert route_timers(done) == {"sweep": tonight}
-    then = swept(done, tonight)
+    then = after_sweep(done, tonight)
     assert then is not None
     assert route_timers(then) == {"sweep": tomorrow + timedelta(days=1)}
 
 
 def test_a_closure_holds_until_the_day_from_which_a_later_word_opens() -> None:
-    closed = heard(None, said(open=False, until=None), NOW)
+    closed = newer_status(None, said(open=False, until=None), NOW)
 
-    status = heard(
+    status = newer_status(
         closed,
         said(as_of=NOW + timedelta(minutes=1), open=True, starts_at=NOW + timedelta(days=3), until=None),
         NOW,
     )
 
     assert status is not None
-    assert status.says(NOW + timedelta(days=2)) is False
-    assert status.says(NOW + timedelta(days=4)) is None
+    assert status.open_at(NOW + timedelta(days=2)) is False
+    assert status.open_at(NOW + timedelta(days=4)) is None
 
 
 def test_two_closures_stand_beside_each_other_and_come_back_from_the_database() -> None:
@@ -197,10 +205,10 @@ def test_two_closures_stand_beside_each_other_and_come_back_from_the_database() 
         until=NOW + timedelta(days=10),
     )
 
-    status = heard(heard(None, first, NOW), second, NOW)
+    status = newer_status(newer_status(None, first, NOW), second, NOW)
 
     assert status is not None
-    assert [status.says(NOW + timedelta(days=days)) for days in (1, 5, 9)] == [False, None, False]
+    assert [status.open_at(NOW + timedelta(days=days)) for days in (1, 5, 9)] == [False, None, False]
     assert (
         ROUTE_STATUS.decode(
             bson.decode(bson.encode(ROUTE_STATUS.encode(status)), bson.CodecOptions(tz_aware=True))

@@ -8,10 +8,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from services.orders.domain.booking.terms import Schedule, schedule_refused
+from services.orders.domain.booking.terms import ScheduleRules, schedule_refused
 from tests.support.builders import NOW
 
-SCHEDULE = Schedule(horizon_days=14)
+SCHEDULE = ScheduleRules(horizon_days=14)
 
 
 def minutes(number: float) -> datetime:
@@ -57,7 +57,7 @@ def test_a_service_may_not_know_booking_or_demand_it() -> None:
     assert schedule_refused(None, None, NOW, NOW) is None
     assert schedule_refused(None, minutes(60), NOW, NOW) == "schedule_not_allowed"
     assert schedule_refused(SCHEDULE, None, NOW, NOW) is None
-    assert schedule_refused(Schedule(required=True), None, NOW, NOW) == "schedule_required"
+    assert schedule_refused(ScheduleRules(required=True), None, NOW, NOW) == "schedule_required"
 
 
 def test_a_request_that_waited_for_us_while_its_time_came_is_still_good_for_a_while() -> None:
@@ -76,7 +76,7 @@ def test_a_request_that_waited_for_us_while_its_time_came_is_still_good_for_a_wh
 def test_searching_again_and_again_comes_to_an_end_and_never_goes_back(
     before: list[int], pickup_in: int, late: int
 ) -> None:
-    schedule, pickup_at = Schedule(search_before_min=tuple(before)), minutes(pickup_in)
+    schedule, pickup_at = ScheduleRules(search_before_min=tuple(before)), minutes(pickup_in)
     now, begun = NOW, 0
 
     while (start := schedule.next_start(pickup_at, now)) is not None:

@@ -21,11 +21,11 @@ from services.orders.domain.kitchen.terms import MerchantRules
 from services.orders.domain.order import Order, timers
 from services.orders.domain.search.assigning import (
     assign,
+    begin_booked_search,
     driver_gives_back,
+    end_overdue_search,
     match_withdrawn,
-    search_begins,
     search_failed,
-    search_overdue,
 )
 from services.orders.events import announce
 from tests.support.orders import NOW, a_booked_order, a_party, an_assignment
@@ -38,7 +38,7 @@ def minutes(number: float) -> datetime:
 
 
 def searching(pickup_in: float = 90, at: float = 30) -> Order:
-    order = search_begins(a_booked_order(minutes(pickup_in)), minutes(at))
+    order = begin_booked_search(a_booked_order(minutes(pickup_in)), minutes(at))
     assert order is not None
     return order
 
@@ -49,7 +49,7 @@ def test_an_order_booked_ahead_waits_for_its_first_search() -> None:
     assert (order.status, order.search_starts_at, order.attempt) == (S.SCHEDULED, minutes(30), 0)
     assert timers(order) == {"search_begins": minutes(30)}
     assert order.fare is not None
-    assert search_begins(order, minutes(29)) is None
+    assert begin_booked_search(order, minutes(29)) is None
 
 
 @pytest.mark.parametrize("pickup_in", [60, 45, 5, 1])
@@ -79,14 +79,14 @@ def test_an_order_booked_ahead_comes_back_from_the_database_as_it_was() -> None:
 
 @pytest.mark.parametrize("late", [0, 10, 45, 60, 119])
 def test_a_search_whose_minute_was_missed_begins_all_the_same(late: float) -> None:
-    order = search_begins(a_booked_order(minutes(90)), minutes(30 + late))
+    order = begin_booked_search(a_booked_order(minutes(90)), minutes(30 + late))
 
     assert order is not None
     assert (order.status, order.attempt, order.search_starts_at) == (S.SEARCHING, 1, None)
 
 
 def test_a_search_that_could_not_begin_until_long_after_the_pickup_ends_with_its_reason() -> None:
-    order = search_begins(a_booked_order(minutes(90)), minutes(151))
+    order = begin_booked_search(a_booked_order(minutes(90)), minutes(151))
 
     assert order is not None
     assert order.status is S.UNSERVED
@@ -100,7 +100,7 @@ def test_a_search_that_finds_nobody_is_tried_again_until_the_last_one() -> None:
 
     while order.status is S.SCHEDULED and order.search_starts_at is not None:
         began.append(order.search_starts_at)
-        searched = search_begins(order, order.search_starts_at)
+        searched = begin_booked_search(order, order.search_starts_at)
         assert searched is not None
         failed = search_failed(searched, searched.attempt, "no_driver", searched.since + timedelta(minutes=2))
         assert failed is not None
@@ -113,7 +113,7 @@ def test_a_search_that_finds_nobody_is_tried_again_until_the_last_one() -> None:
 
 
 def test_a_search_that_matching_never_answers_is_tried_again_too() -> None:
-    order = search_overdue(searching(), minutes(33))
+    order = end_overdue_search(searching(), minutes(33))
 
     assert order is not None
     assert (order.status, order.search_starts_at) == (S.SCHEDULED, minutes(60))
@@ -187,7 +187,7 @@ def test_a_booked_order_of_a_merchant_asks_him_when_its_time_comes() -> None:
     assert booked.policy is not None
     meal = replace(booked, merchant_id="m-1", policy=replace(booked.policy, merchant=rules))
 
-    asked = search_begins(meal, minutes(30))
+    asked = begin_booked_search(meal, minutes(30))
     assert asked is not None
     cooking = accept(asked, "m-1", 20, 0, minutes(31))
     assert cooking is not None
@@ -206,8 +206,8 @@ class Waiting(RuleBasedStateMachine):
     @rule(minutes=st.integers(1, 90))
     def wait(self, minutes: int) -> None:
         self.now += timedelta(minutes=minutes)
-        self._keep(search_begins(self.order, self.now))
-        self._keep(search_overdue(self.order, self.now))
+        self._keep(begin_booked_search(self.order, self.now))
+        self._keep(end_overdue_search(self.order, self.now))
 
     @rule()
     def fail(self) -> None:

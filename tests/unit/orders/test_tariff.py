@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from contracts.values import Payer
 from services.orders.adapters.catalogue import load
 from services.orders.domain.hours import Hours
-from services.orders.domain.payment.tariff import SurchargeRule, Tariff, band_on, limits, pricing
+from services.orders.domain.payment.tariff import SurchargeRule, Tariff, band_on, fare_limits, pricing
 from services.orders.settings import BUILT_IN
 
 CATALOGUE = load(BUILT_IN)
@@ -59,7 +59,7 @@ def test_no_tariff_and_no_day_gives_a_fare_outside_the_band(
 
     price = priced.fare(at, metres, Payer())
 
-    lowest, highest = limits(priced.band, metres)
+    lowest, highest = fare_limits(priced.band, metres)
     bound = price.driver_share if tariff.on_top else price.total
     assert lowest <= bound <= highest
     assert price.app_share <= bound * priced.band.app_share_max

@@ -11,7 +11,7 @@ from pydantic import BaseModel, ValidationError
 from services.orders.adapters.catalogue.areas import AreasFile
 from services.orders.adapters.catalogue.consistency import contradictions
 from services.orders.adapters.catalogue.lines import line_of
-from services.orders.adapters.catalogue.money import TariffsFile
+from services.orders.adapters.catalogue.payment import TariffsFile
 from services.orders.adapters.catalogue.service_file import ServiceFile
 from services.orders.ports import Catalogue
 from services.runtime.errors import NotConfigured

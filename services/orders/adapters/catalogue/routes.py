@@ -9,9 +9,15 @@ from typing import Annotated
 from pydantic import Field
 
 from contracts.values import DistrictCode, Id, Latitude, Longitude, VehicleClass
-from services.orders.adapters.catalogue.clock import Between
+from services.orders.adapters.catalogue.hours import HoursBetween
 from services.orders.adapters.catalogue.strict import Positive, Strict
-from services.orders.domain.route.routes import Closure, ClosureDays, Route, cells_along, cells_of_polygon
+from services.orders.domain.route.routes import (
+    Closure,
+    ClosureDays,
+    RestrictedRoute,
+    cells_along,
+    cells_of_polygon,
+)
 from services.orders.domain.route.terms import RouteRules
 
 Corner = tuple[Latitude, Longitude]
@@ -30,7 +36,7 @@ class HoursRow(Strict):
     """When the gate is open at a level; a level without a row keeps it closed."""
 
     level: Level
-    open: Between
+    open: HoursBetween
     source: str
 
 
@@ -59,9 +65,9 @@ class RouteRow(Strict):
     hours: Annotated[list[HoursRow], Field(min_length=1)]
     closure: list[ClosureRow] = []
 
-    def route(self, name: str) -> Route:
+    def route(self, name: str) -> RestrictedRoute:
         """The domain's view."""
-        return Route(
+        return RestrictedRoute(
             name=name,
             district=self.district,
             gate=cells_of_polygon(self.polygon),

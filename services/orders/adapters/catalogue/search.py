@@ -7,11 +7,11 @@ from typing import Annotated
 from pydantic import Field
 
 from services.orders.adapters.catalogue.strict import Positive, Strict
-from services.orders.domain.booking.terms import Schedule
+from services.orders.domain.booking.terms import ScheduleRules
 from services.orders.domain.search.terms import SearchRules
 
 
-class Search(Strict):
+class SearchSection(Strict):
     """Radii in metres, one round each; the rest in seconds."""
 
     radii_m: Annotated[list[Positive], Field(min_length=1, max_length=20)]
@@ -25,11 +25,11 @@ class Search(Strict):
         return SearchRules(tuple(self.radii_m), self.life_s, self.window_s, self.grace_s, self.open_offers)
 
 
-class SearchByArea(Strict):
+class SearchSections(Strict):
     """The town's districts, and the others."""
 
-    town: Search
-    rural: Search
+    town: SearchSection
+    rural: SearchSection
 
 
 class ScheduleSection(Strict):
@@ -43,8 +43,8 @@ class ScheduleSection(Strict):
     late_min: Annotated[int, Field(ge=1, le=1440)]
     takes_min: Annotated[int, Field(ge=1, le=1440)] | None = None
 
-    def rules(self) -> Schedule:
+    def rules(self) -> ScheduleRules:
         """The domain's view."""
-        return Schedule(
+        return ScheduleRules(
             self.required, self.horizon_days, tuple(self.search_before_min), self.late_min, self.takes_min
         )

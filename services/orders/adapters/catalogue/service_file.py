@@ -9,17 +9,17 @@ from pydantic import AfterValidator, Field
 
 from contracts.registry import CONTRACTS
 from contracts.values import Carried, PayerKind, Requirements, Texts
-from services.orders.adapters.catalogue.asking import (
+from services.orders.adapters.catalogue.custody import AttemptsSection, ProofSection
+from services.orders.adapters.catalogue.intake import (
     DetailSection,
     HandOverSection,
     PartiesSection,
     UnservedSection,
 )
-from services.orders.adapters.catalogue.cooking import ChangesSection, MerchantSection
-from services.orders.adapters.catalogue.handing import AttemptsSection, ProofSection
-from services.orders.adapters.catalogue.money import CancellationRow, ProgrammeSection, TariffSection
+from services.orders.adapters.catalogue.kitchen import ChangesSection, MerchantSection
+from services.orders.adapters.catalogue.payment import CancellationRow, ProgrammeSection, TariffSection
 from services.orders.adapters.catalogue.routes import RouteSection
-from services.orders.adapters.catalogue.search import ScheduleSection, SearchByArea
+from services.orders.adapters.catalogue.search import ScheduleSection, SearchSections
 from services.orders.adapters.catalogue.strict import Positive, Strict
 from services.orders.domain.intake.request import Service
 from services.orders.domain.order import Policy
@@ -52,7 +52,7 @@ class ServiceFile(Strict):
     attempts: AttemptsSection | None = None
     merchant: MerchantSection | None = None
     changes: ChangesSection = ChangesSection()
-    search: SearchByArea
+    search: SearchSections
     schedule: ScheduleSection | None = None
     programme: ProgrammeSection | None = None
     route: RouteSection | None = None

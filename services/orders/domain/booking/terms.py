@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 
 
 @dataclass(frozen=True, slots=True)
-class Schedule:
+class ScheduleRules:
     """How a service is booked ahead. `search_before_min`: the searches begin so many minutes before the pick-up.
 
     `late_min`: an order whose search could not begin until so long after its pick-up ends; nobody stands there any more.
@@ -41,7 +41,7 @@ class Schedule:
 
 
 def schedule_refused(
-    schedule: Schedule | None, pickup_at: datetime | None, asked_at: datetime, now: datetime
+    schedule: ScheduleRules | None, pickup_at: datetime | None, asked_at: datetime, now: datetime
 ) -> str | None:
     """The reason why an order cannot be booked for this time, or must be booked; None when it can.
 

@@ -6,11 +6,11 @@ from dataclasses import replace
 from datetime import datetime
 
 from contracts.values import OrderStatus
-from services.orders.domain.booking.terms import Schedule
+from services.orders.domain.booking.terms import ScheduleRules
 from services.orders.domain.order import Order
 
 
-def waiting(order: Order, now: datetime) -> Order | None:
+def wait_for_first_search(order: Order, now: datetime) -> Order | None:
     """A new order that waits for its first search; None where that is due already, or nothing was booked."""
     booking = _booking(order)
     first = booking[0].starts(booking[1])[0] if booking else now
@@ -21,26 +21,26 @@ def waiting(order: Order, now: datetime) -> Order | None:
     )
 
 
-def next_search(order: Order, now: datetime) -> datetime | None:
+def next_search_at(order: Order, now: datetime) -> datetime | None:
     """When the next search of a booked order begins; None after the last one, or where nothing was booked."""
     booking = _booking(order)
     return booking[0].next_start(booking[1], now) if booking else None
 
 
-def is_due(order: Order, now: datetime) -> bool:
+def search_is_due(order: Order, now: datetime) -> bool:
     """Whether its search has to begin, however long that is overdue; not while its kitchen waits for an answer."""
     if order.status is not OrderStatus.SCHEDULED or order.waits_for_answer:
         return False
     return order.search_starts_at is not None and order.search_starts_at <= now
 
 
-def is_missed(order: Order, now: datetime) -> bool:
+def search_is_missed(order: Order, now: datetime) -> bool:
     """Whether it is too late to begin one."""
     booking = _booking(order)
     return booking is not None and booking[0].missed(booking[1], now)
 
 
-def _booking(order: Order) -> tuple[Schedule, datetime] | None:
+def _booking(order: Order) -> tuple[ScheduleRules, datetime] | None:
     """How it is booked, and for when: a kitchen that takes longer moves the pick-up."""
     schedule = order.policy.schedule if order.policy else None
     if schedule is None or order.scheduled_for is None or order.pickup_at is None:

@@ -12,7 +12,7 @@ from services.orders.domain.changes.terms import ChangeRules, Proposal
 from services.orders.domain.errors import StepRefused
 from services.orders.domain.ground import distance_m
 from services.orders.domain.intake.intake import SAME_PLACE_M
-from services.orders.domain.kitchen.cooking import of_merchant
+from services.orders.domain.kitchen.cooking import require_kitchen
 from services.orders.domain.kitchen.items import items_refused, items_total
 from services.orders.domain.kitchen.terms import KitchenStage
 from services.orders.domain.order import SYSTEM, Ending, Order
@@ -39,7 +39,7 @@ class WantedChange:
     note: str | None = None
 
 
-def request(order: Order, by: Actor, wish: WantedChange, area: Area, now: datetime) -> Order | None:
+def request_change(order: Order, by: Actor, wish: WantedChange, area: Area, now: datetime) -> Order | None:
     """The changed order, or one with a proposal where the fare rises or the merchant cooks already.
 
     None for what changes nothing. Raises `StepRefused`.
@@ -61,11 +61,11 @@ def request(order: Order, by: Actor, wish: WantedChange, area: Area, now: dateti
     return _applied(order, change, now)
 
 
-def propose(
+def propose_change(
     order: Order, merchant_id: str, wish: WantedChange, until: datetime, now: datetime
 ) -> Order | None:
     """The order with the merchant's proposal of other items; None when it is open already. Raises `StepRefused`."""
-    of_merchant(order, merchant_id)
+    require_kitchen(order, merchant_id)
     if order.proposal is not None and order.proposal.proposal_id == wish.proposal_id:
         return None
     if order.status not in UNTIL_PICKED_UP:
@@ -76,7 +76,7 @@ def propose(
     return replace(order, proposal=replace(change, by=Role.MERCHANT, until=min(until, change.until)))
 
 
-def answer(order: Order, by: Actor, proposal_id: str, now: datetime, *, accepted: bool) -> Order:
+def answer_proposal(order: Order, by: Actor, proposal_id: str, now: datetime, *, accepted: bool) -> Order:
     """The order as proposed, as before, or cancelled where it cannot go on without the change. Raises `StepRefused`."""
     require_party(order, by)
     proposal = order.proposal
@@ -97,7 +97,7 @@ def answer(order: Order, by: Actor, proposal_id: str, now: datetime, *, accepted
     return _without(order, proposal, Ending("proposal_refused", by), now)
 
 
-def lapse(order: Order, now: datetime) -> Order | None:
+def lapse_proposal(order: Order, now: datetime) -> Order | None:
     """What becomes of a proposal that nobody answered; None before its time."""
     proposal = order.proposal
     if proposal is None or order.ended or proposal.until > now:

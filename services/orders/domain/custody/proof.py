@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 
 from contracts.values import Actor, CustodyStep, OrderStatus, ProofKind, Role
-from services.orders.domain.custody.terms import NO_PROOF, Code, Custody, ProofRules
+from services.orders.domain.custody.terms import NO_PROOF_NEEDED, Custody, IssuedCode, ProofRules
 from services.orders.domain.errors import StepRefused, TooEarly
 from services.orders.domain.order import Order
 
@@ -25,7 +25,7 @@ class Shown:
     code_right: bool | None = None
 
 
-NOTHING = Shown()
+NOTHING_SHOWN = Shown()
 
 
 class WrongCode(StepRefused):
@@ -36,14 +36,14 @@ class WrongCode(StepRefused):
         self.order = order
 
 
-def rules_of(order: Order) -> ProofRules:
+def proof_rules(order: Order) -> ProofRules:
     """What either end of this order needs."""
-    return order.policy.proof if order.policy else NO_PROOF
+    return order.policy.proof if order.policy else NO_PROOF_NEEDED
 
 
 def needs_code(order: Order) -> bool:
     """Whether the recipient has to prove who he is."""
-    return ProofKind.CODE in rules_of(order).dropoff
+    return ProofKind.CODE in proof_rules(order).dropoff
 
 
 def require_proof(order: Order, kinds: tuple[ProofKind, ...], shown: Shown) -> None:
@@ -72,7 +72,7 @@ def _require_code(order: Order, *, right: bool) -> None:
     code = order.code
     if code is None:
         raise StepRefused("wrong_code")
-    if code.wrong >= rules_of(order).most_tries:
+    if code.wrong >= proof_rules(order).most_tries:
         raise StepRefused("code_locked")
     if not right:
         raise WrongCode(replace(order, code=replace(code, wrong=code.wrong + 1)))
@@ -80,7 +80,9 @@ def _require_code(order: Order, *, right: bool) -> None:
 
 def with_first_code(order: Order) -> Order:
     """The order with a code for its recipient where the door asks for one and none is out yet."""
-    return replace(order, code=Code(FIRST_SERIAL)) if needs_code(order) and order.code is None else order
+    return (
+        replace(order, code=IssuedCode(FIRST_SERIAL)) if needs_code(order) and order.code is None else order
+    )
 
 
 def new_code(order: Order) -> Order:
@@ -91,9 +93,9 @@ def new_code(order: Order) -> Order:
         raise StepRefused("illegal_step")
     if order.code is None:
         raise TooEarly("illegal_step")
-    if order.code.serial >= rules_of(order).most_codes:
+    if order.code.serial >= proof_rules(order).most_codes:
         raise StepRefused("code_limit")
-    return replace(order, code=Code(order.code.serial + 1))
+    return replace(order, code=IssuedCode(order.code.serial + 1))
 
 
 def with_custody(
@@ -107,12 +109,12 @@ def with_custody(
 
 def keeps_custody(order: Order) -> bool:
     """Whether goods are handed over that somebody has to account for."""
-    rules = rules_of(order)
+    rules = proof_rules(order)
     return bool(rules.pickup or rules.dropoff) or (
         order.policy is not None and order.policy.attempts is not None
     )
 
 
-def driver(driver_id: str) -> Actor:
+def driver_actor(driver_id: str) -> Actor:
     """The courier as a party of the chain."""
     return Actor(role=Role.DRIVER, id=driver_id)

@@ -22,7 +22,7 @@ class ProofRules:
     most_codes: int = 4
 
 
-NO_PROOF = ProofRules()
+NO_PROOF_NEEDED = ProofRules()
 
 
 class BackTo(StrEnum):
@@ -53,7 +53,7 @@ class Custody:
 
 
 @dataclass(frozen=True, slots=True)
-class Code:
+class IssuedCode:
     """The recipient's one-time code, without a digit of it. `wrong`: how often it was wrong since it was issued."""
 
     serial: int
@@ -61,7 +61,7 @@ class Code:
 
 
 @dataclass(frozen=True, slots=True)
-class HandOverState:
+class DeliveryState:
     """How the hand-over goes. `reason`: why the last attempt failed.
 
     `brought_back`: the courier says so; `overdue`: the alarm about it has gone out.
@@ -75,4 +75,4 @@ class HandOverState:
     overdue: bool = False
 
 
-NOT_TRIED = HandOverState()
+NOT_ATTEMPTED = DeliveryState()

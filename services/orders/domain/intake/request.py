@@ -15,7 +15,7 @@ from services.orders.domain.kitchen.merchant import Merchant
 from services.orders.domain.order import Order, Policy
 from services.orders.domain.payment.funding import PayerRecord, ProgrammeRules
 from services.orders.domain.payment.tariff import Tariff
-from services.orders.domain.route.routes import Route
+from services.orders.domain.route.routes import RestrictedRoute
 from services.orders.domain.route.status import RouteStatus
 from services.orders.domain.search.terms import SearchRules
 
@@ -62,15 +62,15 @@ class OrderRequest:
 
 
 @dataclass(frozen=True, slots=True)
-class Facts:
+class Lookups:
     """What other aggregates say about this request, read before deciding. `now`: when it was read."""
 
     now: datetime
     merchant: Merchant | None = None
     payer_record: PayerRecord | None = None
-    route: Route | None = None
+    route: RestrictedRoute | None = None
     route_status: RouteStatus | None = None
 
 
-Check = Callable[[Order, OrderRequest, Service, Facts], str | None]
+Check = Callable[[Order, OrderRequest, Service, Lookups], str | None]
 """A reason code where the order is refused by policy, else None. The order has its places and its policy already."""

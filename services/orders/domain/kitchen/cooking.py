@@ -6,17 +6,17 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 
 from contracts.values import Actor, OrderStatus, Role
-from services.orders.domain.booking.waiting import next_search
+from services.orders.domain.booking.waiting import next_search_at
 from services.orders.domain.errors import StepRefused, TooEarly
 from services.orders.domain.kitchen.terms import Kitchen, KitchenStage, MerchantRules
 from services.orders.domain.order import SYSTEM, Ending, Order
 from services.orders.domain.search.starting import start_search
 from services.orders.domain.transitions import Action, move
 
-COOKS_WHILE_SEARCHED = frozenset({OrderStatus.SEARCHING, OrderStatus.ASSIGNED, OrderStatus.AT_PICKUP})
+SEARCHED_OR_DRIVEN = frozenset({OrderStatus.SEARCHING, OrderStatus.ASSIGNED, OrderStatus.AT_PICKUP})
 
 
-def ask(order: Order, rules: MerchantRules, now: datetime) -> Order:
+def ask_merchant(order: Order, rules: MerchantRules, now: datetime) -> Order:
     """The new order, waiting for its merchant's answer."""
     kitchen = Kitchen(KitchenStage.ASKED, now + timedelta(seconds=rules.answer_s))
     return replace(order, status=OrderStatus.AWAITING_MERCHANT, since=now, kitchen=kitchen)
@@ -29,7 +29,7 @@ def accept(order: Order, merchant_id: str, minutes: int, rush_minutes: int, now:
 
     Raises `StepRefused` (`wrong_actor`, `takes_too_long`, `order_ended`, `illegal_step`), `TooEarly` before it was asked.
     """
-    kitchen, rules = of_merchant(order, merchant_id)
+    kitchen, rules = require_kitchen(order, merchant_id)
     if kitchen.stage is not KitchenStage.ASKED and not order.ended:
         return None
     if minutes > rules.most_minutes:
@@ -38,14 +38,14 @@ def accept(order: Order, merchant_id: str, minutes: int, rush_minutes: int, now:
         raise TooEarly("proposal_open")
     ready_at = max(now + timedelta(minutes=minutes + rush_minutes), order.scheduled_for or now)
     cooking = replace(kitchen, stage=KitchenStage.PREPARING, ready_at=ready_at)
-    booked = next_search(replace(order, kitchen=cooking), now)
+    booked = next_search_at(replace(order, kitchen=cooking), now)
     search_at = booked or max(now, ready_at - timedelta(seconds=rules.search_lead_s))
     return move(order, Action.COOK, Role.MERCHANT, now, kitchen=replace(cooking, search_at=search_at))
 
 
 def reject(order: Order, merchant_id: str, now: datetime) -> Order | None:
     """Unserved: the merchant does not want it; None when that is known. Raises `StepRefused`, `TooEarly`."""
-    of_merchant(order, merchant_id)
+    require_kitchen(order, merchant_id)
     if order.ending is not None and order.ending.reason == "merchant_rejected":
         return None
     by = Actor(role=Role.MERCHANT, id=merchant_id)
@@ -59,7 +59,7 @@ def ready(order: Order, merchant_id: str, now: datetime) -> Order | None:
 
     The status of an order that is searched for or driven stays what it is. Raises `StepRefused`, `TooEarly`.
     """
-    kitchen, _ = of_merchant(order, merchant_id)
+    kitchen, _ = require_kitchen(order, merchant_id)
     if kitchen.stage is KitchenStage.READY:
         return None
     if order.waits_for_answer:
@@ -70,13 +70,13 @@ def ready(order: Order, merchant_id: str, now: datetime) -> Order | None:
             return start_search(move(order, Action.COOK, Role.MERCHANT, now, kitchen=done), now)
         case OrderStatus.PREPARING | OrderStatus.SCHEDULED:
             return start_search(replace(order, kitchen=done), now)
-        case status if status in COOKS_WHILE_SEARCHED:
+        case status if status in SEARCHED_OR_DRIVEN:
             return replace(order, kitchen=done)
         case _:
             raise StepRefused("order_ended" if order.ended else "illegal_step")
 
 
-def silent(order: Order, now: datetime) -> Order | None:
+def give_up_on_silent_merchant(order: Order, now: datetime) -> Order | None:
     """Unserved when the merchant has not answered in time; None before that, or after an answer."""
     kitchen = order.kitchen
     if order.status is not OrderStatus.AWAITING_MERCHANT or kitchen is None or kitchen.answer_until > now:
@@ -86,7 +86,7 @@ def silent(order: Order, now: datetime) -> Order | None:
     return move(order, Action.GIVE_UP, Role.SYSTEM, now, ending=Ending("merchant_silent", SYSTEM))
 
 
-def search_due(order: Order, now: datetime) -> Order | None:
+def search_while_cooking(order: Order, now: datetime) -> Order | None:
     """The order in its search once the courier would come when the food is ready, or later than that; None before."""
     kitchen = order.kitchen
     if order.status is not OrderStatus.PREPARING or kitchen is None or kitchen.search_at is None:
@@ -94,7 +94,7 @@ def search_due(order: Order, now: datetime) -> Order | None:
     return None if order.waits_for_answer or kitchen.search_at > now else start_search(order, now)
 
 
-def of_merchant(order: Order, merchant_id: str) -> tuple[Kitchen, MerchantRules]:
+def require_kitchen(order: Order, merchant_id: str) -> tuple[Kitchen, MerchantRules]:
     """The kitchen of the merchant who speaks. Raises `StepRefused("wrong_actor")`, `TooEarly` before it was asked."""
     rules = order.policy.merchant if order.policy else None
     if order.merchant_id != merchant_id or rules is None:

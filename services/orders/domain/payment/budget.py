@@ -7,7 +7,7 @@ from datetime import date, datetime
 
 from contracts.values import Day
 
-NOBODY = "-"
+NO_AGENCY = "-"
 LONG_AGO = date(1970, 1, 1)
 
 
@@ -49,10 +49,10 @@ def attested(known: Beneficiary | None, said: Beneficiary) -> Beneficiary | None
     return said if known is None or said.as_of > known.as_of else None
 
 
-def erased(known: Beneficiary, at: datetime) -> Beneficiary | None:
+def without_attestation(known: Beneficiary, at: datetime) -> Beneficiary | None:
     """Nobody says any more that a programme pays for this person; None when that was said after the erasure, or is forgotten.
 
     The ids stay, and `as_of`: an older attestation that comes later brings nothing back.
     """
-    blank = replace(known, by=NOBODY, valid_until=LONG_AGO, as_of=at)
+    blank = replace(known, by=NO_AGENCY, valid_until=LONG_AGO, as_of=at)
     return None if known.as_of > at or known == blank else blank

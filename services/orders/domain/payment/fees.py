@@ -56,7 +56,7 @@ class FeeRow:
 
 
 @dataclass(frozen=True, slots=True)
-class Cancelling:
+class CancellationMoment:
     """The moment at which somebody cancels. `due`: when the driver said that he would be there. `cooked`: a kitchen has begun."""
 
     by: Role
@@ -70,18 +70,18 @@ class Cancelling:
     cooked: bool = False
 
 
-def row_of(rows: Sequence[FeeRow], moment: Cancelling) -> FeeRow | None:
+def first_fitting_row(rows: Sequence[FeeRow], moment: CancellationMoment) -> FeeRow | None:
     """The first row that fits, None where the table has none."""
     return next((row for row in rows if _fits(row, moment)), None)
 
 
-def fee_of(rows: Sequence[FeeRow], moment: Cancelling) -> int:
+def fee_of(rows: Sequence[FeeRow], moment: CancellationMoment) -> int:
     """Whole rupiah that whoever is at fault owes; free where no row fits."""
-    row = row_of(rows, moment)
+    row = first_fitting_row(rows, moment)
     return 0 if row is None else row.fee + round(moment.items_total * row.items_share)
 
 
-def _fits(row: FeeRow, moment: Cancelling) -> bool:
+def _fits(row: FeeRow, moment: CancellationMoment) -> bool:
     return (
         (not row.by or moment.by in row.by)
         and (not row.fault or moment.fault in row.fault)
@@ -89,13 +89,13 @@ def _fits(row: FeeRow, moment: Cancelling) -> bool:
         and (row.within_s is None or _within(moment.matched_at, moment.now, row.within_s))
         and (
             row.driver_late_s is None
-            or _longer(moment.due, moment.arrived_at or moment.now, row.driver_late_s)
+            or _longer_than(moment.due, moment.arrived_at or moment.now, row.driver_late_s)
         )
-        and (row.waited_s is None or _longer(moment.arrived_at, moment.now, row.waited_s))
+        and (row.waited_s is None or _longer_than(moment.arrived_at, moment.now, row.waited_s))
     )
 
 
-def _stage(moment: Cancelling) -> CancellationStage | None:
+def _stage(moment: CancellationMoment) -> CancellationStage | None:
     return (
         CancellationStage.COOKING
         if moment.cooked and moment.status in WITHOUT_COURIER
@@ -107,5 +107,5 @@ def _within(since: datetime | None, now: datetime, seconds: int) -> bool:
     return since is not None and now - since <= timedelta(seconds=seconds)
 
 
-def _longer(since: datetime | None, until: datetime, seconds: int) -> bool:
+def _longer_than(since: datetime | None, until: datetime, seconds: int) -> bool:
     return since is not None and until - since > timedelta(seconds=seconds)

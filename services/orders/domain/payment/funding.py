@@ -13,10 +13,12 @@ from enum import StrEnum
 from contracts.values import Customer, CustomerKind, Day, Payer, PayerKind
 from services.orders.domain.hours import LOCAL_TIME
 
-ASK_AGAIN = timedelta(seconds=5)  # whoever took the order in asks at once; this is for when he died over it
+ASK_AGAIN_AFTER = timedelta(
+    seconds=5
+)  # whoever took the order in asks at once; this is for when he died over it
 
 
-class Hold(StrEnum):
+class HoldState(StrEnum):
     """What the order's budget knows of it."""
 
     WANTED = "wanted"
@@ -30,7 +32,7 @@ class Funding:
 
     budget_id: str
     amount: int
-    hold: Hold = Hold.WANTED
+    hold: HoldState = HoldState.WANTED
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,6 +88,6 @@ def payer_refused(
             return "payer_unknown"
 
 
-def closed(funding: Funding) -> Funding:
+def with_closed_hold(funding: Funding) -> Funding:
     """Settled or released."""
-    return replace(funding, hold=Hold.CLOSED)
+    return replace(funding, hold=HoldState.CLOSED)

@@ -10,7 +10,7 @@ from contracts.values import Day, Fare, Payer, Surcharge
 from services.orders.domain.hours import LOCAL_TIME, Hours
 
 ROUND_TO = 100
-SHARES = 10_000  # shares are counted in ten-thousandths, so that no rupiah hangs on a float
+SHARE_UNITS = 10_000  # shares are counted in ten-thousandths, so that no rupiah hangs on a float
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,7 +39,7 @@ class SurchargeRule:
     amount: int
     hours: Hours | None = None
 
-    def falls_due(self, at: datetime) -> bool:
+    def applies_at(self, at: datetime) -> bool:
         """Whether a trip that begins then pays it."""
         return self.hours is None or self.hours.cover(at)
 
@@ -73,7 +73,7 @@ class Pricing:
         """The fare of a trip that begins at `at`; a regulated one never leaves its band, whatever the tariff says."""
         base = self._base(distance_m)
         surcharges = self._surcharges(base, distance_m, at)
-        app_share, welfare_share = _part(base, self._app()), _part(base, self._welfare())
+        app_share, welfare_share = _share_of(base, self._app()), _share_of(base, self._welfare())
         shared = 0 if self.tariff.on_top else app_share + welfare_share
         driver_share = base - shared + sum(line.amount for line in surcharges)
         return Fare(
@@ -82,7 +82,7 @@ class Pricing:
             driver_share=driver_share,
             app_share=app_share,
             welfare_share=welfare_share,
-            merchant_share=_part(items_total, self.tariff.merchant_share),
+            merchant_share=_share_of(items_total, self.tariff.merchant_share),
             surcharges=surcharges,
             payer=payer,
         )
@@ -91,14 +91,14 @@ class Pricing:
         base = _rounded(max(self.tariff.minimum * 1000, self.tariff.per_km * distance_m))
         if self.band is None:
             return base
-        lowest, highest = limits(self.band, distance_m)
+        lowest, highest = fare_limits(self.band, distance_m)
         return min(max(base, lowest), highest)
 
     def _surcharges(self, base: int, distance_m: int, at: datetime) -> list[Surcharge]:
-        room = None if self.band is None else limits(self.band, distance_m)[1] - base
+        room = None if self.band is None else fare_limits(self.band, distance_m)[1] - base
         lines = []
         for rule in self.tariff.surcharges:
-            amount = rule.amount if rule.falls_due(at) else 0
+            amount = rule.amount if rule.applies_at(at) else 0
             if room is not None and self.band is not None and rule.reason not in self.band.surcharges:
                 amount = min(amount, room)
                 room -= amount
@@ -126,7 +126,7 @@ def band_on(bands: Sequence[Band], day: date) -> Band | None:
     return max(in_force, key=lambda band: band.valid_from, default=None)
 
 
-def limits(band: Band, distance_m: int) -> tuple[int, int]:
+def fare_limits(band: Band, distance_m: int) -> tuple[int, int]:
     """Lowest and highest legal fare of a trip, whole rupiah."""
     if distance_m <= band.minimum_km * 1000:
         return band.minimum
@@ -141,5 +141,5 @@ def _rounded(thousandths: int) -> int:
     return (thousandths + unit // 2) // unit * ROUND_TO
 
 
-def _part(amount: int, share: float) -> int:
-    return amount * int(share * SHARES + 1e-6) // SHARES
+def _share_of(amount: int, share: float) -> int:
+    return amount * int(share * SHARE_UNITS + 1e-6) // SHARE_UNITS

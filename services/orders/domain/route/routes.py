@@ -44,7 +44,7 @@ class Closure:
 
 
 @dataclass(frozen=True, slots=True)
-class Route:
+class RestrictedRoute:
     """One route. `gate`: the cells behind its gate; `approach`: those of the road up to it.
 
     `levels`: from which day on which volcano level held; `hours`: when the gate is open at each level, none at a level
@@ -87,7 +87,7 @@ class Route:
 
     def refusal(self, at_gate: datetime, status: RouteStatus | None) -> str | None:
         """The reason code where nobody gets in at that time; what was said last counts before the calendar."""
-        said = status.says(at_gate) if status else None
+        said = status.open_at(at_gate) if status else None
         if said is False or (said is None and any(closure.holds(at_gate) for closure in self.closures)):
             return "route_closed"
         level = (status.level if status else None) or self.level_on(at_gate)
@@ -98,7 +98,9 @@ class Route:
         return None if hours.cover(at_gate) or hours.cover(early) else "route_hours"
 
 
-def route_between(routes: Iterable[Route], start: HasPoint, end: HasPoint) -> Route | None:
+def route_between(
+    routes: Iterable[RestrictedRoute], start: HasPoint, end: HasPoint
+) -> RestrictedRoute | None:
     """The route that a trip climbs, None for all the others."""
     return next((route for route in routes if route.touches(start) or route.touches(end)), None)
 

@@ -5,7 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
-SWEEP_AGAIN = timedelta(minutes=1)  # an order that was just being taken in when the word came is found then
+SECOND_SWEEP_AFTER = timedelta(
+    minutes=1
+)  # an order that was just being taken in when the word came is found then
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,7 +29,7 @@ class RouteStatus:
     sweep_at: datetime | None = None
     before: RouteStatus | None = None
 
-    def says(self, moment: datetime) -> bool | None:
+    def open_at(self, moment: datetime) -> bool | None:
         """Open or closed at that instant; None where it says nothing about it."""
         word = self.word_at(moment)
         return None if word is None or (word.open and word.until is None) else word.open
@@ -35,13 +37,15 @@ class RouteStatus:
     def closed_from(self, now: datetime, until: datetime) -> datetime | None:
         """Since when it is closed, or from when on it will be at the latest at `until`; None where it stays open."""
         word = self.word_at(now)
-        if word is not None and self.says(now) is False:
+        if word is not None and self.open_at(now) is False:
             return word.starts_at
-        return next((turn for turn in self.turns if now < turn <= until and self.says(turn) is False), None)
+        return next(
+            (turn for turn in self.turns if now < turn <= until and self.open_at(turn) is False), None
+        )
 
     def next_closing(self, now: datetime) -> datetime | None:
         """When a closure begins next; None where none was said ahead."""
-        return next((turn for turn in self.turns if turn > now and self.says(turn) is False), None)
+        return next((turn for turn in self.turns if turn > now and self.open_at(turn) is False), None)
 
     def word_at(self, moment: datetime) -> RouteStatus | None:
         """The word that holds at that instant."""
@@ -56,12 +60,12 @@ class RouteStatus:
         return sorted([*own, *(self.before.turns if self.before is not None else ())])
 
 
-def heard(known: RouteStatus | None, said: RouteStatus, now: datetime) -> RouteStatus | None:
+def newer_status(known: RouteStatus | None, said: RouteStatus, now: datetime) -> RouteStatus | None:
     """The newer word; None when something as new is known. The volcano's level stays until somebody says another."""
     if known is not None and said.as_of <= known.as_of:
         return None
     level = said.level if said.level is not None or known is None else known.level
-    return replace(said, level=level, sweep_at=now + SWEEP_AGAIN, before=_outside(known, said, now))
+    return replace(said, level=level, sweep_at=now + SECOND_SWEEP_AFTER, before=_outside(known, said, now))
 
 
 def _outside(word: RouteStatus | None, newer: RouteStatus, now: datetime) -> RouteStatus | None:
@@ -75,7 +79,7 @@ def _outside(word: RouteStatus | None, newer: RouteStatus, now: datetime) -> Rou
     return older if over or covered else replace(word, sweep_at=None, before=older)
 
 
-def swept(status: RouteStatus, now: datetime) -> RouteStatus | None:
+def after_sweep(status: RouteStatus, now: datetime) -> RouteStatus | None:
     """The second look is done, the next one is when a closure begins: who has left since it was said is found then.
 
     None when it is not due.

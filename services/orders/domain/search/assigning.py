@@ -6,16 +6,16 @@ from dataclasses import replace
 from datetime import datetime
 
 from contracts.values import OrderStatus, Role
-from services.orders.domain.booking.waiting import is_due, is_missed, next_search
+from services.orders.domain.booking.waiting import next_search_at, search_is_due, search_is_missed
 from services.orders.domain.custody.proof import with_first_code
 from services.orders.domain.errors import MatchRefused, StepRefused, TooEarly
-from services.orders.domain.kitchen.cooking import ask
+from services.orders.domain.kitchen.cooking import ask_merchant
 from services.orders.domain.order import SYSTEM, Assignment, Ending, Order, timers
 from services.orders.domain.search.starting import start_search
 from services.orders.domain.transitions import Action, move
 from services.orders.domain.trip.driving import BEFORE_DRIVER
 
-BEFORE_PICKUP = frozenset({OrderStatus.ASSIGNED, OrderStatus.AT_PICKUP})
+DRIVER_COMING = frozenset({OrderStatus.ASSIGNED, OrderStatus.AT_PICKUP})
 
 
 def assign(order: Order, proposed: Assignment, now: datetime) -> Order | None:
@@ -35,7 +35,7 @@ def search_failed(order: Order, attempt: int, reason: str, now: datetime) -> Ord
     """The order as unserved, or waiting for its next search; None when it has moved on since."""
     if order.status is not OrderStatus.SEARCHING or attempt != order.attempt:
         return None
-    return without_driver(order, unserved_reason(order, reason), now)
+    return postpone_or_give_up(order, unserved_reason(order, reason), now)
 
 
 def unserved_reason(order: Order, reason: str) -> str:
@@ -43,30 +43,30 @@ def unserved_reason(order: Order, reason: str) -> str:
     return order.policy.unserved if order.policy is not None and reason == "no_driver" else reason
 
 
-def search_overdue(order: Order, now: datetime) -> Order | None:
+def end_overdue_search(order: Order, now: datetime) -> Order | None:
     """The same when its search has no answer long after its end; None before that."""
     due = timers(order).get("search_overdue")
-    return without_driver(order, "search_overdue", now) if due is not None and due <= now else None
+    return postpone_or_give_up(order, "search_overdue", now) if due is not None and due <= now else None
 
 
-def search_begins(order: Order, now: datetime) -> Order | None:
+def begin_booked_search(order: Order, now: datetime) -> Order | None:
     """A booked order in its next search, with its merchant who is asked first, or unserved where it is too late.
 
     None before its time.
     """
-    if not is_due(order, now):
+    if not search_is_due(order, now):
         return None
-    if is_missed(order, now):
+    if search_is_missed(order, now):
         return give_up(order, "schedule_missed", now)
     merchant = order.policy.merchant if order.policy else None
     if merchant is not None and order.kitchen is None:
-        return ask(move(order, Action.ASK_MERCHANT, Role.SYSTEM, now), merchant, now)
+        return ask_merchant(move(order, Action.ASK_MERCHANT, Role.SYSTEM, now), merchant, now)
     return start_search(move(order, Action.SEARCH, Role.SYSTEM, now), now)
 
 
-def without_driver(order: Order, reason: str, now: datetime) -> Order:
+def postpone_or_give_up(order: Order, reason: str, now: datetime) -> Order:
     """A search found nobody: a booked order waits for the next one before its time, any other one ends."""
-    start = next_search(order, now)
+    start = next_search_at(order, now)
     if start is None:
         return give_up(order, reason, now)
     return move(order, Action.POSTPONE, Role.SYSTEM, now, search_starts_at=start, search=None)
@@ -79,7 +79,7 @@ def give_up(order: Order, reason: str, now: datetime) -> Order:
 
 def match_withdrawn(order: Order, offer_id: str, now: datetime) -> Order | None:
     """Search again when matching takes the match back before the pick-up; None when there is nothing to take back."""
-    if order.assignment is None or order.assignment.offer_id != offer_id or order.status not in BEFORE_PICKUP:
+    if order.assignment is None or order.assignment.offer_id != offer_id or order.status not in DRIVER_COMING:
         return None
     let_go = tuple(dict.fromkeys((*order.let_go, order.assignment.driver_id)))
     return start_search(move(order, Action.UNASSIGN, Role.SYSTEM, now, let_go=let_go), now)
@@ -90,7 +90,7 @@ def driver_gives_back(order: Order, driver_id: str, said_at: datetime, now: date
 
     Raises `TooEarly` while the order has no driver yet, `StepRefused` (`wrong_driver`, `order_ended`).
     """
-    if driver_id in order.let_go and not _has_him_since(order, driver_id, said_at):
+    if driver_id in order.let_go and not _was_assigned(order, driver_id, said_at):
         return None
     if order.driver_id != driver_id:
         if driver_id in order.excluded_drivers:
@@ -103,7 +103,7 @@ def driver_gives_back(order: Order, driver_id: str, said_at: datetime, now: date
     return start_search(replace(freed, excluded_drivers=excluded), now)
 
 
-def _has_him_since(order: Order, driver_id: str, at: datetime) -> bool:
+def _was_assigned(order: Order, driver_id: str, at: datetime) -> bool:
     """Whether the present match is with him and was there when he spoke."""
     return (
         order.assignment is not None and order.assignment.driver_id == driver_id and order.assignment.at <= at

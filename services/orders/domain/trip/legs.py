@@ -17,7 +17,7 @@ def has_way_back(order: Order) -> bool:
     return order.policy is not None and order.policy.route is not None and order.policy.route.way_back
 
 
-def leg_out_done(order: Order, now: datetime) -> Order | None:
+def complete_way_out(order: Order, now: datetime) -> Order | None:
     """The guest is up there and will be fetched; None when that is known. Said again, it never ends the way back."""
     if order.status in {S.AWAITING_RETURN, S.COMPLETED} or order.leg is Leg.BACK:
         return None
@@ -36,7 +36,7 @@ def drive_back(order: Order, step: Action, now: datetime) -> Order | None:
             raise TooEarly("illegal_step")
         return None
     if order.leg is not Leg.BACK:
-        there = leg_out_done(order, now) or order
+        there = complete_way_out(order, now) or order
         order = move(there, Action.HEAD_BACK, Role.DRIVER, now, leg=Leg.BACK)
         if step is Action.PICK_UP:
             return order

@@ -10,21 +10,21 @@ from pydantic import Field
 
 from contracts.reasons import Fault
 from contracts.values import Id, Role, Rupiah
-from services.orders.adapters.catalogue.clock import Between
+from services.orders.adapters.catalogue.hours import HoursBetween
 from services.orders.adapters.catalogue.strict import Positive, Seconds, Share, Strict
 from services.orders.domain.payment.fees import CancellationStage, FeeRow
 from services.orders.domain.payment.funding import ProgrammeRules
 from services.orders.domain.payment.tariff import Band, SurchargeRule, Tariff
 
-Reason = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]*$", max_length=40)]
+SurchargeReason = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]*$", max_length=40)]
 
 
 class SurchargeRow(Strict):
     """An addition with a name, at any time or between two hours."""
 
-    reason: Reason
+    reason: SurchargeReason
     amount: Positive
-    between: Between | None = None
+    between: HoursBetween | None = None
 
     def rule(self) -> SurchargeRule:
         """The domain's view."""
@@ -97,7 +97,7 @@ class BandRow(Strict):
     minimum_km: Positive
     app_share_max: Share
     welfare_share_max: Share = 0.0
-    surcharges: tuple[Reason, ...] = ()
+    surcharges: tuple[SurchargeReason, ...] = ()
 
     def band(self) -> Band:
         """The domain's view."""

@@ -11,7 +11,7 @@ from services.orders.domain.hours import Hours
 TimeOfDay = Annotated[str, Field(pattern=r"^([01][0-9]|2[0-3]):[0-5][0-9]$")]
 
 
-class Between(RootModel[tuple[TimeOfDay, TimeOfDay]]):
+class HoursBetween(RootModel[tuple[TimeOfDay, TimeOfDay]]):
     """From the first up to the second, local time; over midnight where the second is earlier."""
 
     def hours(self) -> Hours:

@@ -13,14 +13,14 @@ from services.orders.domain.changes.terms import ChangeRules
 from services.orders.domain.kitchen.terms import MerchantRules
 
 
-def _of_its_life(status: OrderStatus) -> OrderStatus:
+def _changeable(status: OrderStatus) -> OrderStatus:
     if status not in LIFE:
         message = f"is none of {', '.join(LIFE)}"
         raise ValueError(message)
     return status
 
 
-Until = Annotated[OrderStatus, AfterValidator(_of_its_life)]
+ChangeableStatus = Annotated[OrderStatus, AfterValidator(_changeable)]
 
 
 class MerchantSection(Strict):
@@ -41,8 +41,8 @@ class MerchantSection(Strict):
 class ChangesSection(Strict):
     """The last status in which each may be changed; absent: never."""
 
-    dropoff_until: Until | None = None
-    items_until: Until | None = None
+    dropoff_until: ChangeableStatus | None = None
+    items_until: ChangeableStatus | None = None
     answer_s: Positive = 180
 
     def rules(self, most_m: int) -> ChangeRules:
