@@ -8,7 +8,6 @@ from datetime import datetime
 
 from contracts.values import OrderStatus
 from services.orders.domain.intake.intake import begin_order
-from services.orders.domain.intake.request import Lookups
 from services.orders.domain.order import SYSTEM, Ending, Order
 from services.orders.domain.payment.funding import HoldState, with_closed_hold
 from services.orders.ports import Context, StaleHold
@@ -19,7 +18,9 @@ LOOK_EVERY_S = 600.0
 
 
 async def secure_funds(context: Context, order_id: str, cause: Cause) -> None:
-    """Ask the budget, then let the order begin or reject it. After a crash in between the order's timer asks again.
+    """Ask the budget, then let the order begin or reject it.
+
+    After a crash in between the order's timer asks again.
 
     Raises `DatabaseAway`.
     """
@@ -74,6 +75,6 @@ async def _release_stale(context: Context, hold: StaleHold) -> None:
 
 def _with_reply(order: Order, now: datetime, *, held: bool) -> Order:
     if held and order.funding is not None:
-        return begin_order(replace(order, funding=replace(order.funding, hold=HoldState.HELD)), Lookups(now))
+        return begin_order(replace(order, funding=replace(order.funding, hold=HoldState.HELD)), now)
     ending = Ending("budget_exhausted", SYSTEM)
     return replace(order, status=OrderStatus.REJECTED, since=now, funding=None, ending=ending)

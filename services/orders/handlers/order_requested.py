@@ -26,18 +26,18 @@ from services.runtime.errors import Rejected
 async def order_requested(context: Context, message: Message[OrderRequested]) -> None:
     """Take the order in. The same request again changes nothing.
 
-    Raises `Rejected` for an unknown service, details of another form, another agency's name, and another request under
-    a known order id; `DatabaseAway`.
+    Raises `Rejected` for an unknown service, details of another form, another agency's name, and another
+    request under a known order id; `DatabaseAway`.
     """
     request, now = message.data, context.clock.now()
     service = _service_of(context, request)
     payer = await payer_of(context, request, service, now)
     asked = replace(order_request_of(request, message.time), payer=payer)
-    facts = await _facts(context, request, service, payer, now)
+    lookups = await _look_up(context, request, service, payer, now)
 
     def decide(present: Order | None) -> Change[Order] | None:
         if present is None:
-            order = take_in(asked, service, context.catalogue.area, context.catalogue.bands, facts)
+            order = take_in(asked, service, context.catalogue.area, context.catalogue.bands, lookups)
             return taken_in(order, service)
         if present.digest != asked.digest:
             raise Rejected("id_reused", order_id=request.order_id)
@@ -83,7 +83,7 @@ def _service_of(context: Context, request: OrderRequested) -> Service:
     return service
 
 
-async def _facts(
+async def _look_up(
     context: Context, request: OrderRequested, service: Service, payer: Payer, now: datetime
 ) -> Lookups:
     """What other aggregates say, as far as this service asks."""

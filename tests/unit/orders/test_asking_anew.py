@@ -5,7 +5,8 @@ from __future__ import annotations
 import pytest
 
 from contracts.values import Actor, OrderStatus, Place, Role
-from services.orders.domain.changes.changing import WantedChange, request_change
+from services.orders.domain.changes.changing import request_change
+from services.orders.domain.changes.drafting import WantedChange
 from services.orders.domain.errors import MatchRefused
 from services.orders.domain.order import Order
 from services.orders.domain.search.assigning import assign

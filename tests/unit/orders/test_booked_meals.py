@@ -9,16 +9,13 @@ import pytest
 
 from contracts.values import Actor, OrderStatus, Role
 from services.orders.domain.cancelling import CancellationReason, cancel
-from services.orders.domain.changes.changing import (
-    WantedChange,
-    answer_proposal,
-    lapse_proposal,
-    propose_change,
-)
+from services.orders.domain.changes.changing import answer_proposal, lapse_proposal, propose_change
+from services.orders.domain.changes.drafting import WantedChange
 from services.orders.domain.kitchen.cooking import accept, ready, search_while_cooking
 from services.orders.domain.kitchen.terms import KitchenStage
-from services.orders.domain.order import Order, timers
+from services.orders.domain.order import Order
 from services.orders.domain.search.assigning import begin_booked_search, search_failed
+from services.orders.domain.timers import timers
 from tests.support.kitchen_orders import ITEMS, MERCHANT, NOW, a_meal
 
 S = OrderStatus

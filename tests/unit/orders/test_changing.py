@@ -13,15 +13,16 @@ from contracts.events.orders import OrderCancelled
 from contracts.values import Actor, OrderStatus, Payer, PayerKind, Place, Role
 from services.orders.adapters.mongo import ORDER
 from services.orders.domain.changes.changing import (
-    WantedChange,
     answer_proposal,
     lapse_proposal,
     propose_change,
     request_change,
 )
+from services.orders.domain.changes.drafting import WantedChange
 from services.orders.domain.errors import StepRefused, TooEarly
 from services.orders.domain.kitchen.cooking import accept, give_up_on_silent_merchant, search_while_cooking
-from services.orders.domain.order import Order, timers
+from services.orders.domain.order import Order
+from services.orders.domain.timers import timers
 from services.orders.domain.transitions import Action
 from services.orders.domain.trip.driving import drive
 from services.orders.steps.by_party import answered

@@ -21,7 +21,8 @@ from services.orders.domain.kitchen.cooking import (
     search_while_cooking,
 )
 from services.orders.domain.kitchen.terms import KitchenStage
-from services.orders.domain.order import Order, timers
+from services.orders.domain.order import Order
+from services.orders.domain.timers import timers
 from tests.support.kitchen_orders import (
     ITEMS,
     MERCHANT,

@@ -13,7 +13,7 @@ from contracts.values import Customer, OrderStatus, Payer
 from services.orders.adapters.mongo import ORDER
 from services.orders.domain.intake.intake import take_in
 from services.orders.domain.intake.request import Lookups
-from services.orders.domain.order import Order, timers
+from services.orders.domain.order import Order
 from services.orders.domain.payment.budget import Budget, budget_set, pledged
 from services.orders.domain.payment.funding import (
     HoldState,
@@ -23,6 +23,7 @@ from services.orders.domain.payment.funding import (
     payer_refused,
     with_closed_hold,
 )
+from services.orders.domain.timers import timers
 from tests.support.orders import CATALOGUE, NOW, wanted
 
 TODAY = date(2026, 11, 24)

@@ -19,7 +19,8 @@ from services.orders.domain.custody.returning import (
 )
 from services.orders.domain.custody.terms import BackTo, IssuedCode
 from services.orders.domain.errors import StepRefused, TooEarly
-from services.orders.domain.order import Order, timers
+from services.orders.domain.order import Order
+from services.orders.domain.timers import timers
 from services.orders.domain.transitions import Action
 from services.orders.domain.trip.driving import drive
 from tests.support.envelopes import LATER, SEALED, a_document, picked_up, returning

@@ -12,7 +12,7 @@ from contracts.values import Actor, OrderStatus, Role
 from services.orders.adapters.mongo import ORDER, RETENTION
 from services.orders.domain.cancelling import CancellationReason, cancel, cancellation_fee, waited_in_vain
 from services.orders.domain.errors import MatchRefused, StepRefused, TooEarly
-from services.orders.domain.order import ENDED, Order, timers
+from services.orders.domain.order import ENDED, Order
 from services.orders.domain.search.assigning import (
     assign,
     driver_gives_back,
@@ -20,6 +20,7 @@ from services.orders.domain.search.assigning import (
     match_withdrawn,
     search_failed,
 )
+from services.orders.domain.timers import timers
 from services.orders.domain.transitions import TRANSITIONS, Action, move
 from services.orders.domain.trip.driving import drive
 from services.runtime.clock import real_now

@@ -18,7 +18,7 @@ from services.orders.domain.cancelling import CancellationReason, cancel
 from services.orders.domain.errors import MatchRefused
 from services.orders.domain.kitchen.cooking import accept
 from services.orders.domain.kitchen.terms import MerchantRules
-from services.orders.domain.order import Order, timers
+from services.orders.domain.order import Order
 from services.orders.domain.search.assigning import (
     assign,
     begin_booked_search,
@@ -27,6 +27,7 @@ from services.orders.domain.search.assigning import (
     match_withdrawn,
     search_failed,
 )
+from services.orders.domain.timers import timers
 from services.orders.events import announce
 from tests.support.orders import NOW, a_booked_order, a_party, an_assignment
 
