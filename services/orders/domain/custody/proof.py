@@ -1,4 +1,4 @@
-"""Whether a courier has shown what the service asks for, and what is remembered of it."""
+"""Proofs that the courier shows, the recipient's one-time code, and the chain of custody."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ FIRST_SERIAL = 1
 
 @dataclass(frozen=True, slots=True)
 class Shown:
-    """What came with a step. `code_right`: None where no code was given; the digits stay outside."""
+    """The proofs that came with a step, without the digits of a code. `code_right`: None without a code."""
 
     envelope: str | None = None
     photo: bool = False
@@ -29,7 +29,7 @@ NOTHING_SHOWN = Shown()
 
 
 class WrongCode(StepRefused):
-    """The code is another one; `order` has counted the try, and has to be kept."""
+    """Wrong code. `order` has counted the try and has to be saved."""
 
     def __init__(self, order: Order) -> None:
         super().__init__("wrong_code")
@@ -37,17 +37,21 @@ class WrongCode(StepRefused):
 
 
 def proof_rules(order: Order) -> ProofRules:
-    """What either end of this order needs."""
+    """The proofs that this order needs."""
     return order.policy.proof if order.policy else NO_PROOF_NEEDED
 
 
 def needs_code(order: Order) -> bool:
-    """Whether the recipient has to prove who he is."""
+    """Whether the recipient proves with a one-time code who they are."""
     return ProofKind.CODE in proof_rules(order).dropoff
 
 
 def require_proof(order: Order, kinds: tuple[ProofKind, ...], shown: Shown) -> None:
-    """Raises `StepRefused` (`proof_missing`, `wrong_envelope`, `code_locked`), `WrongCode` after a wrong try."""
+    """Check that the courier has shown these proofs.
+
+    Raises `StepRefused` (`proof_missing`, `wrong_envelope`, `wrong_code`, `code_locked`), `WrongCode` for a
+    try that has to be counted.
+    """
     given = {
         ProofKind.ENVELOPE: shown.envelope is not None,
         ProofKind.PHOTO: shown.photo,
@@ -63,7 +67,7 @@ def require_proof(order: Order, kinds: tuple[ProofKind, ...], shown: Shown) -> N
 
 
 def require_envelope(order: Order, envelope: str | None) -> None:
-    """Raises `StepRefused("wrong_envelope")` for the number of another order."""
+    """Check the number on the envelope. Raises `StepRefused` (`wrong_envelope`)."""
     if envelope != order.details.get(ENVELOPE):
         raise StepRefused("wrong_envelope")
 
@@ -79,14 +83,18 @@ def _require_code(order: Order, *, right: bool) -> None:
 
 
 def with_first_code(order: Order) -> Order:
-    """The order with a code for its recipient where the door asks for one and none is out yet."""
+    """The order with a code for its recipient, where the drop-off asks for one and none was issued yet."""
     return (
         replace(order, code=IssuedCode(FIRST_SERIAL)) if needs_code(order) and order.code is None else order
     )
 
 
 def new_code(order: Order) -> Order:
-    """The next code, with all tries again. Raises `StepRefused` (`code_limit`, `order_ended`, `illegal_step`), `TooEarly`."""
+    """The order with its next code, for which all tries are left.
+
+    Raises `StepRefused` (`code_limit`, `order_ended`, `illegal_step`), `TooEarly` before the first code was
+    issued.
+    """
     if order.ended:
         raise StepRefused("order_ended")
     if not needs_code(order) or order.status is OrderStatus.RETURNING:
@@ -101,14 +109,14 @@ def new_code(order: Order) -> Order:
 def with_custody(
     order: Order, step: CustodyStep, by: Actor, now: datetime, envelope: str | None = None
 ) -> Order:
-    """The order with one more line of who had the goods; unchanged where the service keeps no such chain."""
+    """The order with one more line in its chain of custody; unchanged where the service keeps none."""
     if not keeps_custody(order):
         return order
     return replace(order, custody=(*order.custody, Custody(now, step, by, envelope)))
 
 
 def keeps_custody(order: Order) -> bool:
-    """Whether goods are handed over that somebody has to account for."""
+    """Whether the service keeps a chain of custody: it has proofs, or attempts."""
     rules = proof_rules(order)
     return bool(rules.pickup or rules.dropoff) or (
         order.policy is not None and order.policy.attempts is not None
@@ -116,5 +124,5 @@ def keeps_custody(order: Order) -> bool:
 
 
 def driver_actor(driver_id: str) -> Actor:
-    """The courier as a party of the chain."""
+    """The courier as an actor in the chain of custody."""
     return Actor(role=Role.DRIVER, id=driver_id)

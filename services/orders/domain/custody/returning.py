@@ -1,4 +1,4 @@
-"""Nobody took the goods: another attempt, then back to where they came from, by a deadline."""
+"""Undelivered goods: another attempt, then back to where they came from, by a deadline."""
 
 from __future__ import annotations
 
@@ -25,15 +25,17 @@ ON_WAY_BACK = frozenset({OrderStatus.RETURNING, OrderStatus.RETURNED})
 
 
 def attempt_reason(said: str) -> str:
-    """The courier's reason as a code of the list; a general one for words of an app that we do not know."""
+    """The courier's reason where it is a listed code, else the general one: free text may name a person."""
     return said if said in UNDELIVERED else DELIVERY_FAILED
 
 
 def attempt_failed(order: Order, driver_id: str, said: str, now: datetime) -> Order | None:
-    """The order with one more failed attempt: still on the way, or on the way back after the last one; None when it is that.
+    """The order with one more failed attempt: still on the way, or on the way back after the last one.
 
-    Raises `StepRefused` (`illegal_step` for a service that brings nothing back, `attempt_too_early`, and those of the
-    driver's steps), `TooEarly`.
+    None when the goods are on the way back already, or back.
+
+    Raises `StepRefused` (`illegal_step` for a service without attempts, `order_ended`, `attempt_too_early`,
+    and those of `require_driver`), `TooEarly` as `ensure_picked_up` does.
     """
     require_driver(order, driver_id)
     if order.status in ON_WAY_BACK:
@@ -56,9 +58,12 @@ def attempt_failed(order: Order, driver_id: str, said: str, now: datetime) -> Or
 
 
 def brought_back(order: Order, driver_id: str, shown: Shown, now: datetime) -> Order | None:
-    """The courier says that the goods are back; None when he has said so before.
+    """The order after the courier's report that the goods are back; None when it was reported before.
 
-    To an agency they are back once it confirms; to a sender at once. Raises `StepRefused`, `TooEarly`.
+    For a sender that ends the order. An agency confirms first.
+
+    Raises `StepRefused` (`wrong_driver`, `wrong_envelope`, `order_ended`), `TooEarly` before the way back
+    has begun.
     """
     require_driver(order, driver_id)
     if order.status is OrderStatus.RETURNED or order.delivery.brought_back:
@@ -77,7 +82,11 @@ def brought_back(order: Order, driver_id: str, shown: Shown, now: datetime) -> O
 
 
 def return_confirmed(order: Order, agency_id: str, envelope: str, now: datetime) -> Order | None:
-    """The agency has it back, whatever the courier has said; None when that is known. Raises `StepRefused`, `TooEarly`."""
+    """The order as returned, whether or not the courier has reported it; None when it was confirmed before.
+
+    Raises `StepRefused` (`wrong_actor`, `wrong_envelope`, `order_ended`), `TooEarly` before the way back
+    has begun.
+    """
     if order.agency_id != agency_id:
         raise StepRefused("wrong_actor")
     require_envelope(order, envelope)
@@ -91,7 +100,7 @@ def return_confirmed(order: Order, agency_id: str, envelope: str, now: datetime)
 
 
 def flag_overdue_return(order: Order, now: datetime) -> Order | None:
-    """The order with the alarm noted once the goods should have been back; None before that, and the second time."""
+    """The order with the alarm noted, once the goods are overdue; None before that and the second time."""
     due = order.delivery.return_by
     if order.status is not OrderStatus.RETURNING or order.delivery.overdue or due is None or due > now:
         return None
@@ -99,5 +108,5 @@ def flag_overdue_return(order: Order, now: datetime) -> Order | None:
 
 
 def _ending(order: Order, by: Actor) -> Ending:
-    """The courier rode to the door as often as was agreed, and back: its payer owes the fare that he said yes to."""
+    """The payer owes the agreed fare: the courier made every agreed attempt, and the way back."""
     return Ending(order.delivery.reason or DELIVERY_FAILED, by, order.fare.total if order.fare else 0)

@@ -1,4 +1,4 @@
-"""The driver's steps; a later one implies the earlier ones, a repeated one changes nothing."""
+"""The driver's steps. A later one implies the earlier ones; a repeated one changes nothing."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ from services.orders.domain.trip.legs import complete_way_out, drive_back, has_w
 S = OrderStatus
 BEFORE_DRIVER = frozenset({S.SCHEDULED, S.AWAITING_MERCHANT, S.PREPARING, S.SEARCHING})
 DRIVER_COMING = frozenset({S.ASSIGNED, S.AT_PICKUP})
-# Where the step has been made already, by itself or by a later one.
+# Statuses in which the step was made already, by itself or by a later one.
 ALREADY_MADE: dict[Action, frozenset[OrderStatus]] = {
     Action.ARRIVE: frozenset(
         {S.AT_PICKUP, S.PICKED_UP, S.AWAITING_RETURN, S.RETURNING, S.RETURNED, S.COMPLETED}
@@ -39,10 +39,10 @@ def drive(
     shown: Shown = NOTHING_SHOWN,
     leg: Leg | None = None,
 ) -> Order | None:
-    """The order after the driver's step; None when it is behind him.
+    """The order after the driver's step; None when it was made already.
 
-    Raises `TooEarly` while what has to come before is missing, `StepRefused` (`wrong_driver`, `order_ended`, and those of
-    `require_proof`).
+    Raises `TooEarly` while an earlier step is missing that has to be reported itself, and `StepRefused`
+    (`wrong_driver`, `order_ended`, `illegal_step`, and those of `require_proof`).
     """
     require_driver(order, driver_id)
     if has_way_back(order) and leg is Leg.BACK:
@@ -61,7 +61,10 @@ def drive(
 
 
 def require_driver(order: Order, driver_id: str) -> None:
-    """Raises `TooEarly` while the order has no driver yet, `StepRefused` (`wrong_driver`, `order_ended`)."""
+    """Check that this driver has the order.
+
+    Raises `TooEarly` while the order has no driver yet, `StepRefused` (`wrong_driver`, `order_ended`).
+    """
     if order.status in BEFORE_DRIVER:
         if driver_id in order.excluded_drivers:
             raise StepRefused("wrong_driver")
@@ -71,9 +74,9 @@ def require_driver(order: Order, driver_id: str) -> None:
 
 
 def ensure_picked_up(order: Order, driver_id: str, now: datetime) -> Order:
-    """The order with the goods on the way, also where the courier did not say so.
+    """The order picked up, also where the driver did not report it.
 
-    Raises `TooEarly` where the pick-up needs a proof of its own, which may still come.
+    Raises `TooEarly` where the pick-up needs a proof of its own, which may still arrive.
     """
     if order.status not in DRIVER_COMING:
         return order
@@ -83,7 +86,7 @@ def ensure_picked_up(order: Order, driver_id: str, now: datetime) -> Order:
 
 
 def _picked_up(order: Order, driver_id: str, now: datetime, shown: Shown) -> Order:
-    # What the kitchen could not do without an answer it has done by now: the courier carries what there is.
+    # An essential proposal without an answer is void: the kitchen has cooked, and the courier has the food.
     agreed = None if order.waits_for_answer else order.proposal
     moved = move(order, Action.PICK_UP, Role.DRIVER, now, proposal=agreed)
     require_proof(order, proof_rules(order).pickup, shown)
