@@ -1,4 +1,4 @@
-"""The orders service: the only place where its parts meet."""
+"""Wire the orders service: the only place where its parts meet."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ from services.runtime.process.runtime import Application, Runtime, TimerTable
 
 
 async def build(runtime: Runtime) -> Application:
-    """Wire the service. Raises `NotConfigured` for a catalogue that is wrong."""
+    """Wire the service. Raises `NotConfigured` for a wrong catalogue."""
     orders, route_statuses = runtime.aggregates(ORDER), runtime.aggregates(ROUTE_STATUS)
     context = Context(
         orders=orders,
@@ -52,5 +52,5 @@ async def build(runtime: Runtime) -> Application:
 
 
 def catalogue(folder: Path | None = None) -> Catalogue:
-    """The services on offer, from `folder`, else `GANCANG_CATALOGUE`, else the built-in ones. Raises `NotConfigured`."""
+    """The catalogue in `folder`, else `GANCANG_CATALOGUE`, else the built-in one. Raises `NotConfigured`."""
     return load(folder or OrdersSettings().catalogue)

@@ -1,4 +1,4 @@
-"""What `/metrics` tells of the orders beside what every service tells."""
+"""The metrics of the orders service, beside those of every service."""
 
 from __future__ import annotations
 

@@ -37,9 +37,9 @@ def test_a_new_service_is_one_more_file(folder: Path) -> None:
         (
             "order.unserved.v1",
             "order.vanished.v1",
-            "ride.toml line [0-9]+: .*no such event: order.vanished.v1",
+            "ride.toml line [0-9]+: .*unknown event order.vanished.v1",
         ),
-        ("priority = 5", "priority 5", "ride.toml is no TOML"),
+        ("priority = 5", "priority 5", "ride.toml is not valid TOML"),
     ],
 )
 def test_an_error_names_the_file_and_the_key(folder: Path, old: str, new: str, problem: str) -> None:
@@ -57,15 +57,15 @@ def test_an_error_names_the_file_and_the_key(folder: Path, old: str, new: str, p
             "ride",
             '= ["customer", "driver"]',
             '= ["customer", "mayor"]',
-            "order.driver_assigned.v1: there is no audience mayor",
+            "order.driver_assigned.v1: unknown audience mayor",
         ),
         (
             "document",
             '"order.code_issued.v1" = ["recipient"]\n',
             "",
-            "line [0-9]+: is wrong at proof.dropoff: a code is asked for",
+            "line [0-9]+: is wrong at proof.dropoff: a code has to be shown",
         ),
-        ("document", "required = true", "required = false", "proof.pickup: an envelope is asked for"),
+        ("document", "required = true", "required = false", "proof.pickup: an envelope has to be shown"),
         (
             "document",
             'requires = ["agency", "recipient"]',
@@ -94,10 +94,15 @@ def test_an_error_names_the_file_and_the_key(folder: Path, old: str, new: str, p
             "urgent",
             'reason = "call_112"',
             'reason = "call_mum"',
-            "unserved.reason: there is no reason call_mum",
+            "unserved.reason: unknown reason call_mum",
         ),
         ("parcel", 'type = "number"', 'type = "heavy"', "details.weight_kg.type"),
-        ("document", '"[A-Za-z0-9_-]{4,64}"', '"[A-Z"', "details.envelope.pattern: is no regular expression"),
+        (
+            "document",
+            '"[A-Za-z0-9_-]{4,64}"',
+            '"[A-Z"',
+            "details.envelope.pattern: is not a regular expression",
+        ),
         ("document", 'pickup = ["envelope"]', 'pickup = ["code"]', "proof.pickup.0"),
     ],
     ids=lambda value: value[:20],

@@ -1,4 +1,4 @@
-"""`[route.NAME]` of `areas.toml`, and a service's `[route]`: where one has to climb, with what, and when."""
+"""`[route.NAME]` of `areas.toml`, and a service's `[route]`: restricted routes, and the services on them."""
 
 # ruff: noqa: RUF012  pydantic copies a default for each model
 from __future__ import annotations
@@ -25,7 +25,7 @@ Level = Annotated[int, Field(ge=1, le=4)]
 
 
 class LevelRow(Strict):
-    """The volcano's level from a day on."""
+    """`[[route.NAME.level]]`: the volcano's level from a day on."""
 
     level: Level
     valid_from: date
@@ -33,7 +33,7 @@ class LevelRow(Strict):
 
 
 class HoursRow(Strict):
-    """When the gate is open at a level; a level without a row keeps it closed."""
+    """`[[route.NAME.hours]]`: when the gate is open at a level. At a level without a row it stays closed."""
 
     level: Level
     open: HoursBetween
@@ -41,7 +41,7 @@ class HoursRow(Strict):
 
 
 class ClosureRow(Strict):
-    """On which days it is closed; `first` and `last` belong to it, absent: open end."""
+    """`[[route.NAME.closure]]`: days on which it is closed, with `first` and `last`; absent: no limit."""
 
     rule: ClosureDays = ClosureDays.EVERY_DAY
     first: date | None = None
@@ -50,7 +50,7 @@ class ClosureRow(Strict):
 
 
 class RouteRow(Strict):
-    """One route. `reason`: why its vehicles have to be these."""
+    """`[route.NAME]`: one restricted route. `reason`: why only these vehicles may go there."""
 
     district: DistrictCode
     vehicle_classes: Annotated[list[VehicleClass], Field(min_length=1)]
@@ -66,7 +66,7 @@ class RouteRow(Strict):
     closure: list[ClosureRow] = []
 
     def route(self, name: str) -> RestrictedRoute:
-        """The domain's view."""
+        """The route of the domain."""
         return RestrictedRoute(
             name=name,
             district=self.district,
@@ -82,11 +82,11 @@ class RouteRow(Strict):
 
 
 class RouteSection(Strict):
-    """The route that a service goes, one of `areas.toml`; `way_back`: the guest is brought back."""
+    """`[route]`: the route of a service, one of `areas.toml`. `way_back`: the guest is brought back."""
 
     name: Id
     way_back: bool = False
 
     def rules(self) -> RouteRules:
-        """The domain's view."""
+        """The rules of the domain."""
         return RouteRules(self.name, self.way_back)

@@ -1,4 +1,4 @@
-"""One service of the regency, as its TOML file has it: the sections, and what the domain makes of them."""
+"""The TOML file of one service: its sections, and the domain's values made from them."""
 
 # ruff: noqa: RUF012  pydantic copies a default for each model
 from __future__ import annotations
@@ -28,13 +28,13 @@ from services.orders.domain.order import Policy
 def _events(tell: dict[str, tuple[str, ...]]) -> dict[str, tuple[str, ...]]:
     unknown = [event for event in tell if event not in CONTRACTS]
     if unknown:
-        message = f"no such event: {', '.join(unknown)}"
+        message = f"unknown event {', '.join(unknown)}"
         raise ValueError(message)
     return tell
 
 
 class ServiceFile(Strict):
-    """A section that is not there means that the service does not have it."""
+    """The whole file. A service without a section does not have what the section is about."""
 
     name: Annotated[Texts, Field(min_length=1)]
     notices: Texts = {}
@@ -61,7 +61,7 @@ class ServiceFile(Strict):
     tell: Annotated[dict[str, tuple[str, ...]], AfterValidator(_events)]
 
     def service(self, name: str) -> Service:
-        """The domain's view: what intake needs."""
+        """The service of the domain: what intake needs."""
         return Service(
             name=name,
             texts=self.name,
@@ -79,7 +79,7 @@ class ServiceFile(Strict):
         )
 
     def policy(self) -> Policy:
-        """The domain's view: what travels with each order."""
+        """The policy of the domain: what travels with each order."""
         return Policy(
             search=self.search.town.rules(),
             requirements=self.requirements,
