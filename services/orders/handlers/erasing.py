@@ -1,8 +1,8 @@
 """Late messages about an erased person: a redelivery, a replay, a queue that had to wait.
 
-What was said up to the erasure belongs to the erased person. What was said after it belongs to a new one who has
-registered again: ordering with a later time is their consent. A late order is carried out like one that was running at
-the erasure, and blanked at its end.
+What was said up to the erasure belongs to the erased person. What was said after it belongs to a new one
+who has registered again: ordering with a later time is their consent. A late order is carried out like one
+that was running at the erasure, and blanked at its end.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ IN_TIME = timedelta(minutes=5)
 
 
 async def note_late_order(context: Context, request: OrderRequested, said_at: datetime) -> None:
-    """Note an order of an erased person, after it was written: so either the erasure finds it, or it is found here."""
+    """Note an order of an erased person, after it was written: the erasure finds it, or it is found here."""
     if context.clock.now() - said_at <= IN_TIME:
         return
     parties = {Role.CUSTOMER: request.customer.id}

@@ -1,4 +1,4 @@
-"""`recipient.erased.v1`: blank what orders know of that person; a running order still needs it until its end."""
+"""`recipient.erased.v1`: blank what orders know of that person; a running order needs it until its end."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""`route.status_changed.v1`: note what is said about a route, and look for the orders that a closure concerns."""
+"""`route.status_changed.v1`: note the status of a route, and find the orders that a closure concerns."""
 
 from __future__ import annotations
 
@@ -37,7 +37,10 @@ async def route_status_changed(context: Context, message: Message[RouteStatusCha
 
 
 async def route_due(context: Context, route: str) -> None:
-    """Look again a minute later and when an announced closure begins, for orders taken in or guests gone meanwhile."""
+    """Look again a minute later, and when an announced closure begins.
+
+    It finds orders that were being taken in, and guests who have left meanwhile.
+    """
     now = context.clock.now()
     cause = timer_cause("route", route, now)
     await _call_off(context, route, cause)

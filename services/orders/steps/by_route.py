@@ -19,7 +19,10 @@ log = structlog.get_logger()
 
 
 def closed(order: Order, status: RouteStatus, now: datetime) -> Change[Order] | None:
-    """Cancel the order free of charge where its guest has not left yet; raise an alarm where they are on the route."""
+    """Cancel the order free of charge where its guest has not left yet.
+
+    Raise an alarm where they are on the route.
+    """
     ended = cancel_for_closed_route(order, status, now)
     return _cut_off(order, status, now) if ended is None else cancelled(ended)
 

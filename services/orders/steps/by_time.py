@@ -1,4 +1,4 @@
-"""Steps that are due or overdue: never "exactly now", so a service that was down at that minute still makes them."""
+"""Steps that are due or overdue, never "exactly now": a service that was down then still makes them."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ log = structlog.get_logger()
 
 
 def due(order: Order, now: datetime) -> Change[Order] | None:
-    """The first step that is due; the next one follows at once, because the order's timers are looked at again."""
+    """The first step that is due. The next one follows at once, as the order's timers are read again."""
     return next((change for step in STEPS if (change := step(order, now)) is not None), None)
 
 

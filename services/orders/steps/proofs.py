@@ -25,7 +25,7 @@ def shown(order: Order, proof: Proof | None, codes: Codes) -> Shown:
 
 
 def wrong_code(wrong: WrongCode, message: Message[DriverArrived]) -> Change[Order]:
-    """Count the try and refuse the request in one write, so that the same message again is not a second try."""
+    """Count the try and refuse the request in one write, so that a repeated message is not a second try."""
     order = wrong.order
     refusal = RequestRejected(
         request_id=message.id,
