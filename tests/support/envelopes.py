@@ -23,7 +23,7 @@ LATER = NOW + timedelta(hours=5)
 
 
 def a_document(**changes: object) -> Order:
-    """Assigned to the courier d-7."""
+    """A document assigned to the courier d-7."""
     wanted = OrderRequest(
         order_id="o-3",
         digest="d",

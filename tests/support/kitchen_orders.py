@@ -26,7 +26,7 @@ ITEMS = (Item.model_validate(TEMPONG), Item.model_validate(RUJAK))
 
 
 def a_meal(merchant: Merchant | None = MERCHANT, **changes: Any) -> Order:
-    """As intake leaves it: the merchant is asked, or it is refused."""
+    """A meal after intake: its merchant is asked, or the order is rejected."""
     asked = {
         "order_id": "o-1",
         "digest": "d",

@@ -1,4 +1,4 @@
-"""A warung, and what people order from it."""
+"""A merchant, and the messages about a meal."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ def a_meal_requested(**changes: Any) -> OrderRequested:
 
 
 def an_open_merchant(merchant_id: str = "m-1") -> tuple[Value, ...]:
-    """What makes it one: registered, attested, open."""
+    """The facts of an open merchant: registered, attested, open."""
     place = {**WARUNG, "merchant_id": merchant_id}
     by = {"role": "agency", "id": "dispendukcapil"}
     attested = {

@@ -19,7 +19,7 @@ NOW = datetime(2026, 11, 24, 1, 10, tzinfo=UTC)
 
 
 def wanted(**changes: Any) -> OrderRequest:
-    """What a request for a ride asks for."""
+    """What a request for a ride asks for, as intake reads it."""
     known: dict[str, Any] = {
         "order_id": "o-1",
         "digest": "d",
@@ -41,7 +41,7 @@ def a_booked_order(scheduled_for: datetime | None, **changes: Any) -> Order:
 
 
 def an_assignment(attempt: int = 1, offer_id: str = "of-1") -> Assignment:
-    """Driver d-7, as a match proposes him."""
+    """Driver d-7, as a match proposes them."""
     return Assignment(
         driver_id="d-7",
         offer_id=offer_id,
@@ -56,5 +56,5 @@ def an_assignment(attempt: int = 1, offer_id: str = "of-1") -> Assignment:
 
 
 def a_party(role: Role) -> Actor:
-    """Somebody of this role who has a say in the order."""
+    """A person of this role who takes part in the order."""
     return Actor(role=role, id="c-1" if role is Role.CUSTOMER else "op-1")

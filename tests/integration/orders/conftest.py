@@ -1,4 +1,4 @@
-"""The orders service at work, and an app that plays everybody around it."""
+"""The running orders service, and an app that plays all parties around it."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""An envelope through the orders service alone: counter, door, code, failed attempts, and the way back."""
+"""Documents in the orders service alone: proofs, code, failed attempts, and the way back."""
 
 from __future__ import annotations
 
@@ -66,7 +66,7 @@ async def rejected(app: OutsideApp, request: Any) -> str:
     return reason
 
 
-async def test_an_envelope_goes_from_the_counter_to_the_right_hands_and_the_agency_has_its_receipt(
+async def test_an_envelope_is_delivered_to_its_recipient_and_the_agency_gets_its_receipt(
     app: OutsideApp,
 ) -> None:
     await an_assigned_document(app)
@@ -89,7 +89,9 @@ async def test_an_envelope_goes_from_the_counter_to_the_right_hands_and_the_agen
     assert (issued.data.tell, briefed.data.proof_at_dropoff) == (["recipient"], ["envelope", "code"])
 
 
-async def test_five_wrong_codes_lock_it_until_the_recipient_asks_for_another(app: OutsideApp) -> None:
+async def test_five_wrong_codes_lock_the_delivery_until_the_recipient_requests_a_new_code(
+    app: OutsideApp,
+) -> None:
     await a_document_on_the_way(app)
 
     tries = [
@@ -118,7 +120,7 @@ async def test_the_same_message_twice_is_one_try(app: OutsideApp) -> None:
     await app.event("order.completed.v1")
 
 
-async def test_nobody_home_twice_and_the_envelope_goes_back(app: OutsideApp) -> None:
+async def test_a_second_attempt_that_comes_too_early_is_refused(app: OutsideApp) -> None:
     failed = DriverDeliveryFailed(**STEP, reason="recipient_absent")
     await app.request(a_document())
     await app.event("order.search_started.v1")
@@ -135,7 +137,7 @@ async def test_nobody_home_twice_and_the_envelope_goes_back(app: OutsideApp) -> 
     assert (early, first.data.tell) == ("attempt_too_early", ["agency", "recipient"])
 
 
-async def test_medicine_that_nobody_takes_is_back_when_the_courier_says_so(app: OutsideApp) -> None:
+async def test_undelivered_medicine_is_returned_with_the_couriers_report(app: OutsideApp) -> None:
     await app.request(an_order_requested(order_id="o-3", service="medicine", agency_id="rsud-blambangan"))
     await app.event("order.search_started.v1")
     await app.request(a_match_made(order_id="o-3"))
@@ -189,7 +191,7 @@ async def test_a_code_of_the_wrong_length_is_refused_with_a_pointer(app: Outside
     assert "12345" not in body_of(answer.data).decode()
 
 
-async def test_the_code_is_kept_nowhere_and_the_recipient_is_known_to_no_event(
+async def test_the_code_is_stored_nowhere_and_no_event_says_who_the_recipient_is(
     app: OutsideApp, database_uri: str
 ) -> None:
     await a_document_on_the_way(app)

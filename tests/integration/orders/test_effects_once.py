@@ -56,7 +56,7 @@ class Process:
         return Application(routes=())
 
     async def reasons(self, order_id: str) -> list[str | None]:
-        """What the history says, line by line."""
+        """The reasons in the order's history."""
         stored = await self.context.orders.get(order_id)
         return [line["reason"] for line in stored.history]
 

@@ -43,7 +43,7 @@ NEARER = Place(lat=-8.2116, lng=114.3735, label="around the corner")
 
 @pytest.fixture
 async def warung(app: OutsideApp, database_uri: str) -> AsyncIterator[Known]:
-    """Open, and an eye on what is known of it: nothing that a merchant says of itself makes an event."""
+    """An open merchant. Yields a wait for what is stored of it, because its facts make no events."""
     client = database.connect(database_uri)
     merchants = database.database_of(client)["merchants"]
 
@@ -70,7 +70,7 @@ async def a_meal_asked_for(app: OutsideApp) -> None:
     await app.event("merchant.briefed.v1", order_id="o-1")
 
 
-async def test_a_meal_is_cooked_fetched_and_brought(app: OutsideApp) -> None:
+async def test_a_meal_is_cooked_while_its_courier_is_assigned(app: OutsideApp) -> None:
     await a_meal_asked_for(app)
     slip = await app.event("merchant.briefed.v1", order_id="o-1")
 
@@ -87,7 +87,7 @@ async def test_a_meal_is_cooked_fetched_and_brought(app: OutsideApp) -> None:
     assert ready.data.driver_id == "d-7"
 
 
-async def test_the_room_is_for_the_courier_alone(app: OutsideApp) -> None:
+async def test_only_the_courier_learns_the_room(app: OutsideApp) -> None:
     await a_meal_asked_for(app)
     await app.request(a_meal_ready())
     await app.event("order.search_started.v1", order_id="o-1")
@@ -106,7 +106,7 @@ async def test_the_room_is_for_the_courier_alone(app: OutsideApp) -> None:
     assert not any("Homestay Osing" in event.data.model_dump_json() for event in public)
 
 
-async def test_what_is_sold_out_is_replaced_when_the_customer_agrees(app: OutsideApp) -> None:
+async def test_a_sold_out_dish_is_replaced_when_the_customer_agrees(app: OutsideApp) -> None:
     await a_meal_asked_for(app)
 
     await app.request(a_change_proposed())
@@ -123,7 +123,7 @@ async def test_what_is_sold_out_is_replaced_when_the_customer_agrees(app: Outsid
     ]
 
 
-async def test_no_to_what_there_is_ends_the_order_without_a_fee(app: OutsideApp) -> None:
+async def test_refusing_the_merchants_proposal_ends_the_order_without_a_fee(app: OutsideApp) -> None:
     await a_meal_asked_for(app)
     await app.request(a_change_proposed())
     await app.event("order.change_proposed.v1", order_id="o-1")
@@ -134,7 +134,9 @@ async def test_no_to_what_there_is_ends_the_order_without_a_fee(app: OutsideApp)
     assert (cancelled.data.reason, cancelled.data.fee) == ("proposal_refused", 0)
 
 
-async def test_a_merchant_who_refuses_ends_the_order_and_his_words_go_nowhere(app: OutsideApp) -> None:
+async def test_a_merchant_who_refuses_ends_the_order_and_the_given_reason_is_not_passed_on(
+    app: OutsideApp,
+) -> None:
     await a_meal_asked_for(app)
 
     await app.request(a_meal_rejected(reason="Bu Sri has a fever"))
@@ -144,7 +146,7 @@ async def test_a_merchant_who_refuses_ends_the_order_and_his_words_go_nowhere(ap
     assert not any("fever" in event.data.model_dump_json() for event in app.events)
 
 
-async def test_a_merchant_answers_for_nobody_else(app: OutsideApp) -> None:
+async def test_a_merchant_cannot_answer_for_another(app: OutsideApp) -> None:
     await a_meal_asked_for(app)
 
     await app.request(a_meal_accepted(merchant_id="m-2"))
@@ -160,7 +162,7 @@ async def test_a_merchant_answers_for_nobody_else(app: OutsideApp) -> None:
     assert cancelled.data.reason == "merchant_cancelled"
 
 
-async def test_a_rush_adds_its_minutes_and_may_take_no_new_orders(app: OutsideApp, warung: Known) -> None:
+async def test_a_rush_adds_its_minutes_and_may_pause_new_orders(app: OutsideApp, warung: Known) -> None:
     await a_meal_asked_for(app)
     await app.request(MerchantRushStarted(merchant_id="m-1", extra_minutes=15, pause_intake=True))
     await warung(paused=True)
@@ -173,7 +175,7 @@ async def test_a_rush_adds_its_minutes_and_may_take_no_new_orders(app: OutsideAp
     assert timedelta(minutes=25) <= preparing.data.ready_at - sent.time < timedelta(minutes=26)
 
 
-async def test_another_door_is_told_to_the_courier(app: OutsideApp) -> None:
+async def test_the_courier_learns_the_new_drop_off(app: OutsideApp) -> None:
     await a_meal_asked_for(app)
     await app.request(a_meal_ready())
     await app.event("order.search_started.v1", order_id="o-1")
@@ -187,7 +189,7 @@ async def test_another_door_is_told_to_the_courier(app: OutsideApp) -> None:
     assert doors == [HOMESTAY["label"], NEARER.label]
 
 
-async def test_a_meal_that_stands_ready_without_a_courier_is_paid_by_whoever_cancels_it(
+async def test_cancelling_a_ready_meal_without_a_courier_costs_its_price(
     app: OutsideApp,
 ) -> None:
     await a_meal_asked_for(app)
@@ -211,7 +213,7 @@ async def test_a_meal_that_stands_ready_without_a_courier_is_paid_by_whoever_can
         ({"service": "ride", "pickup": STATION}, "items_not_allowed"),
     ],
 )
-async def test_a_meal_that_cannot_be_is_refused_with_a_reason(
+async def test_a_meal_outside_the_rules_is_rejected_with_a_reason(
     app: OutsideApp, changes: dict[str, Any], reason: str
 ) -> None:
     await app.request(a_meal_requested(**changes))
@@ -224,7 +226,7 @@ async def test_a_meal_that_cannot_be_is_refused_with_a_reason(
 @pytest.mark.parametrize(
     "items", [[{**RUJAK, "unit_price": -5}], [{**RUJAK, "quantity": 0}], [RUJAK] * 10_000]
 )
-async def test_items_that_no_app_should_send_are_no_request(
+async def test_impossible_items_are_rejected_by_the_schema(
     app: OutsideApp, items: list[dict[str, Any]]
 ) -> None:
     body = {**a_meal_requested().model_dump(mode="json"), "items": items}

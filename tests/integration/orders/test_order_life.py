@@ -53,7 +53,7 @@ async def test_a_ride_is_driven_to_its_end(app: OutsideApp) -> None:
     assert completed.data.fare.total == 9000
 
 
-async def test_only_the_driver_reads_where_exactly(app: OutsideApp) -> None:
+async def test_only_the_driver_learns_the_exact_places(app: OutsideApp) -> None:
     await an_assigned_ride(app)
 
     briefed = await app.event("assignment.briefed.v1")
@@ -74,7 +74,7 @@ async def test_steps_out_of_order_lead_to_the_same_end(app: OutsideApp) -> None:
     assert app.of_type("request.rejected.v1") == []
 
 
-async def test_a_driver_who_gives_back_faster_than_his_match_is_heard_of_is_not_asked_again(
+async def test_a_driver_who_gives_back_before_the_match_arrives_is_not_asked_again(
     app: OutsideApp,
 ) -> None:
     await app.request(an_order_requested())
@@ -139,7 +139,7 @@ async def test_a_match_for_a_cancelled_order_is_refused(app: OutsideApp) -> None
     assert app.of_type("order.driver_assigned.v1") == []
 
 
-async def test_without_a_driver_the_order_ends_and_says_why(app: OutsideApp) -> None:
+async def test_an_order_without_a_driver_ends_with_its_reason(app: OutsideApp) -> None:
     await app.request(an_order_requested())
     await app.event("order.search_started.v1")
 
@@ -171,7 +171,7 @@ async def test_a_withdrawn_match_starts_a_new_search(app: OutsideApp) -> None:
     await app.event("order.search_started.v1", attempt=2)
 
 
-async def test_cancelling_when_the_driver_has_come_costs_the_fee(app: OutsideApp) -> None:
+async def test_cancelling_when_the_driver_has_arrived_costs_the_fee(app: OutsideApp) -> None:
     await an_assigned_ride(app)
     await app.request(DriverArrived(**STEP))
     await app.event("order.driver_arrived.v1")
@@ -202,7 +202,7 @@ async def test_policy_refuses_with_a_reason(app: OutsideApp, changes: dict[str, 
     assert rejected.data.reason == reason
 
 
-async def test_nobody_acts_on_an_order_of_somebody_else(app: OutsideApp) -> None:
+async def test_a_stranger_cannot_act_on_an_order(app: OutsideApp) -> None:
     await an_assigned_ride(app)
 
     await app.request(a_cancellation_requested(by={"role": "customer", "id": "c-2"}))

@@ -1,4 +1,4 @@
-"""The orders service as it is, on aggregates in memory, and everything that somebody might say to it."""
+"""The orders service on aggregates in memory, and every message that its parties may send."""
 
 from __future__ import annotations
 
@@ -64,11 +64,11 @@ WANTED: dict[str, dict[str, Any]] = {
     },
     "urgent": {"details": {"triage": "non_critical"}},
 }
-"""What a good request for each service says besides the usual; a name that is no service names its service."""
+"""Service → what a good request says besides the usual. A name that is no service names its service."""
 
 
 class Regency:
-    """A post with one service behind it; `forged`: ids of messages whose speaker has no right to them."""
+    """The orders service behind a post. `forged`: ids of messages that their sender may not send."""
 
     def __init__(self) -> None:
         self.clock = CityClock()
@@ -90,7 +90,7 @@ class Regency:
             self.say(fact)
 
     def say(self, data: Value, *, forged: bool = False) -> None:
-        """Somebody publishes a message; nobody has read it yet."""
+        """Publish a message; it is not read yet."""
         self._sent += 1
         message = Message(f"m-{self._sent}", TYPE_OF[type(data)], "app.test", self.clock.now(), data)
         if forged:
@@ -98,35 +98,35 @@ class Regency:
         self.publish(message)
 
     async def deliver(self, number: int, *, again: bool) -> None:
-        """One message is read, from beginning to end."""
+        """Let the service read one message, from beginning to end."""
         await self.post.deliver(number, 0, again=again)
         await self.finish()
 
     async def finish(self) -> None:
-        """Whoever waits to read or write does."""
+        """Let every waiting read and write go on."""
         while self.turns.waiting:
             await self.post.go_on(0)
 
     async def fire(self) -> None:
-        """Whatever is due."""
+        """Fire all timers that are due."""
         for store, handle in self.fires.items():
             for each in store.due(self.clock.now()):
                 await self.post.begin(handle(each), 0)
                 await self.finish()
 
     def order(self, number: int) -> Order:
-        """One of them, the newest first."""
+        """The order of this number, counted from the newest."""
         orders = sorted(self.orders.documents)
         order: Order = self.orders.states()[orders[-1 - number % len(orders)]]
         return order
 
     def digits(self, order: Order) -> str | None:
-        """What the recipient reads in his letter."""
+        """The digits of the recipient's code; None without a code."""
         return None if order.code is None else one_time_code(self.key, order.order_id, order.code.serial)
 
 
 def an_order(order_id: str, service: str) -> OrderRequested:
-    """A good request."""
+    """A good request for a service."""
     usual = {
         "order_id": order_id,
         "service": service,
@@ -138,7 +138,7 @@ def an_order(order_id: str, service: str) -> OrderRequested:
 
 
 def matching_says(order: Order, driver: str) -> dict[str, Value]:
-    """What matching may answer to the search under way."""
+    """Answer → message: what matching may answer to the present search."""
     match = {
         "order_id": order.order_id,
         "attempt": order.attempt,
@@ -156,7 +156,7 @@ def matching_says(order: Order, driver: str) -> dict[str, Value]:
 
 
 def driver_says(order: Order, digits: str | None) -> dict[str, Value]:
-    """Everything that its driver may say of an order, in whatever order."""
+    """Report → message: what the driver may report, in any order."""
     who = {"order_id": order.order_id, "driver_id": order.driver_id or "d-1"}
     seal = {"envelope": order.details["envelope"]} if "envelope" in order.details else {}
     code = {"code": digits} if digits is not None else {}
@@ -179,7 +179,7 @@ def driver_says(order: Order, digits: str | None) -> dict[str, Value]:
 
 
 def merchant_says(order: Order, until: str) -> dict[str, Value]:
-    """The same for its merchant."""
+    """Report → message: what the merchant may report."""
     who = {"order_id": order.order_id, "merchant_id": order.merchant_id or "m-1"}
     instead = {"proposal_id": f"pr-{order.order_id}", "items": [RUJAK], "until": until}
     return {
@@ -192,7 +192,7 @@ def merchant_says(order: Order, until: str) -> dict[str, Value]:
 
 
 def parties_say(order: Order) -> dict[str, Value]:
-    """And for who ordered, who receives, and the agency's counter."""
+    """Request → message: what customer, recipient and agency may send."""
     role = "agency" if order.agency_id else "customer"
     who = {"order_id": order.order_id, "by": {"role": role, "id": order.customer.id}}
     proposal = order.proposal.proposal_id if order.proposal else f"pr-{order.order_id}"
@@ -211,7 +211,7 @@ def parties_say(order: Order) -> dict[str, Value]:
 
 
 def forged(data: Value) -> Value:
-    """The same words from somebody who has no right to them."""
+    """The same message from a stranger, who may not send it."""
     fields = type(data).model_fields
     changes: dict[str, Any] = {
         name: STRANGER for name in ("merchant_id", "driver_id", "agency_id") if name in fields

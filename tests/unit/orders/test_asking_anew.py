@@ -1,4 +1,4 @@
-"""What a change means for the drivers who are just being asked."""
+"""A change during the search: drivers are asked anew where fare or drop-off differ."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ def asked(order: Order, wish: WantedChange) -> Order:
     return changed
 
 
-def test_another_door_while_a_courier_is_searched_asks_the_couriers_anew() -> None:
+def test_a_new_drop_off_during_a_search_starts_a_new_search() -> None:
     searching = a_meal_ready_for_a_courier()
 
     changed = asked(searching, WantedChange("pr-2", dropoff=NEARER))
@@ -38,7 +38,7 @@ def test_another_door_while_a_courier_is_searched_asks_the_couriers_anew() -> No
         assign(changed, an_assignment(searching.attempt), NOW)
 
 
-def test_another_note_while_a_courier_is_searched_asks_nobody_anew() -> None:
+def test_a_new_note_during_a_search_starts_no_new_search() -> None:
     searching = a_meal_ready_for_a_courier()
 
     assert asked(searching, WantedChange("pr-2", note="without chili")).attempt == searching.attempt

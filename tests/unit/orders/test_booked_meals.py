@@ -1,4 +1,4 @@
-"""A meal for this evening: its merchant is asked when its time comes, and cooks while the searches for a courier come and go."""
+"""A meal booked for the evening: the merchant is asked when it is due, and cooks during the searches."""
 
 from __future__ import annotations
 
@@ -60,7 +60,7 @@ def test_a_meal_for_the_next_hour_needs_a_warung_that_is_open() -> None:
     assert order.ending.reason == "merchant_closed"
 
 
-def test_what_was_booked_is_ready_when_it_is_fetched_and_not_an_hour_before() -> None:
+def test_a_booked_meal_is_ready_at_its_pick_up_and_not_an_hour_before() -> None:
     order = a_meal_cooking(minutes=20)
 
     assert order.kitchen is not None
@@ -68,7 +68,7 @@ def test_what_was_booked_is_ready_when_it_is_fetched_and_not_an_hour_before() ->
     assert timers(order) == {"search_due": before(30)}
 
 
-def test_what_takes_longer_than_until_then_moves_the_searches() -> None:
+def test_a_meal_that_takes_longer_moves_its_pick_up_and_its_searches() -> None:
     order = a_meal_cooking(minutes=90)
 
     assert order.pickup_at == before(58) + timedelta(minutes=90)
@@ -94,7 +94,7 @@ def test_a_meal_that_is_ready_between_two_searches_is_searched_for_at_once() -> 
 
 
 @pytest.mark.parametrize("accepted", [True, False])
-def test_a_dish_that_is_sold_out_between_two_searches_stops_the_next_one_until_somebody_answers(
+def test_a_sold_out_dish_between_two_searches_stops_the_next_one_until_the_customer_answers(
     accepted: bool,
 ) -> None:
     waiting = a_meal_waiting_for_its_next_search()
@@ -108,7 +108,7 @@ def test_a_dish_that_is_sold_out_between_two_searches_stops_the_next_one_until_s
     assert bool(timers(answered)) is accepted
 
 
-def test_a_booked_meal_costs_nothing_before_its_kitchen_begins_and_its_dishes_from_then_on() -> None:
+def test_cancelling_a_booked_meal_costs_its_dishes_once_the_kitchen_has_begun() -> None:
     fees = [
         cancelled.ending.fee
         for order in (
@@ -129,7 +129,7 @@ def test_a_booked_meal_costs_nothing_before_its_kitchen_begins_and_its_dishes_fr
     assert fees == [0, 0, 47_000, 47_000]
 
 
-def test_a_proposal_that_nobody_answers_ends_the_meal_although_its_search_is_overdue() -> None:
+def test_a_proposal_without_an_answer_ends_the_meal_although_its_search_is_overdue() -> None:
     asked = propose_change(
         a_meal_waiting_for_its_next_search(),
         "m-1",

@@ -1,4 +1,4 @@
-"""A catalogue that is wrong is refused with the file and the key."""
+"""A wrong catalogue is refused with file, line and key."""
 
 from __future__ import annotations
 
@@ -107,7 +107,7 @@ def test_an_error_names_the_file_and_the_key(folder: Path, old: str, new: str, p
     ],
     ids=lambda value: value[:20],
 )
-def test_what_could_never_work_is_a_mistake_of_the_file(
+def test_a_service_that_could_never_work_is_refused(
     folder: Path, name: str, old: str, new: str, problem: str
 ) -> None:
     path = folder / f"{name}.toml"
@@ -117,7 +117,7 @@ def test_what_could_never_work_is_a_mistake_of_the_file(
         load(folder)
 
 
-def test_whoever_may_be_asked_about_a_change_is_told_where_it_does_not_come() -> None:
+def test_a_service_that_announces_proposals_announces_refused_changes_too() -> None:
     asked = {
         name: service
         for name, service in load(BUILT_IN).services.items()
@@ -130,6 +130,6 @@ def test_whoever_may_be_asked_about_a_change_is_told_where_it_does_not_come() ->
     }
 
 
-def test_a_folder_that_is_not_there_is_refused(tmp_path: Path) -> None:
+def test_a_missing_folder_is_refused(tmp_path: Path) -> None:
     with pytest.raises(NotConfigured, match="GANCANG_CATALOGUE"):
         load(tmp_path / "nowhere")

@@ -1,4 +1,4 @@
-"""Another door or other items: at once, by a proposal, or too late."""
+"""Changes of drop-off and items: at once, as a proposal, or refused."""
 
 from __future__ import annotations
 
@@ -58,7 +58,7 @@ def asked(order: Order, **wish: object) -> Order:
     return changed
 
 
-def test_a_nearer_door_is_taken_at_once() -> None:
+def test_a_nearer_drop_off_is_changed_at_once() -> None:
     order = a_meal_being_cooked()
 
     changed = asked(order, dropoff=NEARER)
@@ -67,7 +67,7 @@ def test_a_nearer_door_is_taken_at_once() -> None:
     assert changed.distance_m < order.distance_m
 
 
-def test_a_dearer_door_is_proposed_first_and_taken_after_a_yes() -> None:
+def test_a_drop_off_with_a_higher_fare_is_proposed_first_and_changed_when_accepted() -> None:
     order = a_meal_being_cooked()
 
     waiting = asked(order, dropoff=FARTHER)
@@ -82,7 +82,7 @@ def test_a_dearer_door_is_proposed_first_and_taken_after_a_yes() -> None:
 
 
 @pytest.mark.parametrize("accepted", [True, False])
-def test_no_to_a_dearer_door_leaves_everything_as_it_was(accepted: bool) -> None:
+def test_a_refused_or_lapsed_proposal_leaves_the_order_as_it_was(accepted: bool) -> None:
     order = a_meal_being_cooked()
     waiting = asked(order, dropoff=FARTHER)
 
@@ -98,17 +98,17 @@ def test_no_to_a_dearer_door_leaves_everything_as_it_was(accepted: bool) -> None
 @pytest.mark.parametrize(
     ("door", "reason"), [(OUTSIDE, "outside_area"), (Place(lat=-8.2106, lng=114.3745), "same_place")]
 )
-def test_a_door_that_could_not_have_been_ordered_is_refused(door: Place, reason: str) -> None:
+def test_a_drop_off_that_could_not_have_been_ordered_is_refused(door: Place, reason: str) -> None:
     with pytest.raises(StepRefused, match=reason):
         asked(a_meal_being_cooked(), dropoff=door)
 
 
-def test_nobody_is_taken_up_the_mountain_by_a_change() -> None:
+def test_a_change_to_a_place_on_a_restricted_route_is_refused() -> None:
     with pytest.raises(StepRefused, match="change_not_allowed"):
         asked(a_meal_being_cooked(), dropoff=Place(lat=-8.0716, lng=114.2236, label="Paltuding"))
 
 
-def test_a_door_can_be_changed_on_the_way_and_not_after_it() -> None:
+def test_the_drop_off_can_be_changed_on_the_way_and_not_after_the_end() -> None:
     driven = drive(with_courier(a_meal_ready_for_a_courier()), Action.PICK_UP, "d-7", NOW)
     assert driven is not None
     assert asked(driven, dropoff=NEARER).dropoff == NEARER
@@ -119,7 +119,7 @@ def test_a_door_can_be_changed_on_the_way_and_not_after_it() -> None:
         asked(done, dropoff=NEARER)
 
 
-def test_other_items_before_the_merchants_answer_ask_him_anew() -> None:
+def test_other_items_before_the_merchants_answer_restart_the_time_to_answer() -> None:
     later = NOW + timedelta(seconds=60)
 
     changed = request_change(a_meal(), CUSTOMER, WantedChange("pr-2", items=LESS), AREA, later)
@@ -129,7 +129,7 @@ def test_other_items_before_the_merchants_answer_ask_him_anew() -> None:
     assert timers(changed) == {"merchant_silent": later + timedelta(seconds=180)}
 
 
-def test_other_items_while_it_is_cooked_need_the_cooks_yes() -> None:
+def test_other_items_for_a_meal_being_cooked_need_the_merchants_yes() -> None:
     waiting = asked(a_meal_being_cooked(), items=LESS)
 
     with pytest.raises(StepRefused, match="wrong_actor"):
@@ -139,31 +139,31 @@ def test_other_items_while_it_is_cooked_need_the_cooks_yes() -> None:
     assert (changed.items, changed.status) == (LESS, S.PREPARING)
 
 
-def test_other_items_when_a_courier_is_searched_are_too_late() -> None:
+def test_other_items_during_the_search_for_a_courier_are_too_late() -> None:
     with pytest.raises(StepRefused, match="change_too_late"):
         asked(a_meal_ready_for_a_courier(), items=LESS)
 
 
-def test_too_many_items_are_no_change() -> None:
+def test_a_change_to_too_many_items_is_refused() -> None:
     with pytest.raises(StepRefused, match="too_many_items"):
         asked(a_meal(), items=(ITEMS[0].model_copy(update={"quantity": 51}),))
 
 
-def test_who_does_not_pay_himself_gets_nothing_dearer() -> None:
+def test_a_change_that_costs_another_payer_more_is_refused() -> None:
     gift = replace(a_meal(), payer=Payer(kind=PayerKind.DONOR, id="bank", campaign_id="tanggal-cantik"))
 
     with pytest.raises(StepRefused, match="change_dearer"):
         asked(gift, dropoff=FARTHER)
 
 
-def test_nobody_else_changes_an_order() -> None:
+def test_a_stranger_cannot_change_an_order() -> None:
     stranger = Actor(role=Role.CUSTOMER, id="c-2")
 
     with pytest.raises(StepRefused, match="wrong_actor"):
         request_change(a_meal(), stranger, WantedChange("pr-2", dropoff=NEARER), AREA, NOW)
 
 
-def test_what_is_sold_out_waits_for_the_customer_and_for_nobody_else() -> None:
+def test_a_sold_out_dish_waits_for_the_customers_answer_alone() -> None:
     waiting = sold_out(a_meal())
 
     assert timers(waiting) == {"proposal_lapsed": UNTIL}
@@ -174,7 +174,7 @@ def test_what_is_sold_out_waits_for_the_customer_and_for_nobody_else() -> None:
         answer_proposal(waiting, MERCHANT, "pr-1", NOW, accepted=True)
 
 
-def test_yes_to_what_there_is_changes_the_fare_and_the_merchant_answers_anew() -> None:
+def test_accepting_the_merchants_proposal_changes_the_fare_and_asks_the_merchant_again() -> None:
     changed = answer_proposal(sold_out(a_meal()), CUSTOMER, "pr-1", NOW, accepted=True)
 
     assert changed.fare is not None
@@ -182,14 +182,14 @@ def test_yes_to_what_there_is_changes_the_fare_and_the_merchant_answers_anew() -
     assert accept(changed, "m-1", 20, 0, NOW) is not None
 
 
-def test_no_to_what_there_is_ends_the_order_and_costs_nothing() -> None:
+def test_refusing_the_merchants_proposal_ends_the_order_free_of_charge() -> None:
     ended = answer_proposal(sold_out(a_meal_being_cooked()), CUSTOMER, "pr-1", NOW, accepted=False)
 
     assert ended.ending is not None
     assert (ended.status, ended.ending.reason, ended.ending.fee) == (S.CANCELLED, "proposal_refused", 0)
 
 
-def test_silence_about_what_there_is_ends_the_order_when_its_time_is_over() -> None:
+def test_a_merchants_proposal_without_an_answer_ends_the_order_when_its_time_is_over() -> None:
     waiting = sold_out(a_meal())
 
     assert lapse_proposal(waiting, UNTIL - timedelta(milliseconds=1)) is None
@@ -199,7 +199,7 @@ def test_silence_about_what_there_is_ends_the_order_when_its_time_is_over() -> N
     assert (ended.status, ended.ending.reason) == (S.CANCELLED, "proposal_lapsed")
 
 
-def test_no_courier_is_searched_while_the_customer_thinks() -> None:
+def test_no_search_begins_while_the_customer_has_to_answer() -> None:
     waiting = sold_out(a_meal_being_cooked())
 
     assert search_while_cooking(waiting, NOW + timedelta(hours=1)) is None
@@ -219,7 +219,7 @@ def test_a_late_answer_is_refused() -> None:
         answer_proposal(sold_out(a_meal()), CUSTOMER, "pr-1", UNTIL, accepted=True)
 
 
-def test_a_proposal_for_ever_lasts_no_longer_than_the_service_allows() -> None:
+def test_a_proposal_lasts_no_longer_than_the_service_allows() -> None:
     waiting = propose_change(
         a_meal(), "m-1", WantedChange("pr-1", items=LESS), NOW + timedelta(days=300), NOW
     )
@@ -236,7 +236,7 @@ def test_an_order_with_a_proposal_comes_back_from_the_database_as_it_was() -> No
     assert ORDER.decode(stored) == order
 
 
-def test_a_merchant_may_say_yes_while_the_customer_thinks_about_another_door() -> None:
+def test_a_merchant_may_accept_while_a_proposal_about_the_drop_off_is_open() -> None:
     waiting = asked(a_meal(), dropoff=FARTHER)
 
     cooked = accept(waiting, "m-1", 10, 0, NOW + timedelta(seconds=5))
@@ -245,7 +245,7 @@ def test_a_merchant_may_say_yes_while_the_customer_thinks_about_another_door() -
     assert (cooked.status, cooked.proposal) == (S.PREPARING, waiting.proposal)
 
 
-def test_what_the_kitchen_asked_is_settled_when_the_courier_has_it() -> None:
+def test_a_merchants_proposal_is_void_when_the_courier_picks_up_the_meal() -> None:
     waiting = sold_out(with_courier(a_meal_ready_for_a_courier()))
 
     carried = drive(waiting, Action.PICK_UP, "d-7", NOW)
@@ -255,7 +255,7 @@ def test_what_the_kitchen_asked_is_settled_when_the_courier_has_it() -> None:
     assert lapse_proposal(carried, NOW + timedelta(hours=1)) is None
 
 
-def test_an_agency_gets_its_receipt_when_a_meal_ends_for_want_of_an_answer() -> None:
+def test_an_agency_gets_its_receipt_when_a_refused_proposal_ends_a_meal() -> None:
     waiting = replace(sold_out(a_meal_being_cooked()), agency_id="a-1")
 
     ended = answer_proposal(waiting, CUSTOMER, "pr-1", NOW, accepted=False)

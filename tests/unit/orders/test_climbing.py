@@ -1,4 +1,4 @@
-"""Up the mountain and down again: what the route asks, the two legs, and what a closure does to a booking."""
+"""Climbs: what the restricted route asks, the two legs, and what a closure does to a booking."""
 
 from __future__ import annotations
 
@@ -95,14 +95,16 @@ def test_the_fare_is_that_of_both_ways_and_inside_the_band() -> None:
         "without a health letter",
     ],
 )
-def test_who_may_not_climb_hears_why(changes: dict[str, Any], reason: str) -> None:
+def test_a_climb_that_is_not_allowed_is_rejected_with_its_reason(
+    changes: dict[str, Any], reason: str
+) -> None:
     order = a_climb(**changes)
 
     assert order.ending is not None
     assert (order.status, order.ending.reason) == (OrderStatus.REJECTED, reason)
 
 
-def test_any_service_that_goes_up_there_needs_a_bike_that_suits_the_climb() -> None:
+def test_any_service_on_the_route_needs_one_of_its_vehicles() -> None:
     ride = a_climb("ride", scheduled_for=AT_ONE, details={})
 
     assert ride.policy is not None
@@ -123,7 +125,7 @@ def test_the_driver_stays_bound_until_the_way_back_is_done() -> None:
 
 
 @pytest.mark.parametrize("leg", [None, Leg.OUT])
-def test_the_way_out_said_twice_never_ends_the_way_back(leg: Leg | None) -> None:
+def test_a_repeated_report_of_the_way_out_never_ends_the_way_back(leg: Leg | None) -> None:
     up = after(a_driven_climb(), (Action.DELIVER, Leg.OUT))
     down = after(up, (Action.PICK_UP, Leg.BACK))
 
@@ -141,7 +143,7 @@ def test_a_step_of_the_way_back_implies_the_way_out() -> None:
         drive(order, Action.ARRIVE, "d-7", NOW, leg=Leg.BACK)
 
 
-def test_another_driver_makes_no_step_of_the_way_back() -> None:
+def test_another_driver_cannot_report_the_way_back() -> None:
     up = after(a_driven_climb(), (Action.DELIVER, Leg.OUT))
 
     with pytest.raises(StepRefused, match="wrong_driver"):
@@ -149,7 +151,7 @@ def test_another_driver_makes_no_step_of_the_way_back() -> None:
 
 
 @pytest.mark.parametrize("order", [a_climb(), a_driven_climb()], ids=["booked", "assigned"])
-def test_a_closure_after_the_booking_calls_it_off_without_a_fee(order: Order) -> None:
+def test_a_closure_cancels_a_booked_climb_without_a_fee(order: Order) -> None:
     ended = cancel_for_closed_route(order, CLOSED, NOW)
 
     assert ended is not None
@@ -162,7 +164,7 @@ def test_a_closure_after_the_booking_calls_it_off_without_a_fee(order: Order) ->
     )
 
 
-def test_a_closure_leaves_alone_who_is_up_there_and_whom_it_does_not_concern() -> None:
+def test_a_closure_cancels_neither_a_climb_under_way_nor_one_that_it_does_not_concern() -> None:
     up = after(a_driven_climb(), (Action.DELIVER, Leg.OUT))
     over_by_then = replace(CLOSED, until=AT_ONE - timedelta(hours=1))
     elsewhere = replace(CLOSED, route="raung")
@@ -178,7 +180,7 @@ def test_a_closure_leaves_alone_who_is_up_there_and_whom_it_does_not_concern() -
     )
 
 
-def test_who_is_up_there_when_it_closes_is_an_alarm_once() -> None:
+def test_a_guest_on_a_closing_route_raises_one_alarm() -> None:
     up = after(a_driven_climb(), (Action.DELIVER, Leg.OUT))
 
     found = flag_guest_on_closed_route(up, CLOSED, NOW)
@@ -190,13 +192,13 @@ def test_who_is_up_there_when_it_closes_is_an_alarm_once() -> None:
 
 
 class Immediately(Turns):
-    """Everybody's turn comes at once."""
+    """Reads and writes never wait."""
 
     async def mine(self) -> None:
         return
 
 
-def test_a_word_about_later_takes_nothing_from_a_closure_that_begins_while_the_guest_is_up_there() -> None:
+def test_a_later_announcement_does_not_hide_a_closure_that_begins_while_the_guest_is_on_the_route() -> None:
     up = after(a_driven_climb(), (Action.DELIVER, Leg.OUT))
     said: list[Any] = []
     tonight = replace(CLOSED, starts_at=NOW + timedelta(hours=7))
@@ -224,13 +226,13 @@ def test_a_word_about_later_takes_nothing_from_a_closure_that_begins_while_the_g
     ],
     ids=["before he is down", "after he is down", "over", "opened", "elsewhere"],
 )
-def test_a_closure_that_does_not_reach_the_guest_is_no_alarm(closure: RouteStatus, alarm: bool) -> None:
+def test_only_a_closure_that_reaches_the_guest_raises_an_alarm(closure: RouteStatus, alarm: bool) -> None:
     up = after(a_driven_climb(), (Action.DELIVER, Leg.OUT))
 
     assert (flag_guest_on_closed_route(up, closure, NOW) is not None) is alarm
 
 
-def test_who_has_not_left_or_is_down_again_is_no_alarm() -> None:
+def test_a_guest_who_has_not_left_or_is_back_raises_no_alarm() -> None:
     down = after(a_driven_climb(), (Action.DELIVER, Leg.BACK))
 
     assert [
@@ -246,7 +248,7 @@ def test_a_climb_comes_back_from_the_database_as_it_was() -> None:
     assert stored["climb"]["route"] == "ijen"
 
 
-def test_the_town_is_not_on_the_mountain() -> None:
+def test_a_trip_in_town_uses_no_restricted_route() -> None:
     assert (
         route_between(CATALOGUE.area.routes, Place.model_validate(STATION), Place.model_validate(PARK))
         is None

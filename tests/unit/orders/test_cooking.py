@@ -1,4 +1,4 @@
-"""A meal from the customer's wish to the counter: the merchant answers, or does not, and a courier is searched in time."""
+"""A meal in the kitchen: the merchant answers or not, and the search for a courier starts in time."""
 
 from __future__ import annotations
 
@@ -63,7 +63,7 @@ def test_the_merchant_is_asked_first() -> None:
         ((DISH.model_copy(update={"quantity": 10, "unit_price": 100_001}),), "total_too_large"),
     ],
 )
-def test_items_that_nobody_would_carry_are_refused(items: tuple[Item, ...], reason: str) -> None:
+def test_items_outside_the_merchant_rules_are_rejected(items: tuple[Item, ...], reason: str) -> None:
     order = a_meal(items=items)
 
     assert order.ending is not None
@@ -77,7 +77,7 @@ def test_a_closed_merchant_is_not_asked() -> None:
     assert (order.status, order.ending.reason) == (S.REJECTED, "merchant_closed")
 
 
-def test_a_courier_is_searched_so_that_he_comes_when_it_is_ready() -> None:
+def test_the_search_starts_so_that_the_courier_comes_when_the_food_is_ready() -> None:
     order = a_meal_being_cooked(minutes=20)
     due = NOW + timedelta(minutes=15)
 
@@ -88,24 +88,24 @@ def test_a_courier_is_searched_so_that_he_comes_when_it_is_ready() -> None:
     assert (searched.status, searched.pickup_at) == (S.SEARCHING, NOW + timedelta(minutes=20))
 
 
-def test_a_search_that_was_due_while_nobody_ran_begins_all_the_same() -> None:
+def test_an_overdue_search_for_a_courier_begins_all_the_same() -> None:
     searched = search_while_cooking(a_meal_being_cooked(), NOW + timedelta(hours=3))
 
     assert searched is not None
     assert searched.status is S.SEARCHING
 
 
-def test_what_is_quickly_cooked_is_searched_for_at_once() -> None:
+def test_the_search_for_a_quickly_cooked_meal_starts_at_once() -> None:
     assert timers(a_meal_being_cooked(minutes=3)) == {"search_due": NOW}
 
 
-def test_a_rush_makes_it_later() -> None:
+def test_a_rush_makes_the_meal_ready_later() -> None:
     order = a_meal_being_cooked(minutes=20, rush=15)
 
     assert order.pickup_at == NOW + timedelta(minutes=35)
 
 
-def test_a_merchant_who_says_nothing_loses_the_order_and_not_before_his_time() -> None:
+def test_an_order_without_the_merchants_answer_ends_when_the_time_is_over_and_not_before() -> None:
     order = a_meal()
     due = timers(order)["merchant_silent"]
 
@@ -126,13 +126,13 @@ def test_a_merchant_who_refuses_ends_the_order_once() -> None:
     assert reject(ended, "m-1", NOW) is None
 
 
-def test_what_is_ready_early_is_searched_for_at_once() -> None:
+def test_the_search_for_a_meal_that_is_ready_early_starts_at_once() -> None:
     order = a_meal_ready_for_a_courier()
 
     assert (order.status, stage(order), order.attempt) == (S.SEARCHING, KitchenStage.READY, 1)
 
 
-def test_what_is_ready_before_the_merchant_has_said_yes_is_taken_as_a_yes() -> None:
+def test_being_ready_implies_that_the_merchant_has_accepted() -> None:
     order = ready(a_meal(), "m-1", NOW)
 
     assert order is not None
@@ -152,7 +152,7 @@ def test_being_ready_never_changes_the_status_of_an_order_that_is_driven() -> No
 @pytest.mark.parametrize(
     "say", [lambda order: accept(order, "m-1", 20, 0, NOW), lambda order: ready(order, "m-1", NOW)]
 )
-def test_what_is_said_twice_changes_nothing(say: Callable[[Order], Order | None]) -> None:
+def test_a_repeated_report_of_the_merchant_changes_nothing(say: Callable[[Order], Order | None]) -> None:
     assert say(a_meal_ready_for_a_courier()) is None
 
 
@@ -166,7 +166,7 @@ def test_a_merchant_never_answers_for_another(say: Callable[[Order], Order | Non
     assert not isinstance(refused.value, TooEarly)
 
 
-def test_who_wants_to_cook_all_day_is_refused() -> None:
+def test_a_merchant_who_needs_too_long_is_refused() -> None:
     with pytest.raises(StepRefused, match="takes_too_long"):
         accept(a_meal(), "m-1", 91, 0, NOW)
 
@@ -189,7 +189,7 @@ def test_an_answer_after_the_end_is_refused() -> None:
     ],
     ids=lambda value: value.status if isinstance(value, Order) else "",
 )
-def test_whoever_lets_a_kitchen_cook_in_vain_pays_the_merchant(order: Order, fee: int) -> None:
+def test_cancelling_after_the_kitchen_has_begun_pays_the_merchant(order: Order, fee: int) -> None:
     ended = cancel(order, CUSTOMER, CancellationReason("changed_mind", "customer"), NOW)
 
     assert ended is not None

@@ -1,4 +1,4 @@
-"""Who may make which step from where; what has ended stays ended; and a state survives the database."""
+"""Steps by the transition table, matches, cancelling, and the state in the database."""
 
 from __future__ import annotations
 
@@ -44,7 +44,7 @@ def an_assigned_order() -> Order:
 @pytest.mark.parametrize("status", OrderStatus)
 @pytest.mark.parametrize("step", Action)
 @pytest.mark.parametrize("role", Role)
-def test_a_step_is_made_only_where_the_table_has_it(status: OrderStatus, step: Action, role: Role) -> None:
+def test_a_step_is_made_only_where_the_table_allows_it(status: OrderStatus, step: Action, role: Role) -> None:
     row = TRANSITIONS[step]
     order = an_order(status=status)
 
@@ -55,7 +55,7 @@ def test_a_step_is_made_only_where_the_table_has_it(status: OrderStatus, step: A
             move(order, step, role, NOW)
 
 
-def test_nothing_leads_out_of_an_end() -> None:
+def test_no_step_leaves_an_ended_status() -> None:
     assert all(row.sources.isdisjoint(ENDED) for row in TRANSITIONS.values())
 
 
@@ -74,7 +74,7 @@ def test_a_match_of_an_earlier_search_is_refused() -> None:
         assign(again, an_assignment(attempt=1, offer_id="of-2"), NOW)
 
 
-def test_who_gave_the_order_back_gets_it_no_more() -> None:
+def test_a_driver_who_gave_the_order_back_is_not_assigned_again() -> None:
     again = driver_gives_back(an_assigned_order(), "d-7", NOW, NOW)
     assert again is not None
 
@@ -82,7 +82,7 @@ def test_who_gave_the_order_back_gets_it_no_more() -> None:
         assign(again, an_assignment(attempt=2, offer_id="of-2"), NOW)
 
 
-def test_a_driver_who_gives_back_late_what_was_taken_from_him_keeps_what_he_has_taken_since() -> None:
+def test_giving_back_a_withdrawn_match_late_does_not_undo_a_newer_match() -> None:
     taken_back = match_withdrawn(an_assigned_order(), "of-1", NOW)
     assert taken_back is not None
     later = replace(an_assignment(attempt=2, offer_id="of-2"), at=NOW + timedelta(minutes=3))
@@ -99,12 +99,12 @@ def test_a_driver_who_gives_back_late_what_was_taken_from_him_keeps_what_he_has_
     assert of_the_second.excluded_drivers == ("d-7",)
 
 
-def test_a_driver_who_gives_back_before_his_match_was_heard_of_is_too_early() -> None:
+def test_giving_back_before_the_match_has_arrived_is_too_early() -> None:
     with pytest.raises(TooEarly, match="illegal_step"):
         driver_gives_back(an_order(), "d-7", NOW, NOW)
 
 
-def test_a_driver_who_gives_back_the_order_of_another_is_refused() -> None:
+def test_giving_back_the_order_of_another_driver_is_refused() -> None:
     with pytest.raises(StepRefused, match="wrong_driver") as refused:
         driver_gives_back(an_assigned_order(), "d-8", NOW, NOW)
 
@@ -137,7 +137,7 @@ def test_a_search_without_an_answer_ends_after_its_grace_and_not_before() -> Non
     assert ended.status is OrderStatus.UNSERVED
 
 
-def test_a_step_before_the_driver_is_known_is_early_and_behind_him_nothing() -> None:
+def test_a_step_before_the_assignment_is_too_early_and_a_past_step_changes_nothing() -> None:
     with pytest.raises(TooEarly):
         drive(an_order(), Action.PICK_UP, "d-7", NOW)
     done = drive(an_assigned_order(), Action.DELIVER, "d-7", NOW)
@@ -178,7 +178,7 @@ def test_cancelling_at_the_pick_up_costs_the_fee_unless_the_driver_came_late(
     assert cancellation_fee(there, CUSTOMER, HIS_WISH, came + timedelta(minutes=10)) == fee
 
 
-def test_a_driver_who_has_waited_in_vain_is_paid_and_nobody_else_is_searched() -> None:
+def test_a_driver_who_has_waited_in_vain_ends_the_order_with_the_fee() -> None:
     there = drive(an_assigned_order(), Action.ARRIVE, "d-7", NOW)
     assert there is not None
 

@@ -1,4 +1,4 @@
-"""Whoever says what, in whatever order and however often: each service of the regency keeps its word."""
+"""Any message, in any order and any number of times: the promises about orders hold for each service."""
 
 from __future__ import annotations
 
@@ -41,7 +41,7 @@ HAS_GOODS = {S.PICKED_UP, S.RETURNING, S.AWAITING_RETURN}
 STEPS = {(source, row.target) for row in TRANSITIONS.values() for source in row.sources} | {
     (status, status) for status in S
 }
-# One message makes two steps at most: what is ready was cooked, what is fetched is searched for.
+# One message makes two steps at most, because a later step implies the earlier one.
 EDGES = {(here, there) for here, middle in STEPS for again, there in STEPS if middle is again}
 WAITS_FOR_ITSELF = {S.AWAITING_FUNDS, S.SCHEDULED, S.AWAITING_MERCHANT, S.PREPARING, S.SEARCHING}
 SECRETS = re.compile(r'"(lat|lng|room)":|the blue gate|Homestay Osing|the gas is empty')
@@ -51,7 +51,7 @@ DRIVERS = st.sampled_from(["d-1", "d-2", "d-3"])
 
 
 class RegencyLife(RuleBasedStateMachine):
-    """Messages lie in a bag until the machine delivers them: late, twice, after each other's answer, or from a stranger."""
+    """Messages lie in a bag until they are delivered: late, twice, out of order, or from a stranger."""
 
     @initialize()
     def dawn(self) -> None:
@@ -100,7 +100,7 @@ class RegencyLife(RuleBasedStateMachine):
     @precondition(lambda self: self.regency.orders.documents)
     @rule(number=NUMBER, driver=DRIVERS)
     def all_goes_well(self, number: int, driver: str) -> None:
-        """As far as the door: alone the rules above seldom come so far."""
+        """Bring one order as far as the door, which the rules above seldom reach by chance."""
         order = self.regency.order(number)
         self.regency.say(merchant_says(order, rfc3339(self.regency.clock.now()))["is ready"])
         self._calm()
@@ -168,7 +168,7 @@ class RegencyLife(RuleBasedStateMachine):
                 assert all(link.envelope for link in (order.custody[0], order.custody[-1]))
 
     def teardown(self) -> None:
-        """In the evening nothing waits for anything but people who have goods or passengers in hand."""
+        """At the end only orders with goods or passengers under way are left."""
         if not hasattr(self, "runner"):
             return
         try:
@@ -192,7 +192,7 @@ class RegencyLife(RuleBasedStateMachine):
         ] == []
 
     def _nothing_leaks(self) -> None:
-        """Neither who or where exactly in what everybody reads, nor a digit of a code anywhere."""
+        """No public event says who or where exactly, and no digits of a code are stored or published."""
         ours = [message for message in self.regency.post.heard.values() if not message.id.startswith("m-")]
         public = [
             message.data.model_dump_json()
@@ -217,7 +217,7 @@ class RegencyLife(RuleBasedStateMachine):
             self._deliver(0, again=False)
 
     def _deliver(self, number: int, *, again: bool) -> None:
-        """Read one message and look at what it has done: a stranger's and a repeated one do nothing, others go by the table."""
+        """Read one message: a stranger's and a repeated one change nothing, others follow the table."""
         bag = self.regency.post.bag
         message = bag[number % len(bag)].message
         before = self._versions()
@@ -244,7 +244,7 @@ class RegencyLife(RuleBasedStateMachine):
 
 
 class PayersLife(RegencyLife):
-    """The same where somebody else pays for everything, and more orders come to their end."""
+    """The same where programmes and donors pay for all orders, and more orders come to their end."""
 
     services = sorted(PAID_BY_OTHERS)
 

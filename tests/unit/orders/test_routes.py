@@ -1,4 +1,4 @@
-"""When and by what one may climb: hours, closures, volcano level, and what was said last."""
+"""Restricted routes: opening hours, closures, volcano level, and announcements."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ NOW = datetime(2026, 11, 24, 3, 0, tzinfo=UTC)
 
 
 def local(day: int, hour: int, minute: int = 0, month: int = 11) -> datetime:
-    """An instant of 2026, by the clock of the regency."""
+    """An instant of 2026, by local time."""
     return datetime(2026, month, day, hour, minute, tzinfo=UTC) - timedelta(hours=7)
 
 
@@ -81,7 +81,7 @@ def test_the_route_is_the_mountain_and_the_road_up_to_it() -> None:
         (local(24, 20), "route_hours"),
     ],
 )
-def test_one_may_be_there_from_an_hour_before_the_gate_opens_until_it_closes(
+def test_a_guest_may_arrive_from_an_hour_before_the_gate_opens_until_it_closes(
     at_gate: datetime, reason: str | None
 ) -> None:
     assert a_route().refusal(at_gate, None) == reason
@@ -106,11 +106,13 @@ def test_one_may_be_there_from_an_hour_before_the_gate_opens_until_it_closes(
         "the day after",
     ],
 )
-def test_it_is_closed_on_first_fridays_and_in_its_season(at_gate: datetime, reason: str | None) -> None:
+def test_the_route_is_closed_on_first_fridays_and_in_its_season(
+    at_gate: datetime, reason: str | None
+) -> None:
     assert a_route().refusal(at_gate, None) == reason
 
 
-def test_who_leaves_at_one_is_there_at_two() -> None:
+def test_a_guest_who_leaves_at_one_arrives_at_two() -> None:
     there = a_route().at_gate(local(24, 1), 29_500)
 
     assert local(24, 1, 55) < there < local(24, 2, 5)
@@ -124,7 +126,7 @@ def test_the_volcanos_level_moves_the_hours(level: int, reason: str | None) -> N
     assert a_route().refusal(local(24, 2), said(open=True, level=level)) == reason
 
 
-def test_a_route_whose_level_nobody_knows_is_closed() -> None:
+def test_a_route_without_a_known_level_is_closed() -> None:
     assert a_route(levels=()).refusal(local(24, 3), None) == "route_closed"
 
 
@@ -144,7 +146,7 @@ def test_taking_a_closure_back_does_not_open_a_first_friday_but_a_window_does() 
     assert a_route().refusal(local(4, 3, month=12), window) is None
 
 
-def test_an_older_word_has_no_effect_and_the_level_stays() -> None:
+def test_an_older_announcement_has_no_effect_and_the_level_stays() -> None:
     known = newer_status(None, said(level=2), NOW)
     assert known is not None
 
@@ -155,7 +157,7 @@ def test_an_older_word_has_no_effect_and_the_level_stays() -> None:
     assert newer.level == 2
 
 
-def test_what_a_closure_shuts_out_is_looked_for_twice() -> None:
+def test_the_orders_of_a_closed_route_are_looked_for_twice() -> None:
     known = newer_status(None, said(), NOW)
     assert known is not None
 
@@ -166,7 +168,7 @@ def test_what_a_closure_shuts_out_is_looked_for_twice() -> None:
     assert route_timers(done) == {}
 
 
-def test_who_left_after_a_closure_was_said_is_looked_for_when_it_begins() -> None:
+def test_guests_who_left_after_the_announcement_are_looked_for_when_the_closure_begins() -> None:
     tonight, tomorrow = NOW + timedelta(hours=8), NOW + timedelta(days=1)
     first = newer_status(None, said(starts_at=tonight, until=tomorrow), NOW)
     known = newer_status(
@@ -182,7 +184,7 @@ def test_who_left_after_a_closure_was_said_is_looked_for_when_it_begins() -> Non
     assert route_timers(then) == {"sweep": tomorrow + timedelta(days=1)}
 
 
-def test_a_closure_holds_until_the_day_from_which_a_later_word_opens() -> None:
+def test_a_closure_applies_until_the_day_from_which_a_later_announcement_opens() -> None:
     closed = newer_status(None, said(open=False, until=None), NOW)
 
     status = newer_status(
@@ -196,7 +198,7 @@ def test_a_closure_holds_until_the_day_from_which_a_later_word_opens() -> None:
     assert status.open_at(NOW + timedelta(days=4)) is None
 
 
-def test_two_closures_stand_beside_each_other_and_come_back_from_the_database() -> None:
+def test_two_closures_apply_beside_each_other_and_come_back_from_the_database() -> None:
     first = said(open=False, starts_at=NOW + timedelta(days=1), until=NOW + timedelta(days=2))
     second = said(
         as_of=NOW + timedelta(minutes=1),

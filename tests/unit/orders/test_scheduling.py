@@ -1,4 +1,4 @@
-"""An order booked ahead: it waits, is searched for again and again, and nothing of it is lost while nobody runs."""
+"""An order booked ahead: it waits for its searches, which are repeated, also after the service was down."""
 
 from __future__ import annotations
 
@@ -79,7 +79,7 @@ def test_an_order_booked_ahead_comes_back_from_the_database_as_it_was() -> None:
 
 
 @pytest.mark.parametrize("late", [0, 10, 45, 60, 119])
-def test_a_search_whose_minute_was_missed_begins_all_the_same(late: float) -> None:
+def test_an_overdue_search_of_a_booked_order_begins_all_the_same(late: float) -> None:
     order = begin_booked_search(a_booked_order(minutes(90)), minutes(30 + late))
 
     assert order is not None
@@ -96,7 +96,7 @@ def test_a_search_that_could_not_begin_until_long_after_the_pickup_ends_with_its
     assert timers(order) == {}
 
 
-def test_a_search_that_finds_nobody_is_tried_again_until_the_last_one() -> None:
+def test_a_search_without_a_driver_is_repeated_until_the_last_one() -> None:
     order, began = a_booked_order(minutes(90)), []
 
     while order.status is S.SCHEDULED and order.search_starts_at is not None:
@@ -113,14 +113,14 @@ def test_a_search_that_finds_nobody_is_tried_again_until_the_last_one() -> None:
     assert order.ending.reason == "no_driver"
 
 
-def test_a_search_that_matching_never_answers_is_tried_again_too() -> None:
+def test_a_search_without_an_answer_is_repeated_too() -> None:
     order = end_overdue_search(searching(), minutes(33))
 
     assert order is not None
     assert (order.status, order.search_starts_at) == (S.SCHEDULED, minutes(60))
 
 
-def test_searches_that_passed_while_nobody_ran_are_not_made_up_for() -> None:
+def test_searches_missed_while_the_service_was_down_are_not_made_up_for() -> None:
     late = searching(at=70)
 
     order = search_failed(late, 1, "no_driver", minutes(72))
@@ -154,7 +154,7 @@ def test_an_order_that_waits_for_its_search_is_cancelled_without_a_fee(role: Rol
 
 @pytest.mark.parametrize(("at", "fee"), [(32, 0), (60, 0), (78, 0), (80, 1000)])
 def test_the_free_minutes_of_a_booked_order_begin_when_its_driver_sets_out(at: float, fee: int) -> None:
-    """Matched an hour ahead, he sets out a quarter of an hour before the pick-up; four minutes later it costs."""
+    """Matched an hour ahead, the driver sets out 15 minutes before the pick-up; 4 minutes later it costs."""
     reserved = assign(searching(), replace(an_assignment(), at=minutes(31), eta_s=59 * 60), minutes(31))
     assert reserved is not None
 
@@ -167,7 +167,7 @@ def test_the_free_minutes_of_a_booked_order_begin_when_its_driver_sets_out(at: f
     assert order.ending.fee == fee
 
 
-def test_who_loses_his_driver_is_searched_again_at_once() -> None:
+def test_an_order_that_loses_its_driver_is_searched_for_again_at_once() -> None:
     assigned = assign(searching(), an_assignment(), minutes(31))
     assert assigned is not None
 
@@ -180,7 +180,7 @@ def test_who_loses_his_driver_is_searched_again_at_once() -> None:
     assert (given_back.status, given_back.attempt, given_back.excluded_drivers) == (S.SEARCHING, 2, ("d-7",))
 
 
-def test_a_booked_order_of_a_merchant_asks_him_when_its_time_comes() -> None:
+def test_a_booked_meal_asks_its_merchant_when_its_time_comes() -> None:
     rules = MerchantRules(
         answer_s=60, most_minutes=60, most_items=10, largest_total=100_000, search_lead_s=300
     )
@@ -198,7 +198,7 @@ def test_a_booked_order_of_a_merchant_asks_him_when_its_time_comes() -> None:
 
 
 class Waiting(RuleBasedStateMachine):
-    """However the clock jumps and searches, matches and their ends interleave, a booked order is on its way to an end."""
+    """Clock, searches, matches and failures in any order: a booked order always has a way to an end."""
 
     @initialize(pickup_in=st.integers(1, 600))
     def begin(self, pickup_in: int) -> None:
