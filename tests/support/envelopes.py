@@ -19,6 +19,7 @@ from tests.support.orders import CATALOGUE, NOW, an_assignment
 
 AGENCY = {"id": "dispendukcapil", "kind": "agency", "locale": "id"}
 SEALED = Shown(envelope="ENV-0042")
+AT_THE_DOOR = Shown(envelope="ENV-0042", code_right=True)
 LATER = NOW + timedelta(hours=5)
 
 

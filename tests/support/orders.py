@@ -11,6 +11,7 @@ from services.orders.adapters.catalogue import load
 from services.orders.domain.intake.intake import take_in
 from services.orders.domain.intake.request import Lookups, OrderRequest
 from services.orders.domain.order import Assignment, Order
+from services.orders.domain.search.assigning import assign
 from services.orders.settings import BUILT_IN
 from tests.support.builders import PARK, STATION, an_order_requested
 
@@ -58,3 +59,13 @@ def an_assignment(attempt: int = 1, offer_id: str = "of-1") -> Assignment:
 def a_party(role: Role) -> Actor:
     """A person of this role who takes part in the order."""
     return Actor(role=role, id="c-1" if role is Role.CUSTOMER else "op-1")
+
+
+def an_order(**changes: object) -> Order:
+    return a_booked_order(None, **changes)
+
+
+def an_assigned_order() -> Order:
+    order = assign(an_order(), an_assignment(), NOW)
+    assert order is not None
+    return order

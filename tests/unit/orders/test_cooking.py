@@ -9,9 +9,8 @@ from typing import TYPE_CHECKING
 import bson
 import pytest
 
-from contracts.values import Actor, Item, OrderStatus, Role
+from contracts.values import Item, OrderStatus
 from services.orders.adapters.mongo import ORDER
-from services.orders.domain.cancelling import CancellationReason, cancel
 from services.orders.domain.errors import StepRefused, TooEarly
 from services.orders.domain.kitchen.cooking import (
     accept,
@@ -38,7 +37,6 @@ if TYPE_CHECKING:
 
 S = OrderStatus
 DISH = ITEMS[0]
-CUSTOMER = Actor(role=Role.CUSTOMER, id="c-1")
 
 
 def stage(order: Order | None) -> KitchenStage | None:
@@ -177,24 +175,6 @@ def test_an_answer_after_the_end_is_refused() -> None:
 
     with pytest.raises(StepRefused, match="order_ended"):
         accept(ended, "m-1", 20, 0, NOW)
-
-
-@pytest.mark.parametrize(
-    ("order", "fee"),
-    [
-        (a_meal(), 0),
-        (a_meal_being_cooked(), 47_000),
-        (a_meal_ready_for_a_courier(), 47_000),
-        (with_courier(a_meal_ready_for_a_courier()), 48_000),
-    ],
-    ids=lambda value: value.status if isinstance(value, Order) else "",
-)
-def test_cancelling_after_the_kitchen_has_begun_pays_the_merchant(order: Order, fee: int) -> None:
-    ended = cancel(order, CUSTOMER, CancellationReason("changed_mind", "customer"), NOW)
-
-    assert ended is not None
-    assert ended.ending is not None
-    assert (ended.ending.fee, ended.ending.merchant_share) == (fee, min(fee, 47_000))
 
 
 @pytest.mark.parametrize(

@@ -99,11 +99,8 @@ class Office:
         )
         word = Beneficiary("gancang-aron", "c-1", "dinkes", AT.date(), AT - timedelta(days=9))
         self._put("beneficiaries", "gancang-aron:c-1", word)
-        self._put(
-            "emergencies",
-            "em-1",
-            Emergency("em-1", Role.CUSTOMER, AT, order_id="o-ended", raised_by_id="c-1"),
-        )
+        pressed = Emergency("em-1", Role.CUSTOMER, AT, order_id="o-ended", raised_by_id="c-1")
+        self._put("emergencies", "em-1", pressed)
         context = SimpleNamespace(**self.stores, erasures=self.erasures, clock=self.clock)
         self._context: Any = context
 

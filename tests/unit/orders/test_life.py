@@ -1,4 +1,4 @@
-"""Steps by the transition table, matches, cancelling, and the state in the database."""
+"""Steps by the transition table, matches and searches, and the state in the database."""
 
 from __future__ import annotations
 
@@ -8,9 +8,8 @@ from datetime import timedelta
 import bson
 import pytest
 
-from contracts.values import Actor, OrderStatus, Role
+from contracts.values import OrderStatus, Role
 from services.orders.adapters.mongo import ORDER, RETENTION
-from services.orders.domain.cancelling import CancellationReason, cancel, cancellation_fee, waited_in_vain
 from services.orders.domain.errors import MatchRefused, StepRefused, TooEarly
 from services.orders.domain.order import ENDED, Order
 from services.orders.domain.search.assigning import (
@@ -24,21 +23,7 @@ from services.orders.domain.timers import timers
 from services.orders.domain.transitions import TRANSITIONS, Action, move
 from services.orders.domain.trip.driving import drive
 from services.runtime.clock import real_now
-from tests.support.orders import NOW, a_booked_order, an_assignment
-
-CUSTOMER = Actor(role=Role.CUSTOMER, id="c-1")
-HIS_WISH = CancellationReason("customer_cancelled", "customer")
-IN_VAIN = CancellationReason("customer_no_show", "customer")
-
-
-def an_order(**changes: object) -> Order:
-    return a_booked_order(None, **changes)
-
-
-def an_assigned_order() -> Order:
-    order = assign(an_order(), an_assignment(), NOW)
-    assert order is not None
-    return order
+from tests.support.orders import NOW, an_assigned_order, an_assignment, an_order
 
 
 @pytest.mark.parametrize("status", OrderStatus)
@@ -143,65 +128,3 @@ def test_a_step_before_the_assignment_is_too_early_and_a_past_step_changes_nothi
     done = drive(an_assigned_order(), Action.DELIVER, "d-7", NOW)
     assert done is not None
     assert drive(done, Action.ARRIVE, "d-7", NOW) is None
-
-
-@pytest.mark.parametrize(("seconds", "fee"), [(0, 0), (240, 0), (241, 1000), (360, 1000), (361, 0)], ids=str)
-def test_cancelling_costs_after_four_minutes_unless_the_driver_is_late(seconds: int, fee: int) -> None:
-    assert cancellation_fee(an_assigned_order(), CUSTOMER, HIS_WISH, NOW + timedelta(seconds=seconds)) == fee
-
-
-def test_a_passenger_on_the_way_cannot_cancel_but_an_operator_can() -> None:
-    riding = drive(an_assigned_order(), Action.PICK_UP, "d-7", NOW)
-    assert riding is not None
-
-    with pytest.raises(StepRefused, match="illegal_step"):
-        cancel(riding, CUSTOMER, HIS_WISH, NOW)
-    ended = cancel(
-        riding,
-        Actor(role=Role.OPERATOR, id="op-1"),
-        CancellationReason("operator_cancelled", "platform"),
-        NOW,
-    )
-    assert ended is not None
-    assert ended.ending is not None
-    assert ended.ending.fee == 0
-
-
-@pytest.mark.parametrize(("came_after_s", "fee"), [(60, 1000), (361, 0)], ids=["in time", "late"])
-def test_cancelling_at_the_pick_up_costs_the_fee_unless_the_driver_came_late(
-    came_after_s: int, fee: int
-) -> None:
-    came = NOW + timedelta(seconds=came_after_s)
-    there = drive(an_assigned_order(), Action.ARRIVE, "d-7", came)
-    assert there is not None
-
-    assert cancellation_fee(there, CUSTOMER, HIS_WISH, came + timedelta(minutes=10)) == fee
-
-
-def test_a_driver_who_has_waited_in_vain_ends_the_order_with_the_fee() -> None:
-    there = drive(an_assigned_order(), Action.ARRIVE, "d-7", NOW)
-    assert there is not None
-
-    assert waited_in_vain(there, "d-7", IN_VAIN, NOW + timedelta(seconds=240)) is None
-    ended = waited_in_vain(there, "d-7", IN_VAIN, NOW + timedelta(seconds=241))
-
-    assert ended is not None
-    assert ended.ending is not None
-    assert (ended.status, ended.ending.reason, ended.ending.fee) == (
-        OrderStatus.CANCELLED,
-        "customer_no_show",
-        1000,
-    )
-
-
-def test_a_driver_with_a_flat_tyre_is_not_paid_for_waiting() -> None:
-    there = drive(an_assigned_order(), Action.ARRIVE, "d-7", NOW)
-    assert there is not None
-
-    assert (
-        waited_in_vain(
-            there, "d-7", CancellationReason("driver_cancelled", "driver"), NOW + timedelta(hours=1)
-        )
-        is None
-    )
-    assert waited_in_vain(there, "d-8", IN_VAIN, NOW + timedelta(hours=1)) is None
