@@ -1,4 +1,4 @@
-"""The orders service: the only place where its parts meet."""
+"""Wire the orders service: the only place where its parts meet."""
 
 from __future__ import annotations
 
@@ -7,8 +7,8 @@ from pathlib import Path
 
 from services.orders.adapters.catalogue import load
 from services.orders.adapters.codes import OneTimeCodes
-from services.orders.adapters.erasures import Erasures
-from services.orders.adapters.ledger import Ledger
+from services.orders.adapters.erasures import MongoErasures
+from services.orders.adapters.ledger import MongoBudgetLedger
 from services.orders.adapters.mongo import BENEFICIARY, BUDGET, EMERGENCY, MERCHANT, ORDER, ROUTE_STATUS
 from services.orders.adapters.orders_on_route import MongoOrdersOnRoute
 from services.orders.handlers.funding import release_stale_holds
@@ -22,7 +22,7 @@ from services.runtime.process.runtime import Application, Runtime, TimerTable
 
 
 async def build(runtime: Runtime) -> Application:
-    """Wire the service. Raises `NotConfigured` for a catalogue that is wrong."""
+    """Wire the service. Raises `NotConfigured` for a wrong catalogue."""
     orders, route_statuses = runtime.aggregates(ORDER), runtime.aggregates(ROUTE_STATUS)
     context = Context(
         orders=orders,
@@ -32,8 +32,10 @@ async def build(runtime: Runtime) -> Application:
         orders_on_route=MongoOrdersOnRoute(runtime.database, ORDER.collection),
         budgets=runtime.aggregates(BUDGET),
         beneficiaries=runtime.aggregates(BENEFICIARY),
-        ledger=Ledger(runtime.database),
-        erasures=Erasures(runtime.database, ORDER.collection, EMERGENCY.collection, BENEFICIARY.collection),
+        ledger=MongoBudgetLedger(runtime.database),
+        erasures=MongoErasures(
+            runtime.database, ORDER.collection, EMERGENCY.collection, BENEFICIARY.collection
+        ),
         replies=runtime.replies,
         catalogue=catalogue(),
         codes=OneTimeCodes(runtime.settings.one_time_key),
@@ -50,5 +52,5 @@ async def build(runtime: Runtime) -> Application:
 
 
 def catalogue(folder: Path | None = None) -> Catalogue:
-    """The services on offer, from `folder`, else `GANCANG_CATALOGUE`, else the built-in ones. Raises `NotConfigured`."""
+    """The catalogue in `folder`, else `GANCANG_CATALOGUE`, else the built-in one. Raises `NotConfigured`."""
     return load(folder or OrdersSettings().catalogue)

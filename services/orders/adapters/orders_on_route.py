@@ -1,4 +1,4 @@
-"""Finds the orders that a closed route shuts out."""
+"""Find the orders of a route in MongoDB, for its closure."""
 
 from __future__ import annotations
 
@@ -8,13 +8,13 @@ from services.runtime.storage.database import Collection, Database, raising_data
 
 
 class MongoOrdersOnRoute:
-    """By a sparse index: only orders of a route are in it."""
+    """Orders by route. The sparse index holds only orders that have a route."""
 
     def __init__(self, store: Database, orders: str) -> None:
         self._orders: Collection = store[orders]
 
     async def on(self, route: str) -> list[str]:
-        """The orders of the route that have not ended. Raises `DatabaseAway`."""
+        """Ids of the orders on this route that have not ended. Raises `DatabaseAway`."""
         where: Document = {
             "state.climb.route": {"$eq": route},
             "state.status": {"$nin": [status.value for status in ENDED]},

@@ -1,4 +1,4 @@
-"""Why an order refuses a step or a match."""
+"""What the domain raises when an order refuses a step or a match."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ if TYPE_CHECKING:
 
 
 class StepRefused(Exception):  # noqa: N818  says what happened
-    """The step is illegal and stays so; `code` is a reason code of the contract."""
+    """The step is illegal and stays illegal. `code`: a reason code of the contract."""
 
     def __init__(self, code: str) -> None:
         super().__init__(code)
@@ -17,11 +17,11 @@ class StepRefused(Exception):  # noqa: N818  says what happened
 
 
 class TooEarly(StepRefused):
-    """The step may become legal: what has to come before it has not arrived."""
+    """The step may become legal: an earlier step has not arrived yet. It is worth trying again."""
 
 
 class MatchRefused(Exception):  # noqa: N818
-    """The order cannot take this match, and matching must free the driver. `order`: as it is."""
+    """The order cannot take this match, and matching has to free the driver. `order`: its present state."""
 
     def __init__(self, order: Order, reason: str) -> None:
         super().__init__(reason)

@@ -6,10 +6,11 @@ from math import asin, cos, radians, sin, sqrt
 from typing import Protocol
 
 EARTH_RADIUS_M = 6_371_008.8  # IUGG mean radius R1
+SAME_PLACE_M = 20  # two places closer than this are the same one
 
 
 class HasPoint(Protocol):
-    """Anything with WGS 84 degrees."""
+    """Anything with a latitude and a longitude, in WGS 84 degrees."""
 
     @property
     def lat(self) -> float:

@@ -1,4 +1,4 @@
-"""The parties of an order: who may speak about it."""
+"""The parties of an order, and the check that the caller is one of them."""
 
 from __future__ import annotations
 
@@ -8,7 +8,10 @@ from services.orders.domain.order import Order
 
 
 def require_party(order: Order, by: Actor) -> None:
-    """Raises `StepRefused` (`wrong_actor`) for a person who is no party of the order. Operators may always speak."""
+    """Check that this person takes part in the order; operators always do.
+
+    Raises `StepRefused` (`wrong_actor`).
+    """
     parties = {
         Role.CUSTOMER: order.customer.id,
         Role.AGENCY: order.agency_id,

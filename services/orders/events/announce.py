@@ -56,7 +56,7 @@ def search_started(order: Order) -> events.OrderSearchStarted:
 
 
 def postponed(order: Order) -> events.OrderScheduled:
-    """It waits again for a search; nobody needs to be told: the pick-up is still the same."""
+    """It waits again for a search; people are not told, as the pick-up stays the same."""
     return scheduled(order, tell=[])
 
 

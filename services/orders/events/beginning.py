@@ -11,7 +11,7 @@ from services.orders.events.changes import merchant_briefed
 
 
 def begun(order: Order) -> tuple[Value, ...]:
-    """Events of an accepted order, or a booked one whose time has come: it waits, asks its merchant, or searches."""
+    """Events of an accepted order, or a booked one that is due: it waits, asks its merchant, or searches."""
     match order.status:
         case OrderStatus.SCHEDULED:
             return (announce.scheduled(order),)

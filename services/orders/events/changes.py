@@ -1,4 +1,4 @@
-"""Events of a change after the order was accepted: that there is one to everybody, what it is to its parties."""
+"""Events of a change after the order was accepted: all learn that there is one, its parties what it is."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from services.orders.events import announce
 
 
 def merchant_briefed(order: Order, proposal: Proposal | None = None) -> tuple[Value, ...]:
-    """Confidential, to the merchant: what to cook, or what the customer asks for instead; empty without a kitchen."""
+    """Confidential, to the merchant: what to cook, or what is asked for instead; empty without a kitchen."""
     kitchen = order.kitchen
     if kitchen is None or order.merchant_id is None:
         return ()

@@ -59,7 +59,7 @@ async def emergency_resolved(context: Context, message: Message[EmergencyResolve
 
 
 async def _caller(context: Context, said: Raised) -> tuple[Actor, str | None]:
-    """Who pressed, and the driver it concerns: the caller, or the driver of the order if there is such an order."""
+    """Who pressed, and the driver it concerns: the caller, or the driver of the order, if it exists."""
     if isinstance(said, DriverEmergencyRaised):
         return Actor(role=Role.DRIVER, id=said.driver_id), said.driver_id
     stored = await context.orders.get(said.order_id)

@@ -1,8 +1,8 @@
 """Late messages about an erased person: a redelivery, a replay, a queue that had to wait.
 
-What was said up to the erasure belongs to the erased person. What was said after it belongs to a new one who has
-registered again: ordering with a later time is their consent. A late order is carried out like one that was running at
-the erasure, and blanked at its end.
+What was said up to the erasure belongs to the erased person. What was said after it belongs to a new one
+who has registered again: ordering with a later time is their consent. A late order is carried out like one
+that was running at the erasure, and blanked at its end.
 """
 
 from __future__ import annotations
@@ -13,8 +13,7 @@ from contracts.events.recipients import RecipientErased
 from contracts.message import derived_id
 from contracts.requests.orders import OrderRequested
 from contracts.values import Role
-from services.orders.domain.payment.budget import Beneficiary
-from services.orders.domain.payment.budget import erased as without_attestation
+from services.orders.domain.payment.budget import Beneficiary, without_attestation
 from services.orders.handlers.payer_lookup import beneficiary_key
 from services.orders.ports import Context
 from services.runtime.change import Cause, Change, Entry
@@ -27,7 +26,7 @@ IN_TIME = timedelta(minutes=5)
 
 
 async def note_late_order(context: Context, request: OrderRequested, said_at: datetime) -> None:
-    """Note an order of an erased person, after it was written: so either the erasure finds it, or it is found here."""
+    """Note an order of an erased person, after it was written: the erasure finds it, or it is found here."""
     if context.clock.now() - said_at <= IN_TIME:
         return
     parties = {Role.CUSTOMER: request.customer.id}
@@ -35,7 +34,7 @@ async def note_late_order(context: Context, request: OrderRequested, said_at: da
         parties[Role.RECIPIENT] = request.recipient.id
     if request.pickup.merchant_id is not None:
         parties[Role.MERCHANT] = request.pickup.merchant_id
-    for erased in await context.erasures.of(parties, said_at):
+    for erased in await context.erasures.covering(parties, said_at):
         await context.erasures.wait_for(erased, [request.order_id])
 
 
@@ -44,7 +43,7 @@ async def forget_late_attestation(
 ) -> None:
     """Forget an agency's attestation of a beneficiary who was erased after it was made."""
     parties = {Role.CUSTOMER: customer_id, Role.RECIPIENT: customer_id}
-    for erased in await context.erasures.of(parties, said_at):
+    for erased in await context.erasures.covering(parties, said_at):
         await forget_beneficiary(context, beneficiary_key(programme_id, customer_id), erased)
 
 

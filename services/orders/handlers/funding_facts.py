@@ -14,7 +14,9 @@ from services.runtime.facts import require_not_ahead
 
 
 async def programme_budget_set(context: Context, message: Message[ProgrammeBudgetSet]) -> None:
-    """Set what a programme may spend in a month, and on what. A smaller cap takes nothing from orders under way.
+    """Set what a programme may spend in a month, and on what.
+
+    A smaller cap takes nothing from orders under way.
 
     First the fact, then the ledger's cap: both can be done again. Raises `Rejected` for a fact of the future.
     """
@@ -48,7 +50,9 @@ async def donation_pledged(context: Context, message: Message[DonationPledged]) 
 async def programme_beneficiary_attested(
     context: Context, message: Message[ProgrammeBeneficiaryAttested]
 ) -> None:
-    """Note for whom a programme pays, and until when. A day that is over ends it; an older fact has no effect.
+    """Note for whom a programme pays, and until when.
+
+    A day that is over ends it; an older fact has no effect.
 
     Raises `Rejected` for a fact of the future.
     """

@@ -14,7 +14,10 @@ from services.runtime.change import cause_of
 
 
 async def match_made(context: Context, message: Message[MatchMade]) -> None:
-    """Never both: an order that ended or moved on replies `order.match_refused.v1`, and matching frees the driver."""
+    """Take the driver or refuse the match, never both.
+
+    An order that ended or moved on replies `order.match_refused.v1`, and matching frees the driver.
+    """
     match = message.data
     try:
         await apply(context, by_matching.made, message)

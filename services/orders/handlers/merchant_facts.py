@@ -1,4 +1,7 @@
-"""Facts about a merchant: place, residence, opening, rush. Each carries its own time; an older one has no effect."""
+"""Facts about a merchant: place, residence, opening, rush.
+
+Each carries its own time; an older one has no effect.
+"""
 
 from __future__ import annotations
 
@@ -33,7 +36,10 @@ OF_KNOWN: dict[type[Value], Apply] = {
 
 
 async def merchant_fact(context: Context, message: Message[Any]) -> None:
-    """Note the fact. Raises `NotYet` for one that comes before the registration, `Rejected` for one of the future."""
+    """Note the fact.
+
+    Raises `NotYet` for one that comes before the registration, `Rejected` for one of the future.
+    """
     said, at = message.data, message.time
     require_not_ahead(at, context.clock.now())
 

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from services.orders.domain.order import Order, timers
+from services.orders.domain.order import Order
+from services.orders.domain.timers import timers
 from services.orders.handlers.funding import close_funds, secure_funds
 from services.orders.ports import Context
 from services.orders.steps.by_time import due

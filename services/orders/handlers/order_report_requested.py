@@ -13,7 +13,10 @@ from services.runtime.change import cause_of
 
 
 async def order_report_requested(context: Context, message: Message[OrderReportRequested]) -> None:
-    """Reply with the state and write nothing. Raises `NotYet` for an unknown order, `Rejected` for a stranger."""
+    """Reply with the state and write nothing.
+
+    Raises `NotYet` for an unknown order, `Rejected` for a stranger.
+    """
     request = message.data
     stored = await context.orders.get(request.order_id)
     order = known(stored.state if stored else None, request.order_id)

@@ -11,7 +11,7 @@ from contracts.requests.orders import OrderRequested
 from contracts.values import CustomerKind, Payer, PayerKind
 from services.orders.domain.intake.details import WrongDetail, require_form
 from services.orders.domain.intake.intake import take_in
-from services.orders.domain.intake.request import Facts, OrderRequest, Service
+from services.orders.domain.intake.request import Lookups, OrderRequest, Service
 from services.orders.domain.order import Order
 from services.orders.domain.route.routes import route_between
 from services.orders.handlers.erasing import note_late_order
@@ -26,18 +26,18 @@ from services.runtime.errors import Rejected
 async def order_requested(context: Context, message: Message[OrderRequested]) -> None:
     """Take the order in. The same request again changes nothing.
 
-    Raises `Rejected` for an unknown service, details of another form, another agency's name, and another request under
-    a known order id; `DatabaseAway`.
+    Raises `Rejected` for an unknown service, details of another form, another agency's name, and another
+    request under a known order id; `DatabaseAway`.
     """
     request, now = message.data, context.clock.now()
     service = _service_of(context, request)
     payer = await payer_of(context, request, service, now)
     asked = replace(order_request_of(request, message.time), payer=payer)
-    facts = await _facts(context, request, service, payer, now)
+    lookups = await _look_up(context, request, service, payer, now)
 
     def decide(present: Order | None) -> Change[Order] | None:
         if present is None:
-            order = take_in(asked, service, context.catalogue.area, context.catalogue.bands, facts)
+            order = take_in(asked, service, context.catalogue.area, context.catalogue.bands, lookups)
             return taken_in(order, service)
         if present.digest != asked.digest:
             raise Rejected("id_reused", order_id=request.order_id)
@@ -83,15 +83,15 @@ def _service_of(context: Context, request: OrderRequested) -> Service:
     return service
 
 
-async def _facts(
+async def _look_up(
     context: Context, request: OrderRequested, service: Service, payer: Payer, now: datetime
-) -> Facts:
+) -> Lookups:
     """What other aggregates say, as far as this service asks."""
     merchant_id = request.pickup.merchant_id if service.policy.merchant else None
     merchant = None if merchant_id is None else await context.merchants.get(merchant_id)
     route = route_between(context.catalogue.area.routes, request.pickup, request.dropoff)
     status = None if route is None else await context.route_statuses.get(route.name)
-    return Facts(
+    return Lookups(
         now=now,
         payer_record=await payer_record_of(context, payer, request, now),
         merchant=merchant.state if merchant else None,

@@ -13,7 +13,7 @@ from services.orders.ports import Context
 
 
 async def payer_of(context: Context, request: OrderRequested, service: Service, now: datetime) -> Payer:
-    """The payer that the request names; else the service's programme, for its beneficiaries; else the customer."""
+    """The payer of the request; else the service's programme, for its beneficiaries; else the customer."""
     if request.payer is not None:
         return request.payer
     if service.programme is not None:
@@ -27,7 +27,7 @@ async def payer_of(context: Context, request: OrderRequested, service: Service, 
 async def payer_record_of(
     context: Context, payer: Payer, request: OrderRequested, now: datetime
 ) -> PayerRecord | None:
-    """What is known of a programme or donor; None for one without a budget at that time, and for customers."""
+    """What is known of a programme or donor; None for one without a budget then, and for customers."""
     if payer.kind not in {PayerKind.PROGRAMME, PayerKind.DONOR} or payer.id is None:
         return None
     budget = await context.budgets.get(budget_id(payer, request.scheduled_for or now))

@@ -1,4 +1,4 @@
-"""`recipient.erased.v1`: blank what orders know of that person; a running order still needs it until its end."""
+"""`recipient.erased.v1`: blank what orders know of that person; a running order needs it until its end."""
 
 from __future__ import annotations
 
@@ -22,14 +22,14 @@ LOOK_AGAIN_S = 10.0  # real seconds between two looks at orders that were still 
 
 async def recipient_erased(context: Context, message: Message[RecipientErased]) -> None:
     """Write the erasure down, blank what has ended, and note what has not. Every step can be made again."""
-    await context.erasures.note(message.data)
+    await context.erasures.record(message.data)
     await _forget(context, message.data)
 
 
 async def blank_ended_orders(context: Context) -> None:
     """Until cancelled: blank the orders that have ended meanwhile, and once more what came in late."""
     while True:
-        for pending in await context.erasures.outstanding():
+        for pending in await context.erasures.pending():
             await _look_at(context, pending)
         await asyncio.sleep(LOOK_AGAIN_S)
 
@@ -37,14 +37,14 @@ async def blank_ended_orders(context: Context) -> None:
 async def _look_at(context: Context, pending: PendingErasure) -> None:
     for order_id in pending.waiting:
         if await _blank(context, order_id, pending.erased):
-            await context.erasures.done(pending.erased, order_id)
+            await context.erasures.order_blanked(pending.erased, order_id)
     if pending.again_at is not None and pending.again_at <= real_now():
         await _forget(context, pending.erased)
-        await context.erasures.looked_again(pending)
+        await context.erasures.second_look_done(pending)
 
 
 async def _forget(context: Context, erased: RecipientErased) -> None:
-    records = await context.erasures.kept_of(erased)
+    records = await context.erasures.records_of(erased)
     running = [order_id for order_id in records.orders if not await _blank(context, order_id, erased)]
     if running:
         await context.erasures.wait_for(erased, running)

@@ -1,12 +1,12 @@
-"""`route.status_changed.v1`: note what is said about a route, and look for the orders that a closure concerns."""
+"""`route.status_changed.v1`: note the status of a route, and find the orders that a closure concerns."""
 
 from __future__ import annotations
 
 from contracts.message import Message
 from contracts.requests.roads import RouteStatusChanged
 from services.orders.domain.order import Order
-from services.orders.domain.route.routes import Route
-from services.orders.domain.route.status import RouteStatus, heard, swept
+from services.orders.domain.route.routes import RestrictedRoute
+from services.orders.domain.route.status import RouteStatus, after_sweep, newer_status
 from services.orders.ports import Context
 from services.orders.steps import by_route
 from services.runtime.change import Cause, Change, Entry, cause_of, timer_cause
@@ -27,7 +27,7 @@ async def route_status_changed(context: Context, message: Message[RouteStatusCha
     status = _status_of(message, route)
 
     def decide(known: RouteStatus | None) -> Change[RouteStatus] | None:
-        after = heard(known, status, context.clock.now())
+        after = newer_status(known, status, context.clock.now())
         if after is None:
             return None
         return Change(after, (), Entry("open" if after.open else "closed", f"{said.by.role}:{said.by.id}"))
@@ -37,13 +37,16 @@ async def route_status_changed(context: Context, message: Message[RouteStatusCha
 
 
 async def route_due(context: Context, route: str) -> None:
-    """Look again a minute later and when an announced closure begins, for orders taken in or guests gone meanwhile."""
+    """Look again a minute later, and when an announced closure begins.
+
+    It finds orders that were being taken in, and guests who have left meanwhile.
+    """
     now = context.clock.now()
     cause = timer_cause("route", route, now)
     await _call_off(context, route, cause)
 
     def decide(known: RouteStatus | None) -> Change[RouteStatus] | None:
-        done = swept(known, now) if known else None
+        done = after_sweep(known, now) if known else None
         return None if done is None else Change(done)
 
     await context.route_statuses.change(route, cause, decide)
@@ -63,7 +66,7 @@ async def _call_off(context: Context, route: str, cause: Cause) -> None:
         await context.orders.change(order_id, cause, decide)
 
 
-def _status_of(message: Message[RouteStatusChanged], route: Route) -> RouteStatus:
+def _status_of(message: Message[RouteStatusChanged], route: RestrictedRoute) -> RouteStatus:
     said = message.data
     return RouteStatus(
         route=said.route,

@@ -1,6 +1,7 @@
 """What the orders service listens to. Read this first.
 
-`on(step)` applies a pure step to the order that the message names; `to(handler)` calls a handler that does more.
+`on(step)` applies a pure step to the order that the message names; `to(handler)` calls a handler that does
+more.
 """
 
 from __future__ import annotations

@@ -1,1 +1,1 @@
-"""Steps of an order: pure functions from (order, message, now) to a change, grouped by who sends the message."""
+"""Steps of an order: pure functions `(order, message, now) -> Change | None`, grouped by sender."""

@@ -10,7 +10,10 @@ from services.runtime.change import Change, Entry
 
 
 def taken_in(order: Order, service: Service | None = None) -> Change[Order]:
-    """Create the order, or let one begin whose payer has the money. `service`: the one that may hand it over."""
+    """Create the order, or let one begin whose payer has the money.
+
+    `service`: the one that may hand it over.
+    """
     role = Role.AGENCY if order.customer.kind is CustomerKind.AGENCY else Role.CUSTOMER
     reason = order.ending.reason if order.ending else None
     return Change(

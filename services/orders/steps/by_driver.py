@@ -1,4 +1,7 @@
-"""Steps that the driver reports. One that comes out of order leads to the same end; one without its proof is refused."""
+"""Steps that the driver reports.
+
+One that comes out of order leads to the same end; one without its proof is refused.
+"""
 
 from __future__ import annotations
 
@@ -65,7 +68,10 @@ def gave_back(order: Order, message: Message[DriverCancelled], now: datetime) ->
 def delivery_failed(
     order: Order, message: Message[DriverDeliveryFailed], now: datetime
 ) -> Change[Order] | None:
-    """Count the failed attempt. The driver keeps the goods and tries again, or brings them back after the last one."""
+    """Count the failed attempt.
+
+    The driver keeps the goods and tries again, or brings them back after the last one.
+    """
     request = message.data
     after = attempt_failed(order, request.driver_id, request.reason, now)
     if after is None:

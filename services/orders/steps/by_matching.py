@@ -40,7 +40,10 @@ def failed(order: Order, message: Message[MatchFailed], now: datetime) -> Change
 
 
 def withdrawn(order: Order, message: Message[MatchWithdrawn], now: datetime) -> Change[Order] | None:
-    """Search again when matching takes a match back before the pick-up. A passenger on the way keeps their driver."""
+    """Search again when matching takes a match back before the pick-up.
+
+    A passenger on the way keeps their driver.
+    """
     withdrawal = message.data
     after = match_withdrawn(order, withdrawal.offer_id, now)
     if after is None or order.assignment is None:

@@ -12,7 +12,8 @@ from contracts.requests.merchants import (
     MerchantOrderReady,
     MerchantOrderRejected,
 )
-from services.orders.domain.changes.changing import WantedChange, propose
+from services.orders.domain.changes.changing import propose_change
+from services.orders.domain.changes.drafting import WantedChange
 from services.orders.domain.kitchen import cooking
 from services.orders.domain.order import Order
 from services.orders.events import announce
@@ -24,7 +25,11 @@ from services.runtime.change import Change, Entry
 def accepted(
     order: Order, message: Message[MerchantOrderAccepted], now: datetime, *, rush_minutes: int
 ) -> Change[Order] | None:
-    """Cook. `rush_minutes` come on top of what the merchant says; a timer starts the search so that the courier is in time."""
+    """Cook.
+
+    `rush_minutes` come on top of what the merchant says; a timer starts the search so that the courier is
+    in time.
+    """
     said = message.data
     after = cooking.accept(order, said.merchant_id, said.ready_in_minutes, rush_minutes, now)
     if after is None:
@@ -40,7 +45,10 @@ def rejected(order: Order, message: Message[MerchantOrderRejected], now: datetim
 
 
 def ready(order: Order, message: Message[MerchantOrderReady], now: datetime) -> Change[Order] | None:
-    """Note that the food is ready, and start the search where none has begun. A driven order keeps its status."""
+    """Note that the food is ready, and start the search where none has begun.
+
+    A driven order keeps its status.
+    """
     merchant_id = message.data.merchant_id
     after = cooking.ready(order, merchant_id, now)
     if after is None:
@@ -55,7 +63,7 @@ def change_proposed(
 ) -> Change[Order] | None:
     """Ask the customer for other items. A newer proposal replaces one without an answer."""
     said = message.data
-    after = propose(
+    after = propose_change(
         order, said.merchant_id, WantedChange(said.proposal_id, items=tuple(said.items)), said.until, now
     )
     if after is None:

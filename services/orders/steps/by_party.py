@@ -16,7 +16,7 @@ from contracts.requests.orders import (
 from services.orders.domain.area import Area
 from services.orders.domain.cancelling import cancel
 from services.orders.domain.changes import changing
-from services.orders.domain.changes.changing import WantedChange
+from services.orders.domain.changes.drafting import WantedChange
 from services.orders.domain.custody.proof import new_code
 from services.orders.domain.order import Order
 from services.orders.domain.parties import require_party
@@ -47,7 +47,7 @@ def change_requested(
     items = None if request.items is None else tuple(request.items)
     proposal_id = f"pr-{derived_id(message.source, message.id)}"
     wanted = WantedChange(proposal_id, request.dropoff, items, request.note)
-    after = changing.request(order, request.by, wanted, area, now)
+    after = changing.request_change(order, request.by, wanted, area, now)
     if after is None:
         return None
     waits = after.proposal is not None and after.proposal != order.proposal
@@ -59,16 +59,22 @@ def change_requested(
 def change_answered(
     order: Order, message: Message[OrderChangeAnswered], now: datetime
 ) -> Change[Order] | None:
-    """Accept or refuse a proposal. Refusing what the kitchen cannot do without ends the order free of charge."""
+    """Accept or refuse a proposal.
+
+    Refusing what the kitchen cannot do without ends the order free of charge.
+    """
     said = message.data
-    after = changing.answer(order, said.by, said.proposal_id, now, accepted=said.accepted)
+    after = changing.answer_proposal(order, said.by, said.proposal_id, now, accepted=said.accepted)
     return answered(after, order, f"{said.by.role}:{said.by.id}", accepted=said.accepted)
 
 
 def code_requested(
     order: Order, message: Message[OrderCodeRequested], _now: datetime
 ) -> Change[Order] | None:
-    """Issue the recipient's next code. The old one is void at once; their number is limited against guessing."""
+    """Issue the recipient's next code.
+
+    The old one is void at once; their number is limited against guessing.
+    """
     by = message.data.by
     require_party(order, by)
     after = new_code(order)

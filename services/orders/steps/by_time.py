@@ -1,4 +1,4 @@
-"""Steps that are due or overdue: never "exactly now", so a service that was down at that minute still makes them."""
+"""Steps that are due or overdue, never "exactly now": a service that was down then still makes them."""
 
 from __future__ import annotations
 
@@ -8,8 +8,8 @@ from datetime import datetime
 import structlog
 
 from contracts.events.orders import OrderReturnOverdue
-from services.orders.domain.changes.changing import lapse
-from services.orders.domain.custody.returning import return_overdue
+from services.orders.domain.changes.changing import lapse_proposal
+from services.orders.domain.custody.returning import flag_overdue_return
 from services.orders.domain.kitchen import cooking
 from services.orders.domain.order import Order
 from services.orders.domain.search import assigning
@@ -24,13 +24,13 @@ log = structlog.get_logger()
 
 
 def due(order: Order, now: datetime) -> Change[Order] | None:
-    """The first step that is due; the next one follows at once, because the order's timers are looked at again."""
+    """The first step that is due. The next one follows at once, as the order's timers are read again."""
     return next((change for step in STEPS if (change := step(order, now)) is not None), None)
 
 
 def _search_begins(order: Order, now: datetime) -> Change[Order] | None:
     """Search for a driver for a booked order, also where its minute is long over."""
-    after = assigning.search_begins(order, now)
+    after = assigning.begin_booked_search(order, now)
     if after is None:
         return None
     return unserved(after) if after.ended else Change(after, begun(after), Entry(after.status, BY_ORDERS))
@@ -38,13 +38,13 @@ def _search_begins(order: Order, now: datetime) -> Change[Order] | None:
 
 def _search_overdue(order: Order, now: datetime) -> Change[Order] | None:
     """End a search that matching has not answered long after its end."""
-    after = assigning.search_overdue(order, now)
+    after = assigning.end_overdue_search(order, now)
     return None if after is None else without_driver(after, "search_overdue")
 
 
 def _return_overdue(order: Order, now: datetime) -> Change[Order] | None:
     """Raise one alarm when the goods should be back by now."""
-    after = return_overdue(order, now)
+    after = flag_overdue_return(order, now)
     if after is None or after.delivery.return_by is None:
         return None
     event = announce.of(OrderReturnOverdue, after, return_by=after.delivery.return_by)
@@ -58,19 +58,19 @@ def _return_overdue(order: Order, now: datetime) -> Change[Order] | None:
 
 def _proposal_lapsed(order: Order, now: datetime) -> Change[Order] | None:
     """Drop a proposal without an answer, or end the order that cannot go on without it."""
-    after = lapse(order, now)
+    after = lapse_proposal(order, now)
     return None if after is None else answered(after, order, BY_ORDERS, accepted=False)
 
 
 def _merchant_silent(order: Order, now: datetime) -> Change[Order] | None:
     """End an order whose merchant has not answered in time."""
-    after = cooking.silent(order, now)
+    after = cooking.give_up_on_silent_merchant(order, now)
     return None if after is None else unserved(after)
 
 
 def _courier_due(order: Order, now: datetime) -> Change[Order] | None:
     """Start the search so that the courier comes when the food is ready."""
-    after = cooking.search_due(order, now)
+    after = cooking.search_while_cooking(order, now)
     if after is None:
         return None
     return Change(after, (announce.search_started(after),), Entry(after.status, BY_ORDERS))

@@ -36,7 +36,7 @@ def unserved(order: Order) -> Change[Order]:
 
 
 def without_driver(order: Order, reason: str) -> Change[Order]:
-    """The change after a search without a driver: a booked order waits for its next search, any other is unserved."""
+    """The change after a search without a driver: a booked order waits again, any other is unserved."""
     if order.status is OrderStatus.SCHEDULED:
         return Change(order, (announce.postponed(order),), Entry(order.status, BY_ORDERS, reason))
     return unserved(order)

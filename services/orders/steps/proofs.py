@@ -20,12 +20,12 @@ def shown(order: Order, proof: Proof | None, codes: Codes) -> Shown:
         return Shown()
     right: bool | None = None
     if proof.code is not None:
-        right = order.code is not None and codes.right(order.order_id, order.code.serial, proof.code)
+        right = order.code is not None and codes.matches(order.order_id, order.code.serial, proof.code)
     return Shown(proof.envelope, photo=proof.photo is not None, note=proof.note is not None, code_right=right)
 
 
 def wrong_code(wrong: WrongCode, message: Message[DriverArrived]) -> Change[Order]:
-    """Count the try and refuse the request in one write, so that the same message again is not a second try."""
+    """Count the try and refuse the request in one write, so that a repeated message is not a second try."""
     order = wrong.order
     refusal = RequestRejected(
         request_id=message.id,

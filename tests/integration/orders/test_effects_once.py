@@ -16,7 +16,7 @@ from prometheus_client import REGISTRY
 from contracts.requests.drivers import DriverDelivered
 from contracts.values import Leg
 from services.orders.adapters.mongo import ORDER, ROUTE_STATUS
-from services.orders.domain.custody.terms import Code
+from services.orders.domain.custody.terms import IssuedCode
 from services.orders.domain.order import Order
 from services.orders.domain.route.status import RouteStatus
 from services.orders.domain.route.terms import Climb
@@ -38,7 +38,7 @@ if TYPE_CHECKING:
 ORDERS = 30
 NOW = datetime.now(UTC)
 CLOSED = RouteStatus("ijen", NOW, open=False, reason="volcano", starts_at=NOW - timedelta(hours=1))
-OF_NOBODY = SimpleNamespace(right=lambda *_: False)
+OF_NOBODY = SimpleNamespace(matches=lambda *_: False)
 
 
 class Process:
@@ -56,7 +56,7 @@ class Process:
         return Application(routes=())
 
     async def reasons(self, order_id: str) -> list[str | None]:
-        """What the history says, line by line."""
+        """The reasons in the order's history."""
         stored = await self.context.orders.get(order_id)
         return [line["reason"] for line in stored.history]
 
@@ -76,7 +76,7 @@ def overdue() -> Order:
 
 
 def at_the_door() -> Order:
-    return replace(picked_up(), code=Code(serial=1))
+    return replace(picked_up(), code=IssuedCode(serial=1))
 
 
 def on_the_mountain() -> Order:

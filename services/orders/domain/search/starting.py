@@ -1,4 +1,4 @@
-"""An order on its way into a search for a driver."""
+"""Start a search for a driver."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from services.orders.domain.order import Order
 
 
 def start_search(order: Order, now: datetime) -> Order:
-    """The order in its next search for a driver."""
+    """The order in its next search, without a driver. An order without a policy stays as it is."""
     if order.policy is None:
         return order
     return replace(

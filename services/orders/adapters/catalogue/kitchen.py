@@ -1,4 +1,4 @@
-"""`[merchant]`, `[changes]`: what is asked of who cooks, and until when people may want something else."""
+"""`[merchant]`, `[changes]`: what a service asks of merchants, and until when an order may be changed."""
 
 from __future__ import annotations
 
@@ -8,23 +8,22 @@ from pydantic import AfterValidator, Field
 
 from contracts.values import OrderStatus
 from services.orders.adapters.catalogue.strict import Positive, Strict
-from services.orders.domain.changes.changing import LIFE
-from services.orders.domain.changes.terms import ChangeRules
+from services.orders.domain.changes.terms import CHANGEABLE, ChangeRules
 from services.orders.domain.kitchen.terms import MerchantRules
 
 
-def _of_its_life(status: OrderStatus) -> OrderStatus:
-    if status not in LIFE:
-        message = f"is none of {', '.join(LIFE)}"
+def _changeable(status: OrderStatus) -> OrderStatus:
+    if status not in CHANGEABLE:
+        message = f"must be one of {', '.join(CHANGEABLE)}"
         raise ValueError(message)
     return status
 
 
-Until = Annotated[OrderStatus, AfterValidator(_of_its_life)]
+ChangeableStatus = Annotated[OrderStatus, AfterValidator(_changeable)]
 
 
 class MerchantSection(Strict):
-    """Seconds to answer, most minutes to cook, most items, and when a courier is searched."""
+    """`[merchant]`: seconds to answer, most minutes to cook, most items, and when a courier is searched."""
 
     answer_s: Positive
     most_minutes: Positive
@@ -34,17 +33,17 @@ class MerchantSection(Strict):
     reach_m: Positive = 200
 
     def rules(self) -> MerchantRules:
-        """The domain's view."""
+        """The rules of the domain."""
         return MerchantRules(**self.model_dump())
 
 
 class ChangesSection(Strict):
-    """The last status in which each may be changed; absent: never."""
+    """`[changes]`: the last status in which drop-off and items may be changed; absent: never."""
 
-    dropoff_until: Until | None = None
-    items_until: Until | None = None
+    dropoff_until: ChangeableStatus | None = None
+    items_until: ChangeableStatus | None = None
     answer_s: Positive = 180
 
     def rules(self, most_m: int) -> ChangeRules:
-        """The domain's view."""
+        """The rules of the domain. `most_m`: the longest trip of the service, along the road."""
         return ChangeRules(self.dropoff_until, self.items_until, self.answer_s, most_m)

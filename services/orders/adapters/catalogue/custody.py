@@ -1,4 +1,4 @@
-"""`[proof]`, `[attempts]`: what a courier shows, and what happens when nobody takes the goods."""
+"""`[proof]`, `[attempts]`: which proofs a courier shows, and what happens to undelivered goods."""
 
 # ruff: noqa: RUF012  pydantic copies a default for each model
 from __future__ import annotations
@@ -15,7 +15,7 @@ Proof = Literal["code", "envelope", "photo", "note"]
 
 
 class ProofSection(Strict):
-    """Which proofs either end needs. The code is for the door alone: it goes to the recipient."""
+    """`[proof]`: which proofs each end needs. Only the drop-off can need a code: the recipient gets it."""
 
     pickup: list[Literal["envelope", "photo", "note"]] = []
     dropoff: list[Proof] = []
@@ -23,13 +23,13 @@ class ProofSection(Strict):
     most_codes: Annotated[int, Field(ge=1, le=20)] = 4
 
     def rules(self) -> ProofRules:
-        """The domain's view."""
+        """The rules of the domain."""
         pickup, dropoff = (tuple(map(ProofKind, kinds)) for kinds in (self.pickup, self.dropoff))
         return ProofRules(pickup, dropoff, self.most_tries, self.most_codes)
 
 
 class AttemptsSection(Strict):
-    """How often, after which pause, and by when the goods are back."""
+    """`[attempts]`: how often the courier tries, after which pause, and how soon goods have to be back."""
 
     most: Annotated[int, Field(ge=1, le=5)]
     again_after_min: Annotated[int, Field(ge=0, le=10_080)]
@@ -37,5 +37,5 @@ class AttemptsSection(Strict):
     return_within_h: Positive
 
     def rules(self) -> AttemptRules:
-        """The domain's view."""
+        """The rules of the domain."""
         return AttemptRules(self.most, self.again_after_min, self.return_within_h, self.then_back_to)

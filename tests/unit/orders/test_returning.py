@@ -1,4 +1,4 @@
-"""Sealed envelopes and one-time codes: who shows what, who tries how often, and how goods come back."""
+"""Failed attempts, the way back by a deadline, and who confirms it."""
 
 from __future__ import annotations
 
@@ -8,102 +8,22 @@ from datetime import timedelta
 import bson
 import pytest
 
-from contracts.values import Actor, CustodyStep, OrderStatus, ProofKind, Role
+from contracts.values import Actor, OrderStatus, ProofKind, Role
 from services.orders.adapters.mongo import ORDER
-from services.orders.domain.custody.proof import Shown, WrongCode, new_code
 from services.orders.domain.custody.returning import (
     attempt_failed,
     brought_back,
+    flag_overdue_return,
     return_confirmed,
-    return_overdue,
 )
-from services.orders.domain.custody.terms import BackTo, Code
+from services.orders.domain.custody.terms import BackTo
 from services.orders.domain.errors import StepRefused, TooEarly
-from services.orders.domain.order import Order, timers
+from services.orders.domain.order import Order
+from services.orders.domain.timers import timers
 from services.orders.domain.transitions import Action
 from services.orders.domain.trip.driving import drive
-from tests.support.envelopes import LATER, SEALED, a_document, picked_up, returning
+from tests.support.envelopes import AT_THE_DOOR, LATER, SEALED, picked_up, returning
 from tests.support.orders import NOW
-
-AT_THE_DOOR = Shown(envelope="ENV-0042", code_right=True)
-WRONG = Shown(envelope="ENV-0042", code_right=False)
-
-
-def after_tries(order: Order, number: int) -> Order:
-    """The order after so many wrong codes."""
-    for _ in range(number):
-        with pytest.raises(WrongCode) as wrong:
-            drive(order, Action.DELIVER, "d-7", NOW, WRONG)
-        order = wrong.value.order
-    return order
-
-
-def test_the_recipient_gets_a_code_when_there_is_a_courier_and_keeps_it_with_the_next_one() -> None:
-    assert a_document().code == Code(serial=1)
-    again = a_document(code=Code(serial=3, wrong=2))
-    assert again.code == Code(serial=3, wrong=2)
-
-
-@pytest.mark.parametrize(
-    ("shown", "code"),
-    [
-        (Shown(), "proof_missing"),
-        (Shown(envelope="ENV-0043"), "wrong_envelope"),
-        (Shown(photo=True), "proof_missing"),
-    ],
-)
-def test_a_pick_up_without_the_right_envelope_is_none(shown: Shown, code: str) -> None:
-    with pytest.raises(StepRefused, match=code):
-        drive(a_document(), Action.PICK_UP, "d-7", NOW, shown)
-
-
-@pytest.mark.parametrize(
-    ("shown", "code"),
-    [
-        (Shown(envelope="ENV-0042"), "proof_missing"),
-        (Shown(code_right=True), "proof_missing"),
-        (Shown(envelope="ENV-0043", code_right=True), "wrong_envelope"),
-    ],
-)
-def test_a_delivery_without_both_proofs_completes_nothing(shown: Shown, code: str) -> None:
-    with pytest.raises(StepRefused, match=code):
-        drive(picked_up(), Action.DELIVER, "d-7", NOW, shown)
-
-
-def test_a_delivery_does_not_stand_for_a_pick_up_that_needs_a_proof() -> None:
-    with pytest.raises(TooEarly, match="illegal_step"):
-        drive(a_document(), Action.DELIVER, "d-7", NOW, AT_THE_DOOR)
-
-
-def test_a_delivery_with_envelope_and_code_closes_the_chain_of_custody() -> None:
-    done = drive(picked_up(), Action.DELIVER, "d-7", NOW, AT_THE_DOOR)
-
-    assert done is not None
-    assert done.status is OrderStatus.COMPLETED
-    assert [(line.step, line.by.id, line.envelope) for line in done.custody] == [
-        (CustodyStep.PICKED_UP, "d-7", "ENV-0042"),
-        (CustodyStep.DELIVERED, "d-7", "ENV-0042"),
-    ]
-
-
-def test_five_wrong_codes_lock_it_and_a_new_one_opens_it_again() -> None:
-    locked = after_tries(picked_up(), 5)
-
-    with pytest.raises(StepRefused, match="code_locked") as refused:
-        drive(locked, Action.DELIVER, "d-7", NOW, AT_THE_DOOR)
-    assert not isinstance(refused.value, WrongCode)
-    done = drive(new_code(locked), Action.DELIVER, "d-7", NOW, AT_THE_DOOR)
-    assert done is not None
-    assert done.status is OrderStatus.COMPLETED
-
-
-def test_a_new_code_is_another_one_and_there_are_not_many() -> None:
-    second = new_code(after_tries(picked_up(), 2))
-    assert second.code == Code(serial=2, wrong=0)
-
-    last = new_code(new_code(second))
-    with pytest.raises(StepRefused, match="code_limit"):
-        new_code(last)
 
 
 def test_a_failed_attempt_keeps_the_envelope_with_the_courier_until_the_next() -> None:
@@ -124,14 +44,14 @@ def test_after_the_last_attempt_it_goes_back_by_a_deadline() -> None:
     assert attempt_failed(back, "d-7", "recipient_absent", LATER) is None
 
 
-def test_a_reason_that_nobody_knows_becomes_the_general_one() -> None:
+def test_an_unknown_reason_becomes_the_general_one() -> None:
     once = attempt_failed(picked_up(), "d-7", "Mrs Sri of house 12 was rude", NOW)
 
     assert once is not None
     assert once.delivery.reason == "delivery_failed"
 
 
-def test_the_agency_has_the_last_word_about_its_envelope() -> None:
+def test_a_return_to_the_agency_ends_when_the_agency_confirms_it() -> None:
     there = brought_back(returning(), "d-7", SEALED, LATER)
     assert there is not None
     assert there.status is OrderStatus.RETURNING
@@ -154,7 +74,7 @@ def test_the_agency_has_the_last_word_about_its_envelope() -> None:
     assert return_confirmed(done, "dispendukcapil", "ENV-0042", LATER) is None
 
 
-def test_what_came_back_costs_its_payer_the_fare_once_whatever_was_tried() -> None:
+def test_the_payer_owes_the_fare_once_for_returned_goods() -> None:
     order = returning()
     assert order.fare is not None
 
@@ -167,18 +87,18 @@ def test_what_came_back_costs_its_payer_the_fare_once_whatever_was_tried() -> No
     ("agency", "envelope", "code"),
     [("dinkes", "ENV-0042", "wrong_actor"), ("dispendukcapil", "ENV-0043", "wrong_envelope")],
 )
-def test_another_agency_or_envelope_confirms_nothing(agency: str, envelope: str, code: str) -> None:
+def test_another_agency_or_envelope_cannot_confirm_the_return(agency: str, envelope: str, code: str) -> None:
     with pytest.raises(StepRefused, match=code):
         return_confirmed(returning(), agency, envelope, LATER)
 
 
-def test_a_confirmation_before_the_return_waits_for_it() -> None:
+def test_a_confirmation_before_the_way_back_is_too_early() -> None:
     with pytest.raises(TooEarly):
         return_confirmed(picked_up(), "dispendukcapil", "ENV-0042", NOW)
 
 
 @pytest.mark.parametrize("order", [picked_up(), returning()], ids=["under_way", "returning"])
-def test_another_courier_can_do_nothing_with_it(order: Order) -> None:
+def test_another_courier_is_refused_every_step(order: Order) -> None:
     for step in (Action.ARRIVE, Action.PICK_UP, Action.DELIVER):
         with pytest.raises(StepRefused, match="wrong_driver"):
             drive(order, step, "d-8", NOW, AT_THE_DOOR)
@@ -191,14 +111,14 @@ def test_another_courier_can_do_nothing_with_it(order: Order) -> None:
 def test_an_overdue_return_is_noted_once_and_not_before_its_time() -> None:
     back, due = returning(), LATER + timedelta(hours=24)
 
-    assert return_overdue(back, due - timedelta(seconds=1)) is None
-    noted = return_overdue(back, due + timedelta(days=2))
+    assert flag_overdue_return(back, due - timedelta(seconds=1)) is None
+    noted = flag_overdue_return(back, due + timedelta(days=2))
     assert noted is not None
     assert (noted.status, timers(noted)) == (OrderStatus.RETURNING, {})
-    assert return_overdue(noted, due + timedelta(days=3)) is None
+    assert flag_overdue_return(noted, due + timedelta(days=3)) is None
 
 
-def test_a_sender_has_his_goods_when_the_courier_says_so() -> None:
+def test_a_return_to_the_sender_ends_with_the_couriers_report() -> None:
     order = returning()
     assert order.policy is not None
     assert order.policy.attempts is not None

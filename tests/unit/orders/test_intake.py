@@ -1,4 +1,4 @@
-"""What a request has to say for a service, who may order it, and what goes to the emergency line at once."""
+"""Intake: the details and parties of a request, and what goes to the emergency services at once."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ from services.orders.domain.intake.details import (
     require_form,
 )
 from services.orders.domain.intake.intake import take_in
-from services.orders.domain.intake.request import Facts
+from services.orders.domain.intake.request import Lookups
 from services.orders.domain.order import Order
 from services.orders.events import announce
 from services.orders.handlers.order_requested import order_request_of
@@ -39,7 +39,7 @@ NUMBER = DetailRule("envelope", DetailType.TEXT, pattern="[A-Z]{3}-[0-9]{4}")
 
 def taken_in(service: str, **changes: Any) -> Order:
     wanted = order_request_of(an_order_requested(service=service, **changes), NOW)
-    return take_in(wanted, CATALOGUE.services[service], CATALOGUE.area, CATALOGUE.bands, Facts(NOW))
+    return take_in(wanted, CATALOGUE.services[service], CATALOGUE.area, CATALOGUE.bands, Lookups(NOW))
 
 
 def reason(order: Order) -> str | None:
@@ -58,7 +58,7 @@ def reason(order: Order) -> str | None:
     ],
     ids=str,
 )
-def test_a_detail_of_another_form_is_named(details: dict[str, Any], code: str) -> None:
+def test_a_detail_of_the_wrong_form_is_named(details: dict[str, Any], code: str) -> None:
     with pytest.raises(WrongDetail) as wrong:
         require_form([TRIAGE, WEIGHT, DECLARED, NUMBER], details)
 
@@ -117,7 +117,7 @@ def test_an_urgent_ride_is_searched_for_a_minute_and_before_all_others() -> None
     ],
     ids=["an agency", "a tourist", "nobody to receive it"],
 )
-def test_a_document_is_ordered_by_an_agency_for_somebody(
+def test_a_document_is_ordered_by_an_agency_for_a_recipient(
     changes: dict[str, Any], refused: str | None
 ) -> None:
     order = taken_in("document", details={"envelope": "ENV-0042"}, **changes)
@@ -135,12 +135,12 @@ def test_a_document_is_ordered_by_an_agency_for_somebody(
     ],
     ids=str,
 )
-def test_a_parcel_has_a_receiver_a_size_and_a_weight(details: dict[str, Any], refused: str | None) -> None:
+def test_a_parcel_needs_a_recipient_a_size_and_a_weight(details: dict[str, Any], refused: str | None) -> None:
     assert reason(taken_in("parcel", recipient={"id": "r-5"}, details=details)) == refused
     assert reason(taken_in("parcel", details={"weight_kg": 3, "size": "small"})) == "recipient_missing"
 
 
-def test_medicine_from_the_hospital_goes_to_who_waits_there_certified_and_cool() -> None:
+def test_medicine_from_the_hospital_goes_to_certified_couriers_at_its_shelter_and_is_kept_cool() -> None:
     order = taken_in("medicine")
 
     assert order.policy is not None
@@ -153,11 +153,11 @@ def test_medicine_from_the_hospital_goes_to_who_waits_there_certified_and_cool()
     assert wanted.time_limit_min == 90
 
 
-def test_what_nobody_asked_for_is_not_kept() -> None:
+def test_a_detail_that_the_service_does_not_ask_for_is_not_kept() -> None:
     assert taken_in("medicine", details={"prescription": "insulin glargine"}).details == {}
 
 
-def test_medicine_from_elsewhere_is_nobodys_queue() -> None:
+def test_medicine_from_elsewhere_has_no_shelter() -> None:
     order = taken_in("medicine", pickup={"lat": -8.2300, "lng": 114.3600})
 
     assert order.policy is not None
@@ -174,7 +174,7 @@ def test_orders_and_matching_know_the_same_shelters() -> None:
 
 
 @pytest.mark.parametrize("service", sorted(CATALOGUE.services))
-def test_events_of_an_order_say_whether_it_carries_somebody_or_something(service: str) -> None:
+def test_events_of_an_order_say_whether_it_carries_a_passenger_or_goods(service: str) -> None:
     order = a_booked_order(None, policy=CATALOGUE.services[service].policy)
 
     event = announce.of(OrderDriverArrived, order)

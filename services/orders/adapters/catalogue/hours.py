@@ -1,4 +1,4 @@
-"""Hours of the day, as a file writes them: `["02:00", "12:00"]`."""
+"""Opening hours, as a file writes them: `["02:00", "12:00"]`."""
 
 from __future__ import annotations
 
@@ -11,11 +11,11 @@ from services.orders.domain.hours import Hours
 TimeOfDay = Annotated[str, Field(pattern=r"^([01][0-9]|2[0-3]):[0-5][0-9]$")]
 
 
-class Between(RootModel[tuple[TimeOfDay, TimeOfDay]]):
-    """From the first up to the second, local time; over midnight where the second is earlier."""
+class HoursBetween(RootModel[tuple[TimeOfDay, TimeOfDay]]):
+    """From the first until just before the second, local time; over midnight where the second is earlier."""
 
     def hours(self) -> Hours:
-        """The domain's view."""
+        """The hours of the domain."""
         opens, closes = self.root
         return Hours(_minutes(opens), _minutes(closes))
 

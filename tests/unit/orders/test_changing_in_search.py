@@ -1,11 +1,12 @@
-"""What a change means for the drivers who are just being asked."""
+"""A change during the search: drivers are asked anew where fare or drop-off differ."""
 
 from __future__ import annotations
 
 import pytest
 
 from contracts.values import Actor, OrderStatus, Place, Role
-from services.orders.domain.changes.changing import WantedChange, request
+from services.orders.domain.changes.changing import request_change
+from services.orders.domain.changes.drafting import WantedChange
 from services.orders.domain.errors import MatchRefused
 from services.orders.domain.order import Order
 from services.orders.domain.search.assigning import assign
@@ -18,12 +19,12 @@ NEARER = Place(lat=-8.2116, lng=114.3735, label="around the corner")
 
 
 def asked(order: Order, wish: WantedChange) -> Order:
-    changed = request(order, Actor(role=Role.CUSTOMER, id="c-1"), wish, CATALOGUE.area, NOW)
+    changed = request_change(order, Actor(role=Role.CUSTOMER, id="c-1"), wish, CATALOGUE.area, NOW)
     assert changed is not None
     return changed
 
 
-def test_another_door_while_a_courier_is_searched_asks_the_couriers_anew() -> None:
+def test_a_new_drop_off_during_a_search_starts_a_new_search() -> None:
     searching = a_meal_ready_for_a_courier()
 
     changed = asked(searching, WantedChange("pr-2", dropoff=NEARER))
@@ -37,7 +38,7 @@ def test_another_door_while_a_courier_is_searched_asks_the_couriers_anew() -> No
         assign(changed, an_assignment(searching.attempt), NOW)
 
 
-def test_another_note_while_a_courier_is_searched_asks_nobody_anew() -> None:
+def test_a_new_note_during_a_search_starts_no_new_search() -> None:
     searching = a_meal_ready_for_a_courier()
 
     assert asked(searching, WantedChange("pr-2", note="without chili")).attempt == searching.attempt

@@ -1,4 +1,4 @@
-"""`[details.KEY]`, `[parties]`, `[hand_over]`, `[unserved]`: what a request has to say, and where it leads at once."""
+"""`[details.KEY]`, `[parties]`, `[hand_over]`, `[unserved]`: what a request says, and what becomes of it."""
 
 # ruff: noqa: RUF012  pydantic copies a default for each model
 from __future__ import annotations
@@ -22,20 +22,20 @@ def _expression(pattern: str) -> str:
     try:
         re.compile(pattern)
     except re.error as error:
-        message = f"is no regular expression: {error}"
+        message = f"is not a regular expression: {error}"
         raise ValueError(message) from None
     return pattern
 
 
 def _known_reason(code: str) -> str:
     if code not in REASONS:
-        message = f"there is no reason {code}"
+        message = f"unknown reason {code}"
         raise ValueError(message)
     return code
 
 
 class DetailSection(Strict):
-    """One key of `details`. `pattern` has to fit the whole text."""
+    """`[details.KEY]`: one key of a request's details. `pattern` has to match the whole text."""
 
     type: DetailType
     required: bool = False
@@ -45,33 +45,33 @@ class DetailSection(Strict):
     max: float | None = None
 
     def rule(self, key: str) -> DetailRule:
-        """The domain's view."""
+        """The rule of the domain for this key."""
         return DetailRule(key, self.type, self.required, self.pattern, tuple(self.one_of), self.min, self.max)
 
 
 class PartiesSection(Strict):
-    """Who has to be named, and who may order."""
+    """`[parties]`: which parties a request has to name, and who may order."""
 
     requires: list[Party] = []
     customer_kinds: list[CustomerKind] = []
 
     def rules(self) -> PartyRules:
-        """The domain's view."""
+        """The rules of the domain."""
         return PartyRules(frozenset(self.requires), frozenset(self.customer_kinds))
 
 
 class HandOverSection(Strict):
-    """When the emergency services get it at once."""
+    """`[hand_over]`: when a request goes to the emergency services at once."""
 
     when: Annotated[dict[str, Plain], Field(min_length=1)]
     to: Short
 
     def rule(self) -> HandOverRule:
-        """The domain's view."""
+        """The rule of the domain."""
         return HandOverRule(tuple(self.when.items()), self.to)
 
 
 class UnservedSection(Strict):
-    """What people are told where no driver is found."""
+    """`[unserved]`: the reason that people are told when no driver is found."""
 
     reason: Annotated[str, AfterValidator(_known_reason)] = "no_driver"

@@ -1,4 +1,4 @@
-"""`[tariff]`, `[[cancellation]]`, and `tariffs.toml`: what an order costs, and what the law allows."""
+"""`[tariff]`, `[programme]`, `[[cancellation]]` and `tariffs.toml`: what an order costs and what is legal."""
 
 # ruff: noqa: RUF012  pydantic copies a default for each model
 from __future__ import annotations
@@ -10,29 +10,29 @@ from pydantic import Field
 
 from contracts.reasons import Fault
 from contracts.values import Id, Role, Rupiah
-from services.orders.adapters.catalogue.clock import Between
+from services.orders.adapters.catalogue.hours import HoursBetween
 from services.orders.adapters.catalogue.strict import Positive, Seconds, Share, Strict
 from services.orders.domain.payment.fees import CancellationStage, FeeRow
 from services.orders.domain.payment.funding import ProgrammeRules
 from services.orders.domain.payment.tariff import Band, SurchargeRule, Tariff
 
-Reason = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]*$", max_length=40)]
+SurchargeReason = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]*$", max_length=40)]
 
 
 class SurchargeRow(Strict):
-    """An addition with a name, at any time or between two hours."""
+    """`[[tariff.surcharge]]`: a surcharge with its reason, at any time or between two hours."""
 
-    reason: Reason
+    reason: SurchargeReason
     amount: Positive
-    between: Between | None = None
+    between: HoursBetween | None = None
 
     def rule(self) -> SurchargeRule:
-        """The domain's view."""
+        """The rule of the domain."""
         return SurchargeRule(self.reason, self.amount, self.between.hours() if self.between else None)
 
 
 class TariffSection(Strict):
-    """What the service charges. `shares`: taken out of the fare, or paid on top of it."""
+    """`[tariff]`: what the service charges. `shares`: taken out of the fare, or added to it."""
 
     regulated: bool
     per_km: Positive
@@ -44,7 +44,7 @@ class TariffSection(Strict):
     surcharge: Annotated[list[SurchargeRow], Field(max_length=20)] = []
 
     def tariff(self) -> Tariff:
-        """The domain's view."""
+        """The tariff of the domain."""
         return Tariff(
             per_km=self.per_km,
             minimum=self.minimum,
@@ -58,18 +58,21 @@ class TariffSection(Strict):
 
 
 class ProgrammeSection(Strict):
-    """Which programme pays where nobody else is named, and whether programmes pay for attested persons only."""
+    """`[programme]`: the programme that pays where a request names no payer, for attested people.
+
+    `attested_only`: no programme pays for anyone else.
+    """
 
     id: Id
     attested_only: bool = True
 
     def rules(self) -> ProgrammeRules:
-        """The domain's view."""
+        """The rules of the domain."""
         return ProgrammeRules(self.id, self.attested_only)
 
 
 class CancellationRow(Strict):
-    """What cancelling costs whoever cancels in this way; the first row that fits counts."""
+    """`[[cancellation]]`: a row of the fee table for cancelling. The first row that fits applies."""
 
     by: list[Role] = []
     fault: list[Fault] = []
@@ -81,13 +84,13 @@ class CancellationRow(Strict):
     items_share: Share = 0.0
 
     def row(self) -> FeeRow:
-        """The domain's view."""
+        """The row of the domain."""
         columns = {"by": tuple(self.by), "fault": tuple(map(str, self.fault)), "stage": tuple(self.stage)}
         return FeeRow(**{**self.model_dump(), **columns})
 
 
 class BandRow(Strict):
-    """What one decree allows."""
+    """`[[band]]` of `tariffs.toml`: what a decree allows."""
 
     decree: str
     valid_from: date
@@ -97,18 +100,18 @@ class BandRow(Strict):
     minimum_km: Positive
     app_share_max: Share
     welfare_share_max: Share = 0.0
-    surcharges: tuple[Reason, ...] = ()
+    surcharges: tuple[SurchargeReason, ...] = ()
 
     def band(self) -> Band:
-        """The domain's view."""
+        """The band of the domain."""
         return Band(**self.model_dump())
 
 
 class TariffsFile(Strict):
-    """All decrees."""
+    """The whole of `tariffs.toml`."""
 
     band: Annotated[list[BandRow], Field(min_length=1)]
 
     def bands(self, zone: str) -> list[Band]:
-        """Those that hold in the zone."""
+        """The bands of a zone."""
         return [row.band() for row in self.band if row.zone == zone]
