@@ -14,18 +14,18 @@ from contracts.message import Message
 from contracts.requests.drivers import MAX_POSITIONS, DriverPositionsReported, Position
 from services.runtime.clock import Clock
 from services.runtime.tasks import cancel_and_wait
-from services.simulator.chronicle import Chronicle
-from services.simulator.clients import Client
-from services.simulator.customers import Passenger
-from services.simulator.desk import DRIVERS, Desk, Letters, address_of
-from services.simulator.drivers import Rider
-from services.simulator.errands import errands
-from services.simulator.gateway import Gateway
-from services.simulator.kitchens import merchant_plans
-from services.simulator.merchants import Warung
-from services.simulator.offices import ON_DUTY, open_offices
-from services.simulator.pace import Pace
-from services.simulator.plans import Mood, customer_plans, driver_plans
+from services.simulator.channels.event_log import Chronicle
+from services.simulator.channels.gateway import Gateway
+from services.simulator.channels.pace import Pace
+from services.simulator.people.context import DRIVERS, Desk, Letters, address_of
+from services.simulator.people.drivers import Rider
+from services.simulator.people.errand_customers import Client
+from services.simulator.people.merchants import Warung
+from services.simulator.people.offices import ON_DUTY, open_offices
+from services.simulator.people.passengers import Passenger
+from services.simulator.plans.errands import errands
+from services.simulator.plans.merchants import merchant_plans
+from services.simulator.plans.people_plans import Mood, customer_plans, driver_plans
 
 POSITIONS_EVERY_S = 10
 ENOUGH_FOR_ERRANDS, ERRANDS_EVERY_S, COOKS = 40, 6.0, 3

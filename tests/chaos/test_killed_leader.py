@@ -11,12 +11,12 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from services.ops.children import Child, Children
-from services.ops.demo.evidence import Servers
+from services.ops.demo.checks.evidence import Servers
 from services.ops.embedded.ports import free_ports
 from services.ops.embedded.urls import AMQP_VARIABLE, MONGODB_VARIABLE
-from services.ops.keys import fresh_keys
-from services.ops.readiness import all_ready
+from services.ops.running.keys import fresh_keys
+from services.ops.running.readiness import all_ready
+from services.ops.running.service_processes import Child, Children
 from services.orders.app import build as build_orders
 from tests.support.builders import an_order_requested
 from tests.support.crowd import Crowd, everything_holds

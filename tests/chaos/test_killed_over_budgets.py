@@ -10,11 +10,11 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from contracts.requests.programmes import ProgrammeBudgetSet
-from services.ops.children import Children
 from services.ops.embedded.ports import free_ports
 from services.ops.embedded.urls import AMQP_VARIABLE, MONGODB_VARIABLE
-from services.ops.keys import fresh_keys
-from services.ops.readiness import all_ready
+from services.ops.running.keys import fresh_keys
+from services.ops.running.readiness import all_ready
+from services.ops.running.service_processes import Children
 from services.runtime.storage.database import connect, database_of
 from tests.support.builders import a_cancellation_requested, an_order_requested
 from tests.support.eventually import eventually
@@ -23,7 +23,7 @@ from tests.support.outside import an_outside_app
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from services.ops.children import Child
+    from services.ops.running.service_processes import Child
     from tests.support.outside import OutsideApp
 
 pytestmark = pytest.mark.chaos

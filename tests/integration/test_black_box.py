@@ -11,9 +11,9 @@ from typing import TYPE_CHECKING, Any
 import pika
 import pytest
 
-from services.ops.children import Children
 from services.ops.embedded.ports import free_ports
-from services.ops.readiness import all_ready
+from services.ops.running.readiness import all_ready
+from services.ops.running.service_processes import Children
 from tests.support.services import KEYS
 
 if TYPE_CHECKING:

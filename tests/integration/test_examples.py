@@ -18,9 +18,9 @@ from urllib.parse import urlsplit, urlunsplit
 import pymongo
 import pytest
 
-from services.ops.children import Children
 from services.ops.embedded.ports import free_ports
-from services.ops.readiness import all_ready
+from services.ops.running.readiness import all_ready
+from services.ops.running.service_processes import Children
 from tests.support.rabbit_api import RabbitApi
 from tests.support.services import KEYS
 

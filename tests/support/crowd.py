@@ -8,8 +8,8 @@ from time import monotonic
 from typing import TYPE_CHECKING
 
 from contracts.requests.drivers import DriverDelivered, DriverOfferAccepted, DriverPositionsReported
-from services.ops.demo.evidence import Evidence, Servers
-from services.ops.demo.invariants import (
+from services.ops.demo.checks.evidence import Evidence, Servers
+from services.ops.demo.checks.invariants import (
     busy_twice,
     left_over,
     out_of_order,

@@ -15,12 +15,13 @@ import uvloop
 from rich.console import Console
 
 from services.ops import terminal
-from services.ops.children import ChildDiedError
 from services.ops.demo import printing
 from services.ops.demo.morning import Morning, play
 from services.ops.demo.summary import Document
-from services.ops.embedded import EmbeddedServers, state_folder
-from services.ops.readiness import NotReadyError
+from services.ops.embedded import EmbeddedServers
+from services.ops.running.readiness import NotReadyError
+from services.ops.running.run_file import state_folder
+from services.ops.running.service_processes import ChildDiedError
 from services.simulator.town import Scenario
 
 SPEED = 20.0  # an offer's window of 15 business seconds is then three quarters of a real one

@@ -11,10 +11,11 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from services.ops.embedded import mongo_programs, rabbit, server_urls, state_folder
+from services.ops.embedded import mongo_programs, rabbit
 from services.ops.embedded.ports import answers_at
 from services.ops.embedded.urls import AMQP_VARIABLE, MONGODB_VARIABLE
 from services.ops.errors import CommandError, NotRunningError
+from services.ops.running.run_file import server_urls, state_folder
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -12,8 +12,9 @@ from typing import TYPE_CHECKING, Annotated, Any, TypeVar
 import typer
 
 from contracts.values import ID_PATTERN
-from services.ops import connecting, matching_view
+from services.ops.connecting import servers as connecting
 from services.ops.errors import CommandError
+from services.ops.views import matching_tables as matching_view
 from services.runtime.clock import clock_from
 
 if TYPE_CHECKING:

@@ -7,8 +7,10 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from services.ops import notification_keys, notification_log, notification_webhooks
 from services.ops.errors import CommandError
+from services.ops.notifications import keys as notification_keys
+from services.ops.notifications import log as notification_log
+from services.ops.notifications import webhooks as notification_webhooks
 
 if TYPE_CHECKING:
     from services.notifications.ports import Text

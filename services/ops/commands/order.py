@@ -12,9 +12,10 @@ import typer
 from rich.table import Table
 
 from contracts.values import ID_PATTERN, OrderStatus
-from services.ops import orders_view, terminal
-from services.ops.connecting import store
+from services.ops import terminal
+from services.ops.connecting.servers import store
 from services.ops.errors import CommandError
+from services.ops.views import order_document as orders_view
 from services.runtime.change import Document
 
 COLLECTION = "orders"

@@ -10,10 +10,11 @@ from typing import Annotated, Any
 
 import typer
 
-from services.ops import parked_messages, terminal
-from services.ops.connecting import broker, settings
+from services.ops import terminal
+from services.ops.broker import parked_messages
+from services.ops.broker.parked_messages import QUEUE_NAMES, ParkedMessage, Wish
+from services.ops.connecting.servers import broker, settings
 from services.ops.errors import CommandError
-from services.ops.parked_messages import QUEUE_NAMES, ParkedMessage, Wish
 from services.runtime.errors import NotConfigured
 from services.runtime.sealing import Sealer
 

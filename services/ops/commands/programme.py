@@ -13,9 +13,9 @@ from rich.table import Table
 
 from contracts.values import ID_PATTERN, OrderStatus, rfc3339
 from services.ops import terminal
-from services.ops.connecting import store
+from services.ops.connecting.servers import store
 from services.ops.errors import CommandError
-from services.ops.orders_view import owed
+from services.ops.views.order_document import owed
 from services.runtime.change import Document
 from services.runtime.storage.database import Database
 

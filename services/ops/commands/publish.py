@@ -20,7 +20,7 @@ from aiormq.exceptions import AMQPError, DeliveryError
 from contracts.codec import STRUCTURED, Envelope, Unreadable, read
 from contracts.registry import CONTRACTS, Exchange
 from services.ops import terminal
-from services.ops.connecting import broker, settings
+from services.ops.connecting.servers import broker, settings
 from services.ops.errors import CommandError
 
 STANDARD_INPUT = "-"

@@ -11,13 +11,14 @@ from typing import Annotated
 
 import typer
 
-from services.ops import home
-from services.ops.children import Children, known_services
-from services.ops.embedded import ServerUrls, state_folder
+from services.ops.embedded import ServerUrls
 from services.ops.embedded.urls import AMQP_VARIABLE, MONGODB_VARIABLE
 from services.ops.errors import NotRunningError, ServerMissingError
-from services.ops.serving import ALL, chosen, stopping, until_stopped
-from services.ops.shared import service_environment
+from services.ops.running import setup as home
+from services.ops.running.environment import service_environment
+from services.ops.running.run_file import state_folder
+from services.ops.running.service_processes import Children, known_services
+from services.ops.running.stopping import ALL, chosen, stopping, until_stopped
 
 Wanted = list[tuple[str, int]]
 

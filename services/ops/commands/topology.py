@@ -13,10 +13,10 @@ from urllib.parse import unquote, urlsplit
 import typer
 from aiormq.exceptions import AMQPError
 
-from services.ops.broker_check import Report, compare
-from services.ops.connecting import broker, settings
+from services.ops.broker.comparison import Report, compare
+from services.ops.connecting.management import Management
+from services.ops.connecting.servers import broker, settings
 from services.ops.errors import CommandError
-from services.ops.management import Management
 from services.runtime.messaging import declaring
 from services.runtime.messaging.topology import definitions, topology
 

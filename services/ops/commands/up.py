@@ -10,13 +10,14 @@ from urllib.parse import urlsplit
 
 import typer
 
-from services.ops import home, terminal
-from services.ops.children import Child, Children, known_services
-from services.ops.embedded import ServerUrls, state_folder
+from services.ops import terminal
+from services.ops.embedded import ServerUrls
 from services.ops.embedded.ports import LOOPBACK, free_ports
-from services.ops.embedded.runfile import RUN_FILE
-from services.ops.readiness import all_ready
-from services.ops.serving import stopping, until_stopped
+from services.ops.running import setup as home
+from services.ops.running.readiness import all_ready
+from services.ops.running.run_file import RUN_FILE, state_folder
+from services.ops.running.service_processes import Child, Children, known_services
+from services.ops.running.stopping import stopping, until_stopped
 
 # A driver on shift and a customer, then what each row lets one look at.
 TRY_FIRST = "docs/examples/ride.jsonl"

@@ -9,8 +9,8 @@ from datetime import datetime
 from typing import Any
 
 from contracts.events.orders import OrderAccepted, OrderCompleted, OrderEvent
-from services.ops.demo.evidence import Evidence
-from services.simulator.chronicle import ENDS
+from services.ops.demo.checks.evidence import Evidence
+from services.simulator.channels.event_log import ENDS
 
 Document = dict[str, Any]
 

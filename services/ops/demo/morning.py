@@ -16,24 +16,24 @@ from pymongo.errors import PyMongoError
 from rich.console import Console
 
 from services.ops import terminal
-from services.ops.children import Child, Children, known_services
-from services.ops.demo.evidence import Evidence, Servers, gather
-from services.ops.demo.invariants import Finding, check
-from services.ops.demo.shortened import shortened
+from services.ops.demo.checks.evidence import Evidence, Servers, gather
+from services.ops.demo.checks.invariants import Finding, check
+from services.ops.demo.short_pauses import shortened
 from services.ops.demo.stories import Narrator
 from services.ops.demo.summary import Document, Timing, summarise
 from services.ops.demo.traffic import Traffic
 from services.ops.demo.view import View
 from services.ops.embedded import ServerUrls
 from services.ops.embedded.ports import free_ports
-from services.ops.keys import fresh_keys
-from services.ops.mailing import mail_settings
-from services.ops.readiness import all_ready
-from services.ops.shared import known
+from services.ops.running.environment import known
+from services.ops.running.keys import fresh_keys
+from services.ops.running.mailing import mail_settings
+from services.ops.running.readiness import all_ready
+from services.ops.running.service_processes import Child, Children, known_services
 from services.orders.settings import OrdersSettings
 from services.runtime.clock import clock_from
 from services.runtime.tasks import cancel_and_wait
-from services.simulator.mailbox import Mailbox
+from services.simulator.channels.mailbox import Mailbox
 from services.simulator.town import Scenario, Town
 
 QUIET_WITHIN_S = 20.0

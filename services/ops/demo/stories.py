@@ -21,8 +21,8 @@ from contracts.events.orders import (
 from contracts.message import Message
 from contracts.reasons import sentence
 from contracts.values import Role
-from services.simulator.chronicle import ENDS
-from services.simulator.plans import Mood
+from services.simulator.channels.event_log import ENDS
+from services.simulator.plans.people_plans import Mood
 from services.simulator.town import Town
 
 FAR_M = 5_000

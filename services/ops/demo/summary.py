@@ -14,9 +14,9 @@ from contracts.events.notifications import NotificationFailed, NotificationSent
 from contracts.events.orders import OrderAccepted, OrderDriverAssigned, OrderPickedUp
 from contracts.events.refusals import RequestRejected
 from services.ops.demo.by_service import by_service
-from services.ops.demo.evidence import Evidence
-from services.ops.demo.invariants import Finding
-from services.simulator.chronicle import ENDS, ORDER_REQUEST
+from services.ops.demo.checks.evidence import Evidence
+from services.ops.demo.checks.invariants import Finding
+from services.simulator.channels.event_log import ENDS, ORDER_REQUEST
 
 SHARES = ("total", "driver_share", "app_share", "welfare_share", "merchant_share")
 PERCENTILE = 0.95

@@ -20,7 +20,7 @@ from contracts.events.notifications import NotificationFailed, NotificationSent
 from contracts.message import Message
 from services.ops.demo.stories import Narrator
 from services.ops.demo.traffic import Traffic
-from services.simulator.drivers import Rider
+from services.simulator.people.drivers import Rider
 from services.simulator.town import Town
 
 REFRESH_S, LINE_EVERY_S = 0.25, 3.0

@@ -13,9 +13,9 @@ import httpx
 from rich.console import Console
 from rich.table import Table
 
-from services.ops.children import Child, Children, known_services
 from services.ops.embedded.ports import LOOPBACK, free_ports
-from services.ops.keys import fresh_keys
+from services.ops.running.keys import fresh_keys
+from services.ops.running.service_processes import Child, Children, known_services
 from tests.bench.hops.servers import servers
 from tests.bench.hops.workers import cpu_of, rss_mib
 

@@ -14,8 +14,8 @@ import aio_pika
 from rich.console import Console
 
 from contracts.events.emergencies import EmergencyRaised
-from services.ops.children import Children
-from services.ops.keys import fresh_keys
+from services.ops.running.keys import fresh_keys
+from services.ops.running.service_processes import Children
 from services.runtime.storage import database
 from tests.bench.hops.idle import started
 from tests.bench.hops.servers import servers

@@ -11,8 +11,8 @@ import pytest
 from contracts.events.matching import DriverReleased, OfferMade
 from contracts.events.notifications import NotificationFailed, NotificationSent
 from contracts.events.orders import OrderCancelled, OrderCompleted, OrderDriverUnassigned
-from services.ops.demo.evidence import Evidence
-from services.ops.demo.invariants import check
+from services.ops.demo.checks.evidence import Evidence
+from services.ops.demo.checks.invariants import check
 from services.ops.demo.summary import Timing, summarise
 from tests.support.builders import (
     FARE,

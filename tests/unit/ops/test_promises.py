@@ -10,14 +10,14 @@ import pytest
 
 from contracts.events.orders import OrderCompleted, OrderReturned, OrderUnserved
 from contracts.values import Customer, CustomerKind, Place
-from services.ops.demo import promises
 from services.ops.demo.by_service import by_service
-from services.ops.demo.evidence import Evidence
+from services.ops.demo.checks import promises
+from services.ops.demo.checks.evidence import Evidence
 from services.ops.demo.morning import first_light
-from services.ops.demo.shortened import shortened
+from services.ops.demo.short_pauses import shortened
 from services.orders.adapters.catalogue import load
 from services.orders.settings import BUILT_IN
-from services.simulator.errand import Errand
+from services.simulator.plans.errand import Errand
 from tests.support.builders import FARE, NOW, ORDER_EVENT, PARK, STATION, a_message
 
 if TYPE_CHECKING:

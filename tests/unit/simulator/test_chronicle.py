@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from services.simulator.chronicle import Chronicle
+from services.simulator.channels.event_log import Chronicle
 from tests.support.builders import a_driver_assigned, a_message
 
 

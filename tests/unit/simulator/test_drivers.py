@@ -11,11 +11,11 @@ import pytest
 
 from contracts.events.orders import AssignmentBriefed, OrderDriverUnassigned
 from services.runtime.clock import SimulatedClock
-from services.simulator.chronicle import Chronicle
-from services.simulator.desk import Desk
-from services.simulator.drivers import Rider
-from services.simulator.pace import Pace
-from services.simulator.plans import DriverPlan, Temper, driver_plans
+from services.simulator.channels.event_log import Chronicle
+from services.simulator.channels.pace import Pace
+from services.simulator.people.context import Desk
+from services.simulator.people.drivers import Rider
+from services.simulator.plans.people_plans import DriverPlan, Temper, driver_plans
 from tests.support.builders import NOW, ORDER_EVENT, PARK, STATION, a_message, an_offer_made
 from tests.support.eventually import eventually
 

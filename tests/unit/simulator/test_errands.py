@@ -13,17 +13,17 @@ from contracts.events.orders import AssignmentBriefed, OrderAttemptFailed, Order
 from contracts.requests.merchants import MerchantChangeProposed
 from contracts.requests.orders import OrderChangeAnswered, OrderRequested
 from services.runtime.clock import SimulatedClock
-from services.simulator.chronicle import Chronicle
-from services.simulator.clients import Client
-from services.simulator.decisions import Drive
-from services.simulator.desk import Desk
-from services.simulator.errand import Errand
-from services.simulator.errands import STORIES, errands
-from services.simulator.journeys import Journey
-from services.simulator.kitchens import DISHES, Kitchen, merchant_plans
-from services.simulator.merchants import Warung
-from services.simulator.pace import Pace
-from services.simulator.phones import Phone
+from services.simulator.channels.event_log import Chronicle
+from services.simulator.channels.pace import Pace
+from services.simulator.people.context import Desk
+from services.simulator.people.decisions import Drive
+from services.simulator.people.errand_customers import Client
+from services.simulator.people.journeys import Journey
+from services.simulator.people.merchants import Warung
+from services.simulator.people.phones import Phone
+from services.simulator.plans.errand import Errand
+from services.simulator.plans.errands import STORIES, errands
+from services.simulator.plans.merchants import DISHES, Kitchen, merchant_plans
 from tests.support.builders import FARE, NOW, ORDER_EVENT, PARK, STATION, a_message
 from tests.support.eventually import eventually
 

@@ -8,14 +8,21 @@ import pytest
 
 from contracts.requests.orders import OrderRequested
 from services.runtime.clock import SystemClock
-from services.simulator.chronicle import Chronicle
-from services.simulator.customers import Passenger
-from services.simulator.decisions import answer, drive
-from services.simulator.desk import Desk
-from services.simulator.gateway import Gateway
-from services.simulator.geography import CENTRE, OUTSIDE, metres, town
-from services.simulator.pace import Pace
-from services.simulator.plans import LATE_S, CustomerPlan, Mood, Temper, customer_plans, driver_plans
+from services.simulator.channels.event_log import Chronicle
+from services.simulator.channels.gateway import Gateway
+from services.simulator.channels.pace import Pace
+from services.simulator.people.context import Desk
+from services.simulator.people.decisions import answer, drive
+from services.simulator.people.passengers import Passenger
+from services.simulator.places.geography import CENTRE, OUTSIDE, metres, town
+from services.simulator.plans.people_plans import (
+    LATE_S,
+    CustomerPlan,
+    Mood,
+    Temper,
+    customer_plans,
+    driver_plans,
+)
 
 
 def test_the_same_seed_draws_the_same_people() -> None:

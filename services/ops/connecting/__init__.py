@@ -1,0 +1,1 @@
+"""How a command reaches the servers: settings, RabbitMQ, its management interface, MongoDB."""
