@@ -1,4 +1,4 @@
-"""What the broker has, compared with the topology: without changing anything, and as far as the login may look."""
+"""Compares what the broker has with the topology, changing nothing, as far as the login may see."""
 
 from __future__ import annotations
 
@@ -14,78 +14,84 @@ from services.runtime.messaging.topology import ExchangeSpec, QueueSpec, topolog
 
 NO_API = "GANCANG_RABBITMQ_API_URL is not set"
 
-Look = Callable[[AbstractChannel], Awaitable[object]]
+Try = Callable[[AbstractChannel], Awaitable[object]]
 
 
 @dataclass(slots=True)
-class Report:
-    """`differences`: a sentence each. `unseen`: what could not be looked at → why."""
+class Comparison:
+    """`differences`: a sentence each. `unseen`: what could not be compared → why."""
 
     differences: list[str] = field(default_factory=list)
     unseen: dict[str, str] = field(default_factory=dict)
 
 
-async def compare(connection: AbstractConnection, management: Management | None) -> Report:
-    """Exchanges and queues by AMQP; arguments too where the login may declare, else by the management interface; there also the rest."""
-    report = Report()
+async def compare(connection: AbstractConnection, management: Management | None) -> Comparison:
+    """Compare exchanges and queues by AMQP, bindings and policies by the management interface.
+
+    Arguments are compared by AMQP where the login may declare, else by the management interface. Raises
+    `ManagementError`.
+    """
+    found = Comparison()
     whole = topology()
     specs: list[ExchangeSpec | QueueSpec] = [*whole.exchanges, *whole.queues]
-    there = [spec for spec in specs if await _exists(connection, spec, report)]
-    if not await _arguments_by_declaring(connection, there, report):
-        _by_management(
-            report, "arguments", management, lambda asked: asked.argument_drift({spec.name for spec in there})
-        )
-    _by_management(report, "bindings", management, Management.binding_drift)
-    _by_management(report, "policies", management, Management.policy_drift)
-    return report
+    there = [spec for spec in specs if await _exists(connection, spec, found)]
+    if not await _compare_by_declaring(connection, there, found):
+        names = {spec.name for spec in there}
+        _by_management(found, "arguments", management, lambda asked: asked.argument_drift(names))
+    _by_management(found, "bindings", management, Management.binding_drift)
+    _by_management(found, "policies", management, Management.policy_drift)
+    return found
 
 
-async def _exists(connection: AbstractConnection, spec: ExchangeSpec | QueueSpec, report: Report) -> bool:
-    error = await _outcome(connection, partial(_look, spec))
+async def _exists(connection: AbstractConnection, spec: ExchangeSpec | QueueSpec, found: Comparison) -> bool:
+    error = await _refusal(connection, partial(_look_up, spec))
     if error is not None:
-        report.differences.append(
+        found.differences.append(
             f"{_named(spec)}: {'is missing' if isinstance(error, ChannelNotFoundEntity) else error}"
         )
     return error is None
 
 
-async def _arguments_by_declaring(
-    connection: AbstractConnection, specs: list[ExchangeSpec | QueueSpec], report: Report
+async def _compare_by_declaring(
+    connection: AbstractConnection, specs: list[ExchangeSpec | QueueSpec], found: Comparison
 ) -> bool:
-    """Whether the login may: declaring what is there says whether it is equal."""
+    """Declare what exists already: the broker refuses when it differs. False when the login may not declare."""
     for spec in specs:
-        error = await _outcome(connection, partial(_declare, spec))
+        error = await _refusal(connection, partial(_declare, spec))
         if isinstance(error, ChannelAccessRefused):
             return False
         if error is not None:
-            report.differences.append(f"{_named(spec)}: differs ({error})")
+            found.differences.append(f"{_named(spec)}: differs ({error})")
     return True
 
 
 def _by_management(
-    report: Report, what: str, management: Management | None, ask: Callable[[Management], list[str]]
+    found: Comparison, what: str, management: Management | None, ask: Callable[[Management], list[str]]
 ) -> None:
     if management is None:
-        report.unseen[what] = "this login may not declare, and " + NO_API if what == "arguments" else NO_API
+        found.unseen[what] = "this login may not declare, and " + NO_API if what == "arguments" else NO_API
         return
     try:
-        report.differences += ask(management)
+        found.differences += ask(management)
     except RefusedError:
-        report.unseen[what] = "the management interface does not show them to this login"
+        found.unseen[what] = "the management interface does not show them to this login"
 
 
-async def _outcome(connection: AbstractConnection, look: Look) -> AMQPError | None:
-    """What the broker objects to; on a channel of its own, because it closes the channel then."""
+async def _refusal(connection: AbstractConnection, attempt: Try) -> AMQPError | None:
+    """The error with which the broker refuses, None when it does not.
+
+    Each attempt has a channel of its own, because a refusal closes the channel.
+    """
     channel = await connection.channel()
     try:
-        await look(channel)
+        await attempt(channel)
     except AMQPError as error:
         return error
     await channel.close()
     return None
 
 
-async def _look(spec: ExchangeSpec | QueueSpec, channel: AbstractChannel) -> None:
+async def _look_up(spec: ExchangeSpec | QueueSpec, channel: AbstractChannel) -> None:
     if isinstance(spec, QueueSpec):
         await channel.declare_queue(spec.name, passive=True)
     else:

@@ -1,4 +1,4 @@
-"""RabbitMQ's management interface: what AMQP cannot ask or set, that is policies and bindings."""
+"""RabbitMQ's management interface, for what AMQP cannot read or set: policies and bindings."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ class ManagementError(CommandError):
     """The management interface does not answer, or refuses."""
 
     def __init__(self, why: str) -> None:
-        """Say what it said."""
+        """Repeat its answer."""
         super().__init__(f"RabbitMQ's management interface: {why}")
 
 
@@ -29,7 +29,7 @@ class RefusedError(ManagementError):
 
 
 class Management:
-    """One broker's interface for one virtual host; used as a context manager."""
+    """One broker's interface for one virtual host; used as a context manager. Every call raises `ManagementError`."""
 
     def __init__(self, url: str, virtual_host: str) -> None:
         parts = urlsplit(url)
@@ -53,11 +53,11 @@ class Management:
         self._http.close()
 
     def put_policy(self, policy: PolicySpec) -> None:
-        """Set it; an equal one stays as it is."""
+        """Set a policy; an equal one stays as it is. Raises `RefusedError`."""
         self._ask("PUT", f"policies/{self._vhost}/{quote(policy.name)}", _policy(policy))
 
     def policy_drift(self) -> list[str]:
-        """One sentence for each policy that is missing or different. Raises RefusedError."""
+        """One sentence for each policy that is missing or different. Raises `RefusedError`."""
         found = []
         for policy in topology().policies:
             there = self._ask("GET", f"policies/{self._vhost}/{quote(policy.name)}")
@@ -68,9 +68,9 @@ class Management:
         return found
 
     def binding_drift(self) -> list[str]:
-        """One sentence for each binding of our queues that is missing, and each that is too many. Raises RefusedError."""
+        """One sentence for each missing and each unknown binding of our queues. Raises `RefusedError`."""
         queues = topology().queues
-        wanted = {(exchange, queue.name, key) for queue in queues for exchange, key in queue.bindings}
+        expected = {(exchange, queue.name, key) for queue in queues for exchange, key in queue.bindings}
         ours = {queue.name for queue in queues}
         bound = {
             (row["source"], row["destination"], row["routing_key"])
@@ -79,15 +79,15 @@ class Management:
         }
         missing = [
             f"binding {exchange} → {queue} ({key}): is missing"
-            for exchange, queue, key in sorted(wanted - bound)
+            for exchange, queue, key in sorted(expected - bound)
         ]
         return missing + [
             f"binding {exchange} → {queue} ({key}): is not ours"
-            for exchange, queue, key in sorted(bound - wanted)
+            for exchange, queue, key in sorted(bound - expected)
         ]
 
     def argument_drift(self, names: Collection[str]) -> list[str]:
-        """One sentence for each of these exchanges and queues that has other arguments. Raises RefusedError."""
+        """One sentence for each of these exchanges and queues with other arguments. Raises `RefusedError`."""
         whole = topology()
         found = []
         kinds: tuple[tuple[str, tuple[ExchangeSpec, ...] | tuple[QueueSpec, ...]], ...] = (

@@ -25,11 +25,10 @@ from services.ops.demo.traffic import Traffic
 from services.ops.demo.view import View
 from services.ops.embedded import ServerUrls
 from services.ops.embedded.ports import free_ports
-from services.ops.running.environment import known
+from services.ops.running.environment import joinable, mail_settings
 from services.ops.running.keys import fresh_keys
-from services.ops.running.mailing import mail_settings
 from services.ops.running.readiness import all_ready
-from services.ops.running.service_processes import Child, Children, known_services
+from services.ops.running.service_processes import ServiceProcess, ServiceProcesses, known_services
 from services.orders.settings import OrdersSettings
 from services.runtime.clock import clock_from
 from services.runtime.tasks import cancel_and_wait
@@ -70,7 +69,7 @@ async def play(morning: Morning) -> Document:
     began = monotonic()
     async with Mailbox() as mailbox:
         environment = _environment(morning, mailbox)
-        with known(morning.urls, environment), Children(environment, morning.folder) as children:
+        with joinable(morning.urls, environment), ServiceProcesses(environment, morning.folder) as children:
             started = _start(children)
             with terminal.waiting("starting the services", morning.console):
                 await all_ready(started)
@@ -115,7 +114,7 @@ def first_light(now: datetime) -> datetime:
     return morning - timedelta(days=1) if first_friday else morning
 
 
-def _start(children: Children) -> list[Child]:
+def _start(children: ServiceProcesses) -> list[ServiceProcess]:
     names = known_services()
     return [children.start(name, port=port) for name, port in zip(names, free_ports(len(names)), strict=True)]
 
@@ -127,7 +126,7 @@ async def _live(morning: Morning, town: Town) -> float:
     return monotonic() - began
 
 
-async def _watch(morning: Morning, children: Children) -> None:
+async def _watch(morning: Morning, children: ServiceProcesses) -> None:
     """Start a service again that was killed, as whatever runs services for real would."""
     restarts = 0
     while True:

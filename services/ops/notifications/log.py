@@ -1,22 +1,18 @@
-"""`gancang notifications log`: who was told what by which channel, after which attempts; never an address or a text."""
+"""Shows who was told what by which channel, after which attempts; never an address or a text."""
 
 from __future__ import annotations
 
 import asyncio
-import json
-import sys
-from typing import Annotated
+from typing import TYPE_CHECKING
 
-import typer
-from rich.table import Table
-
-from contracts.values import rfc3339
+from contracts.notation import rfc3339
 from services.ops import terminal
-from services.ops.connecting.servers import store
-from services.runtime.change import Document
+from services.ops.connecting.database import services_database
+
+if TYPE_CHECKING:
+    from services.runtime.change import Document
 
 COLLECTION = "notifications"
-MOST = 1_000
 COLUMNS = (
     "at",
     "order_id",
@@ -31,47 +27,29 @@ COLUMNS = (
 )
 
 
-def log(
-    order: Annotated[str | None, typer.Option(help="Only of this order.")] = None,
-    recipient: Annotated[str | None, typer.Option(help="Only to this person.")] = None,
-    limit: Annotated[int, typer.Option(min=1, max=MOST, help="At most so many, the newest first.")] = 50,
-    *,
-    twice: Annotated[
-        bool, typer.Option("--twice", help="Only those that may have arrived twice, with the same id.")
-    ] = False,
-    as_json: Annotated[bool, typer.Option("--json", help="A JSON array.")] = False,
-) -> None:
-    """List notifications with their attempts: which channel took them, which did not and why.
-
-    A second copy, under the same id, is possible after a lost answer or a crash only: `--twice` lists those.
-
-    gancang notifications log --order o-1
-
-    gancang notifications log --twice --json | jq '.[].recipient_id'
-    """
-    wanted: Document = {}
+def show(order: str | None, recipient: str | None, limit: int, *, twice: bool, as_json: bool) -> None:
+    """Print notifications, the newest first. Raises `UnreachableError`, `NotRunningError`."""
+    query: Document = {}
     for field, value in (
         ("state.cause.order_id", order),
         ("state.recipient_id", recipient),
         ("state.perhaps_twice", twice or None),
     ):
         if value is not None:
-            wanted[field] = {"$eq": value}
-    rows = [_row(document) for document in asyncio.run(_find(wanted, limit))]
+            query[field] = {"$eq": value}
+    rows = [_row(document) for document in asyncio.run(_find(query, limit))]
     if as_json:
-        sys.stdout.write(json.dumps(rows, ensure_ascii=False, indent=2) + "\n")
+        terminal.write_json(rows)
         return
-    table = Table(box=None, pad_edge=False)
-    for column in COLUMNS:
-        table.add_column(column.removesuffix("_id"), overflow="fold")
+    table = terminal.table(*(column.removesuffix("_id") for column in COLUMNS))
     for row in rows:
         table.add_row(*(_cell(row[name]) for name in COLUMNS))
     terminal.console().print(table)
 
 
-async def _find(wanted: Document, limit: int) -> list[Document]:
-    async with store() as database:
-        cursor = database[COLLECTION].find(wanted, {"state": 1}).sort("state.created_at", -1).limit(limit)
+async def _find(query: Document, limit: int) -> list[Document]:
+    async with services_database() as database:
+        cursor = database[COLLECTION].find(query, {"state": 1}).sort("state.created_at", -1).limit(limit)
         found: list[Document] = await cursor.to_list(limit)
         return found
 

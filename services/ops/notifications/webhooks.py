@@ -1,113 +1,62 @@
-"""`gancang notifications webhook`: secrets of agencies, what was posted to them, and posting it again."""
+"""The webhooks of agencies: make a secret, list what was posted, post it again."""
 
 from __future__ import annotations
 
 import asyncio
 import json
 import re
-import sys
 from datetime import UTC, datetime, timedelta
-from typing import Annotated, Any
+from typing import Any
 
 import typer
-from rich.table import Table
 
 from contracts.values import ID_PATTERN
 from services.notifications.adapters.vault import MongoVault
 from services.notifications.adapters.webhook_log import Range, WebhookLog
 from services.notifications.adapters.webhook_secrets import WebhookSecrets
 from services.ops import terminal
-from services.ops.connecting.servers import settings, store
+from services.ops.connecting.database import services_database
+from services.ops.connecting.settings import settings
 from services.ops.errors import CommandError
 from services.ops.notifications.keys import key_vault
 from services.runtime.clock import clock_from
 
-AGENCY = Annotated[str, typer.Argument(metavar="AGENCY", help="The agency's id.")]
-AS_JSON = Annotated[bool, typer.Option("--json", help="One JSON document.")]
-MOMENT = "RFC 3339, e.g. 2026-11-24T01:00:00Z"
+WEBHOOK_COLUMNS = ("agency_id", "host", "types", "services", "secrets", "disabled")
+DELIVERY_COLUMNS = ("event_id", "type", "order_id", "opened", "status", "attempts", "last", "next")
 
 
-def register(app: typer.Typer) -> None:
-    """Add the sub-commands."""
-    commands = typer.Typer(no_args_is_help=True, help="What agencies hear of their orders.")
-    commands.command("secret")(secret)
-    commands.command("list")(list_)
-    commands.command("log")(log)
-    commands.command("replay")(replay)
-    app.add_typer(commands, name="webhook")
+def make_secret(agency: str, *, alone: bool) -> None:
+    """Print a new secret; `alone` makes earlier ones invalid. Raises `CommandError` for no id, `UnreachableError`."""
+    if not re.fullmatch(ID_PATTERN, agency):
+        raise CommandError(f"not an id: {agency}")
+    terminal.write(asyncio.run(_made(agency, alone=alone)))
 
 
-def secret(
-    agency: AGENCY,
-    *,
-    alone: Annotated[bool, typer.Option("--alone", help="The ones before are worthless at once.")] = False,
-) -> None:
-    """Make a secret for the agency and print it, this once. The one before stays valid until the next is made, so that both can sign.
-
-    gancang notifications webhook secret dispendukcapil
-    """
-    sys.stdout.write(f"{asyncio.run(_made(_checked(agency), alone=alone))}\n")
+def show_webhooks(*, as_json: bool) -> None:
+    """Print the agencies with a webhook. Raises `UnreachableError`, `NotRunningError`."""
+    _print(asyncio.run(_webhooks()), WEBHOOK_COLUMNS, as_json=as_json)
 
 
-def list_(*, as_json: AS_JSON = False) -> None:
-    """List the agencies with a webhook: host, types, how many secrets, and whether it was switched off by a 410.
-
-    gancang notifications webhook list
-    """
-    rows = asyncio.run(_webhooks())
-    _print(rows, ("agency_id", "host", "types", "services", "secrets", "disabled"), as_json=as_json)
+def show_deliveries(agency: str, limit: int, *, as_json: bool) -> None:
+    """Print what was posted to an agency, the newest first. Raises `UnreachableError`, `NotRunningError`."""
+    _print(asyncio.run(_deliveries(agency, limit)), DELIVERY_COLUMNS, as_json=as_json)
 
 
-def log(
-    agency: AGENCY,
-    limit: Annotated[int, typer.Option(min=1, max=1000, help="How many, the newest first.")] = 50,
-    *,
-    as_json: AS_JSON = False,
-) -> None:
-    """List what was posted to the agency, or waits to be.
-
-    gancang notifications webhook log dispendukcapil --limit 20
-    """
-    rows = asyncio.run(_deliveries(agency, limit))
-    _print(
-        rows,
-        ("event_id", "type", "order_id", "opened", "status", "attempts", "last", "next"),
-        as_json=as_json,
-    )
-
-
-def replay(
-    agency: AGENCY,
-    since: Annotated[str, typer.Option(help=f"Opened from then on; {MOMENT}.")],
-    until: Annotated[str | None, typer.Option(help="Opened before; now, when left out.")] = None,
-    *,
-    failed: Annotated[bool, typer.Option("--failed", help="Only what was given up.")] = False,
-    yes: Annotated[bool, typer.Option("--yes", help="Do not ask.")] = False,
-) -> None:
-    """Post a range of events again, each under its own id.
-
-    gancang notifications webhook replay dispendukcapil --since 2026-11-24T01:00:00Z --failed --yes
-    """
-    wanted = Range(
-        agency, _moment(since), _now() + timedelta(seconds=1) if until is None else _moment(until), failed
-    )
-    count = asyncio.run(_count(wanted))
+def replay(agency: str, since: str, until: str | None, *, failed: bool, yes: bool) -> None:
+    """Make a range of events due again, after a question. Raises `CommandError` for no time, `UnreachableError`."""
+    before = _now() + timedelta(seconds=1) if until is None else _moment(until)
+    chosen = Range(agency, _moment(since), before, failed)
+    count = asyncio.run(_count(chosen))
     if count and not yes:
         typer.confirm(f"Post {count} events again to {agency}?", abort=True)
-    sys.stdout.write(f"{asyncio.run(_replayed(wanted)) if count else 0} will be posted again\n")
-
-
-def _checked(agency: str) -> str:
-    if not re.fullmatch(ID_PATTERN, agency):
-        raise CommandError(f"that is no id: {agency}")
-    return agency
+    terminal.write(f"{asyncio.run(_replayed(chosen)) if count else 0} will be posted again")
 
 
 def _moment(text: str) -> datetime:
     try:
         moment = datetime.fromisoformat(text)
     except ValueError:
-        raise CommandError(f"that is no time: {text} ({MOMENT})") from None
+        raise CommandError(f"not a time: {text} (RFC 3339, e.g. 2026-11-24T01:00:00Z)") from None
     return moment if moment.tzinfo else moment.replace(tzinfo=UTC)
 
 
@@ -116,36 +65,36 @@ def _now() -> datetime:
 
 
 async def _made(agency: str, *, alone: bool) -> str:
-    async with store() as state, key_vault() as (keys, sealer):
+    async with services_database() as state, key_vault() as (keys, sealer):
         secrets = WebhookSecrets(state, MongoVault(keys, sealer, timedelta(0)))
         return await secrets.make(agency, _now(), alone=alone)
 
 
 async def _webhooks() -> list[dict[str, Any]]:
-    async with store() as state:
+    async with services_database() as state:
         return await WebhookLog(state).webhooks()
 
 
 async def _deliveries(agency: str, limit: int) -> list[dict[str, Any]]:
-    async with store() as state:
+    async with services_database() as state:
         return await WebhookLog(state).deliveries(agency, limit)
 
 
-async def _count(wanted: Range) -> int:
-    async with store() as state:
-        return await WebhookLog(state).count(wanted)
+async def _count(chosen: Range) -> int:
+    async with services_database() as state:
+        return await WebhookLog(state).count(chosen)
 
 
-async def _replayed(wanted: Range) -> int:
-    async with store() as state:
-        return await WebhookLog(state).replay(wanted, _now())
+async def _replayed(chosen: Range) -> int:
+    async with services_database() as state:
+        return await WebhookLog(state).replay(chosen, _now())
 
 
 def _print(rows: list[dict[str, Any]], columns: tuple[str, ...], *, as_json: bool) -> None:
     if as_json:
-        sys.stdout.write(f"{json.dumps(rows)}\n")
+        terminal.write(json.dumps(rows))
         return
-    table = Table(*columns, box=None)
+    table = terminal.table(*columns)
     for row in rows:
         table.add_row(*(_cell(row[column]) for column in columns))
     terminal.console().print(table)

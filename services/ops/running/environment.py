@@ -1,4 +1,7 @@
-"""What processes of one embedded set-up share beyond its URLs: keys, clock, where mail goes. Lies beside the run file."""
+"""The variables that all processes of one embedded set-up share: URLs, keys, clock, where mail goes.
+
+They are kept beside the run file, so that other commands of the folder use the same.
+"""
 
 from __future__ import annotations
 
@@ -7,18 +10,22 @@ import json
 import os
 from collections.abc import Iterator, Mapping
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from services.ops.embedded.files import write_private
 from services.ops.embedded.urls import AMQP_VARIABLE, MONGODB_VARIABLE, ServerUrls
 from services.ops.errors import NotRunningError
 from services.ops.running.run_file import announced, join, server_urls, state_folder
 
+if TYPE_CHECKING:
+    from services.simulator.channels.mailbox import Mailbox
+
 ENVIRONMENT_FILE = "environment.json"
 
 
 @contextlib.contextmanager
-def known(urls: ServerUrls, environment: Mapping[str, str]) -> Iterator[None]:
-    """Let other commands of this folder join while the block runs, unless they already know another set-up."""
+def joinable(urls: ServerUrls, environment: Mapping[str, str]) -> Iterator[None]:
+    """Let other commands of this folder join while the block runs, unless another set-up runs in it already."""
     folder = state_folder()
     if _is_running(folder):
         yield
@@ -33,14 +40,23 @@ def known(urls: ServerUrls, environment: Mapping[str, str]) -> Iterator[None]:
 
 
 def service_environment() -> dict[str, str]:
-    """The variables of a service process: of the environment where that names servers, else of the running set-up.
+    """The variables of a service process: our own where they name servers, else those of the running set-up.
 
-    Raises NotRunningError.
+    Raises `NotRunningError`.
     """
     given = {name: value for name, value in os.environ.items() if name.startswith("GANCANG_")}
     if given.get(AMQP_VARIABLE) and given.get(MONGODB_VARIABLE):
         return given
     return {**_kept(state_folder()), **given, **server_urls().environment()}
+
+
+def mail_settings(mailbox: Mailbox) -> dict[str, str]:
+    """The variables that make notifications deliver to this mailbox."""
+    return {
+        "GANCANG_NOTIFICATIONS_SMTP_HOST": mailbox.host,
+        "GANCANG_NOTIFICATIONS_SMTP_PORT": str(mailbox.port),
+        "GANCANG_NOTIFICATIONS_SMTP_TLS": "none",
+    }
 
 
 def _is_running(folder: Path) -> bool:

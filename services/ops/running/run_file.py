@@ -4,24 +4,21 @@ from __future__ import annotations
 
 import json
 import os
+from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from services.ops.embedded.files import write_private
 from services.ops.embedded.ports import answers_at
 from services.ops.embedded.urls import AMQP_VARIABLE, MONGODB_VARIABLE, RABBITMQ_API_VARIABLE, ServerUrls
 from services.ops.errors import NotRunningError
 
-if TYPE_CHECKING:
-    from collections.abc import Iterator
-
 RUN_FILE = "run.json"
 STATE_VARIABLE = "GANCANG_STATE"
 
 
 def state_folder() -> Path:
-    """Where the embedded set-up keeps its data: beside the launcher, or in the present folder without it."""
+    """The folder with the data of the embedded set-up: beside the launcher, else in the working folder."""
     return Path(os.environ.get(STATE_VARIABLE) or Path.cwd() / ".gancang")
 
 
@@ -44,7 +41,7 @@ def announced(folder: Path, urls: ServerUrls) -> Iterator[None]:
 
 
 def join(folder: Path) -> ServerUrls:
-    """URLs of the set-up that runs in `folder`; raises NotRunningError when its process or a server is gone."""
+    """URLs of the set-up that runs in `folder`. Raises `NotRunningError`, also when a server does not answer."""
     try:
         entry = json.loads((folder / RUN_FILE).read_text())
         urls = ServerUrls(entry["amqp"], entry["mongodb"], entry["rabbitmq_api"])
@@ -57,7 +54,10 @@ def join(folder: Path) -> ServerUrls:
 
 
 def server_urls() -> ServerUrls:
-    """The servers a command talks to: those of the environment, else the running embedded set-up of this folder."""
+    """The servers for a command: those of the environment, else of the embedded set-up that runs in this folder.
+
+    Raises `NotRunningError`.
+    """
     amqp, mongodb = os.environ.get(AMQP_VARIABLE), os.environ.get(MONGODB_VARIABLE)
     if amqp and mongodb:
         return ServerUrls(amqp, mongodb, os.environ.get(RABBITMQ_API_VARIABLE, ""))

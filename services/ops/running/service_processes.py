@@ -1,4 +1,4 @@
-"""Service processes as children: started, watched, drained, and gone when we are."""
+"""Service processes as children of ours: started, watched, drained, and gone when we are."""
 
 from __future__ import annotations
 
@@ -20,25 +20,26 @@ from services.ops.errors import CommandError
 
 ROOT = Path(services.__file__).parents[1]
 NOT_SERVICES = frozenset({"ops", "runtime", "simulator"})
+ALL = "all"
 DRAIN_S = 20.0
 POLL_S = 0.05
 LAST_LINES = 15
 
 
-class ChildDiedError(CommandError):
-    """A service process ended although nobody asked it to."""
+class ServiceDiedError(CommandError):
+    """A service process ended although we did not stop it."""
 
-    def __init__(self, child: Child) -> None:
-        """Name it, its exit code, and the last lines of its output where that was kept."""
-        code = child.process.returncode
+    def __init__(self, service: ServiceProcess) -> None:
+        """Name it and its exit code."""
+        code = service.process.returncode
         how = f"by signal {signal.Signals(-code).name}" if code < 0 else f"with exit code {code}"
-        super().__init__(f"{child.name} ended {how}")
-        self.child = child
+        super().__init__(f"{service.name} ended {how}")
+        self.service = service
 
 
 @dataclass(slots=True)
-class Child:
-    """One service process; `log` None: it writes where we write."""
+class ServiceProcess:
+    """One process of a service; `log` None: it writes to our own output."""
 
     name: str
     process: subprocess.Popen[bytes]
@@ -53,12 +54,12 @@ class Child:
 
 
 @dataclass(slots=True)
-class Children:
+class ServiceProcesses:
     """All service processes of a command. `environment` is added to our own; leaving the block drains them."""
 
     environment: Mapping[str, str]
     logs: Path | None = None
-    running: list[Child] = field(default_factory=list)
+    running: list[ServiceProcess] = field(default_factory=list)
 
     def __enter__(self) -> Self:
         return self
@@ -66,7 +67,7 @@ class Children:
     def __exit__(self, *_: object) -> None:
         self.stop()
 
-    def start(self, service: str, number: int = 1, port: int = 0) -> Child:
+    def start(self, service: str, number: int = 1, port: int = 0) -> ServiceProcess:
         """Start one process of a service."""
         name = service if number == 1 else f"{service}-{number}"
         log = self.logs / f"{name}.log" if self.logs is not None else None
@@ -83,28 +84,28 @@ class Children:
         finally:
             if output is not None:
                 output.close()
-        child = Child(name, process, port, log)
-        self.running.append(child)
-        return child
+        started = ServiceProcess(name, process, port, log)
+        self.running.append(started)
+        return started
 
     def check(self) -> None:
-        """Raises ChildDiedError when one has ended."""
-        for child in self.running:
-            if child.process.poll() is not None:
-                raise ChildDiedError(child)
+        """Raises `ServiceDiedError` when one has ended."""
+        for service in self.running:
+            if service.process.poll() is not None:
+                raise ServiceDiedError(service)
 
     def stop(self, within: float = DRAIN_S) -> None:
-        """Ask all of them to drain, and kill what has not ended in time."""
-        for child in self.running:
-            if child.process.poll() is None:
-                child.process.terminate()
+        """Ask all of them to drain, and kill those that have not ended after `within` seconds."""
+        for service in self.running:
+            if service.process.poll() is None:
+                service.process.terminate()
         deadline = time.monotonic() + within
-        for child in self.running:
+        for service in self.running:
             try:
-                child.process.wait(max(POLL_S, deadline - time.monotonic()))
+                service.process.wait(max(POLL_S, deadline - time.monotonic()))
             except subprocess.TimeoutExpired:
-                child.process.kill()
-                child.process.wait()
+                service.process.kill()
+                service.process.wait()
         self.running = []
 
     def _environment(self, port: int) -> dict[str, str]:
@@ -113,7 +114,7 @@ class Children:
 
 
 def known_services() -> tuple[str, ...]:
-    """The services that can be run, by the folders that are there."""
+    """The services that can be run: the packages beside ours that have a `__main__`."""
     return tuple(
         module.name
         for module in pkgutil.iter_modules(services.__path__)
@@ -124,6 +125,6 @@ def known_services() -> tuple[str, ...]:
 
 def _command(service: str) -> Sequence[str]:
     guard = shutil.which("setpriv")
-    # the kernel tells them when we are gone, however we went
+    # The kernel sends them SIGTERM when we end, however we end.
     wrapped = [guard, "--pdeathsig", "TERM", "--"] if guard is not None else []
     return [*wrapped, sys.executable, "-P", "-m", f"services.{service}"]

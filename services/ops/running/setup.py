@@ -1,4 +1,4 @@
-"""The embedded set-up that `up` and `run` keep in the state folder: servers, keys, an inbox, and a run file by which others join."""
+"""The embedded set-up that `up` and `run` keep in the state folder: servers, keys, an inbox, the run file."""
 
 from __future__ import annotations
 
@@ -10,18 +10,20 @@ from pathlib import Path
 from services.ops import terminal
 from services.ops.connecting.management import Management
 from services.ops.embedded import EmbeddedServers, ServerUrls
-from services.ops.running.environment import known
+from services.ops.running.environment import joinable, mail_settings
 from services.ops.running.keys import kept_keys
-from services.ops.running.mailing import mail_settings
 from services.runtime.messaging.topology import topology
 from services.simulator.channels.mailbox import Mailbox
 
-SERVERS, LOGS, MAIL = "servers", "logs", "mail"
+SERVERS, LOGS, MAIL = "servers", "logs", "mail"  # folders
 
 
 @contextlib.contextmanager
-def servers_at(folder: Path) -> Iterator[ServerUrls]:
-    """Both servers on the data that lies there; ended in good order, so that the data stays for the next time."""
+def servers_in(folder: Path) -> Iterator[ServerUrls]:
+    """Run both servers on the data of the folder; they shut down in good order, so that the data stays.
+
+    Raises `ServerMissingError`, `ServerStartError`, `FolderInUseError`.
+    """
     console = terminal.console(errors=True)
     for name in (LOGS, MAIL):
         (folder / name).mkdir(mode=0o700, parents=True, exist_ok=True)
@@ -33,16 +35,16 @@ def servers_at(folder: Path) -> Iterator[ServerUrls]:
 
 
 @contextlib.asynccontextmanager
-async def environment_at(folder: Path, urls: ServerUrls) -> AsyncIterator[dict[str, str]]:
-    """What service processes are told, with an inbox that takes their mail; other commands of this folder may join meanwhile."""
+async def environment_in(folder: Path, urls: ServerUrls) -> AsyncIterator[dict[str, str]]:
+    """Yield the variables for service processes, with an inbox for their mail; other commands may join meanwhile."""
     async with Mailbox(folder=folder / MAIL) as mailbox:
         environment = {**urls.environment(), **kept_keys(folder), **mail_settings(mailbox)}
-        with known(urls, environment):
+        with joinable(urls, environment):
             yield environment
 
 
 async def apply_policies(urls: ServerUrls) -> None:
-    """Set what operators' policies say."""
+    """Set the policies of the topology; a repeat changes nothing. Raises `ManagementError`."""
     await asyncio.to_thread(_apply_policies, urls)
 
 

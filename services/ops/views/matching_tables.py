@@ -1,17 +1,18 @@
-"""Prints what matching tells of an order, of its queues and of a driver."""
+"""Prints what matching knows about an order, about the queues of its partners, and about a driver."""
 
 from __future__ import annotations
 
-from typing import Any
-
-from rich.table import Table
+from typing import TYPE_CHECKING, Any
 
 from contracts.reasons import sentence
 from services.ops import terminal
-from services.runtime.change import Document
 
+if TYPE_CHECKING:
+    from services.runtime.change import Document
+
+NUMBERS = frozenset({"away", "pick-up"})
 OUTCOMES = {
-    None: "waits for his answer",
+    None: "waits for an answer",
     "accepted": "accepted",
     "declined": "declined",
     "expired": "did not answer in time",
@@ -21,12 +22,12 @@ OUTCOMES = {
 
 
 def explanation(document: Document) -> None:
-    """A line on the search, then a line for each driver."""
+    """Print a line about the search, then a line for each driver."""
     console = terminal.console()
     console.print(_headline(document), markup=False)
     if document["looked_at"] is None:
-        console.print("no round has looked around it yet", markup=False)
-    table = _table("driver", "away", "pick-up", "asked", "why not")
+        console.print("no round has searched around it yet", markup=False)
+    table = terminal.table("driver", "away", "pick-up", "asked", "why not", right=NUMBERS)
     for each in document["drivers"]:
         asked = "; ".join(
             f"{_clock(offer['made_at'])} {OUTCOMES[offer['outcome']]}" for offer in each["asked"]
@@ -38,18 +39,18 @@ def explanation(document: Document) -> None:
     if document["drivers"]:
         console.print(table)
     elif document["looked_at"] is not None:
-        console.print("nobody was near", markup=False)
+        console.print("no driver was near", markup=False)
 
 
 def queues(documents: list[Document]) -> None:
-    """A heading for each place, then who waits there."""
+    """Print a heading for each place, then who waits there."""
     console = terminal.console()
     for document in documents:
         waiting = document["waiting"]
         console.print(
             f"{document['name']} ({document['standby_id']}): {_drivers(len(waiting))}", markup=False
         )
-        table = _table("", "driver", "since", "passed over because")
+        table = terminal.table("", "driver", "since", "passed over because")
         for number, each in enumerate(waiting, 1):
             table.add_row(str(number), each["driver_id"], each["since"], _sentences(each["passed_over"]))
         if waiting:
@@ -57,7 +58,7 @@ def queues(documents: list[Document]) -> None:
 
 
 def driver(document: Document) -> None:
-    """Who he is to matching, then his record."""
+    """Print what matching knows about a driver, then their record."""
     console = terminal.console()
     for name, value in _driver_lines(document):
         if value:
@@ -69,51 +70,20 @@ def _headline(document: Document) -> str:
     if document["driver_id"]:
         parts.append(f"driver {document['driver_id']}")
     if document["radius_m"]:
-        parts.append(f"looked within {document['radius_m']:,} m")
+        parts.append(f"searched within {document['radius_m']:,} m")
     if document["looked_at"]:
         parts.append(f"positions of {_clock(document['looked_at'])}")
-    return ", ".join(
-        (*parts, f"reasons as {'of now' if document['reasons_hold'] == 'now' else 'they were then'}")
-    )
+    when = "of now" if document["reasons_hold"] == "now" else "they were then"
+    return ", ".join((*parts, f"reasons as {when}"))
 
 
 def _driver_lines(document: Document) -> list[tuple[str, str]]:
-    standby, live = document["standby"], document["live"]
-    answers = document["answers"]
     return [
         ("driver", f"{document['driver_id']}, {document['vehicle_class']}"),
         ("may drive", "yes" if document["may_drive"] else "no"),
         ("not asked now", _sentences(document["reasons"])),
-        ("on shift since", document["on_shift_since"] or ""),
-        ("without trip since", document["idle_since"] or ""),
-        ("live order", f"{live['order_id']} since {live['since']}" if live else ""),
-        (
-            "booked",
-            ", ".join(f"{each['order_id']} from {each['starts_at']}" for each in document["reserved"]),
-        ),
-        (
-            "waits at",
-            f"{standby['standby_id']}, number {standby['number']}, since {standby['since']}"
-            if standby
-            else "",
-        ),
-        ("offers", f"{document['offers']} that he could win"),
-        (
-            "answers",
-            ", ".join(f"{name} {_share(count)}" for name, count in answers.items())
-            if document["offers"]
-            else "",
-        ),
-        (
-            "declined because",
-            ", ".join(f"{name} {_share(count)}" for name, count in document["declined_because"].items()),
-        ),
-        ("gave back", _share(document["gave_back"])),
-        ("vanished", _share(document["vanished"])),
-        (
-            "not judged",
-            ", ".join(f"{count} {OUTCOMES[name]}" for name, count in document["not_judged"].items() if count),
-        ),
+        *_at_work(document),
+        *_record(document),
         (
             "earned",
             f"Rp {document['income']:,} in {document['trips']} trips, today Rp {document['income_today']:,}",
@@ -121,17 +91,39 @@ def _driver_lines(document: Document) -> list[tuple[str, str]]:
     ]
 
 
-def _table(*columns: str) -> Table:
-    table = Table(box=None, pad_edge=False)
-    for column in columns:
-        table.add_column(
-            column, overflow="fold", justify="right" if column in {"away", "pick-up"} else "left"
-        )
-    return table
+def _at_work(document: Document) -> list[tuple[str, str]]:
+    standby, live = document["standby"], document["live"]
+    place = (
+        f"{standby['standby_id']}, number {standby['number']}, since {standby['since']}" if standby else ""
+    )
+    booked = (f"{each['order_id']} from {each['starts_at']}" for each in document["reserved"])
+    return [
+        ("on shift since", document["on_shift_since"] or ""),
+        ("without trip since", document["idle_since"] or ""),
+        ("live order", f"{live['order_id']} since {live['since']}" if live else ""),
+        ("booked", ", ".join(booked)),
+        ("waits at", place),
+    ]
+
+
+def _record(document: Document) -> list[tuple[str, str]]:
+    not_judged = (f"{count} {OUTCOMES[name]}" for name, count in document["not_judged"].items() if count)
+    return [
+        ("offers", f"{document['offers']} that they could win"),
+        ("answers", _shares(document["answers"]) if document["offers"] else ""),
+        ("declined because", _shares(document["declined_because"])),
+        ("gave back", _share(document["gave_back"])),
+        ("vanished", _share(document["vanished"])),
+        ("not judged", ", ".join(not_judged)),
+    ]
 
 
 def _sentences(codes: list[str]) -> str:
     return " ".join(map(sentence, codes))
+
+
+def _shares(shares: Document) -> str:
+    return ", ".join(f"{name} {_share(share)}" for name, share in shares.items())
 
 
 def _share(share: Document) -> str:
@@ -147,4 +139,4 @@ def _clock(time: str) -> str:
 
 
 def _drivers(count: int) -> str:
-    return {0: "nobody waits", 1: "1 driver waits"}.get(count, f"{count} drivers wait")
+    return {0: "no driver waits", 1: "1 driver waits"}.get(count, f"{count} drivers wait")

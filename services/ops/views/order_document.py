@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from contracts.values import OrderStatus, rfc3339
-from services.runtime.change import Document
+from contracts.notation import rfc3339
+from contracts.words import OrderStatus
+
+if TYPE_CHECKING:
+    from services.runtime.change import Document
 
 COLUMNS = ("order_id", "service", "status", "since", "customer_id", "driver_id", "total")
 
 
 def whole(document: Document) -> Document:
-    """Everything but exact places, notes and names."""
+    """Show everything but exact places, notes and names."""
     state = document["state"]
     assignment, ending = state.get("assignment") or {}, state.get("ending") or {}
     delivery = state.get("delivery") or {}
@@ -53,7 +56,7 @@ def whole(document: Document) -> Document:
 
 
 def row(document: Document) -> Document:
-    """One line of a list."""
+    """Show what one line of a list holds: the `COLUMNS`."""
     shown = whole(document)
     fare = shown["fare"] or {}
     customer = shown["customer"] or {}
@@ -72,7 +75,7 @@ def _line(line: Document) -> Document:
 
 
 def owed(state: Document) -> int | None:
-    """What the payer owes, whole rupiah, of an order that was done, or tried and brought back; None of any other."""
+    """What the payer owes, whole rupiah, for a completed or returned order; None for any other."""
     if state["status"] == OrderStatus.RETURNED.value:
         return (state.get("ending") or {}).get("fee")
     return (state.get("fare") or {}).get("total") if state["status"] == OrderStatus.COMPLETED.value else None
@@ -94,7 +97,7 @@ def _kitchen(kitchen: Document | None) -> Document | None:
 
 
 def _proposal(proposal: Document | None) -> Document | None:
-    """Whose yes is waited for, and until when; what it is stays between them."""
+    """Show who has to agree, and until when; what is proposed stays between the two parties."""
     if proposal is None:
         return None
     return {**(_only(proposal, "proposal_id", "by", "asks") or {}), "until": _time(proposal["until"])}

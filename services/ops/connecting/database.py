@@ -1,0 +1,34 @@
+"""The connection of a command to the services' database. It needs the URI alone, so it reads no other setting."""
+
+from __future__ import annotations
+
+import contextlib
+from collections.abc import AsyncIterator, Iterator
+
+from services.ops.errors import UnreachableError
+from services.ops.running.run_file import server_urls
+from services.runtime.errors import DatabaseAway
+from services.runtime.storage import database
+
+WHY_CHARACTERS = 200  # of the driver's answer, which lists every server it knows
+
+
+@contextlib.asynccontextmanager
+async def services_database() -> AsyncIterator[database.Database]:
+    """Open the database. Raises `UnreachableError`, also for what happens in the block, and `NotRunningError`."""
+    client = database.connect(server_urls().mongodb)
+    try:
+        with reporting_absence():
+            yield database.database_of(client)
+    finally:
+        client.close()
+
+
+@contextlib.contextmanager
+def reporting_absence() -> Iterator[None]:
+    """Turn what the driver raises in the block while MongoDB is away into `UnreachableError`."""
+    try:
+        with database.noticing_absence("ops"):
+            yield
+    except DatabaseAway as error:
+        raise UnreachableError("MongoDB", str(error.__cause__)[:WHY_CHARACTERS]) from None
