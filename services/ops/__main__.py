@@ -19,7 +19,8 @@ from services.ops.errors import CommandError
 # A shell knows a program by its plain name, whatever the path in front of it.
 COMPLETION = {"--install-completion", "--show-completion", "_GANCANG_COMPLETE"}
 EXPECTED, UNEXPECTED, INTERRUPTED = 2, 1, 130
-# Imports allocate much and free nothing: with Python's 700 the collector would take a tenth of a short command's time.
+# Imports allocate much and free nothing: with Python's 700 the collector would take a tenth of a short
+# command's time.
 COLLECT_AFTER = 50_000
 
 

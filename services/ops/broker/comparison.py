@@ -55,7 +55,7 @@ async def _exists(connection: AbstractConnection, spec: ExchangeSpec | QueueSpec
 async def _compare_by_declaring(
     connection: AbstractConnection, specs: list[ExchangeSpec | QueueSpec], found: Comparison
 ) -> bool:
-    """Declare what exists already: the broker refuses when it differs. False when the login may not declare."""
+    """Declare what exists: the broker refuses when it differs. False when the login may not declare."""
     for spec in specs:
         error = await _refusal(connection, partial(_declare, spec))
         if isinstance(error, ChannelAccessRefused):

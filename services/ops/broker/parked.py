@@ -24,7 +24,7 @@ SHOWN_HEADERS_FIRST = ("x-gancang-reason", "x-gancang-handler", "x-gancang-error
 
 
 def list_queues(limit: int, *, as_json: bool) -> None:
-    """Print how many messages were given up, by queue and reason. Raises `UnreachableError`, `CommandError`."""
+    """Count given-up messages by queue and reason. Raises `UnreachableError`, `CommandError`."""
     counts = asyncio.run(_counts(limit))
     if as_json:
         rows = [
@@ -53,14 +53,14 @@ def show(queue: str, limit: int, *, as_json: bool) -> None:
 
 
 def replay(queue: str, message_id: str | None, *, everything: bool) -> None:
-    """Put messages back. Raises `UnknownQueueError`, `UnopenableError`, `UnreachableError`, `CommandError`."""
+    """Put them back. Raises `UnknownQueueError`, `UnopenableError`, `UnreachableError`, `CommandError`."""
     selection = _selection(message_id, everything=everything)
     count = asyncio.run(_replay(queue, selection))
     _done(count, "put back", selection)
 
 
 def discard(queue: str, message_id: str | None, *, everything: bool, yes: bool) -> None:
-    """Remove messages, after a question. Raises `UnknownQueueError`, `UnreachableError`, `CommandError`."""
+    """Remove messages, after asking. Raises `UnknownQueueError`, `UnreachableError`, `CommandError`."""
     selection = _selection(message_id, everything=everything)
     if not yes:
         typer.confirm(f"Throw away {'every message' if everything else message_id} in {queue}?", abort=True)

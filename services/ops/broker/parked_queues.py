@@ -76,7 +76,7 @@ async def read(channel: AbstractChannel, name: str, limit: int | None = None) ->
 
 
 async def count_by_master_key(connection: AbstractConnection, sealer: Sealer) -> Counter[str]:
-    """Count the sealed messages by the id of their master key; `UNKNOWN` for keys that the ring does not hold."""
+    """Count sealed messages by the id of their master key; `UNKNOWN` for keys that the ring does not hold."""
     counts: Counter[str] = Counter()
     for name in QUEUE_NAMES:
         async with opened(connection, name) as channel:

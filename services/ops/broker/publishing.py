@@ -50,8 +50,8 @@ class Line:
 def publish(file: str, *, as_json: bool) -> None:
     """Publish a file and print the counts.
 
-    Raises `typer.Exit` when a line was not published (code 1, or 2 when none was), `CommandError` for unusable input
-    and for a broker without our exchange, `UnreachableError`.
+    Raises `typer.Exit` when a line was not published (code 1, or 2 when none was), `CommandError` for
+    unusable input and for a broker without our exchange, `UnreachableError`.
     """
     results = Results()
     with _opened(file) as source, terminal.progress("publishing", None) as advance:

@@ -23,7 +23,7 @@ from services.runtime.messaging.topology import definitions, topology
 
 
 def apply() -> None:
-    """Declare everything; a repeat changes nothing. Raises `UnreachableError`, `CommandError` for a refusal."""
+    """Declare everything; a repeat changes nothing. Raises `UnreachableError`, `CommandError`."""
     asyncio.run(_declare())
     whole = topology()
     policies = "no policies (GANCANG_RABBITMQ_API_URL is not set)"
@@ -36,7 +36,7 @@ def apply() -> None:
 
 
 def check(*, as_json: bool) -> None:
-    """Print what differs. Raises `typer.Exit` with code 1 when something does, `UnreachableError`, `CommandError`."""
+    """Print what differs. Raises `typer.Exit` (code 1) if any, `UnreachableError`, `CommandError`."""
     with _management() as management:
         found = asyncio.run(_compared(management))
     if as_json:

@@ -29,7 +29,8 @@ class BreakingChangeError(CommandError):
         first = findings[0]
         super().__init__(
             f"{len(findings)} breaking, first {first.where} {first.pointer or '/'}: {first.what}; "
-            "publish a new major version (.v2) beside it, or use --allow-breaking for a type that was never released",
+            "publish a new major version (.v2) beside it, "
+            "or use --allow-breaking for a type that was never released",
         )
         self.findings = findings
 

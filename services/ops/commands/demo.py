@@ -24,7 +24,8 @@ def run(
         typer.Option(
             min=1,
             max=60,
-            help="Business seconds in a real second; above 30 a busy machine may miss the 15 s for a driver's answer.",
+            help="Business seconds in a real second; above 30 a busy machine may miss the 15 s "
+            "in which a driver may answer.",
         ),
     ] = SPEED,
     drivers: Annotated[

@@ -25,7 +25,8 @@ def explain(
 ) -> None:
     """Show for each driver near an order what they were asked and answered, or why they are not asked.
 
-    During the search it says how things are now, afterwards how they were in the last round. It never names a place.
+    During the search it says how things are now, afterwards how they were in the last round. It never names a
+    place.
 
     gancang matching explain o-1
 
@@ -51,7 +52,7 @@ def driver(
     *,
     as_json: AsJson = False,
 ) -> None:
-    """Show a driver's record: their answers to offers that they could win, their income, whether they may drive.
+    """Show a driver's record: answers to the offers that they could win, income, whether they may drive.
 
     gancang matching driver d-7
     """

@@ -1,4 +1,4 @@
-"""`gancang notifications`: what people are told, the keys that seal their addresses, the webhooks of agencies."""
+"""`gancang notifications`: what people are told, the keys of their addresses, the webhooks of agencies."""
 
 from __future__ import annotations
 
@@ -53,8 +53,8 @@ def preview(
 ) -> None:
     """Write what each audience reads when the golden example of the event happens, in every form.
 
-    Locales: id, en, zh, and those whose readers understand one of them (jv, osi, yue …). Audiences of the regency read
-    id or en.
+    Locales: id, en, zh, and those whose readers understand one of them (jv, osi, yue …). Audiences of the
+    regency read id or en.
 
     gancang notifications preview order.completed.v1 --locale en
     """
@@ -75,8 +75,8 @@ def log(
 ) -> None:
     """List notifications with their attempts: which channel took them, which did not and why.
 
-    It shows neither addresses nor texts. A second copy, under the same id, is possible only after a lost answer or a
-    crash: `--twice` lists those.
+    It shows neither addresses nor texts. A second copy, under the same id, is possible only after a lost
+    answer or a crash: `--twice` lists those.
 
     gancang notifications log --order o-1
 
@@ -88,9 +88,10 @@ def log(
 
 
 def show_keys(*, as_json: AsJson = False) -> None:
-    """Count what each master key still opens: data keys and parked messages. Remove an older key when both are 0.
+    """Count what each master key still opens: data keys and parked messages.
 
-    `rotate` leaves parked messages as they are: replay or discard them, or keep their key in GANCANG_OLD_DATA_KEYS.
+    An older key may be removed when both are 0. `rotate` leaves parked messages as they are: replay or
+    discard them, or keep their key in GANCANG_OLD_DATA_KEYS.
 
     gancang notifications keys show
     """
@@ -102,8 +103,8 @@ def show_keys(*, as_json: AsJson = False) -> None:
 def rotate_keys() -> None:
     """Wrap every data key under the present master key.
 
-    First put the new key into GANCANG_DATA_KEY and the old one into GANCANG_OLD_DATA_KEYS. The command may be stopped
-    and started again; a service that knows both keys continues meanwhile.
+    First put the new key into GANCANG_DATA_KEY and the old one into GANCANG_OLD_DATA_KEYS. The command may be
+    stopped and started again; a service that knows both keys continues meanwhile.
 
     gancang notifications keys rotate
     """
@@ -128,7 +129,9 @@ def erasures(
         typer.Option(formats=["%Y-%m-%d", "%Y-%m-%dT%H:%M:%S"], help="UTC: the day of the copy, or earlier."),
     ],
 ) -> None:
-    """Write the erasures since then as requests: published after a restored copy, they erase the same people again.
+    """Write the erasures since then as requests.
+
+    Published after a restore from a copy, they erase the same people again.
 
     gancang notifications erasures --since 2026-11-20 | gancang publish -
     """

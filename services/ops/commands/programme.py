@@ -27,7 +27,7 @@ def report(
     *,
     as_json: Annotated[bool, typer.Option("--json", help="One JSON object.")] = False,
 ) -> None:
-    """Print a month's claim: each order that was completed or came back undelivered, with its cost; and the budget.
+    """Print a month's claim: each order that was completed or returned, with its cost; and the budget.
 
     It names no person.
 

@@ -19,7 +19,8 @@ def run(
 ) -> None:
     """Publish CloudEvents in structured mode and say how many the broker confirmed.
 
-    Exit code 1 when a line was not published, 2 when there was nothing to publish. A repeat has no second effect.
+    Exit code 1 when a line was not published, 2 when there was nothing to publish. A repeat has no second
+    effect.
 
     gancang publish docs/examples/ride.jsonl
 

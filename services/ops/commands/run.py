@@ -1,4 +1,4 @@
-"""`gancang run`: service processes against given servers, or in the embedded set-up of this folder."""
+"""`gancang run`: service processes on given servers, or in the embedded set-up of this folder."""
 
 from __future__ import annotations
 
@@ -27,8 +27,8 @@ def run(
 ) -> None:
     """Run services until Ctrl-C; they finish the messages in work. Exit code 2 when one dies by itself.
 
-    They use GANCANG_AMQP_URL and GANCANG_MONGODB_URI. Without these they join the embedded set-up of this folder,
-    and start it when it does not run.
+    They use GANCANG_AMQP_URL and GANCANG_MONGODB_URI. Without these they join the embedded set-up of this
+    folder, and start it when it does not run.
 
     gancang run orders matching --processes 2
     """

@@ -34,8 +34,8 @@ def check(
 ) -> None:
     """Say what is missing or different on the broker, and what this login could not see.
 
-    Exit code 1 when something differs. The command changes nothing and needs no right to declare. It compares bindings
-    and policies where GANCANG_RABBITMQ_API_URL is set.
+    Exit code 1 when something differs. The command changes nothing and needs no right to declare. It compares
+    bindings and policies where GANCANG_RABBITMQ_API_URL is set.
 
     gancang topology check --json
     """

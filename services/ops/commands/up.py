@@ -13,7 +13,8 @@ def register(app: typer.Typer) -> None:
 def run() -> None:
     """Start RabbitMQ, MongoDB and all services, and keep them until Ctrl-C; the data stays for the next time.
 
-    Prints the address of each, and a command to try there. Commands in other terminals of this folder find it.
+    Prints the address of each, and a command to try there. Commands in other terminals of this folder find
+    it.
 
     To begin without data: end it and remove the folder that its last line names.
 

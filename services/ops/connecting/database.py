@@ -1,4 +1,7 @@
-"""The connection of a command to the services' database. It needs the URI alone, so it reads no other setting."""
+"""The connection of a command to the services' database.
+
+It needs the URI alone and reads no other setting, so that it opens quickly.
+"""
 
 from __future__ import annotations
 
@@ -15,7 +18,7 @@ WHY_CHARACTERS = 200  # of the driver's answer, which lists every server it know
 
 @contextlib.asynccontextmanager
 async def services_database() -> AsyncIterator[database.Database]:
-    """Open the database. Raises `UnreachableError`, also for what happens in the block, and `NotRunningError`."""
+    """Open the database. Raises `NotRunningError`, and `UnreachableError`, also while the block runs."""
     client = database.connect(server_urls().mongodb)
     try:
         with reporting_absence():

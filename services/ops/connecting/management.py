@@ -29,7 +29,7 @@ class RefusedError(ManagementError):
 
 
 class Management:
-    """One broker's interface for one virtual host; used as a context manager. Every call raises `ManagementError`."""
+    """One broker's interface for one virtual host; a context manager. Every call raises `ManagementError`."""
 
     def __init__(self, url: str, virtual_host: str) -> None:
         parts = urlsplit(url)

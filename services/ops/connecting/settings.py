@@ -13,7 +13,7 @@ from services.runtime.process.settings import RuntimeSettings
 
 
 def settings() -> RuntimeSettings:
-    """Read the settings. Raises `CommandError` for what is missing or wrong, `NotRunningError` without servers."""
+    """Read them. Raises `CommandError` for a missing or wrong one, `NotRunningError` without servers."""
     given = service_environment()
     prefix = RuntimeSettings.model_config.get("env_prefix", "")
     fields = {

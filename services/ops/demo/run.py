@@ -31,8 +31,8 @@ LOGS = "demo"
 def run(orders: int, seed: int, speed: float, drivers: int | None, *, as_json: bool) -> Document:
     """Play a morning, print its summary and return it.
 
-    Raises `ServiceDiedError`, `NotReadyError` after the last lines of that service's log, and what a server that does not
-    start raises.
+    Raises `ServiceDiedError`, `NotReadyError` after the last lines of that service's log, and what a server
+    that does not start raises.
     """
     console = terminal.console(errors=as_json)
     crowd = drivers if drivers is not None else round(orders * DRIVERS_PER_ORDER) + MORE_DRIVERS

@@ -1,4 +1,4 @@
-"""The catalogue as the demo plays it: hours between two attempts at a door are minutes, so that a morning shows both."""
+"""The demo's catalogue: two attempts at a door lie minutes apart, not hours, so that a morning has both."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ MINUTES = 2
 
 
 def shortened(catalogue: Path, folder: Path) -> Path:
-    """A copy in `folder`; everything but that pause is as it was."""
+    """Copy the catalogue into `folder` with that pause shortened; returns the copy."""
     copy = folder / "catalogue"
     shutil.rmtree(copy, ignore_errors=True)
     copy.mkdir(parents=True)

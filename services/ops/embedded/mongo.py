@@ -35,8 +35,8 @@ class EmbeddedMongo:
     def url(self) -> str:
         """Connection string without a database name.
 
-        `directConnection` keeps clients on the address that they were given (a proxy, in tests) when the server announces
-        a replica set.
+        `directConnection` keeps clients on the address that they were given (a proxy, in tests) when the
+        server announces a replica set.
         """
         login = f"{USER}:{self._password}"
         return f"mongodb://{login}@{LOOPBACK}:{self._port}/?authSource=admin&directConnection=true"
@@ -54,7 +54,8 @@ class EmbeddedMongo:
     def start(self) -> None:
         """Start the server and return at once; does nothing when it runs.
 
-        The very first start is without a login, on an empty database: `wait_ready` makes the user and locks it.
+        The very first start is without a login, on an empty database: `wait_ready` makes the user and locks
+        it.
         """
         self._launch(locked=self._prepared.exists())
 

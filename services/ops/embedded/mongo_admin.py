@@ -18,9 +18,9 @@ Client = MongoClient[dict[str, Any]]
 
 
 def prepare(port: int, user: str, password: str, *, initiate: bool) -> bool:
-    """Make the user on a server without a login, and the replica set where `initiate` says so; a repeat is harmless.
+    """Make the user on a server without a login, and with `initiate` the replica set; a repeat is harmless.
 
-    False while the server is not ready for it.
+    Returns False while the server is not ready for it.
     """
     with _client(f"mongodb://{LOOPBACK}:{port}/?directConnection=true") as client:
         try:

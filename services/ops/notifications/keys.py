@@ -29,7 +29,7 @@ ERASURE = "recipient.erasure_requested.v1"
 
 
 def show(*, as_json: bool) -> None:
-    """Print what each master key still opens. Raises `CommandError` without a usable key, `UnreachableError`."""
+    """Print what each master key still opens. Raises `UnreachableError`, `CommandError` without a key."""
     present, counts, parked = asyncio.run(_counted())
     if as_json:
         terminal.write(json.dumps({"present": present, "data_keys": counts, "parked": parked}))

@@ -26,7 +26,7 @@ DELIVERY_COLUMNS = ("event_id", "type", "order_id", "opened", "status", "attempt
 
 
 def make_secret(agency: str, *, alone: bool) -> None:
-    """Print a new secret; `alone` makes earlier ones invalid. Raises `CommandError` for no id, `UnreachableError`."""
+    """Print a new secret; `alone` makes earlier ones invalid. Raises `CommandError`, `UnreachableError`."""
     if not re.fullmatch(ID_PATTERN, agency):
         raise CommandError(f"not an id: {agency}")
     terminal.write(asyncio.run(_made(agency, alone=alone)))
@@ -43,7 +43,7 @@ def show_deliveries(agency: str, limit: int, *, as_json: bool) -> None:
 
 
 def replay(agency: str, since: str, until: str | None, *, failed: bool, yes: bool) -> None:
-    """Make a range of events due again, after a question. Raises `CommandError` for no time, `UnreachableError`."""
+    """Make a range of events due again, after asking. Raises `CommandError`, `UnreachableError`."""
     before = _now() + timedelta(seconds=1) if until is None else _moment(until)
     chosen = Range(agency, _moment(since), before, failed)
     count = asyncio.run(_count(chosen))

@@ -1,1 +1,1 @@
-"""The set-up that `up`, `run` and `demo` keep in the state folder: service processes, keys, environment, run file."""
+"""The set-up that `up`, `run` and `demo` keep running: service processes, keys, environment, run file."""

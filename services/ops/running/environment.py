@@ -25,7 +25,7 @@ ENVIRONMENT_FILE = "environment.json"
 
 @contextlib.contextmanager
 def joinable(urls: ServerUrls, environment: Mapping[str, str]) -> Iterator[None]:
-    """Let other commands of this folder join while the block runs, unless another set-up runs in it already."""
+    """Let other commands of this folder join while the block runs, unless another set-up runs there."""
     folder = state_folder()
     if _is_running(folder):
         yield

@@ -1,6 +1,7 @@
-"""The keys of an embedded set-up: made once and kept beside its data, so that a restart can read what it wrote.
+"""The keys of an embedded set-up: made once and kept beside its data, so that a restart can read the data.
 
-`GANCANG_SPEAKERS` comes with them: here every login may speak for everybody, because only ours reaches the servers.
+`GANCANG_SPEAKERS` comes with them: here every login may speak for everybody, because only ours reaches the
+servers.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""What `gancang run` does: service processes against given servers, or in the embedded set-up of this folder."""
+"""What `gancang run` does: service processes on given servers, or in the embedded set-up of this folder."""
 
 from __future__ import annotations
 
@@ -32,8 +32,8 @@ class UnknownServiceError(CommandError):
 def run(services: list[str], processes: int) -> None:
     """Run so many processes of each service until Ctrl-C or SIGTERM.
 
-    Raises `UnknownServiceError`, `ServiceDiedError`, `NotRunningError` without servers of any kind, and what a server
-    that does not start raises.
+    Raises `UnknownServiceError`, `ServiceDiedError`, `NotRunningError` without servers of any kind, and what
+    a server that does not start raises.
     """
     numbered = [(name, number) for name in chosen(services) for number in range(1, processes + 1)]
     try:

@@ -41,7 +41,7 @@ def announced(folder: Path, urls: ServerUrls) -> Iterator[None]:
 
 
 def join(folder: Path) -> ServerUrls:
-    """URLs of the set-up that runs in `folder`. Raises `NotRunningError`, also when a server does not answer."""
+    """URLs of the set-up in `folder`. Raises `NotRunningError`, also when a server does not answer."""
     try:
         entry = json.loads((folder / RUN_FILE).read_text())
         urls = ServerUrls(entry["amqp"], entry["mongodb"], entry["rabbitmq_api"])
@@ -54,7 +54,7 @@ def join(folder: Path) -> ServerUrls:
 
 
 def server_urls() -> ServerUrls:
-    """The servers for a command: those of the environment, else of the embedded set-up that runs in this folder.
+    """The servers for a command: those of the environment, else those of the set-up that runs in this folder.
 
     Raises `NotRunningError`.
     """

@@ -55,7 +55,7 @@ class ServiceProcess:
 
 @dataclass(slots=True)
 class ServiceProcesses:
-    """All service processes of a command. `environment` is added to our own; leaving the block drains them."""
+    """All service processes of a command. `environment` adds to our own; leaving the block drains them."""
 
     environment: Mapping[str, str]
     logs: Path | None = None

@@ -36,7 +36,7 @@ def servers_in(folder: Path) -> Iterator[ServerUrls]:
 
 @contextlib.asynccontextmanager
 async def environment_in(folder: Path, urls: ServerUrls) -> AsyncIterator[dict[str, str]]:
-    """Yield the variables for service processes, with an inbox for their mail; other commands may join meanwhile."""
+    """Yield the variables for service processes, with an inbox for mail; other commands may join."""
     async with Mailbox(folder=folder / MAIL) as mailbox:
         environment = {**urls.environment(), **kept_keys(folder), **mail_settings(mailbox)}
         with joinable(urls, environment):

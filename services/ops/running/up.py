@@ -22,7 +22,10 @@ TRY_FIRST = "docs/examples/ride.jsonl"
 
 
 def run() -> None:
-    """Run everything until Ctrl-C or SIGTERM. Raises what a server or a service that does not start raises."""
+    """Run everything until Ctrl-C or SIGTERM.
+
+    Raises `ServiceDiedError`, `NotReadyError`, and what a server that does not start raises.
+    """
     folder = state_folder()
     with setup.servers_in(folder) as urls:
         asyncio.run(_up(urls, folder))

@@ -49,7 +49,7 @@ def list_services(folder: Path | None, *, as_json: bool) -> None:
 
 
 def show(name: str, folder: Path | None, *, as_json: bool) -> None:
-    """Print all that is known of a service. Raises `NotInCatalogueError`, `CommandError` for a wrong catalogue."""
+    """Print all about a service. Raises `NotInCatalogueError`, `CommandError` for a wrong catalogue."""
     loaded = _loaded(folder)
     services = loaded.services
     if name not in services:
@@ -64,7 +64,7 @@ def show(name: str, folder: Path | None, *, as_json: bool) -> None:
 
 
 def check(folder: Path | None) -> None:
-    """Read every file and print what was found. Raises `CommandError` with file and key of the first mistake."""
+    """Read every file and print a summary. Raises `CommandError` with file and key of the first mistake."""
     loaded = _loaded(folder)
     newest = max(loaded.bands, key=lambda band: band.valid_from)
     terminal.write(

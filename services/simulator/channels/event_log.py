@@ -1,4 +1,4 @@
-"""What the town has heard: every event once, in the order in which its first copy came."""
+"""The events that the town has heard: each once, in the order in which its first copy came."""
 
 from __future__ import annotations
 
@@ -51,8 +51,8 @@ ORDER_REQUEST = "order.requested.v1"
 Hear = Callable[[Message[Any]], None]
 
 
-class Chronicle:
-    """The event log, and what follows from it at each moment."""
+class EventLog:
+    """Every event, and the status of each order that follows from them."""
 
     def __init__(self) -> None:
         self.events: list[Message[Any]] = []
@@ -63,11 +63,11 @@ class Chronicle:
         self._listeners: list[Hear] = []
 
     def listen(self, hear: Hear) -> None:
-        """Call `hear` with each event the first time that it comes."""
+        """Call `hear` with each event when its first copy comes."""
         self._listeners.append(hear)
 
     def note(self, event: Message[Any]) -> None:
-        """Write it down, unless it is a repeat."""
+        """Keep an event and tell the listeners; a repeat is only counted."""
         key = (event.source, event.id)
         if key in self._known:
             self.repeats[event.type] += 1
@@ -79,7 +79,7 @@ class Chronicle:
             hear(event)
 
     def asked(self, order_id: str) -> None:
-        """The town has sent this order."""
+        """Note that the town has sent this order."""
         self.status.setdefault(order_id, "requested")
 
     def _follow(self, event: Message[Any]) -> None:

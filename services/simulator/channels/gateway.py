@@ -1,4 +1,4 @@
-"""The town's way to the broker: an ordinary client with its own queues, that survives a broker that goes and comes."""
+"""The town's connection to the broker: a client with queues of its own that survives lost connections."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ Hear = Callable[[Message[Any]], None]
 
 
 class Gateway:
-    """`hear` gets every event once it is parsed, repeats included; it must not wait."""
+    """Sends requests; `hear` gets every parsed event, repeats included, and must not wait."""
 
     def __init__(self, url: str, hear: Hear) -> None:
         self._url = url
@@ -44,7 +44,7 @@ class Gateway:
         self.connections = 0
 
     async def run(self) -> None:
-        """Connect, and connect again whenever the connection is lost, until cancelled."""
+        """Connect, and reconnect whenever the connection is lost, until cancelled."""
         while True:
             try:
                 await self._connected()
@@ -55,25 +55,28 @@ class Gateway:
             await asyncio.sleep(PAUSE_S)
 
     async def ready(self) -> None:
-        """Wait until requests can be sent and events are heard."""
+        """Wait until requests can be sent and events are received."""
         await self._up.wait()
 
     async def send(self, message: Message[Value]) -> None:
-        """Send until the broker has confirmed it: the same id each time. Raises `Unsendable` for no queue at all."""
+        """Send until the broker has confirmed it, always under the same id.
+
+        Raises `Unsendable` when no queue takes it.
+        """
         sent = await self.send_once(message)
         while not sent:
             await asyncio.sleep(PAUSE_S)
             sent = await self.send_once(message)
 
     async def send_once(self, message: Message[Value]) -> bool:
-        """Send when there is a connection; whether the broker has confirmed it."""
+        """Wait for a connection, send once, return whether the broker confirmed it. Raises `Unsendable`."""
         await self._up.wait()
         requests = self._requests
         if requests is None:
             return False
         try:
             await requests.publish(self._packed(message), message.type, mandatory=True, timeout=CONFIRM_S)
-        except PublishError as error:  # no queue took it; a broker that only said no is asked again
+        except PublishError as error:  # no queue took it; a mere refusal (`nack`) is tried again
             raise Unsendable(message.type) from error
         except BROKEN:
             return False

@@ -1,4 +1,4 @@
-"""Everybody's inbox: an SMTP server that counts which mail came how often to whom."""
+"""The inbox of everyone in the town: an SMTP server that counts how often each mail came to each address."""
 
 from __future__ import annotations
 
@@ -18,10 +18,10 @@ HOST_NAME = "mail.invalid"
 
 
 class Mailbox:
-    """Listens while used as an async context manager. `folder`: where mails are kept as files, for people to look at."""
+    """Listens while used as an async context manager. `folder`: where mails are kept as files."""
 
     def __init__(self, port: int = 0, folder: Path | None = None) -> None:
-        self._wanted = port
+        self._requested_port = port
         self._folder = folder
         self._server: asyncio.Server | None = None
         self.received: dict[str, Counter[str]] = defaultdict(Counter)
@@ -29,12 +29,12 @@ class Mailbox:
 
     @property
     def host(self) -> str:
-        """Where it listens."""
+        """The address it listens on."""
         return LOOPBACK
 
     @property
     def port(self) -> int:
-        """Where it listens; 0 before it does."""
+        """The port it listens on; 0 before it does."""
         return self._server.sockets[0].getsockname()[1] if self._server is not None else 0
 
     @property
@@ -45,7 +45,9 @@ class Mailbox:
     async def __aenter__(self) -> Self:
         loop = asyncio.get_running_loop()
         self._server = await loop.create_server(
-            lambda: SMTP(self, hostname=HOST_NAME, enable_SMTPUTF8=True, loop=loop), LOOPBACK, self._wanted
+            lambda: SMTP(self, hostname=HOST_NAME, enable_SMTPUTF8=True, loop=loop),
+            LOOPBACK,
+            self._requested_port,
         )
         return self
 
@@ -54,7 +56,7 @@ class Mailbox:
             self._server.close()
 
     async def handle_DATA(self, _server: SMTP, _session: Session, envelope: Envelope) -> str:  # noqa: N802  aiosmtpd's name
-        """Take a mail in."""
+        """Accept a mail and count it for each recipient."""
         content = (
             envelope.content if isinstance(envelope.content, bytes) else (envelope.content or "").encode()
         )
@@ -67,7 +69,7 @@ class Mailbox:
         return "250 OK"
 
     def code(self, address: str) -> str | None:
-        """The newest one-time code in the letters to an address."""
+        """The newest one-time code in the mails to an address, None when there is none."""
         return self.codes.get(address)
 
     def _look_for_code(self, recipient: str, mail: Message[str, str]) -> None:

@@ -1,4 +1,4 @@
-"""Waiting in business time."""
+"""Business time for the town, and waiting in it."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from services.runtime.clock import Clock
 
 
 class Pace:
-    """The actors' clock."""
+    """The business clock of the town's people, who wait by it."""
 
     def __init__(self, clock: Clock) -> None:
         self._clock = clock

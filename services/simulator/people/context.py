@@ -1,4 +1,4 @@
-"""What every actor of the town has at hand: the way to the broker, the clock, and what has been heard."""
+"""What each person of the town works with: the connection to the broker, the clock, the events so far."""
 
 from __future__ import annotations
 
@@ -14,85 +14,85 @@ from contracts.registry import CONTRACTS, TYPE_OF
 from contracts.requests.recipients import Channel, ChannelKind, RecipientContactRegistered
 from contracts.values import Role, Value
 from services.runtime.tasks import cancel_and_wait
-from services.simulator.channels.event_log import Chronicle
+from services.simulator.channels.event_log import EventLog
 from services.simulator.channels.gateway import Gateway
 from services.simulator.channels.pace import Pace
 
-DRIVERS, CUSTOMERS, MERCHANTS, AGENCY = (
-    "/apps/drivers",
-    "/apps/customers",
-    "/apps/merchants",
-    "/apps/dispendukcapil",
-)
-SOURCES = {Role.DRIVER: DRIVERS, Role.MERCHANT: MERCHANTS, Role.AGENCY: AGENCY}
-LOOKS_EVERY_S = 2.0
+DRIVERS_APP, CUSTOMERS_APP, MERCHANTS_APP = "/apps/drivers", "/apps/customers", "/apps/merchants"
+AGENCY_APP = "/apps/dispendukcapil"
+APPS = {Role.DRIVER: DRIVERS_APP, Role.MERCHANT: MERCHANTS_APP, Role.AGENCY: AGENCY_APP}
+LOOKS_EVERY_S = 2.0  # business seconds between two looks into the mail
 log = structlog.get_logger()
 
 
 class Letters(Protocol):
-    """Where people read what was written to them."""
+    """Where people read their mail."""
 
     def code(self, address: str) -> str | None:
-        """The newest one-time code in the letters to an address."""
+        """The newest one-time code in the mails to an address, None when there is none."""
         ...
 
 
-class Desk:
-    """Sends requests under ids that follow from the seed, and keeps what the actors do at the same time."""
+class ActorContext:
+    """Sends requests under ids that follow from the seed, and runs what people do at the same time.
+
+    It also keeps what people know of each other without the services, by order: the recipient, the envelope,
+    how often nobody is at home, and who delivered. `abandoned`: orders whose first driver will fall silent.
+    """
 
     def __init__(
-        self, seed: int, gateway: Gateway, pace: Pace, chronicle: Chronicle, letters: Letters | None = None
+        self, seed: int, gateway: Gateway, pace: Pace, event_log: EventLog, letters: Letters | None = None
     ) -> None:
         self.seed = seed
         self.gateway = gateway
         self.pace = pace
-        self.chronicle = chronicle
+        self.event_log = event_log
         self.sent: Counter[str] = Counter()
         self.delivered_by: dict[str, str] = {}
-        self.forsaken: set[str] = set()  # orders whose first driver will fall silent
+        self.abandoned: set[str] = set()
         self.recipients: dict[str, str] = {}
         self.envelopes: dict[str, str] = {}
         self.absences: dict[str, int] = {}
-        self.ready: dict[str, asyncio.Event] = defaultdict(asyncio.Event)  # meals on the counter
+        self.ready: dict[str, asyncio.Event] = defaultdict(asyncio.Event)  # set when a meal can be picked up
         self.brought_back: dict[str, asyncio.Event] = defaultdict(asyncio.Event)
         self.failures: list[str] = []
         self._letters = letters
         self._tasks: set[asyncio.Task[None]] = set()
 
     async def send(self, data: Value, source: str) -> None:
-        """Send a request and wait for its confirm, however often the broker is away meanwhile."""
+        """Send a request and wait for its confirm, through any loss of the broker. Raises `Unsendable`."""
         await self.gateway.send(self._request(data, source))
         self.sent[TYPE_OF[type(data)]] += 1
 
     async def send_once(self, data: Value, source: str) -> None:
-        """Send what may be lost."""
+        """Send a request that may be lost. Raises `Unsendable`."""
         if await self.gateway.send_once(self._request(data, source)):
             self.sent[TYPE_OF[type(data)]] += 1
 
     async def register_contact(self, person: str, role: Role, locale: str, name: str) -> None:
-        """Tell where the person reads mail."""
+        """Register the address at which a person reads mail."""
         channel = Channel(kind=ChannelKind.EMAIL, address=address_of(person))
         contact = RecipientContactRegistered(
             recipient_id=person, role=role, locale=locale, display_name=name, channels=[channel]
         )
-        await self.send(contact, SOURCES.get(role, CUSTOMERS))
+        await self.send(contact, APPS.get(role, CUSTOMERS_APP))
 
     async def code_of(self, order_id: str) -> str:
-        """What the recipient reads in his letter; he waits for it at the door."""
+        """Wait for the mail with the recipient's one-time code, and return the code."""
         address = address_of(self.recipients[order_id])
         while (code := self._letters.code(address) if self._letters is not None else None) is None:
             await self.pace.sleep(LOOKS_EVERY_S)
         return code
 
     def spawn(self, work: Coroutine[Any, Any, None]) -> asyncio.Task[None]:
-        """Do it beside everything else."""
+        """Run it beside everything else; an error is kept in `failures` and logged."""
         task = asyncio.create_task(work)
         self._tasks.add(task)
         task.add_done_callback(self._done)
         return task
 
     async def close(self) -> None:
-        """Stop what the actors still do."""
+        """Cancel everything that was spawned, and wait until it has ended."""
         await cancel_and_wait(*self._tasks)
 
     def _done(self, task: asyncio.Task[None]) -> None:
@@ -118,5 +118,5 @@ class Desk:
 
 
 def address_of(person: str) -> str:
-    """Where a person of the town reads mail."""
+    """The mail address of a person of the town."""
     return f"{person}@banyuwangi.example"

@@ -26,41 +26,41 @@ from contracts.requests.drivers import (
     PaperKind,
 )
 from contracts.values import Actor, Point, Role, Vehicle
-from services.simulator.people.context import AGENCY, DRIVERS, Desk
+from services.simulator.people.context import AGENCY_APP, DRIVERS_APP, ActorContext
 from services.simulator.people.decisions import Drive, answer, drive
 from services.simulator.people.journeys import Journey
 from services.simulator.people.phones import Phone
 from services.simulator.places.geography import ROAD_FACTOR, Way, metres
-from services.simulator.plans.people_plans import DriverPlan
+from services.simulator.plans.drivers import DriverPlan
 
 AGENCY_ID = "dispendukcapil"
 YEAR = timedelta(days=365)
 LAST_WEEK = timedelta(days=-7)
 SILENT_S = 180.0
-LONGEST_RIDE_S = 240.0  # up the volcano they ride faster than they should: nobody wants to watch one motorcycle for an hour
+# Longer rides are played faster, so that no demo waits an hour for one motorcycle on the volcano.
+LONGEST_RIDE_S = 240.0
 
 
-class Rider:
+class Driver:
     """One driver with a plan."""
 
-    def __init__(self, plan: DriverPlan, desk: Desk) -> None:
+    def __init__(self, plan: DriverPlan, context: ActorContext) -> None:
         self.plan = plan
-        self._desk = desk
-        self._way = Way(plan.home, plan.home, desk.pace.now(), 1.0)
+        self._context = context
+        self._way = Way(plan.home, plan.home, context.pace.now(), 1.0)
         self._asked: dict[str, int] = {}
         self._trips: dict[str, asyncio.Task[None]] = {}
         self._journeys: dict[str, Journey] = {}
-        self._decided: dict[
-            str, int
-        ] = {}  # order → the newest version of it that gave it to him or took it away
+        # By order: its newest version that assigned or unassigned this driver.
+        self._versions: dict[str, int] = {}
         self._closed: set[str] = set()
-        self.phone = Phone(desk.pace)
+        self.phone = Phone(context.pace)
         self.on_shift = True
 
     @property
-    def seen(self) -> bool:
-        """Whether his phone says where he is."""
-        return self.phone.alive and (self.on_shift or self.driving)
+    def visible(self) -> bool:
+        """Whether the phone reports a position."""
+        return self.phone.reachable and (self.on_shift or self.driving)
 
     @property
     def driving(self) -> bool:
@@ -68,106 +68,107 @@ class Rider:
         return any(not trip.done() for trip in self._trips.values())
 
     def place(self, now: datetime) -> Point:
-        """Where he is."""
+        """Where the driver is."""
         return self._way.at(now)
 
     async def report_for_work(self) -> None:
-        """Papers, attestation, contact, shift."""
-        plan, today = self.plan, self._desk.pace.now().date()
-        await self._desk.send(self._registration(today), DRIVERS)
+        """Register, be attested, register a contact, start the shift."""
+        plan, today = self.plan, self._context.pace.now().date()
+        await self._context.send(self._registration(today), DRIVERS_APP)
         if plan.attested:
-            await self._desk.send(self._attestation(today), AGENCY)
-        await self._desk.register_contact(plan.id, Role.DRIVER, "id", plan.name)
+            await self._context.send(self._attestation(today), AGENCY_APP)
+        await self._context.register_contact(plan.id, Role.DRIVER, "id", plan.name)
         home = Point(lat=plan.home.lat, lng=plan.home.lng)
-        await self._desk.send(DriverShiftStarted(driver_id=plan.id, place=home), DRIVERS)
+        await self._context.send(DriverShiftStarted(driver_id=plan.id, place=home), DRIVERS_APP)
         if plan.standby_id is not None:
-            await self._desk.send(DriverStandbyJoined(driver_id=plan.id, standby_id=plan.standby_id), DRIVERS)
+            await self._context.send(
+                DriverStandbyJoined(driver_id=plan.id, standby_id=plan.standby_id), DRIVERS_APP
+            )
 
     async def live(self, dawn: datetime) -> None:
-        """Fall silent for a while, or go home, where that is the plan; never with a passenger."""
-        plan, pace = self.plan, self._desk.pace
+        """Fall silent for a while, or go home, if that is the plan; never with a passenger."""
+        plan, pace = self.plan, self._context.pace
         if plan.silent_after_s is not None:
             await pace.until(dawn + timedelta(seconds=plan.silent_after_s))
-            await self._at_rest()
-            await self.phone.die(SILENT_S)
+            await self._until_free()
+            await self.phone.fall_silent(SILENT_S)
         if plan.leaves_after_s is not None:
             await pace.until(dawn + timedelta(seconds=plan.leaves_after_s))
-            await self._at_rest()
+            await self._until_free()
             self.on_shift = False
-            await self._desk.send(DriverShiftEnded(driver_id=plan.id), DRIVERS)
+            await self._context.send(DriverShiftEnded(driver_id=plan.id), DRIVERS_APP)
 
     def hear(self, event: Message[Any]) -> None:
-        """React to what concerns this driver."""
-        self._hear_news(event)
+        """React to an event about this driver."""
+        self._continue_journey(event)
         match event.data:
             case OfferMade():
-                self._desk.spawn(self._answer(event.data))
+                self._context.spawn(self._answer(event.data))
             case OfferClosed():
                 self._closed.add(event.data.offer_id)
             case AssignmentBriefed() if (
-                event.data.order_id not in self._desk.chronicle.ended and self._is_news(event)
+                event.data.order_id not in self._context.event_log.ended and self._is_news(event)
             ):
                 self._set_out(event.data)
             case OrderCancelled() | OrderDriverUnassigned() if self._is_news(event):
-                self._turn_round(event.data.order_id)
+                self._stop_trip(event.data.order_id)
             case _:
                 pass
 
     def _is_news(self, event: Message[Any]) -> bool:
-        """Whether nothing newer is known: briefings come by a queue of their own, and may overtake or be overtaken."""
+        """Whether nothing newer is known: briefings have a queue of their own and may come early or late."""
         order_id, version = event.data.order_id, event.sequence or 0
-        if version < self._decided.get(order_id, 0):
+        if version < self._versions.get(order_id, 0):
             return False
-        self._decided[order_id] = version
+        self._versions[order_id] = version
         return True
 
     async def _answer(self, offer: OfferMade) -> None:
         order = f"{offer.order_id}.{offer.attempt}"
         time_asked = self._asked[order] = self._asked.get(order, 0) + 1
-        reply = answer(self._desk.seed, self.plan.id, self.plan.temper, order, time_asked)
+        reply = answer(self._context.seed, self.plan.id, self.plan.temper, order, time_asked)
         if reply.accepts is None:
             return
-        await self._desk.pace.sleep(reply.after_s)
-        if (
-            offer.offer_id in self._closed or not self.phone.alive or not self.on_shift
-        ):  # his app no longer shows it
+        await self._context.pace.sleep(reply.after_s)
+        shown = offer.offer_id not in self._closed and self.phone.reachable and self.on_shift
+        if not shown:
             return
-        said = DriverOfferAccepted if reply.accepts else DriverOfferDeclined
-        await self._desk.send(said(driver_id=self.plan.id, offer_id=offer.offer_id), DRIVERS)
+        kind = DriverOfferAccepted if reply.accepts else DriverOfferDeclined
+        await self._context.send(kind(driver_id=self.plan.id, offer_id=offer.offer_id), DRIVERS_APP)
 
     def _set_out(self, briefed: AssignmentBriefed) -> None:
         if briefed.order_id not in self._trips:
-            how = drive(self._desk.seed, self.plan.id, self.plan.temper, briefed.order_id)
-            journey = Journey(briefed, how, self._desk, self.phone, self._ride_to)
+            how = drive(self._context.seed, self.plan.id, self.plan.temper, briefed.order_id)
+            journey = Journey(briefed, how, self._context, self.phone, self._ride_to)
             self._journeys[briefed.order_id] = journey
-            self._trips[briefed.order_id] = self._desk.spawn(journey.run())
+            self._trips[briefed.order_id] = self._context.spawn(journey.run())
 
-    def _hear_news(self, event: Message[Any]) -> None:
+    def _continue_journey(self, event: Message[Any]) -> None:
         journey = self._journeys.get(getattr(event.data, "order_id", None) or "")
         if journey is None:
             return
         journey.hear(event)
         if isinstance(event.data, OrderLegCompleted):
-            self._trips[event.data.order_id] = self._desk.spawn(journey.way_back())
+            self._trips[event.data.order_id] = self._context.spawn(journey.way_back())
 
-    def _turn_round(self, order_id: str) -> None:
-        trip = self._trips.pop(order_id, None)  # he may be given the same order again
+    def _stop_trip(self, order_id: str) -> None:
+        trip = self._trips.pop(order_id, None)  # the same order may be assigned to the driver again
         if trip is not None and not trip.done():
-            here = self.place(self._desk.pace.now())
-            self._way = Way(here, here, self._desk.pace.now(), 1.0)
+            here = self.place(self._context.pace.now())
+            self._way = Way(here, here, self._context.pace.now(), 1.0)
             trip.cancel()
 
-    async def _at_rest(self) -> None:
+    async def _until_free(self) -> None:
         """Wait until no trip is under way."""
         while self.driving:
             await asyncio.gather(*self._trips.values(), return_exceptions=True)
 
     async def _ride_to(self, there: Point, how: Drive, part: float | None) -> None:
-        now = self._desk.pace.now()
+        now = self._context.pace.now()
         here = self.place(now)
         speed = max(how.metres_per_s, metres(here, there) * ROAD_FACTOR / LONGEST_RIDE_S)
         self._way = Way(here, there, now, speed)
-        await self._desk.pace.sleep(self._way.seconds * (1.0 if part is None else part))
+        await self._context.pace.sleep(self._way.seconds * (1.0 if part is None else part))
 
     def _registration(self, today: date) -> DriverRegistered:
         licence = today + (YEAR if self.plan.papers_valid else LAST_WEEK)

@@ -1,4 +1,4 @@
-"""Merchants: they answer what comes to their kitchen, or do not, and say when it is ready."""
+"""Merchants: they answer orders, or do not, cook, and report when a meal is ready."""
 
 from __future__ import annotations
 
@@ -20,9 +20,9 @@ from contracts.requests.merchants import (
     MerchantRushStarted,
 )
 from contracts.values import Actor, Role
-from services.simulator.people.context import AGENCY, MERCHANTS, Desk
+from services.simulator.people.context import AGENCY_APP, MERCHANTS_APP, ActorContext
 from services.simulator.plans.dice import dice
-from services.simulator.plans.merchants import Kitchen, MerchantPlan
+from services.simulator.plans.merchants import Behaviour, MerchantPlan
 
 AGENCY_ID = "dispendukcapil"
 YEAR = timedelta(days=365)
@@ -31,79 +31,85 @@ PROPOSAL_S = 120.0
 RUSH_MINUTES = 3
 
 
-class Warung:
+class Merchant:
     """One merchant with a plan."""
 
-    def __init__(self, plan: MerchantPlan, desk: Desk) -> None:
+    def __init__(self, plan: MerchantPlan, context: ActorContext) -> None:
         self.plan = plan
-        self._desk = desk
+        self._context = context
         self._proposed: set[str] = set()
         self._cooking: set[str] = set()
 
     async def open(self) -> None:
-        """Registered, attested where somebody attests it, open, and in a rush where that is the plan."""
-        plan, desk = self.plan, self._desk
-        await desk.send(MerchantRegistered(merchant_id=plan.id, place=plan.place, name=plan.name), MERCHANTS)
-        await desk.register_contact(plan.id, Role.MERCHANT, "id", plan.name)
-        if plan.kitchen is not Kitchen.UNATTESTED:
-            await desk.send(self._attestation(), AGENCY)
-        await desk.send(MerchantOpened(merchant_id=plan.id), MERCHANTS)
-        if plan.kitchen is Kitchen.CLOSED:
-            await desk.send(MerchantClosed(merchant_id=plan.id), MERCHANTS)
-        if plan.kitchen is Kitchen.RUSH:
-            await desk.send(MerchantRushStarted(merchant_id=plan.id, extra_minutes=RUSH_MINUTES), MERCHANTS)
+        """Register, be attested, open, and close again or start a rush if that is the plan."""
+        plan, context = self.plan, self._context
+        await context.send(
+            MerchantRegistered(merchant_id=plan.id, place=plan.place, name=plan.name), MERCHANTS_APP
+        )
+        await context.register_contact(plan.id, Role.MERCHANT, "id", plan.name)
+        if plan.behaviour is not Behaviour.UNATTESTED:
+            await context.send(self._attestation(), AGENCY_APP)
+        await context.send(MerchantOpened(merchant_id=plan.id), MERCHANTS_APP)
+        if plan.behaviour is Behaviour.CLOSED:
+            await context.send(MerchantClosed(merchant_id=plan.id), MERCHANTS_APP)
+        if plan.behaviour is Behaviour.RUSH:
+            await context.send(
+                MerchantRushStarted(merchant_id=plan.id, extra_minutes=RUSH_MINUTES), MERCHANTS_APP
+            )
 
     def hear(self, event: Message[Any]) -> None:
-        """React to what concerns this kitchen."""
+        """React to an event about this merchant."""
         match event.data:
             case MerchantBriefed() if event.data.order_id not in self._cooking:
-                self._desk.spawn(self._answer(event.data))
+                self._context.spawn(self._answer(event.data))
             case OrderPreparing() if event.data.order_id not in self._cooking:
                 self._cooking.add(event.data.order_id)
-                self._desk.spawn(self._cook(event.data))
+                self._context.spawn(self._cook(event.data))
             case _:
                 pass
 
-    async def _answer(self, slip: MerchantBriefed) -> None:
-        plan, order = self.plan, slip.order_id
-        random = dice(self._desk.seed, plan.id, "answer", order)
-        await self._desk.pace.sleep(random.uniform(*ANSWER_S))
-        match plan.kitchen:
-            case Kitchen.SILENT:
+    async def _answer(self, briefed: MerchantBriefed) -> None:
+        plan, order = self.plan, briefed.order_id
+        random = dice(self._context.seed, plan.id, "answer", order)
+        await self._context.pace.sleep(random.uniform(*ANSWER_S))
+        match plan.behaviour:
+            case Behaviour.SILENT:
                 return
-            case Kitchen.REFUSES:
+            case Behaviour.REFUSES:
                 rejected = MerchantOrderRejected(
                     merchant_id=plan.id, order_id=order, reason="the gas is empty"
                 )
-                await self._desk.send(rejected, MERCHANTS)
-            case Kitchen.SOLD_OUT if order not in self._proposed and len(slip.items) > 1:
+                await self._context.send(rejected, MERCHANTS_APP)
+            case Behaviour.SOLD_OUT if order not in self._proposed and len(briefed.items) > 1:
                 self._proposed.add(order)
-                await self._desk.send(self._proposal(slip), MERCHANTS)
+                await self._context.send(self._proposal(briefed), MERCHANTS_APP)
             case _:
                 accepted = MerchantOrderAccepted(
                     merchant_id=plan.id, order_id=order, ready_in_minutes=plan.minutes
                 )
-                await self._desk.send(accepted, MERCHANTS)
+                await self._context.send(accepted, MERCHANTS_APP)
 
     async def _cook(self, event: OrderPreparing) -> None:
-        await self._desk.pace.until(event.ready_at)
-        if event.order_id not in self._desk.chronicle.ended:
-            await self._desk.send(
-                MerchantOrderReady(merchant_id=self.plan.id, order_id=event.order_id), MERCHANTS
+        await self._context.pace.until(event.ready_at)
+        if event.order_id not in self._context.event_log.ended:
+            await self._context.send(
+                MerchantOrderReady(merchant_id=self.plan.id, order_id=event.order_id), MERCHANTS_APP
             )
 
-    def _proposal(self, slip: MerchantBriefed) -> MerchantChangeProposed:
-        """Everything but the first dish, of which there is one more."""
+    def _proposal(self, briefed: MerchantBriefed) -> MerchantChangeProposed:
+        """Propose the order without its first dish, and with that many more of the second."""
         left = [
-            slip.items[1].model_copy(update={"quantity": slip.items[1].quantity + slip.items[0].quantity}),
-            *slip.items[2:],
+            briefed.items[1].model_copy(
+                update={"quantity": briefed.items[1].quantity + briefed.items[0].quantity}
+            ),
+            *briefed.items[2:],
         ]
         return MerchantChangeProposed(
             merchant_id=self.plan.id,
-            order_id=slip.order_id,
-            proposal_id=f"pr-{slip.order_id}",
+            order_id=briefed.order_id,
+            proposal_id=f"pr-{briefed.order_id}",
             items=left,
-            until=self._desk.pace.now() + timedelta(seconds=PROPOSAL_S),
+            until=self._context.pace.now() + timedelta(seconds=PROPOSAL_S),
         )
 
     def _attestation(self) -> MerchantResidenceAttested:
@@ -111,5 +117,5 @@ class Warung:
             merchant_id=self.plan.id,
             by=Actor(role=Role.AGENCY, id=AGENCY_ID),
             district_code="35.10.16",
-            valid_until=self._desk.pace.now().date() + YEAR,
+            valid_until=self._context.pace.now().date() + YEAR,
         )

@@ -1,4 +1,4 @@
-"""Customers: each orders one ride; some change their mind."""
+"""Passengers: each orders one ride; some cancel it."""
 
 from __future__ import annotations
 
@@ -9,51 +9,53 @@ from contracts.events.orders import OrderDriverAssigned
 from contracts.message import Message
 from contracts.requests.orders import OrderCancellationRequested, OrderRequested
 from contracts.values import Actor, Customer, Role
-from services.simulator.people.context import CUSTOMERS, Desk
-from services.simulator.plans.people_plans import CustomerPlan, Mood
+from services.simulator.people.context import CUSTOMERS_APP, ActorContext
+from services.simulator.plans.customers import CustomerPlan, Mood
 
 CONTACT_EARLIER_S = 30
 CANCEL_EARLIER_S = 1
 
 
 class Passenger:
-    """One customer with a plan."""
+    """One customer who orders a ride, with a plan."""
 
-    def __init__(self, plan: CustomerPlan, desk: Desk) -> None:
+    def __init__(self, plan: CustomerPlan, context: ActorContext) -> None:
         self.plan = plan
-        self._desk = desk
+        self._context = context
 
     async def live(self, dawn: datetime) -> None:
-        """Order at the planned time after `dawn`, and cancel where that is the plan."""
-        plan, pace = self.plan, self._desk.pace
+        """Order at the planned time after `dawn`, and cancel if that is the plan."""
+        plan, pace = self.plan, self._context.pace
         await pace.until(dawn + timedelta(seconds=plan.after_s - CONTACT_EARLIER_S))
-        await self._desk.register_contact(plan.id, Role.CUSTOMER, plan.locale, plan.name)
+        await self._context.register_contact(plan.id, Role.CUSTOMER, plan.locale, plan.name)
         await pace.until(dawn + timedelta(seconds=plan.after_s))
         if plan.mood is Mood.CANCELS_BEFORE:
             await self._cancel()
             await pace.sleep(CANCEL_EARLIER_S)
-        self._desk.chronicle.asked(plan.order_id)
-        await self._desk.send(self._order(), CUSTOMERS)
+        self._context.event_log.asked(plan.order_id)
+        await self._context.send(self._order(), CUSTOMERS_APP)
         if plan.mood in {Mood.CANCELS_SEARCH, Mood.CHANGES_MIND}:
             await self._change_of_mind()
 
     def hear(self, event: Message[Any]) -> None:
-        """Cancel a ride under way where that is the plan."""
+        """Cancel a ride under way if that is the plan."""
         if (
             self.plan.mood is Mood.CANCELS_RIDE
             and isinstance(event.data, OrderDriverAssigned)
             and event.data.attempt == 1
         ):
-            self._desk.spawn(self._change_of_mind())
+            self._context.spawn(self._change_of_mind())
 
     async def _change_of_mind(self) -> None:
-        await self._desk.pace.sleep(self.plan.patience_s)
-        if self.plan.order_id not in self._desk.chronicle.ended:
+        await self._context.pace.sleep(self.plan.patience_s)
+        if self.plan.order_id not in self._context.event_log.ended:
             await self._cancel()
 
     async def _cancel(self) -> None:
         by = Actor(role=Role.CUSTOMER, id=self.plan.id)
-        await self._desk.send(OrderCancellationRequested(order_id=self.plan.order_id, by=by), CUSTOMERS)
+        await self._context.send(
+            OrderCancellationRequested(order_id=self.plan.order_id, by=by), CUSTOMERS_APP
+        )
 
     def _order(self) -> OrderRequested:
         plan = self.plan

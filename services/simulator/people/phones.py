@@ -1,4 +1,4 @@
-"""A driver's phone, through which he reads and speaks; now and then it is dead."""
+"""A driver's phone: their only way to read and send messages; at times it is dead."""
 
 from __future__ import annotations
 
@@ -8,24 +8,24 @@ from services.simulator.channels.pace import Pace
 
 
 class Phone:
-    """Alive until `die` is called, and again when it returns."""
+    """Reachable, except while `fall_silent` runs."""
 
     def __init__(self, pace: Pace) -> None:
         self._pace = pace
-        self._alive = asyncio.Event()
-        self._alive.set()
+        self._reachable = asyncio.Event()
+        self._reachable.set()
 
     @property
-    def alive(self) -> bool:
-        """Whether he can be reached."""
-        return self._alive.is_set()
+    def reachable(self) -> bool:
+        """Whether the driver can be reached."""
+        return self._reachable.is_set()
 
-    async def die(self, seconds: float) -> None:
+    async def fall_silent(self, seconds: float) -> None:
         """Be dead for so many business seconds."""
-        self._alive.clear()
+        self._reachable.clear()
         await self._pace.sleep(seconds)
-        self._alive.set()
+        self._reachable.set()
 
-    async def until_alive(self) -> None:
-        """Wait until he can speak."""
-        await self._alive.wait()
+    async def until_reachable(self) -> None:
+        """Wait until the phone works."""
+        await self._reachable.wait()

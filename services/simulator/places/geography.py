@@ -1,4 +1,4 @@
-"""Where the town is, and distances between places."""
+"""Where the town is, its villages, and distances."""
 
 from __future__ import annotations
 
@@ -17,19 +17,19 @@ TOWN_DISTRICTS = ("35.10.15", "35.10.16", "35.10.17", "35.10.21")
 TOWN_RADIUS_M = 5_000
 REMOTE_FROM_M = 40_000
 NEAR_THE_POINT_M = 450
-ROAD_FACTOR = 1.3  # as in the services' own data
+ROAD_FACTOR = 1.3  # road metres per metre as the crow flies, as in the services' own data
 OUTSIDE = Place(lat=-8.1724, lng=113.7009, label="Alun-alun Jember")
 
 
 class Way:
-    """A stretch of road under the wheels."""
+    """A ride along a road at constant speed; `seconds`: how long it takes."""
 
     def __init__(self, start: Point, end: Point, begins: datetime, metres_per_s: float) -> None:
         self.seconds = metres(start, end) * ROAD_FACTOR / metres_per_s
         self._start, self._end, self._begins = start, end, begins
 
     def at(self, now: datetime) -> Point:
-        """Where one is on it."""
+        """The point reached at this time."""
         gone = (now - self._begins).total_seconds()
         return between(self._start, self._end, gone / self.seconds if self.seconds else 1.0)
 
@@ -46,7 +46,7 @@ def town() -> tuple[Village, ...]:
 
 @cache
 def remote() -> tuple[Village, ...]:
-    """Villages so far away that no driver of the town can be asked."""
+    """Villages too far away for any driver of the town."""
     return tuple(village for village in villages() if metres(point_of(village), CENTRE) >= REMOTE_FROM_M)
 
 
@@ -67,7 +67,7 @@ def metres(here: Point, there: Point) -> float:
 
 
 def near(village: Village, random: Random) -> Place:
-    """A door somewhere around the village point."""
+    """A random door within `NEAR_THE_POINT_M` of the village's point."""
     angle, distance = random.uniform(0, 2 * math.pi), random.uniform(0, NEAR_THE_POINT_M)
     north = distance * math.cos(angle) / METRES_PER_DEGREE
     east = distance * math.sin(angle) / (METRES_PER_DEGREE * math.cos(math.radians(village.lat)))

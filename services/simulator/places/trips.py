@@ -1,4 +1,4 @@
-"""From where to where people want to go: between doors near the villages of the regency's list."""
+"""From where to where people go: between doors near the villages of the regency's list."""
 
 from __future__ import annotations
 
@@ -22,14 +22,15 @@ class Trip(StrEnum):
     OUTSIDE = "outside"
 
 
-# Metres as the crow flies. Every third of those who may go anywhere goes to another district, beyond the minimum fare's 4 km of road.
+# Metres as the crow flies. A third of those who may go anywhere go to another district, farther than the 4 km
+# of road that the minimum fare covers.
 REACH_M = {Trip.AROUND_THE_CORNER: 1_300, Trip.IN_TOWN: 2_400, Trip.REMOTE: 6_000, Trip.OUTSIDE: 2_400}
 FAR_M = (3_400, 5_500)
 FAR_SHARE = 1 / 3
 
 
-def drawn(trip: Trip, random: Random) -> tuple[Place, Place]:
-    """Pick-up and drop-off; outside the area where that is the wish."""
+def draw_trip(trip: Trip, random: Random) -> tuple[Place, Place]:
+    """Draw pick-up and drop-off."""
     if trip is Trip.ANYWHERE and random.random() < FAR_SHARE:
         return _far(random)
     around, within = (remote() if trip is Trip.REMOTE else town()), REACH_M.get(trip, REACH_M[Trip.IN_TOWN])
@@ -42,14 +43,14 @@ def drawn(trip: Trip, random: Random) -> tuple[Place, Place]:
 
 
 def _far(random: Random) -> tuple[Place, Place]:
-    """From the town into another district."""
+    """Draw a trip from the town into another district."""
     start = random.choice(town())
     nearest, farthest = FAR_M
-    ends = [village for village in villages() if _elsewhere(start, village, nearest, farthest)]
+    ends = [village for village in villages() if _in_another_district(start, village, nearest, farthest)]
     return near(start, random), near(random.choice(ends), random)
 
 
-def _elsewhere(start: Village, village: Village, nearest: int, farthest: int) -> bool:
+def _in_another_district(start: Village, village: Village, nearest: int, farthest: int) -> bool:
     return (
         village.district_code != start.district_code
         and nearest <= metres(point_of(start), point_of(village)) <= farthest

@@ -1,4 +1,4 @@
-"""One thing that somebody wants of a service, and how it has to end."""
+"""An errand: one order of the regency's services, and how it has to end."""
 
 from __future__ import annotations
 
@@ -10,11 +10,12 @@ from contracts.values import Customer, Item, Payer, Place
 
 @dataclass(frozen=True, slots=True)
 class Errand:
-    """One order with its story, sent `after_s` business seconds after the town woke up.
+    """One order, sent `after_s` business seconds after dawn; `story` tells it in a sentence.
 
-    `ends`, `reason`: how it ends if the services keep their word; `otherwise`: with this reason it may stay unserved.
-    `agrees`: what the customer says to a proposal. `absent`: how often nobody opens the door. `another_door`: where he wants
-    to go after all. `departs_in_s`: booked for so much later, None: for now.
+    `ends`, `reason`: how it ends if the services keep their promises; `otherwise`: with this reason it may
+    stay unserved. `agrees`: the customer's answer to a proposal. `absent`: how many attempts find nobody at
+    home. `another_door`: the drop-off that the customer asks for later. `departs_in_s`: booked for so much
+    later, None: now.
     """
 
     order_id: str

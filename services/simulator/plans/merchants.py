@@ -1,4 +1,4 @@
-"""Where residents of the town cook for others, what, and how they treat an order; drawn from the seed."""
+"""The merchants of the town: their dishes, and how each treats an order; drawn from the seed."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from services.simulator.places.geography import near, town
 from services.simulator.plans.dice import dice
 from services.simulator.plans.names import WOMEN
 
-# Rupiah; what the agreement with the regency names.
+# Prices in rupiah, from the agreement with the regency.
 DISHES = (
     Item(sku="sego-tempong", name="Sego tempong", quantity=1, unit_price=15_000),
     Item(sku="rujak-soto", name="Rujak soto", quantity=1, unit_price=17_000),
@@ -18,7 +18,7 @@ DISHES = (
 )
 
 
-class Kitchen(StrEnum):
+class Behaviour(StrEnum):
     """How a merchant treats an order."""
 
     COOKS = "cooks"
@@ -32,23 +32,24 @@ class Kitchen(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class MerchantPlan:
-    """A merchant; `minutes` from yes to ready."""
+    """A merchant; `minutes` from accepting an order to the ready meal."""
 
     id: str
     name: str
     place: Place
-    kitchen: Kitchen
+    behaviour: Behaviour
     minutes: int
 
 
 def merchant_plans(seed: int, cooks: int) -> tuple[MerchantPlan, ...]:
-    """One of each kind that somebody will remember, and `cooks` that cook."""
-    kinds = [kind for kind in Kitchen if kind is not Kitchen.COOKS] + [Kitchen.COOKS] * cooks
-    return tuple(_merchant(seed, number, kitchen) for number, kitchen in enumerate(kinds, start=1))
+    """One merchant of each unusual behaviour, and `cooks` that simply cook."""
+    unusual = [behaviour for behaviour in Behaviour if behaviour is not Behaviour.COOKS]
+    behaviours = unusual + [Behaviour.COOKS] * cooks
+    return tuple(_merchant(seed, number, one) for number, one in enumerate(behaviours, start=1))
 
 
-def _merchant(seed: int, number: int, kitchen: Kitchen) -> MerchantPlan:
+def _merchant(seed: int, number: int, behaviour: Behaviour) -> MerchantPlan:
     random = dice(seed, "merchant", number)
     merchant_id, name = f"m-{number:02d}", f"Warung Bu {WOMEN[number % len(WOMEN)]}"
     place = near(random.choice(town()), random).model_copy(update={"label": name, "merchant_id": merchant_id})
-    return MerchantPlan(merchant_id, name, place, kitchen, random.randint(2, 4))
+    return MerchantPlan(merchant_id, name, place, behaviour, random.randint(2, 4))

@@ -28,14 +28,14 @@ if TYPE_CHECKING:
     from contracts.message import Message
     from contracts.values import Value
 
-ENDED = "every order has ended, once"
-ONE_DRIVER = "one driver an order: who was assigned last, drove and completed"
-ONE_ORDER = "one live order a driver at any time"
+ENDED = "every order has ended exactly once"
+ONE_DRIVER = "one driver per order: the last one assigned drove and completed it"
+ONE_ORDER = "one live order per driver at any time"
 FREE = "every driver is free again"
 RESIDENTS = "only attested residents with valid papers were asked"
-TOLD = "whoever was to be told was told exactly once, by one mail"
-NOBODY_ELSE = "nobody else was told anything"
-SEQUENCE = "events of an order came in the order of their sequence"
+TOLD = "everyone to be notified was notified exactly once, by one mail"
+NOBODY_ELSE = "no one else was notified"
+SEQUENCE = "the events of each order came in sequence"
 OUTBOX = "every outbox is empty"
 WORK = "every work queue is empty"
 PARKED = "nothing is parked"

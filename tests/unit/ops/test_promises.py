@@ -76,39 +76,39 @@ def budget(ledger: object) -> Evidence:
 
 
 def test_a_story_that_ends_as_promised_is_none() -> None:
-    assert list(promises.other_ends(evidence(ended()))) == []
+    assert list(promises.wrong_ends(evidence(ended()))) == []
 
 
 def test_a_story_that_ends_otherwise_or_not_at_all_is_found() -> None:
     other = OrderCompleted.model_validate(
         {**ORDER_EVENT, "fare": FARE, "distance_m": 1460, "completed_at": NOW}
     )
-    nobody = list(promises.other_ends(evidence(ended("no_driver"), other)))
+    nobody = list(promises.wrong_ends(evidence(ended("no_driver"), other)))
     assert nobody == ["food-3: unserved no_driver instead of unserved merchant_silent"]
-    assert len(list(promises.other_ends(evidence()))) == 1
+    assert len(list(promises.wrong_ends(evidence()))) == 1
 
 
 def test_that_nobody_is_free_is_no_broken_promise_where_somebody_drives_for_the_service() -> None:
     done = {"order_id": "food-9", "service": "food", "fare": FARE, "distance_m": 1460, "completed_at": NOW}
     another = OrderCompleted.model_validate({**ORDER_EVENT, **done})
 
-    assert list(promises.other_ends(evidence(ended("no_driver"), another))) == []
+    assert list(promises.wrong_ends(evidence(ended("no_driver"), another))) == []
 
 
 def test_a_name_in_an_event_that_everybody_reads_is_found() -> None:
     event = OrderReturned.model_validate({**ORDER_EVENT, "service_name": {"en": "Sri"}})
 
-    assert list(promises.indiscreet(evidence(event, secrets=frozenset({"Sri"})))) == [
+    assert list(promises.leaks(evidence(event, secrets=frozenset({"Sri"})))) == [
         "order.returned.v1 of o-1: Sri"
     ]
-    assert list(promises.indiscreet(evidence(event, secrets=frozenset({"Emma"})))) == []
+    assert list(promises.leaks(evidence(event, secrets=frozenset({"Emma"})))) == []
 
 
 def test_a_code_is_for_its_recipient_and_is_nowhere_written_down() -> None:
-    assert list(promises.loose_codes(letters())) == []
-    assert list(promises.loose_codes(letters(note="code 271828"))) == ["the code of h-1@x was written down"]
-    assert list(promises.loose_codes(replace(letters(), code_readers=frozenset()))) == [
-        "a code in a letter to h-1@x"
+    assert list(promises.leaked_codes(letters())) == []
+    assert list(promises.leaked_codes(letters(note="code 271828"))) == ["the code of h-1@x was written down"]
+    assert list(promises.leaked_codes(replace(letters(), code_readers=frozenset()))) == [
+        "a code in a mail to h-1@x"
     ]
 
 

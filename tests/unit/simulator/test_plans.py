@@ -8,21 +8,15 @@ import pytest
 
 from contracts.requests.orders import OrderRequested
 from services.runtime.clock import SystemClock
-from services.simulator.channels.event_log import Chronicle
+from services.simulator.channels.event_log import EventLog
 from services.simulator.channels.gateway import Gateway
 from services.simulator.channels.pace import Pace
-from services.simulator.people.context import Desk
+from services.simulator.people.context import ActorContext
 from services.simulator.people.decisions import answer, drive
 from services.simulator.people.passengers import Passenger
 from services.simulator.places.geography import CENTRE, OUTSIDE, metres, town
-from services.simulator.plans.people_plans import (
-    LATE_S,
-    CustomerPlan,
-    Mood,
-    Temper,
-    customer_plans,
-    driver_plans,
-)
+from services.simulator.plans.customers import LATE_S, CustomerPlan, Mood, customer_plans
+from services.simulator.plans.drivers import Temper, driver_plans
 
 
 def test_the_same_seed_draws_the_same_people() -> None:
@@ -117,10 +111,10 @@ def test_the_town_has_villages_of_four_districts() -> None:
 
 @pytest.mark.parametrize("plan", customer_plans(3, 30, 8.0), ids=lambda plan: plan.order_id)
 def test_every_order_is_valid_by_the_contract(plan: CustomerPlan) -> None:
-    chronicle = Chronicle()
-    gateway = Gateway("amqp://nobody:nothing@127.0.0.1:1/", chronicle.note)
-    desk = Desk(3, gateway, Pace(SystemClock()), chronicle)
+    event_log = EventLog()
+    gateway = Gateway("amqp://nobody:nothing@127.0.0.1:1/", event_log.note)
+    context = ActorContext(3, gateway, Pace(SystemClock()), event_log)
 
-    order = Passenger(plan, desk)._order()
+    order = Passenger(plan, context)._order()
 
     assert OrderRequested.model_validate_json(order.model_dump_json()) == order

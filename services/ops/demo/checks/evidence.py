@@ -1,4 +1,4 @@
-"""What is left when the town has gone quiet: events, documents, queues, mail."""
+"""What the demo looks at when the town has gone quiet: events, documents, queues, mail."""
 
 from __future__ import annotations
 
@@ -16,7 +16,6 @@ from contracts.values import Fare
 from services.runtime.change import Document
 from services.runtime.messaging.topology import DELAYS_S, delay_exchange
 from services.runtime.storage import database
-from services.simulator.channels.event_log import Chronicle
 from services.simulator.channels.mailbox import Mailbox
 from services.simulator.people.context import address_of
 from services.simulator.plans.errand import Errand
@@ -26,7 +25,7 @@ WORK_QUEUES = tuple(
     [queue.name for queue in QUEUES.values() if queue.kind is QueueKind.WORK]
     + [delay_exchange(seconds) for seconds in DELAYS_S]
 )
-# Everything else holds messages only when something went wrong, except the sink and the leader's token.
+# Except the sink and the leader's token, all other queues hold messages only when something went wrong.
 PARKED_QUEUES = tuple(
     [queue.parked for queue in QUEUES.values() if queue.kind is QueueKind.WORK]
     + [queue.name for queue in QUEUES.values() if queue.kind is QueueKind.PLAIN]
@@ -35,9 +34,11 @@ PARKED_QUEUES = tuple(
 
 @dataclass(frozen=True, slots=True)
 class Evidence:
-    """`events` in the order heard, each once; `documents` by collection; `mail` address → Message-ID → how often.
+    """`events` in the order heard, each once. `documents` by collection. `mail`: address → id → how often.
 
-    `promised`: the errands with the end that each should have. `codes`: the newest one-time code in the letters to an address.
+    `promised`: by order the errand, with the end that it should have. `secrets`: what no public event may
+    hold. `codes`: the newest one-time code in the mails to an address; `code_readers`: the addresses that may
+    get one.
     """
 
     ordered: frozenset[str]
@@ -59,7 +60,7 @@ class Evidence:
         return (event for event in self.events if isinstance(event.data, kinds))
 
     def owed(self) -> Iterable[tuple[OrderEvent, Fare]]:
-        """The ends that cost their payer the fare: done, or tried and brought back."""
+        """The ends for which a payer owes the fare: completed, or tried and returned."""
         return (
             (event.data, event.data.fare)
             for event in self.of(OrderCompleted, OrderReturned)
@@ -69,13 +70,13 @@ class Evidence:
 
 @dataclass(frozen=True, slots=True)
 class Servers:
-    """Where to look."""
+    """The servers to look at, by their URLs."""
 
     amqp: str
     mongodb: str
 
     async def documents(self) -> dict[str, list[Document]]:
-        """Every document of every collection."""
+        """Every document of every collection. Raises what the driver raises."""
         client = database.connect(self.mongodb)
         try:
             store = database.database_of(client)
@@ -85,7 +86,7 @@ class Servers:
             client.close()
 
     async def depths(self) -> dict[str, int]:
-        """Messages that lie ready in each of our queues; a missing queue has none."""
+        """How many messages are ready in each of our queues that exists. Raises `AMQPError`."""
         connection = await connect(self.amqp, timeout=5)
         async with connection:
             depths = {}
@@ -101,20 +102,20 @@ class Servers:
 
 
 async def gather(town: Town, mailbox: Mailbox, servers: Servers) -> Evidence:
-    """Look everywhere once."""
-    chronicle: Chronicle = town.chronicle
+    """Look at everything once. Raises what the drivers raise while a server is away."""
+    drivers, context = town.drivers.values(), town.context
     return Evidence(
         ordered=town.ordered,
-        events=tuple(chronicle.events),
+        events=tuple(town.event_log.events),
         documents=await servers.documents(),
         queues=await servers.depths(),
         mail={address: dict(ids) for address, ids in mailbox.received.items()},
         addresses=town.addresses,
-        delivered_by=dict(town.desk.delivered_by),
-        barred_drivers=frozenset(rider.plan.id for rider in town.riders.values() if not rider.plan.may_work),
-        promised={order_id: client.errand for order_id, client in town.clients.items()},
+        delivered_by=dict(context.delivered_by),
+        barred_drivers=frozenset(driver.plan.id for driver in drivers if not driver.plan.may_work),
+        promised={order_id: customer.errand for order_id, customer in town.errand_customers.items()},
         secrets=town.secrets,
         codes=dict(mailbox.codes),
-        code_readers=frozenset(address_of(person) for person in town.desk.recipients.values()),
-        troubles=(*town.desk.failures, *town.gateway.unreadable),
+        code_readers=frozenset(address_of(person) for person in context.recipients.values()),
+        troubles=(*context.failures, *town.gateway.unreadable),
     )

@@ -1,4 +1,4 @@
-"""Who had to be told what, who was, and whether the mail came."""
+"""Who had to be notified of what, who was, and whether the mail came."""
 
 from __future__ import annotations
 
@@ -12,26 +12,69 @@ from contracts.queues import QUEUES
 from services.ops.demo.checks.evidence import Evidence
 from services.simulator.people.offices import ON_DUTY
 
-OVERTAKEN = "superseded"  # not sent before a later state of the order was: rightly not told
-TOLD_TYPES = frozenset(QUEUES["notifications.order_event"].types)
-# (id of the event, id of the person)
-Telling = tuple[str, str]
+OVERTAKEN = "superseded"  # a notification that is rightly not sent, because a later one of the order was
+NOTIFYING_TYPES = frozenset(QUEUES["notifications.order_event"].types)
+Due = tuple[str, str]  # id of the event, id of the person
 
 
-def expected(evidence: Evidence) -> dict[Telling, str]:
-    """What had to be told, and its event's type."""
-    wanted: dict[Telling, str] = {}
+def expected(evidence: Evidence) -> dict[Due, str]:
+    """The notifications that were due, each with its event in words."""
+    due: dict[Due, str] = {}
     for event in evidence.of(OrderEvent):
-        if event.type in TOLD_TYPES:
+        if event.type in NOTIFYING_TYPES:
             for audience in event.data.tell:
                 person = _person(event, audience)
                 if person is not None:
-                    wanted[event.id, person] = f"{event.type} of {event.data.order_id}"
-    return wanted
+                    due[event.id, person] = f"{event.type} of {event.data.order_id}"
+    return due
+
+
+def missing_notifications(evidence: Evidence) -> Iterator[str]:
+    """People who were not notified, or more than once, or whose mail did not come.
+
+    A mail may come twice when its sender died between the server's 250 and its own write: distinct ids are
+    counted.
+    """
+    sent: dict[Due, list[str]] = {}
+    overtaken: set[Due] = set()
+    for event in evidence.of(NotificationSent):
+        due = (event.data.cause, event.data.recipient_id)
+        if not isinstance(event.data, NotificationFailed):
+            sent.setdefault(due, []).append(event.data.notification_id)
+        elif event.data.reason == OVERTAKEN:
+            overtaken.add(due)
+    for due, what in expected(evidence).items():
+        person, ids = due[1], sent.get(due, [])
+        if due in overtaken and not ids:
+            continue
+        if len(ids) != 1:
+            yield f"{person}: {what}, notified {len(ids)} times"
+        elif not any(
+            ids[0] in message_id for message_id in evidence.mail.get(evidence.addresses[person], ())
+        ):
+            yield f"{person}: {what}, no mail"
+
+
+def unexpected_notifications(evidence: Evidence) -> Iterator[str]:
+    """Notifications to the wrong people, notifications that failed, and mails without a notification."""
+    due = expected(evidence)
+    accounted: Counter[str] = Counter()
+    for event in evidence.of(NotificationSent):
+        data = event.data
+        if isinstance(data, NotificationFailed):
+            if data.reason == OVERTAKEN:
+                continue
+            yield f"{data.recipient_id}: {data.template} failed, {data.reason}"
+        elif (data.cause, data.recipient_id) not in due:
+            yield f"{data.recipient_id}: {data.template} of {data.cause}"
+        accounted[evidence.addresses.get(data.recipient_id, "")] += 1
+    for address, ids in evidence.mail.items():
+        if len(ids) > accounted[address]:
+            yield f"{address}: {len(ids)} mails for {accounted[address]} notifications"
 
 
 def _person(event: Message[OrderEvent], audience: str) -> str | None:
-    """Who that is; a code goes to the customer where he receives himself."""
+    """The person behind an audience; a code goes to the customer who is also the recipient."""
     data = event.data
     receiver = (
         data.customer.id
@@ -40,47 +83,3 @@ def _person(event: Message[OrderEvent], audience: str) -> str | None:
     )
     people = {"customer": data.customer.id, "driver": data.driver_id, "merchant": data.merchant_id}
     return {**people, "agency": data.agency_id, "recipient": receiver, "operator": ON_DUTY}.get(audience)
-
-
-def untold(evidence: Evidence) -> Iterator[str]:
-    """People who were not told, or more than once, or whose mail did not come.
-
-    A mail may come twice when its sender died between the server's 250 and its own write: distinct ids are counted.
-    """
-    told: dict[Telling, list[str]] = {}
-    overtaken: set[Telling] = set()
-    for event in evidence.of(NotificationSent):
-        if not isinstance(event.data, NotificationFailed):
-            told.setdefault((event.data.cause, event.data.recipient_id), []).append(
-                event.data.notification_id
-            )
-        elif event.data.reason == OVERTAKEN:
-            overtaken.add((event.data.cause, event.data.recipient_id))
-    for telling, what in expected(evidence).items():
-        person, ids = telling[1], told.get(telling, [])
-        if telling in overtaken and not ids:
-            continue
-        if len(ids) != 1:
-            yield f"{person}: {what}, told {len(ids)} times"
-        elif not any(
-            ids[0] in message_id for message_id in evidence.mail.get(evidence.addresses[person], ())
-        ):
-            yield f"{person}: {what}, no mail"
-
-
-def overtold(evidence: Evidence) -> Iterator[str]:
-    """People who were told what was not for them, tellings that failed, and mails that nobody owns up to."""
-    wanted = expected(evidence)
-    owned: Counter[str] = Counter()
-    for event in evidence.of(NotificationSent):
-        data = event.data
-        if isinstance(data, NotificationFailed):
-            if data.reason == OVERTAKEN:
-                continue
-            yield f"{data.recipient_id}: {data.template} failed, {data.reason}"
-        elif (data.cause, data.recipient_id) not in wanted:
-            yield f"{data.recipient_id}: {data.template} of {data.cause}"
-        owned[evidence.addresses.get(data.recipient_id, "")] += 1
-    for address, ids in evidence.mail.items():
-        if len(ids) > owned[address]:
-            yield f"{address}: {len(ids)} mails for {owned[address]} notifications"

@@ -1,4 +1,4 @@
-"""What must hold of the regency's services: stories that end as promised, and what stays between two people."""
+"""What the regency's services promise: errands end as they should, and secrets stay between two people."""
 
 from __future__ import annotations
 
@@ -13,18 +13,18 @@ from services.ops.demo.checks.evidence import Evidence
 from services.runtime.change import Document
 from services.simulator.channels.event_log import ENDS
 
-NOBODY_FREE = frozenset({"no_driver", "search_overdue"})
+NO_DRIVER_FREE = frozenset({"no_driver", "search_overdue"})
 COORDINATES = re.compile(r'"(lat|lng)":')
 
 
-def other_ends(evidence: Evidence) -> Iterator[str]:
-    """Stories that ended otherwise than the services promise.
+def wrong_ends(evidence: Evidence) -> Iterator[str]:
+    """Errands that ended otherwise than the services promise.
 
-    That nobody is free is a promise kept too, as long as somebody drives for this service at all, or on a machine so busy
-    that most drivers' answers come too late.
+    An errand may end because no driver is free, if some driver completed an order of this service, or if the
+    machine is so busy that most answers of drivers come too late.
     """
     completed = [event.data.service for event in evidence.of(OrderCompleted)]
-    unserved = [event for event in evidence.of(OrderUnserved) if event.data.reason in NOBODY_FREE]
+    unserved = [event for event in evidence.of(OrderUnserved) if event.data.reason in NO_DRIVER_FREE]
     late = len(unserved) > len(completed)
     ends = {
         event.data.order_id: (event.type.split(".")[1], getattr(event.data, "reason", None))
@@ -32,39 +32,39 @@ def other_ends(evidence: Evidence) -> Iterator[str]:
     }
     for order_id, promised in evidence.promised.items():
         end, reason = ends.get(order_id, ("unfinished", None))
-        nobody_free = reason in NOBODY_FREE and (late or promised.service in completed)
-        if end == "unserved" and reason is not None and (nobody_free or reason == promised.otherwise):
+        no_driver_free = reason in NO_DRIVER_FREE and (late or promised.service in completed)
+        if end == "unserved" and reason is not None and (no_driver_free or reason == promised.otherwise):
             continue
         if end != promised.ends or promised.reason not in {None, reason}:
             yield f"{order_id}: {end} {reason or ''} instead of {promised.ends} {promised.reason or ''}"
 
 
-def indiscreet(evidence: Evidence) -> Iterator[str]:
-    """Events that everybody reads, and that say who or where exactly."""
+def leaks(evidence: Evidence) -> Iterator[str]:
+    """Public events that name a person or an exact place."""
     for event in evidence.events:
         if CONTRACTS[event.type].exchange is not Exchange.EVENTS:
             continue
-        said = event.data.model_dump_json()
-        found = [secret for secret in evidence.secrets if f'"{secret}"' in said]
-        if COORDINATES.search(said) or found:
+        text = event.data.model_dump_json()
+        found = [secret for secret in evidence.secrets if f'"{secret}"' in text]
+        if COORDINATES.search(text) or found:
             yield f"{event.type} of {getattr(event.data, 'order_id', '?')}: {', '.join(found) or 'a place'}"
 
 
-def loose_codes(evidence: Evidence) -> Iterator[str]:
-    """One-time codes in other letters than their recipient's, in events or in documents."""
+def leaked_codes(evidence: Evidence) -> Iterator[str]:
+    """One-time codes in the mail of another person, in events or in documents."""
     for address in evidence.codes:
         if address not in evidence.code_readers:
-            yield f"a code in a letter to {address}"
-    said = [event.data.model_dump_json() for event in evidence.events if isinstance(event.data, OrderEvent)]
+            yield f"a code in a mail to {address}"
+    texts = [event.data.model_dump_json() for event in evidence.events if isinstance(event.data, OrderEvent)]
     kept = json.dumps(evidence.documents, default=str)
     for address, code in evidence.codes.items():
         alone = re.compile(rf"(?<![0-9A-Za-z.-]){code}(?![0-9A-Za-z.-])")
-        if alone.search(kept) or any(alone.search(text) for text in said):
+        if alone.search(kept) or any(alone.search(text) for text in texts):
             yield f"the code of {address} was written down"
 
 
 def broken_custody(evidence: Evidence) -> Iterator[str]:
-    """Envelopes of which nobody can say who had them from the counter to the door, or back to it."""
+    """Envelopes with a gap in the chain of custody from the counter to the door, or back to the counter."""
     for order in evidence.documents.get("orders", []):
         state = order["state"]
         if "envelope" not in state.get("details", {}) or state["status"] not in {"completed", "returned"}:
@@ -76,12 +76,13 @@ def broken_custody(evidence: Evidence) -> Iterator[str]:
 
 
 def broken_budgets(evidence: Evidence) -> Iterator[str]:
-    """Budgets that were overspent, that do not add up, or that still hold money for an order that has ended."""
+    """Budgets that are overspent, do not add up, or still hold money for an order that has ended."""
     ledgers = evidence.documents.get("ledgers", [])
     for ledger in ledgers:
         held = sum(hold["amount"] for hold in ledger.get("held", {}).values())
-        if ledger["remaining"] < 0 or ledger["cap"] != ledger["remaining"] + ledger["spent"] + held:
-            yield f"{ledger['_id']}: cap {ledger['cap']}, left {ledger['remaining']}, spent {ledger['spent']}, held {held}"
+        cap, left, spent = ledger["cap"], ledger["remaining"], ledger["spent"]
+        if left < 0 or cap != left + spent + held:
+            yield f"{ledger['_id']}: cap {cap}, left {left}, spent {spent}, held {held}"
         elif held:
             yield f"{ledger['_id']}: still holds {held}"
     paid = sum(fare.total for end, fare in evidence.owed() if end.payer.kind is not PayerKind.CUSTOMER)
