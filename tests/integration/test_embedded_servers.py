@@ -16,9 +16,9 @@ import pika
 import pymongo
 import pytest
 
+from services.ops.connecting.run_file import announced, join
 from services.ops.embedded import EmbeddedServers
 from services.ops.errors import FolderInUseError, NotRunningError
-from services.ops.running.run_file import announced, join
 from tests.support.eventually import eventually
 from tests.support.proxy import Proxy
 from tests.support.servers import on_disk

@@ -1,1 +1,1 @@
-"""How a command reaches the servers: settings, RabbitMQ, its management interface, MongoDB."""
+"""How a command finds and reaches the servers: the run file, settings, one connection a module."""

@@ -8,8 +8,8 @@ from __future__ import annotations
 import contextlib
 from collections.abc import AsyncIterator, Iterator
 
+from services.ops.connecting.run_file import server_urls
 from services.ops.errors import UnreachableError
-from services.ops.running.run_file import server_urls
 from services.runtime.errors import DatabaseAway
 from services.runtime.storage import database
 

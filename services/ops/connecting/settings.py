@@ -6,8 +6,8 @@ from typing import Any
 
 from pydantic import SecretStr
 
+from services.ops.connecting.environment import service_environment
 from services.ops.errors import CommandError
-from services.ops.running.environment import service_environment
 from services.runtime.errors import NotConfigured
 from services.runtime.process.settings import RuntimeSettings
 

@@ -16,6 +16,7 @@ from pymongo.errors import PyMongoError
 from rich.console import Console
 
 from services.ops import terminal
+from services.ops.connecting.environment import joinable
 from services.ops.demo.checks.evidence import Evidence, Servers, gather
 from services.ops.demo.checks.invariants import InvariantResult, check
 from services.ops.demo.short_pauses import shortened
@@ -25,10 +26,10 @@ from services.ops.demo.traffic import Traffic
 from services.ops.demo.view import View
 from services.ops.embedded import ServerUrls
 from services.ops.embedded.ports import free_ports
-from services.ops.running.environment import joinable, mail_settings
 from services.ops.running.keys import fresh_keys
 from services.ops.running.readiness import all_ready
 from services.ops.running.service_processes import ServiceProcess, ServiceProcesses, known_services
+from services.ops.running.setup import mail_settings
 from services.orders.settings import OrdersSettings
 from services.runtime.clock import clock_from
 from services.runtime.tasks import cancel_and_wait

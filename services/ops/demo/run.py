@@ -12,12 +12,12 @@ import uvloop
 from rich.console import Console
 
 from services.ops import terminal
+from services.ops.connecting.run_file import state_folder
 from services.ops.demo import printing
 from services.ops.demo.morning import Morning, play
 from services.ops.demo.summary import Document
 from services.ops.embedded import EmbeddedServers
 from services.ops.running.readiness import NotReadyError
-from services.ops.running.run_file import state_folder
 from services.ops.running.service_processes import ServiceDiedError
 from services.orders.app import catalogue
 from services.simulator.town import Scenario

@@ -10,11 +10,11 @@ from collections.abc import Callable
 from dataclasses import asdict, dataclass
 
 from services.ops import terminal
+from services.ops.connecting.run_file import server_urls, state_folder
 from services.ops.embedded import mongo_programs, rabbit
 from services.ops.embedded.ports import answers_at
 from services.ops.embedded.urls import AMQP_VARIABLE, MONGODB_VARIABLE
 from services.ops.errors import CommandError, NotRunningError
-from services.ops.running.run_file import server_urls, state_folder
 
 OLDEST_PYTHON = (3, 11)
 BROWSERS = ("chromium", "chromium-browser", "google-chrome")

@@ -8,12 +8,12 @@ import sys
 from collections.abc import Mapping
 from pathlib import Path
 
+from services.ops.connecting.environment import service_environment
+from services.ops.connecting.run_file import state_folder
 from services.ops.embedded import ServerUrls
 from services.ops.embedded.urls import AMQP_VARIABLE, MONGODB_VARIABLE
 from services.ops.errors import CommandError, NotRunningError, ServerMissingError
 from services.ops.running import setup
-from services.ops.running.environment import service_environment
-from services.ops.running.run_file import state_folder
 from services.ops.running.service_processes import ALL, ServiceProcesses, known_services
 from services.ops.running.stopping import stop_requested, until_stopped
 

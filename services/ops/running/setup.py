@@ -8,9 +8,9 @@ from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
 
 from services.ops import terminal
+from services.ops.connecting.environment import joinable
 from services.ops.connecting.management import Management
 from services.ops.embedded import EmbeddedServers, ServerUrls
-from services.ops.running.environment import joinable, mail_settings
 from services.ops.running.keys import kept_keys
 from services.runtime.messaging.topology import topology
 from services.simulator.channels.mailbox import Mailbox
@@ -41,6 +41,15 @@ async def environment_in(folder: Path, urls: ServerUrls) -> AsyncIterator[dict[s
         environment = {**urls.environment(), **kept_keys(folder), **mail_settings(mailbox)}
         with joinable(urls, environment):
             yield environment
+
+
+def mail_settings(mailbox: Mailbox) -> dict[str, str]:
+    """The variables that make notifications deliver to this mailbox."""
+    return {
+        "GANCANG_NOTIFICATIONS_SMTP_HOST": mailbox.host,
+        "GANCANG_NOTIFICATIONS_SMTP_PORT": str(mailbox.port),
+        "GANCANG_NOTIFICATIONS_SMTP_TLS": "none",
+    }
 
 
 async def apply_policies(urls: ServerUrls) -> None:

@@ -9,11 +9,11 @@ from shlex import quote
 from urllib.parse import urlsplit
 
 from services.ops import terminal
+from services.ops.connecting.run_file import RUN_FILE, state_folder
 from services.ops.embedded import ServerUrls
 from services.ops.embedded.ports import LOOPBACK, free_ports
 from services.ops.running import setup
 from services.ops.running.readiness import all_ready
-from services.ops.running.run_file import RUN_FILE, state_folder
 from services.ops.running.service_processes import ServiceProcess, ServiceProcesses, known_services
 from services.ops.running.stopping import stop_requested, until_stopped
 

@@ -8,8 +8,8 @@ import sys
 import venv
 from pathlib import Path
 
+from services.ops.connecting.run_file import state_folder
 from services.ops.errors import CommandError
-from services.ops.running.run_file import state_folder
 from tests.bench.hops.workers import ROOT
 
 PACKAGES = ("celery", "dramatiq", "taskiq_aio_pika")

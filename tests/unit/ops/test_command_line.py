@@ -20,11 +20,11 @@ from typer.main import get_command
 from contracts.codec import STRUCTURED, parse, read
 from contracts.registry import CONTRACTS
 from services.ops.__main__ import build
+from services.ops.connecting.run_file import announced, server_urls
 from services.ops.embedded.ports import EPHEMERAL_RANGE, answers_at, free_ports
 from services.ops.embedded.urls import ServerUrls
 from services.ops.errors import NotRunningError
 from services.ops.junit import Counts, read_counts
-from services.ops.running.run_file import announced, server_urls
 from services.orders.settings import BUILT_IN
 
 ROOT = Path(__file__).parents[3]

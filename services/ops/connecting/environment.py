@@ -10,15 +10,11 @@ import json
 import os
 from collections.abc import Iterator, Mapping
 from pathlib import Path
-from typing import TYPE_CHECKING
 
+from services.ops.connecting.run_file import announced, join, server_urls, state_folder
 from services.ops.embedded.files import write_private
 from services.ops.embedded.urls import AMQP_VARIABLE, MONGODB_VARIABLE, ServerUrls
 from services.ops.errors import NotRunningError
-from services.ops.running.run_file import announced, join, server_urls, state_folder
-
-if TYPE_CHECKING:
-    from services.simulator.channels.mailbox import Mailbox
 
 ENVIRONMENT_FILE = "environment.json"
 
@@ -48,15 +44,6 @@ def service_environment() -> dict[str, str]:
     if given.get(AMQP_VARIABLE) and given.get(MONGODB_VARIABLE):
         return given
     return {**_kept(state_folder()), **given, **server_urls().environment()}
-
-
-def mail_settings(mailbox: Mailbox) -> dict[str, str]:
-    """The variables that make notifications deliver to this mailbox."""
-    return {
-        "GANCANG_NOTIFICATIONS_SMTP_HOST": mailbox.host,
-        "GANCANG_NOTIFICATIONS_SMTP_PORT": str(mailbox.port),
-        "GANCANG_NOTIFICATIONS_SMTP_TLS": "none",
-    }
 
 
 def _is_running(folder: Path) -> bool:
