@@ -16,7 +16,7 @@ from typer.main import get_command
 from services.ops import commands, terminal
 from services.ops.errors import CommandError
 
-# A shell knows a program by its plain name, whatever the path in front of it.
+# A shell completes a program by its plain name, without the path in front of it.
 COMPLETION = {"--install-completion", "--show-completion", "_GANCANG_COMPLETE"}
 EXPECTED, UNEXPECTED, INTERRUPTED = 2, 1, 130
 # Imports allocate much and free nothing: with Python's 700 the collector would take a tenth of a short

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from rich.console import Console
     from rich.table import Table
 
-PIPE_WIDTH = 140  # columns when the output is no terminal: wide enough to keep every character
+PIPE_WIDTH = 140  # columns when the output is not a terminal: wide enough to keep every character
 PROGRAM, PROGRAM_VARIABLE = "gancang", "GANCANG_PROGRAM"
 EXAMPLE = re.compile(r"(?<![\w./-])gancang(?= (-|[a-z]+\b))")
 

@@ -80,11 +80,11 @@ def _lines(source: TextIO, results: Results) -> Iterator[Line]:
         try:
             envelope = read({}, body, STRUCTURED, datetime.now(UTC))
         except Unreadable as error:
-            results.failed.append((number, f"is no CloudEvent in JSON ({error.reason})"))
+            results.failed.append((number, f"is not a CloudEvent in JSON ({error.reason})"))
             continue
         contract = CONTRACTS.get(envelope.type)
         if contract is None or not contract.is_request:
-            results.warnings.append((number, f"{envelope.type} is no request: it goes to ops.unrouted"))
+            results.warnings.append((number, f"{envelope.type} is not a request: it goes to ops.unrouted"))
         yield Line(number, envelope, body)
 
 

@@ -11,7 +11,7 @@ AsJson = Annotated[bool, typer.Option("--json", help="One JSON document.")]
 
 def register(app: typer.Typer) -> None:
     """Add the sub-commands."""
-    commands = typer.Typer(no_args_is_help=True, help="Who is asked, and why.")
+    commands = typer.Typer(no_args_is_help=True, help="Which drivers are asked, and why.")
     commands.command("explain")(explain)
     commands.command("standby")(standby)
     commands.command("driver")(driver)

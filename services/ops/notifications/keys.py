@@ -42,7 +42,7 @@ def show(*, as_json: bool) -> None:
 
 def rotate() -> None:
     """Wrap every data key under the present master key; a repeat continues. Raises as `show`."""
-    terminal.write(f"{asyncio.run(_rotated())} data keys wrapped anew")
+    terminal.write(f"{asyncio.run(_rotated())} data keys wrapped again")
 
 
 def find(*, as_json: bool) -> None:
@@ -62,7 +62,7 @@ def find(*, as_json: bool) -> None:
     for row in found:
         terminal.write(f"{row['role']} {row['recipient_id']}")
     if not found:
-        raise CommandError("nobody has this address")
+        raise CommandError("no recipient has this address")
 
 
 def erasures(since: datetime) -> None:

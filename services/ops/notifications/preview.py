@@ -17,7 +17,7 @@ class NotToldError(CommandError):
 
     def __init__(self, event_type: str, known: list[str]) -> None:
         """Name the types that lead to one."""
-        super().__init__(f"nobody is told of {event_type}; people are told of: {', '.join(known)}")
+        super().__init__(f"no person is told of {event_type}; people are told of: {', '.join(known)}")
         self.event_type = event_type
 
 

@@ -37,7 +37,8 @@ class ActorContext:
     """Sends requests under ids that follow from the seed, and runs what people do at the same time.
 
     It also keeps what people know of each other without the services, by order: the recipient, the envelope,
-    how often nobody is at home, and who delivered. `abandoned`: orders whose first driver will fall silent.
+    how often no person is at home, and who delivered. `abandoned`: orders whose first driver will fall
+    silent.
     """
 
     def __init__(

@@ -1,1 +1,1 @@
-"""Who lives in the town and what they will do, drawn from the seed before the first message."""
+"""The people of the town and what they will do, drawn from the seed before the first message."""

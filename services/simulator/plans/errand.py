@@ -13,8 +13,8 @@ class Errand:
     """One order, sent `after_s` business seconds after dawn; `story` tells it in a sentence.
 
     `ends`, `reason`: how it ends if the services keep their promises; `otherwise`: with this reason it may
-    stay unserved. `agrees`: the customer's answer to a proposal. `absent`: how many attempts find nobody at
-    home. `another_door`: the drop-off that the customer asks for later. `departs_in_s`: booked for so much
+    stay unserved. `agrees`: the customer's answer to a proposal. `absent`: how many attempts find no one
+    at home. `another_door`: the drop-off that the customer asks for later. `departs_in_s`: booked for so much
     later, None: now.
     """
 

@@ -50,7 +50,7 @@ ERRANDS: dict[str, Callable[[Cast], Draft]] = {
     "ride-1": lambda cast: ride(cast, "booked for the next quarter of an hour", departs_in_s=DEPARTURE_S),
     "document-1": lambda cast: document(
         cast,
-        "two attempts find nobody at home, and the identity card goes back to the registry",
+        "two attempts find no one at home, and the identity card goes back to the registry",
         "returned",
         absent=2,
     ),

@@ -238,7 +238,7 @@ def test_ports_are_different_and_below_those_of_outgoing_connections() -> None:
 @pytest.mark.parametrize(
     "url", ["amqp://u:p@127.0.0.1:1/", "mongodb://u:p@127.0.0.1:1,127.0.0.1:2/?x=y", "amqp://[::1]:1/"]
 )
-def test_an_address_where_nobody_listens_does_not_answer(url: str) -> None:
+def test_an_address_without_a_listener_does_not_answer(url: str) -> None:
     assert not answers_at(url)
 
 

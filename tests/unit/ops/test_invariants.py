@@ -110,7 +110,7 @@ def test_a_good_run_breaks_none() -> None:
     assert broken(GOOD) == []
 
 
-def test_a_second_copy_of_a_mail_is_no_offence() -> None:
+def test_a_second_copy_of_a_mail_is_allowed() -> None:
     assert broken(replace(GOOD, mail={"c-1@x": {"<n-1@gancang>": 2}})) == []
 
 
@@ -232,7 +232,7 @@ LOST = OrderDriverUnassigned.model_validate(
     ],
     ids=["a trip in between", "booked while driving", "lost to a trip that took too long"],
 )
-def test_a_booked_order_is_no_second_live_one(events: tuple[Message[Value], ...]) -> None:
+def test_a_booked_order_is_not_a_second_live_one(events: tuple[Message[Value], ...]) -> None:
     assert ONE_ORDER not in broken(replace(GOOD, events=events))
 
 
@@ -242,13 +242,13 @@ def test_a_booked_order_that_has_begun_is_a_live_one() -> None:
     assert ONE_ORDER in broken(replace(GOOD, events=events))
 
 
-def test_somebody_told_twice_is_found() -> None:
+def test_a_person_notified_twice_is_found() -> None:
     mail = {"c-1@x": {"<n-1@gancang>": 1, "<n-2@gancang>": 1}}
 
     assert TOLD in broken(replace(GOOD, events=(*GOOD.events, told("n-2")), mail=mail))
 
 
-def test_somebody_else_told_and_a_mail_of_nobody_are_found() -> None:
+def test_another_person_notified_and_a_mail_without_a_notification_are_found() -> None:
     stranger = replace(GOOD, events=(*GOOD.events, told("n-2", recipient="d-7")))
     surplus = replace(GOOD, mail={**GOOD.mail, "d-7@x": {"<n-3@gancang>": 1}})
 
@@ -256,7 +256,7 @@ def test_somebody_else_told_and_a_mail_of_nobody_are_found() -> None:
     assert broken(surplus) == [NOBODY_ELSE]
 
 
-def test_a_telling_that_failed_is_found() -> None:
+def test_a_notification_that_failed_is_found() -> None:
     failed = NotificationFailed(
         notification_id="n-2",
         recipient_id="c-1",
@@ -269,7 +269,7 @@ def test_a_telling_that_failed_is_found() -> None:
     assert broken(replace(GOOD, events=(*GOOD.events, a_message(failed)))) == [NOBODY_ELSE]
 
 
-def test_a_driver_who_gave_the_order_back_is_no_second_driver() -> None:
+def test_a_driver_who_gave_the_order_back_is_not_a_second_driver() -> None:
     events = (
         assigned(driver="d-8"),
         unassigned(driver="d-8"),

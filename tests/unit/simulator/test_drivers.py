@@ -1,4 +1,4 @@
-"""A driver of the town: he drives, falls silent, goes home. A morning at five hundred times its speed."""
+"""A driver of the town drives, falls silent, goes home. A morning at five hundred times its speed."""
 
 from __future__ import annotations
 
@@ -76,7 +76,7 @@ def offered() -> Message[Value]:
     return a_message(an_offer_made(driver_id="d-001"))
 
 
-async def test_he_drives_what_he_was_given(context: ActorContext, notebook: Notebook) -> None:
+async def test_a_driver_drives_what_is_assigned(context: ActorContext, notebook: Notebook) -> None:
     driver = Driver(a_plan(temper=Temper.QUICK), context)
 
     driver.hear(briefed())
@@ -86,7 +86,9 @@ async def test_he_drives_what_he_was_given(context: ActorContext, notebook: Note
     assert context.delivered_by == {"o-2": "d-001"}
 
 
-async def test_he_sets_out_in_time_for_what_is_booked(context: ActorContext, notebook: Notebook) -> None:
+async def test_a_driver_sets_out_in_time_for_a_booked_order(
+    context: ActorContext, notebook: Notebook
+) -> None:
     driver = Driver(a_plan(temper=Temper.QUICK), context)
     at_ease = context.pace.now() + timedelta(minutes=20)
 
@@ -108,7 +110,9 @@ async def test_news_of_a_match_that_was_taken_back_does_not_stop_the_trip_of_the
     await eventually(lambda: notebook.sent[-1:] == [DELIVERED])
 
 
-async def test_what_was_taken_away_before_he_read_of_it_he_does_not_drive(context: ActorContext) -> None:
+async def test_a_driver_does_not_drive_what_was_unassigned_before_the_briefing_came(
+    context: ActorContext,
+) -> None:
     driver = Driver(a_plan(temper=Temper.QUICK), context)
     driver.hear(taken_away(version=3))
 
@@ -117,7 +121,7 @@ async def test_what_was_taken_away_before_he_read_of_it_he_does_not_drive(contex
     assert not driver.driving
 
 
-async def test_he_turns_round_and_sets_out_again_when_he_is_given_it_once_more(
+async def test_a_driver_stops_and_sets_out_again_when_the_order_is_assigned_again(
     context: ActorContext, notebook: Notebook
 ) -> None:
     driver = Driver(a_plan(temper=Temper.QUICK), context)
@@ -131,7 +135,7 @@ async def test_he_turns_round_and_sets_out_again_when_he_is_given_it_once_more(
     await eventually(lambda: notebook.sent == [ARRIVED, "driver.picked_up.v1", DELIVERED])
 
 
-async def test_he_waits_for_a_meal_of_which_he_hears_only_after_his_briefing_that_it_is_ready(
+async def test_a_driver_waits_for_a_meal_that_is_ready_only_after_the_briefing(
     context: ActorContext, notebook: Notebook
 ) -> None:
     driver = Driver(a_plan(temper=Temper.QUICK), context)
@@ -143,7 +147,7 @@ async def test_he_waits_for_a_meal_of_which_he_hears_only_after_his_briefing_tha
     await eventually(lambda: notebook.sent[-1:] == [DELIVERED])
 
 
-async def test_whom_he_forsakes_hears_nothing_until_his_phone_is_alive_again(
+async def test_a_driver_who_abandons_an_order_sends_nothing_until_the_phone_works_again(
     context: ActorContext, notebook: Notebook
 ) -> None:
     driver = Driver(a_plan(temper=Temper.QUICK), context)
@@ -158,7 +162,7 @@ async def test_whom_he_forsakes_hears_nothing_until_his_phone_is_alive_again(
     assert (driver.visible, context.abandoned) == (True, set())
 
 
-async def test_while_he_is_silent_he_answers_no_offer(context: ActorContext, notebook: Notebook) -> None:
+async def test_a_silent_driver_answers_no_offer(context: ActorContext, notebook: Notebook) -> None:
     driver = Driver(a_plan(silent_after_s=1.0), context)
     await asyncio.gather(driver.live(context.pace.now()), _heard_while_silent(driver))
 
@@ -167,7 +171,7 @@ async def test_while_he_is_silent_he_answers_no_offer(context: ActorContext, not
     await eventually(lambda: notebook.sent == [ACCEPTED])
 
 
-async def test_he_goes_home_when_his_passenger_has_arrived_and_then_answers_no_offer(
+async def test_a_driver_goes_home_after_the_trip_and_then_answers_no_offer(
     context: ActorContext, notebook: Notebook
 ) -> None:
     driver = Driver(a_plan(temper=Temper.QUICK, leaves_after_s=1.0), context)

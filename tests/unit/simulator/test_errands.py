@@ -102,9 +102,7 @@ async def test_a_merchant_who_has_sold_out_proposes_what_is_left_and_then_cooks_
     assert [(item.sku, item.quantity) for item in proposed.items] == [("rujak-soto", 2)]
 
 
-async def test_a_customer_answers_a_proposal_as_his_story_says(
-    context: ActorContext, notebook: Notebook
-) -> None:
+async def test_a_customer_answers_a_proposal_as_planned(context: ActorContext, notebook: Notebook) -> None:
     made = {"proposal_id": "pr-1", "order_id": "food-5", "customer_id": "p", "fare": FARE, "until": NOW}
 
     ErrandCustomer(ALL["food-5"], context).hear(a_message(ProposalMade.model_validate(made)))
@@ -115,7 +113,7 @@ async def test_a_customer_answers_a_proposal_as_his_story_says(
     assert answer.accepted is False
 
 
-async def test_what_nobody_takes_goes_back_to_the_counter_and_is_confirmed_there(
+async def test_undelivered_goods_go_back_to_the_counter_and_are_confirmed_there(
     context: ActorContext, notebook: Notebook
 ) -> None:
     client = ErrandCustomer(ALL["document-1"], context)

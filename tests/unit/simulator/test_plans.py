@@ -53,7 +53,7 @@ def test_customers_come_one_after_the_other() -> None:
 
 
 @pytest.mark.parametrize("seed", range(5))
-def test_who_changes_his_mind_cancels_and_then_orders_from_the_same_door_to_somewhere_else(seed: int) -> None:
+def test_a_customer_who_changes_their_mind_orders_again_from_the_same_door_to_another(seed: int) -> None:
     plans = customer_plans(seed, 60, 5.0)
     seconds = {plan.id: plan for plan in plans if plan.mood is Mood.ORDERS_AGAIN}
 
@@ -69,7 +69,7 @@ def test_who_changes_his_mind_cancels_and_then_orders_from_the_same_door_to_some
 
 
 @pytest.mark.parametrize("seed", range(5))
-def test_some_ride_to_another_district_and_none_of_them_so_late_that_everybody_waits_for_them(
+def test_some_ride_to_another_district_and_none_so_late_that_the_demo_waits_for_them(
     seed: int,
 ) -> None:
     far = [

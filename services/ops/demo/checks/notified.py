@@ -1,4 +1,4 @@
-"""Who had to be notified of what, who was, and whether the mail came."""
+"""The notifications that were due, those that were sent, and the mails that came."""
 
 from __future__ import annotations
 

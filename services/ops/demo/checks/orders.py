@@ -68,7 +68,7 @@ def two_drivers(evidence: Evidence) -> Iterator[str]:
 
 
 def out_of_sequence(evidence: Evidence) -> Iterator[str]:
-    """Orders with an event that came after one of a higher sequence; answers are no part of the sequence.
+    """Orders with an event that came after one of a higher sequence; answers do not belong to the sequence.
 
     Each exchange counts for itself, because the two queues of an app have no common order.
     """
