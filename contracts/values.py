@@ -7,7 +7,7 @@ so that a newer writer never breaks an older reader.
 from __future__ import annotations
 
 import re
-from datetime import UTC, date, datetime
+from datetime import date, datetime
 from typing import Annotated, Self
 
 from pydantic import (
@@ -21,6 +21,7 @@ from pydantic import (
     model_validator,
 )
 
+from contracts.notation import DISTRICT_PATTERN, ID_PATTERN, rfc3339, to_utc
 from contracts.words import (
     EXTENSIBLE_ENUM,
     Carried,
@@ -80,9 +81,6 @@ __all__ = [
     "to_utc",
 ]
 
-ID_PATTERN = r"^[A-Za-z0-9_-]{1,64}$"
-DISTRICT_PATTERN = r"^[0-9]{2}\.[0-9]{2}\.[0-9]{2}$"
-
 _DATE_FIRST = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}[Tt ]")
 
 
@@ -90,17 +88,6 @@ class Value(BaseModel):
     """A frozen value that ignores what it does not know and never shows its input in an error."""
 
     model_config = ConfigDict(frozen=True, extra="ignore", hide_input_in_errors=True, allow_inf_nan=False)
-
-
-def to_utc(moment: datetime) -> datetime:
-    """The same instant in UTC, cut to the millisecond (what MongoDB keeps)."""
-    moment = moment.astimezone(UTC)
-    return moment.replace(microsecond=moment.microsecond // 1000 * 1000)
-
-
-def rfc3339(moment: datetime) -> str:
-    """`2026-11-24T03:52:17.042Z`."""
-    return moment.astimezone(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
 
 
 def _only_text(value: object) -> object:

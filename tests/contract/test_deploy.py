@@ -17,7 +17,7 @@ from contracts.queues import QUEUES, QueueKind
 from contracts.registry import CONTRACTS, Contract, Exchange
 from contracts.speakers import NAMED, SPEAKERS
 from contracts.values import Role
-from services.ops.children import known_services
+from services.ops.running.service_processes import known_services
 from services.runtime.messaging.topology import topology
 
 ROOT = Path(__file__).parents[2]

@@ -1,4 +1,4 @@
-"""`gancang up` and `gancang run` with servers of their own: others join, what is printed works, Ctrl-C ends everything they started."""
+"""`gancang up` and `gancang run` on their own servers: others join, printed commands work, Ctrl-C ends all."""
 
 from __future__ import annotations
 

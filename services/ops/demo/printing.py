@@ -1,4 +1,4 @@
-"""The summary as a person reads it, made from the JSON document."""
+"""Prints the summary for people, from its JSON document."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from rich.markup import escape
 from rich.table import Table
 
 from contracts.reasons import sentence
+from services.ops import terminal
 
 Document = dict[str, Any]
 
@@ -23,7 +24,7 @@ MOST_OFFENDERS = 8
 
 
 def show(document: Document, console: Console) -> None:
-    """Print everything."""
+    """Print stories, numbers, invariants and the verdict."""
     for story in document["stories"]:
         console.print(f"· {escape(story)}", style="italic", highlight=False)
     console.print()
@@ -35,8 +36,12 @@ def show(document: Document, console: Console) -> None:
         _invariant(invariant, console)
     console.print()
     if _too_late(document):
-        late = f"Most answers of drivers came too late: this machine is too busy for x {document['speed']:g}; --speed 6 gives them more time."
-        console.print(late, style="yellow", highlight=False)
+        console.print(
+            f"Most answers of drivers came too late: this machine is too busy for x {document['speed']:g}; "
+            "--speed 6 gives them more time.",
+            style="yellow",
+            highlight=False,
+        )
     console.print(_verdict(document), style="bold green" if document["ok"] else "bold red", highlight=False)
 
 
@@ -80,12 +85,8 @@ def _numbers(document: Document) -> Table:
 
 
 def _services(services: dict[str, Document]) -> Table:
-    """A row each."""
-    table = Table(box=None, pad_edge=False)
-    for title in ("service", "ordered", "served", "median", "otherwise", "paid by"):
-        table.add_column(
-            title, justify="right" if title in {"ordered", "served", "median"} else "left", overflow="fold"
-        )
+    numbers = frozenset({"ordered", "served", "median"})
+    table = terminal.table("service", "ordered", "served", "median", "otherwise", "paid by", right=numbers)
     for name, row in services.items():
         minutes = "" if row["median_min"] is None else f"{row['median_min']:.0f} min"
         otherwise = "; ".join(_state(end, reasons) for end, reasons in row["otherwise"].items())
@@ -122,7 +123,7 @@ def _invariant(invariant: Document, console: Console) -> None:
 
 
 def _too_late(document: Document) -> bool:
-    """Whether more answers hit a closed offer than were accepted: the simulated phones could not keep up."""
+    """Whether more answers came to a closed offer than were accepted: the simulated phones were too slow."""
     return bool(document["requests_rejected"].get("offer_closed", 0) > document["offers"].get("accepted", 0))
 
 

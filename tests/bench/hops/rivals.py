@@ -11,7 +11,7 @@ import sys
 import venv
 from pathlib import Path
 
-from services.ops.embedded import state_folder
+from services.ops.connecting.run_file import state_folder
 from services.ops.errors import CommandError
 from tests.bench.hops.workers import ROOT
 

@@ -16,7 +16,7 @@ from motor.motor_asyncio import AsyncIOMotorClient
 
 from services.ops.embedded import ServerUrls
 from services.ops.errors import CommandError
-from services.ops.keys import fresh_keys
+from services.ops.running.keys import fresh_keys
 from tests.bench.hops.contestants import Contestant
 from tests.bench.hops.job import HOPS, order_id
 from tests.bench.hops.servers import Servers

@@ -1,4 +1,4 @@
-"""`gancang notifications keys` and `find`: master keys change under the data keys, and addresses stay readable."""
+"""`gancang notifications keys` and `find`: a new master key wraps the data keys, addresses stay readable."""
 
 from __future__ import annotations
 
@@ -51,8 +51,8 @@ async def test_rotation_wraps_all_keys_anew_and_what_they_seal_stays_as_it_is(
     again = await rotating("notifications", "keys", "rotate")
     shown = await rotating("notifications", "keys", "show", "--json")
 
-    assert rotated.stdout == f"{RECIPIENTS + 1} data keys wrapped anew\n", rotated.stderr
-    assert again.stdout == "0 data keys wrapped anew\n"
+    assert rotated.stdout == f"{RECIPIENTS + 1} data keys wrapped again\n", rotated.stderr
+    assert again.stdout == "0 data keys wrapped again\n"
     assert json.loads(shown.stdout) == {
         "present": NEW.present_id,
         "data_keys": {NEW.present_id: RECIPIENTS + 1},

@@ -7,7 +7,7 @@ import typer
 from typer.testing import CliRunner
 
 from services.ops.commands import notifications
-from services.ops.commands.notifications import NotToldError, NotWrittenError
+from services.ops.notifications.preview import NotToldError, NotWrittenError
 
 
 @pytest.fixture
