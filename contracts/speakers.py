@@ -1,4 +1,4 @@
-"""Which roles may say what, and in whose name a request speaks: the word of anybody else is refused, whoever published it."""
+"""The roles that may say a request in `by`, and in whose name a request speaks; anybody else is refused."""
 
 from __future__ import annotations
 

@@ -1,6 +1,6 @@
-"""May this schema replace that one? What we publish may only grow, what we consume may only loosen.
+"""Compare two schemas of one type: what we publish may only grow, what we consume may only loosen.
 
-A keyword that the rules do not know counts as breaking: better a question too many than a broken app.
+A keyword that the rules do not know counts as breaking: a needless question is better than a broken app.
 """
 
 from __future__ import annotations
@@ -9,27 +9,30 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import TYPE_CHECKING, Any
 
-from contracts.publishing.schemas import EXCHANGE, OWNER, Schema
+from contracts.publishing.keywords import (
+    INFINITY,
+    LOWER_LIMITS,
+    NESTED,
+    SHAPES,
+    STRUCTURE,
+    UPPER_LIMITS,
+    WORDING,
+    listed,
+    resolved,
+    types_of,
+)
+from contracts.publishing.schemas import EXCHANGE, Schema
 from contracts.registry import Exchange
 from contracts.values import EXTENSIBLE_ENUM
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
-WORDING = frozenset({"$schema", "$id", "title", "description", "default", "examples", OWNER})
-UPPER_LIMITS = frozenset({"maximum", "exclusiveMaximum", "maxLength", "maxItems", "maxProperties"})
-LOWER_LIMITS = frozenset({"minimum", "exclusiveMinimum", "minLength", "minItems", "minProperties"})
-SHAPES = frozenset({"pattern", "format", "const", "multipleOf", "uniqueItems"})
-NESTED = ("items", "additionalProperties", "propertyNames")
-STRUCTURE = frozenset(
-    {"$ref", "$defs", "type", "enum", "anyOf", "properties", "required", EXTENSIBLE_ENUM, *NESTED}
-)
-INFINITY = float("inf")
 MAX_DEPTH = 32
 
 
 class Direction(StrEnum):
-    """Who must go on working: who reads what we publish, or who writes what we consume."""
+    """Who must keep working: readers of what we publish, or writers of what we consume."""
 
     PUBLISHED = "published"
     CONSUMED = "consumed"
@@ -37,7 +40,7 @@ class Direction(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Difference:
-    """One difference. `pointer` is a JSON pointer into the data; `breaking` means a new major version is needed."""
+    """One difference. `pointer` is a JSON pointer into the data; `breaking`: it needs a new major version."""
 
     pointer: str
     what: str
@@ -46,7 +49,7 @@ class Difference:
 
 @dataclass(frozen=True, slots=True)
 class _Pair:
-    """The same place in both schemas, refs resolved."""
+    """The same place in both schemas, references resolved."""
 
     old: Schema
     new: Schema
@@ -56,8 +59,8 @@ class _Pair:
 
     def at(self, old: Schema, new: Schema, step: str = "") -> _Pair:
         return _Pair(
-            _resolved(old, self.roots[0]),
-            _resolved(new, self.roots[1]),
+            resolved(old, self.roots[0]),
+            resolved(new, self.roots[1]),
             self.pointer + step,
             self.direction,
             self.roots,
@@ -67,17 +70,20 @@ class _Pair:
         return Difference(self.pointer, what, breaking)
 
     def order(self, old: Any, new: Any) -> tuple[Any, Any]:
-        """(what is sent, what is accepted): the first must fit into the second."""
+        """Return (what is sent, what is accepted): the first must fit into the second."""
         return (new, old) if self.direction is Direction.PUBLISHED else (old, new)
 
 
 def direction_of(schema: Schema) -> Direction:
-    """Requests are consumed, everything else is published."""
+    """Tell whether a schema is of a request, which we consume, or of an event, which we publish."""
     return Direction.CONSUMED if schema.get(EXCHANGE) == Exchange.REQUESTS else Direction.PUBLISHED
 
 
 def compare(old: Schema, new: Schema) -> list[Difference]:
-    """Every difference between two schemas of one type, in the order of the data."""
+    """Find every difference between two schemas of one type, in the order of the data.
+
+    Raises `KeyError` for a reference that leads nowhere.
+    """
     root = _Pair(old, new, "", direction_of(old), (old, new))
     found = list(_walk(root))
     if old.get(EXCHANGE) != new.get(EXCHANGE):
@@ -98,10 +104,10 @@ def _walk(pair: _Pair) -> Iterator[Difference]:
 
 
 def _types(pair: _Pair) -> Iterator[Difference]:
-    old, new = _type_set(pair.old), _type_set(pair.new)
+    old, new = types_of(pair.old), types_of(pair.new)
     if old != new:
         sent, accepted = pair.order(old, new)
-        what = f"type {_listed(old)} became {_listed(new)}"
+        what = f"type {listed(old)} became {listed(new)}"
         yield pair.difference(what, breaking=not sent <= accepted)
 
 
@@ -154,7 +160,7 @@ def _properties(pair: _Pair) -> Iterator[Difference]:
 
 
 def _required(pair: _Pair) -> Iterator[Difference]:
-    """Of fields that are in both; added and removed ones are judged by `_properties`."""
+    """Judge the fields that are in both schemas; `_properties` judges added and removed ones."""
     old, new = set(pair.old.get("required", ())), set(pair.new.get("required", ()))
     judged = pair.old.get("properties", {}).keys() ^ pair.new.get("properties", {}).keys()
     for name in sorted((old ^ new) - judged):
@@ -206,22 +212,3 @@ RULES: tuple[Callable[[_Pair], Iterator[Difference]], ...] = (
     _branches,
     _unknown,
 )
-
-
-def _resolved(schema: Schema, root: Schema) -> Schema:
-    """A `$ref` into `$defs` with its siblings laid over it."""
-    while "$ref" in schema:
-        siblings = {name: value for name, value in schema.items() if name != "$ref"}
-        schema = {**root["$defs"][schema["$ref"].rpartition("/")[2]], **siblings}
-    return schema
-
-
-def _type_set(schema: Schema) -> frozenset[str]:
-    """Every JSON type that is allowed; a number includes the integers."""
-    written = schema.get("type", ["array", "boolean", "integer", "null", "number", "object", "string"])
-    names = {written} if isinstance(written, str) else set(written)
-    return frozenset(names | ({"integer"} if "number" in names else set()))
-
-
-def _listed(names: frozenset[str]) -> str:
-    return "any" if len(names) == len(_type_set({})) else "|".join(sorted(names))
