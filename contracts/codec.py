@@ -1,6 +1,6 @@
-"""Messages to AMQP and back: CloudEvents' binary and structured modes in their RabbitMQ binding.
+"""Read and write messages in AMQP: CloudEvents in binary and structured mode of the RabbitMQ binding.
 
-We emit binary mode with the prefix `ce-`; we read also `cloudEvents_`, `cloudEvents:` and structured mode.
+We write binary mode with the prefix `ce-`; we also read `cloudEvents_`, `cloudEvents:` and structured mode.
 """
 
 from __future__ import annotations
@@ -62,7 +62,7 @@ __all__ = [
 
 
 class WrongSchema(ValueError):  # noqa: N818  says what is wrong
-    """Readable, but `data` does not have the published form. `pointer` is a JSON pointer into `data`."""
+    """A readable message with data of the wrong form. `pointer`: a JSON pointer into the data."""
 
     def __init__(self, envelope: Envelope, pointer: str, detail: str) -> None:
         super().__init__(f"{envelope.type}: {pointer}: {detail}")
@@ -73,7 +73,7 @@ class WrongSchema(ValueError):  # noqa: N818  says what is wrong
 
 @dataclass(frozen=True, slots=True)
 class Envelope:
-    """The context attributes of a message whose `data` is not parsed yet."""
+    """The CloudEvents attributes of a message whose `data` is not parsed yet."""
 
     id: str
     type: str
@@ -88,7 +88,7 @@ class Envelope:
 
 
 def read(headers: Mapping[str, Any], body: bytes, content_type: str | None, received: datetime) -> Envelope:
-    """Take the envelope off a message. Raises `Unreadable`; `received` stands in for a missing `time`."""
+    """Read the envelope of a message. `received` stands in for a missing `time`. Raises `Unreadable`."""
     if len(body) > MAX_BODY:
         raise Unreadable("too_large")
     if (content_type or JSON).split(";", 1)[0].strip().lower() == STRUCTURED:
@@ -102,7 +102,10 @@ def read(headers: Mapping[str, Any], body: bytes, content_type: str | None, rece
 
 
 def parse(envelope: Envelope, user: str | None = None) -> Message[Value]:
-    """The typed message. Raises `WrongSchema` for data of another form, `Unreadable` for what is no JSON."""
+    """Parse the data of a message.
+
+    Raises `WrongSchema` for data of another form, `Unreadable` for an unknown type and for what is not JSON.
+    """
     contract = CONTRACTS.get(envelope.type)
     if contract is None:
         raise Unreadable("unknown_type")
@@ -131,7 +134,7 @@ def parse(envelope: Envelope, user: str | None = None) -> Message[Value]:
 
 
 def binary_headers(message: Message[Value]) -> Headers:
-    """The AMQP headers of binary mode."""
+    """Write the AMQP headers of binary mode."""
     headers: Headers = {
         "ce-specversion": "1.0",
         "ce-id": message.id,
@@ -154,21 +157,21 @@ def binary_headers(message: Message[Value]) -> Headers:
 
 
 def body_of(data: Value) -> bytes:
-    """The JSON body; fields that are not set stay away."""
+    """Write the JSON body, without fields that are not set."""
     return data.model_dump_json(exclude_none=True, by_alias=True).encode()
 
 
 def digest_of(data: Value) -> str:
-    """16 hex characters that tell two bodies apart, blind to the order of keys and to unknown fields.
+    """Digest a body to 16 hex characters; the order of keys and unknown fields make no difference.
 
-    A one-time code does not count: a digest of six digits is soon guessed, and this one is kept.
+    A one-time code is left out: the digest is stored, and six digits could be guessed from it.
     """
     body = data.model_dump_json(exclude_none=True, by_alias=True, exclude=UNKEPT).encode()
     return hashlib.blake2b(body, digest_size=8).hexdigest()
 
 
 def json_pointer(location: tuple[int | str, ...]) -> str:
-    """RFC 6901 pointer of a validation error's location; at most 200 characters."""
+    """Write the location of a validation error as a pointer of RFC 6901, at most 200 characters."""
     parts = (str(part).replace("~", "~0").replace("/", "~1") for part in location)
     return "".join(f"/{part}" for part in parts)[:200]
 
@@ -235,7 +238,7 @@ def _envelope(attributes: Attributes, data: bytes, received: datetime) -> Envelo
 
 
 def _wrong(envelope: Envelope, location: tuple[int | str, ...], message: str) -> WrongSchema:
-    """Points at a mapping rather than at a wrong key of it: what a stranger wrote as a key is not repeated."""
+    """Point at a mapping, not at a wrong key of it: a key may hold anything, and is not repeated."""
     where = location[:-2] if location[-1:] == ("[key]",) else location
     return WrongSchema(envelope, json_pointer(where), message.removeprefix("Value error, ")[:200])
 

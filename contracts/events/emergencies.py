@@ -12,7 +12,7 @@ DRIVER = "The driver who called, or who has the order of the caller; absent: no 
 
 
 class EmergencyRaised(Value):
-    """Somebody called for help. Matching asks the driver for nothing until it is closed."""
+    """A person called for help. Matching asks the driver for nothing until it is closed."""
 
     emergency_id: EmergencyId
     raised_by: Role = Field(description="The role of the caller.")
@@ -37,4 +37,4 @@ class EmergencyBriefed(Value):
     emergency_id: EmergencyId
     order_id: Id | None = Field(default=None, description=ON_ORDER)
     driver_id: Id | None = Field(default=None, description=DRIVER)
-    place: Point = Field(description="Where help is needed, as the caller's telephone said.")
+    place: Point = Field(description="Where help is needed, as the caller's app reported it.")

@@ -1,4 +1,4 @@
-"""What matching says: offers, matches, and whether a driver may be matched."""
+"""What matching publishes: offers, matches, and whether a driver may be matched."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ class OfferOutcome(OpenEnum):
     """How an offer ended."""
 
     ACCEPTED = "accepted", "The driver took the order and won it."
-    DECLINED = "declined", "The driver did not want the order."
+    DECLINED = "declined", "The driver refused the order."
     EXPIRED = "expired", "The driver did not answer in time."
     WITHDRAWN = (
         "withdrawn",
@@ -33,7 +33,7 @@ class OfferOutcome(OpenEnum):
 
 
 class OfferMade(Value):
-    """Confidential, to one driver: the order is offered. The drop-off stays a district until they are assigned."""
+    """Confidential, to one driver: an order is offered. The drop-off stays a district until they have it."""
 
     offer_id: Id = Field(
         description="The new offer, to be named in `driver.offer_accepted` or `driver.offer_declined`."

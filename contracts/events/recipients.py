@@ -15,4 +15,6 @@ class RecipientErased(Value):
 
     recipient_id: Id = Field(description="The person who was forgotten.")
     role: Role = Field(description="The role in which they were forgotten.")
-    at: UtcTime = Field(description="Everything said up to then is forgotten; what was said later stays.")
+    at: UtcTime = Field(
+        description="Everything known up to then is forgotten; later messages about the person still count."
+    )

@@ -72,7 +72,7 @@ class MerchantRushEnded(Value):
 
 
 class MerchantOrderAccepted(Value):
-    """The merchant cooks the order, and says how long that takes."""
+    """The merchant accepts the order, and estimates how long it takes."""
 
     merchant_id: MerchantId
     order_id: OrderId

@@ -163,7 +163,7 @@ class OrderEmergencyRaised(Value):
 
 
 class EmergencyResolved(Value):
-    """Close an emergency that somebody of the company has looked after."""
+    """Close an emergency that the company has looked after."""
 
     emergency_id: Id = Field(description="The emergency to close, by the id of `emergency.raised`.")
     by: Actor = Field(description="The `operator` who looked after it.")

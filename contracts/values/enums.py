@@ -36,7 +36,7 @@ class OpenEnum(StrEnum):
 
     @classmethod
     def known(cls) -> list[Self]:
-        """Every word but `unknown`, which nobody writes."""
+        """List every word but `unknown`, which is never written."""
         return [word for word in cls if word.name != "UNKNOWN"]
 
     @classmethod
@@ -104,7 +104,7 @@ class VehicleClass(OpenEnum):
 class OrderStatus(OpenEnum):
     """Where an order stands in its life."""
 
-    AWAITING_FUNDS = "awaiting_funds", "Waits for the payer's budget. No event tells of it yet."
+    AWAITING_FUNDS = "awaiting_funds", "Waits for the payer's budget. No event has been published yet."
     SCHEDULED = "scheduled", "Booked ahead: waits for the next search, or for the time to ask the merchant."
     AWAITING_MERCHANT = "awaiting_merchant", "The merchant was asked and has not answered yet."
     PREPARING = "preparing", "The merchant cooks. The search for a driver has not started yet."
@@ -116,8 +116,8 @@ class OrderStatus(OpenEnum):
     COMPLETED = "completed", "Done. It ends here."
     CANCELLED = "cancelled", "Called off before it was done. It ends here."
     REJECTED = "rejected", "Refused by policy when it was requested. It ends here."
-    UNSERVED = "unserved", "Nobody could carry it out. It ends here."
-    RETURNING = "returning", "Nobody took the goods: they are on the way back."
+    UNSERVED = "unserved", "No driver or merchant could carry it out. It ends here."
+    RETURNING = "returning", "The goods could not be handed over, and are on the way back."
     RETURNED = "returned", "The goods are back. It ends here."
     HANDED_OVER = "handed_over", "The customer was told to call the emergency services. It ends here."
     UNKNOWN = "unknown"
@@ -137,8 +137,8 @@ class CustodyStep(OpenEnum):
     PICKED_UP = "picked_up", "The courier took them at the pick-up."
     ATTEMPT_FAILED = "attempt_failed", "The courier could not hand them over and keeps them."
     DELIVERED = "delivered", "The courier handed them over at the drop-off."
-    BROUGHT_BACK = "brought_back", "The courier says that they are back."
-    RETURN_CONFIRMED = "return_confirmed", "The agency says that it has them back."
+    BROUGHT_BACK = "brought_back", "The courier reports that they are back."
+    RETURN_CONFIRMED = "return_confirmed", "The agency confirms that it has them back."
     UNKNOWN = "unknown"
 
 

@@ -1,4 +1,4 @@
-"""What happened to an order. Nothing here says who or where exactly, but the two confidential events."""
+"""What happened to an order. Only the two confidential events name people or exact places."""
 
 from contracts.events.orders.confidential import AssignmentBriefed, OrderSearchStarted
 from contracts.events.orders.ends import (

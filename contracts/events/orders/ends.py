@@ -1,4 +1,4 @@
-"""How an order ends, and how goods that nobody took go back."""
+"""How an order ends, and how goods that could not be handed over go back."""
 
 from __future__ import annotations
 
@@ -41,10 +41,10 @@ class OrderCancelled(OrderEvent):
 
 
 class OrderUnserved(OrderEvent):
-    """Nobody could carry out the order."""
+    """No driver or merchant could carry out the order."""
 
     reason: ReasonCode = Field(
-        description="Why nobody could, as a reason code: `no_driver`, `merchant_silent`, `call_112` …"
+        description="Why not, as a reason code: `no_driver`, `merchant_silent`, `call_112` …"
     )
 
 
@@ -89,6 +89,6 @@ class OrderReturned(OrderEvent):
 
 
 class OrderReturnOverdue(OrderEvent):
-    """The goods should be back and nobody has confirmed it. An alarm, raised once."""
+    """The goods should be back, and it is not confirmed that they are. An alarm, raised once."""
 
     return_by: UtcTime = Field(description="By when the goods had to be back.")

@@ -43,7 +43,7 @@ class OrderEvent(Value):
     )
     tell: list[Role | str] = Field(
         default=[],
-        description="The roles whose people get a notification of this event; empty: nobody does.",
+        description="The roles whose people get a notification of this event; empty: none does.",
     )
     notices: Texts | None = Field(
         default=None,

@@ -18,7 +18,7 @@ class OrderAccepted(OrderEvent):
 class OrderScheduled(OrderEvent):
     """The order is booked ahead and waits for its next search."""
 
-    scheduled_for: UtcTime = Field(description="When the customer wants to be picked up.")
+    scheduled_for: UtcTime = Field(description="The booked time of the pick-up.")
     search_starts_at: UtcTime = Field(
         description="When the next search for a driver starts; where a merchant cooks, the first time when "
         "the merchant is asked."
@@ -111,7 +111,7 @@ class OrderRouteClosed(OrderEvent):
 
 
 class OrderReported(OrderEvent):
-    """Where the order stands, because somebody asked."""
+    """Where the order stands, as an answer to `order.report_requested.v1`."""
 
     status: OrderStatus = Field(description="Where the order stands now.")
     since: UtcTime = Field(description="When this status began.")

@@ -38,7 +38,7 @@ class DriverOfferAccepted(Value):
 
 
 class DriverOfferDeclined(Value):
-    """The driver does not want the order; the next driver may be asked at once."""
+    """The driver refuses the order; the next driver may be asked at once."""
 
     driver_id: DriverId
     offer_id: OfferId
