@@ -1,4 +1,4 @@
-"""The committed files: schemas, AsyncAPI document and golden examples, against the models and against the standards."""
+"""The committed schemas, AsyncAPI document and golden examples, against the models and the standards."""
 
 from __future__ import annotations
 
