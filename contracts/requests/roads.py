@@ -12,7 +12,7 @@ from contracts.values import Actor, Id, Short, UtcTime, Value
 class RouteStatusChanged(Value):
     """Open or close a route, from now or `from` on, for good or `until`."""
 
-    model_config = ConfigDict(frozen=True, extra="ignore", hide_input_in_errors=True, populate_by_name=True)
+    model_config = ConfigDict(populate_by_name=True)
 
     route: Id = Field(description="The route, by its name in the operator's list of areas, e.g. `ijen`.")
     open: bool = Field(

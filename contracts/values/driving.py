@@ -14,7 +14,7 @@ from contracts.values.scalars import Id, Note, Short, UtcTime
 class Vehicle(Value):
     """The vehicle shown to the passenger (PM 12/2019: driver and motorcycle are the ones in the app)."""
 
-    model_config = ConfigDict(frozen=True, extra="ignore", hide_input_in_errors=True, populate_by_name=True)
+    model_config = ConfigDict(populate_by_name=True)
 
     vehicle_class: Annotated[VehicleClass, Field(alias="class")] = Field(
         description="The class of the vehicle; an order may ask for some classes only."
