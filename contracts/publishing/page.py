@@ -36,6 +36,12 @@ REASON_TABLES: dict[str, dict[str, Reason]] = {
     "A notification fails": FAILED,
     "A message is unreadable, and parked": UNREADABLE,
 }
+HEADER_TABLES = (
+    ("request-properties", "A request's AMQP properties", "RequestProperties"),
+    ("request", "A request's headers", "RequestHeaders"),
+    ("event-properties", "An event's AMQP properties", "EventProperties"),
+    ("event", "An event's headers", "EventHeaders"),
+)
 ROLES = {Exchange.REQUESTS: "you send", Exchange.EVENTS: "you read", Exchange.CONFIDENTIAL: "one party reads"}
 _TOKEN = re.compile(
     r'(?P<key>"(?:[^"\\]|\\.)*")(?=:)|(?P<text>"(?:[^"\\]|\\.)*")|(?P<plain>-?\d[\d.eE+-]*|\btrue\b|\bfalse\b|\bnull\b)'
@@ -88,12 +94,7 @@ def render(made: Document) -> str:
         groups=[(exchange.value, text, _shown(made, exchange)) for exchange, text in EXCHANGES.items()],
         header_tables=[
             (key, title, fields_of(components["schemas"][name], components["schemas"]))
-            for key, title, name in (
-                ("request-properties", "A request's AMQP properties", "RequestProperties"),
-                ("request", "A request's headers", "RequestHeaders"),
-                ("event-properties", "An event's AMQP properties", "EventProperties"),
-                ("event", "An event's headers", "EventHeaders"),
-            )
+            for key, title, name in HEADER_TABLES
         ],
         reasons=REASON_TABLES,
         enumerations=_enumerations(components["schemas"]),

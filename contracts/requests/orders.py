@@ -86,8 +86,9 @@ class OrderCancellationRequested(Value):
     )
     reason: Short | None = Field(
         default=None,
-        description="Why, as a reason code; it says whose fault it is and so what it costs. Without it, "
-        "and for any other text, the cancelling party's own code counts, e.g. `customer_cancelled`.",
+        description="Why, as a reason code with which orders end; it decides whose fault it is, and the "
+        "fee. Without it, and for any other text, the cancelling party's own code counts, e.g. "
+        "`customer_cancelled`.",
     )
 
 

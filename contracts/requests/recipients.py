@@ -54,7 +54,7 @@ class RecipientContactRegistered(Value):
         description="How letters address them; without it letters use no name. Stored encrypted.",
     )
     channels: Annotated[list[Channel], Field(max_length=16)] = Field(
-        description="Every way to reach them; of several with one kind the first is used."
+        description="Every way to reach them; of several of one kind the first that works is used."
     )
     preferences: Preferences | None = Field(
         default=None, description="What they wish; without it every channel may be used."

@@ -56,8 +56,9 @@ class DriverCancelled(Value):
     driver_id: Id = Field(description=DRIVER)
     order_id: OrderId
     reason: Short = Field(
-        description="Why, as a reason code. One that is the customer's fault, e.g. `customer_no_show`, "
-        "cancels the order where the driver has waited at the pick-up as long as the service asks."
+        description="Why, as a reason code with which orders end. One that is the customer's fault, e.g. "
+        "`customer_no_show`, cancels the order where the driver has waited at the pick-up as long as the "
+        "service asks."
     )
 
 
