@@ -5,9 +5,7 @@ A keyword that the rules do not know counts as breaking: a needless question is 
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from enum import StrEnum
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from contracts.publishing.keywords import (
     INFINITY,
@@ -18,9 +16,9 @@ from contracts.publishing.keywords import (
     UPPER_LIMITS,
     WORDING,
     listed,
-    resolved,
     types_of,
 )
+from contracts.publishing.pairs import Difference, Direction, Pair
 from contracts.publishing.schemas import EXCHANGE, Schema
 from contracts.registry import Exchange
 from contracts.values import EXTENSIBLE_ENUM
@@ -29,49 +27,6 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
 MAX_DEPTH = 32
-
-
-class Direction(StrEnum):
-    """Who must keep working: readers of what we publish, or writers of what we consume."""
-
-    PUBLISHED = "published"
-    CONSUMED = "consumed"
-
-
-@dataclass(frozen=True, slots=True)
-class Difference:
-    """One difference. `pointer` is a JSON pointer into the data; `breaking`: it needs a new major version."""
-
-    pointer: str
-    what: str
-    breaking: bool
-
-
-@dataclass(frozen=True, slots=True)
-class _Pair:
-    """The same place in both schemas, references resolved."""
-
-    old: Schema
-    new: Schema
-    pointer: str
-    direction: Direction
-    roots: tuple[Schema, Schema]
-
-    def at(self, old: Schema, new: Schema, step: str = "") -> _Pair:
-        return _Pair(
-            resolved(old, self.roots[0]),
-            resolved(new, self.roots[1]),
-            self.pointer + step,
-            self.direction,
-            self.roots,
-        )
-
-    def difference(self, what: str, *, breaking: bool) -> Difference:
-        return Difference(self.pointer, what, breaking)
-
-    def order(self, old: Any, new: Any) -> tuple[Any, Any]:
-        """Return (what is sent, what is accepted): the first must fit into the second."""
-        return (new, old) if self.direction is Direction.PUBLISHED else (old, new)
 
 
 def direction_of(schema: Schema) -> Direction:
@@ -84,7 +39,7 @@ def compare(old: Schema, new: Schema) -> list[Difference]:
 
     Raises `KeyError` for a reference that leads nowhere.
     """
-    root = _Pair(old, new, "", direction_of(old), (old, new))
+    root = Pair(old, new, "", direction_of(old), (old, new))
     found = list(_walk(root))
     if old.get(EXCHANGE) != new.get(EXCHANGE):
         found.insert(
@@ -95,7 +50,7 @@ def compare(old: Schema, new: Schema) -> list[Difference]:
     return found
 
 
-def _walk(pair: _Pair) -> Iterator[Difference]:
+def _walk(pair: Pair) -> Iterator[Difference]:
     same = pair.old == pair.new and pair.roots[0].get("$defs") == pair.roots[1].get("$defs")
     if same or pair.pointer.count("/") > MAX_DEPTH:
         return
@@ -103,7 +58,7 @@ def _walk(pair: _Pair) -> Iterator[Difference]:
         yield from rule(pair)
 
 
-def _types(pair: _Pair) -> Iterator[Difference]:
+def _types(pair: Pair) -> Iterator[Difference]:
     old, new = types_of(pair.old), types_of(pair.new)
     if old != new:
         sent, accepted = pair.order(old, new)
@@ -111,7 +66,7 @@ def _types(pair: _Pair) -> Iterator[Difference]:
         yield pair.difference(what, breaking=not sent <= accepted)
 
 
-def _limits(pair: _Pair) -> Iterator[Difference]:
+def _limits(pair: Pair) -> Iterator[Difference]:
     for name in sorted((UPPER_LIMITS | LOWER_LIMITS) & (pair.old.keys() | pair.new.keys())):
         sign = 1 if name in UPPER_LIMITS else -1
         old, new = (sign * schema[name] if name in schema else INFINITY for schema in (pair.old, pair.new))
@@ -123,7 +78,7 @@ def _limits(pair: _Pair) -> Iterator[Difference]:
             )
 
 
-def _shapes(pair: _Pair) -> Iterator[Difference]:
+def _shapes(pair: Pair) -> Iterator[Difference]:
     for name in sorted(SHAPES):
         old, new = pair.old.get(name), pair.new.get(name)
         if old != new:
@@ -133,7 +88,7 @@ def _shapes(pair: _Pair) -> Iterator[Difference]:
             )
 
 
-def _words(pair: _Pair) -> Iterator[Difference]:
+def _words(pair: Pair) -> Iterator[Difference]:
     old, new = set(pair.old.get(EXTENSIBLE_ENUM, ())), set(pair.new.get(EXTENSIBLE_ENUM, ()))
     for word in sorted(old - new):
         yield pair.difference(f"the word {word} is gone", breaking=True)
@@ -146,7 +101,7 @@ def _words(pair: _Pair) -> Iterator[Difference]:
         yield pair.difference("the closed list of words changed", breaking=not fits)
 
 
-def _properties(pair: _Pair) -> Iterator[Difference]:
+def _properties(pair: Pair) -> Iterator[Difference]:
     old, new = pair.old.get("properties", {}), pair.new.get("properties", {})
     for name in sorted(old.keys() - new.keys()):
         yield pair.at({}, {}, f"/{name}").difference("field removed", breaking=True)
@@ -159,7 +114,7 @@ def _properties(pair: _Pair) -> Iterator[Difference]:
         yield from _walk(pair.at(old[name], new[name], f"/{name}"))
 
 
-def _required(pair: _Pair) -> Iterator[Difference]:
+def _required(pair: Pair) -> Iterator[Difference]:
     """Judge the fields that are in both schemas; `_properties` judges added and removed ones."""
     old, new = set(pair.old.get("required", ())), set(pair.new.get("required", ()))
     judged = pair.old.get("properties", {}).keys() ^ pair.new.get("properties", {}).keys()
@@ -169,7 +124,7 @@ def _required(pair: _Pair) -> Iterator[Difference]:
         yield pair.at({}, {}, f"/{name}").difference(f"became {became}", breaking=breaking)
 
 
-def _nested(pair: _Pair) -> Iterator[Difference]:
+def _nested(pair: Pair) -> Iterator[Difference]:
     for name in NESTED:
         old, new = pair.old.get(name, True), pair.new.get(name, True)
         if isinstance(old, dict) and isinstance(new, dict):
@@ -179,7 +134,7 @@ def _nested(pair: _Pair) -> Iterator[Difference]:
             yield pair.difference(f"{name} changed", breaking=accepted is not True)
 
 
-def _branches(pair: _Pair) -> Iterator[Difference]:
+def _branches(pair: Pair) -> Iterator[Difference]:
     if "anyOf" not in pair.old and "anyOf" not in pair.new:
         return
     old, new = pair.old.get("anyOf", [pair.old]), pair.new.get("anyOf", [pair.new])
@@ -189,19 +144,19 @@ def _branches(pair: _Pair) -> Iterator[Difference]:
         yield pair.difference("the alternatives changed", breaking=not fits)
 
 
-def _fits(pair: _Pair, sent: Schema, accepted: Schema) -> bool:
+def _fits(pair: Pair, sent: Schema, accepted: Schema) -> bool:
     old, new = pair.order(sent, accepted)
     return not any(difference.breaking for difference in _walk(pair.at(old, new)))
 
 
-def _unknown(pair: _Pair) -> Iterator[Difference]:
+def _unknown(pair: Pair) -> Iterator[Difference]:
     known = WORDING | UPPER_LIMITS | LOWER_LIMITS | SHAPES | STRUCTURE | {EXCHANGE}
     for name in sorted((pair.old.keys() | pair.new.keys()) - known):
         if pair.old.get(name) != pair.new.get(name):
             yield pair.difference(f"{name} changed, which no rule judges", breaking=True)
 
 
-RULES: tuple[Callable[[_Pair], Iterator[Difference]], ...] = (
+RULES: tuple[Callable[[Pair], Iterator[Difference]], ...] = (
     _types,
     _limits,
     _shapes,
