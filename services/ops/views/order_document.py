@@ -5,8 +5,8 @@ from __future__ import annotations
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
+from contracts.enums import OrderStatus
 from contracts.notation import rfc3339
-from contracts.words import OrderStatus
 
 if TYPE_CHECKING:
     from services.runtime.change import Document

@@ -6,8 +6,8 @@ import asyncio
 import re
 from typing import TYPE_CHECKING, Any
 
+from contracts.enums import OrderStatus
 from contracts.notation import ID_PATTERN, rfc3339
-from contracts.words import OrderStatus
 from services.ops import terminal
 from services.ops.connecting.database import services_database
 from services.ops.errors import CommandError
