@@ -7,15 +7,15 @@ from dataclasses import dataclass
 from datetime import timedelta
 
 from contracts.queues import QUEUES
-from services.notifications.adapters.vault import MongoVault
-from services.notifications.adapters.webhook_http import WebhookClient
-from services.notifications.adapters.webhook_kinds import deliveries, webhooks
-from services.notifications.adapters.webhook_secrets import WebhookSecrets
+from services.notifications.adapters.keys.vault import MongoVault
+from services.notifications.adapters.storage.webhooks import deliveries, webhooks
+from services.notifications.adapters.webhooks.client import WebhookClient
+from services.notifications.adapters.webhooks.secrets import WebhookSecrets
 from services.notifications.handlers.agency_event import OnAgencyEvent
 from services.notifications.handlers.agency_webhook_registered import OnWebhookRegistered
 from services.notifications.handlers.routes import ORDER_EVENTS, RECEIPTS
 from services.notifications.settings import NotificationsSettings
-from services.notifications.webhooks import Webhooks
+from services.notifications.webhooks.sender import Webhooks
 from services.runtime.process.runtime import Runtime, TimerTable
 
 # Whatever of an order people are told of, that it was taken in, and the receipts.

@@ -6,26 +6,26 @@ from collections.abc import Awaitable, Callable, Iterator
 from datetime import timedelta
 
 from contracts.registry import CONTRACTS
-from services.notifications.adapters import mongo
-from services.notifications.adapters.later import LaterStates
-from services.notifications.adapters.log_channel import StructlogChannel
-from services.notifications.adapters.templates import JinjaTexts
-from services.notifications.adapters.vault import MongoVault, key_store
+from services.notifications.adapters.channels.configured import channels_of
+from services.notifications.adapters.channels.log import StructlogChannel
+from services.notifications.adapters.keys.vault import MongoVault, key_store
+from services.notifications.adapters.storage import notifications as mongo
+from services.notifications.adapters.storage.later_notifications import LaterStates
+from services.notifications.adapters.texts.templates import JinjaTexts
 from services.notifications.agencies import agencies_of
-from services.notifications.channels import channels_of
 from services.notifications.delivery import Parts, delivering
-from services.notifications.domain.checking import check_table
-from services.notifications.domain.told import EVERYTHING
-from services.notifications.examples import written_for
+from services.notifications.domain.audience.checking import check_table
+from services.notifications.domain.audience.table import EVERYTHING
 from services.notifications.handlers.emergency_raised import OnEmergencyRaised
-from services.notifications.handlers.opening import Opening
 from services.notifications.handlers.order_event import OnOrderEvent
 from services.notifications.handlers.recipient_contact_registered import OnContactRegistered
 from services.notifications.handlers.recipient_erasure_requested import OnErasureRequested
 from services.notifications.handlers.routes import routes
 from services.notifications.handlers.send_due import SendDue
-from services.notifications.ledger import Ledger
 from services.notifications.ports import Text
+from services.notifications.sending.examples import written_for
+from services.notifications.sending.notification_store import Ledger
+from services.notifications.sending.opener import Opening
 from services.notifications.settings import NotificationsSettings
 from services.runtime.process.runtime import Application, Runtime, TimerTable
 

@@ -6,19 +6,19 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from datetime import timedelta
 
-from services.notifications.allowance import Allowance
-from services.notifications.channels import Channels
-from services.notifications.circuits import Circuits
-from services.notifications.domain.contact import Contact
-from services.notifications.domain.limiting import Limiter
+from services.notifications.adapters.channels.configured import Channels
+from services.notifications.domain.audience.superseding import is_overtaken
+from services.notifications.domain.channels.contact import Contact
+from services.notifications.domain.channels.quota import Limiter
 from services.notifications.domain.notification import Notification
-from services.notifications.domain.superseding import is_overtaken
-from services.notifications.lane import Lane
-from services.notifications.lanes import Lanes
-from services.notifications.ledger import Ledger
-from services.notifications.planning import LOG, Planning
 from services.notifications.ports import Later, LogChannel, Texts, Vault
-from services.notifications.post import Post
+from services.notifications.sending.circuit_breakers import Circuits
+from services.notifications.sending.letter_sender import Post
+from services.notifications.sending.notification_store import Ledger
+from services.notifications.sending.planner import LOG, Planning
+from services.notifications.sending.shared_limits import Allowance
+from services.notifications.sending.worker_pool import Lane
+from services.notifications.sending.worker_pools import Lanes
 from services.notifications.settings import NotificationsSettings
 from services.runtime.change import Store
 from services.runtime.process.runtime import Runtime

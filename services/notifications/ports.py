@@ -8,8 +8,8 @@ from datetime import datetime
 from typing import Any, Protocol, TypeVar
 
 from services.notifications.domain.attempts import Outcome
-from services.notifications.domain.choosing import Choice
-from services.notifications.domain.contact import Contact
+from services.notifications.domain.channels.choosing import Choice
+from services.notifications.domain.channels.contact import Contact
 from services.notifications.domain.notification import Notification
 from services.runtime.change import Stored
 

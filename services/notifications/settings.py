@@ -9,11 +9,11 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 from pydantic import Field, IPvAnyNetwork, field_validator, model_validator
 
 from contracts.values import Id
-from services.notifications.domain.breaker import Patience
-from services.notifications.domain.quiet import QuietHours
-from services.notifications.domain.retries import Plan
-from services.notifications.domain.webhook import WAITS_S
-from services.notifications.providers import ProviderSettings
+from services.notifications.adapters.channels.settings import ProviderSettings
+from services.notifications.domain.channels.circuit_breaker import Patience
+from services.notifications.domain.channels.quiet_hours import QuietHours
+from services.notifications.domain.retry_policy import Plan
+from services.notifications.domain.webhooks.webhook import WAITS_S
 
 BUSY_LONGEST_S = 5
 

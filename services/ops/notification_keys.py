@@ -14,8 +14,8 @@ from typing import Annotated
 import typer
 
 from contracts.values import rfc3339
-from services.notifications.adapters.rotation import Rotation
-from services.notifications.adapters.vault import MongoVault, key_store
+from services.notifications.adapters.keys.rotation import Rotation
+from services.notifications.adapters.keys.vault import MongoVault, key_store
 from services.ops import parked_messages, terminal
 from services.ops.connecting import UnreachableError, broker, settings
 from services.ops.errors import CommandError

@@ -13,9 +13,9 @@ import typer
 from rich.table import Table
 
 from contracts.values import ID_PATTERN
-from services.notifications.adapters.vault import MongoVault
-from services.notifications.adapters.webhook_log import Range, WebhookLog
-from services.notifications.adapters.webhook_secrets import WebhookSecrets
+from services.notifications.adapters.keys.vault import MongoVault
+from services.notifications.adapters.webhooks.log import Range, WebhookLog
+from services.notifications.adapters.webhooks.secrets import WebhookSecrets
 from services.ops import terminal
 from services.ops.connecting import settings, store
 from services.ops.errors import CommandError

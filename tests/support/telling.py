@@ -5,9 +5,9 @@ from __future__ import annotations
 from typing import Any
 
 from services.notifications.domain.attempts import Cause
-from services.notifications.domain.contact import Contact, SealedChannel
+from services.notifications.domain.channels.contact import Contact, SealedChannel
 from services.notifications.domain.notification import Notification
-from services.notifications.domain.retries import Plan
+from services.notifications.domain.retry_policy import Plan
 from tests.support.builders import NOW
 
 PLAN = Plan(failures=3, failures_ringing=2)

@@ -6,10 +6,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from contracts.registry import CONTRACTS
-from services.notifications.adapters.templates import JinjaTexts
-from services.notifications.domain.language import languages_of
-from services.notifications.domain.told import AUDIENCES, EVERYTHING
-from services.notifications.examples import written_for
+from services.notifications.adapters.texts.templates import JinjaTexts
+from services.notifications.domain.audience.language import languages_of
+from services.notifications.domain.audience.table import AUDIENCES, EVERYTHING
+from services.notifications.sending.examples import written_for
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

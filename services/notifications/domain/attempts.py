@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
 
-from services.notifications.domain.contact import Skip
+from services.notifications.domain.channels.contact import Skip
 
 NO_CHANNEL = "none"
 

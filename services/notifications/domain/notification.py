@@ -8,9 +8,9 @@ from datetime import datetime
 from typing import Any
 
 from services.notifications.domain.attempts import NO_CHANNEL, Attempt, Cause, Outcome, Result, Status
-from services.notifications.domain.contact import contact_id
-from services.notifications.domain.retries import Plan
-from services.notifications.domain.told import ORDER_OF_CHANNELS, Row, Urgency, row_of
+from services.notifications.domain.audience.table import ORDER_OF_CHANNELS, Row, Urgency, row_of
+from services.notifications.domain.channels.contact import contact_id
+from services.notifications.domain.retry_policy import Plan
 
 NO_CONTACT, ADDRESS_REFUSED, CHANNEL_UNAVAILABLE = "no_contact", "address_refused", "channel_unavailable"
 SUPERSEDED, TOO_LATE = "superseded", "too_late"

@@ -10,7 +10,7 @@ from pydantic_core import to_json
 
 from contracts.message import Message, derived_id
 from contracts.values import rfc3339
-from services.notifications.domain.webhook import Delivery, Webhook
+from services.notifications.domain.webhooks.webhook import Delivery, Webhook
 from services.runtime.change import Change, Entry, Store, cause_of
 from services.runtime.clock import Clock
 

@@ -9,7 +9,7 @@ from urllib.parse import urlsplit
 
 from contracts.message import Message
 from contracts.requests.agencies import AgencyWebhookRegistered
-from services.notifications.domain.webhook import Webhook
+from services.notifications.domain.webhooks.webhook import Webhook
 from services.notifications.ports import Vault
 from services.runtime.change import Change, Entry, Store, cause_of
 from services.runtime.clock import Clock

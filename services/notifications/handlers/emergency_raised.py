@@ -9,10 +9,10 @@ from dataclasses import dataclass
 
 from contracts.events.emergencies import EmergencyRaised
 from contracts.message import Message
-from services.notifications.domain.told import CUSTOMER, DRIVER, OPERATOR, RECIPIENT
-from services.notifications.handlers.addressees import Addressee
-from services.notifications.handlers.opening import Opening
-from services.notifications.handlers.parameters import parameters_of
+from services.notifications.domain.audience.table import CUSTOMER, DRIVER, OPERATOR, RECIPIENT
+from services.notifications.sending.addressees import Addressee
+from services.notifications.sending.opener import Opening
+from services.notifications.sending.parameters import parameters_of
 
 CALLERS = {DRIVER: (DRIVER,), CUSTOMER: (CUSTOMER,), RECIPIENT: (RECIPIENT, CUSTOMER)}
 """Who is told that his call was heard, and under which roles his contact may be known."""

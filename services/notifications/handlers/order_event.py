@@ -6,9 +6,9 @@ from dataclasses import dataclass
 
 from contracts.events.orders import OrderEvent
 from contracts.message import Message
-from services.notifications.handlers.addressees import addressees
-from services.notifications.handlers.opening import Opening
-from services.notifications.handlers.parameters import parameters_of
+from services.notifications.sending.addressees import addressees
+from services.notifications.sending.opener import Opening
+from services.notifications.sending.parameters import parameters_of
 
 
 @dataclass(frozen=True, slots=True)

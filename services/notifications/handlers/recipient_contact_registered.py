@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 from contracts.codec import body_of
 from contracts.message import Message
 from contracts.requests.recipients import ChannelKind, RecipientContactRegistered
-from services.notifications.domain.contact import Contact, SealedChannel, contact_id, is_mail_address
+from services.notifications.domain.channels.contact import Contact, SealedChannel, contact_id, is_mail_address
 from services.notifications.ports import RecipientKey, Vault
 from services.runtime.change import Change, Entry, Store, cause_of
 from services.runtime.clock import Clock

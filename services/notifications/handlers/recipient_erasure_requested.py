@@ -9,7 +9,7 @@ from contracts.events.recipients import RecipientErased
 from contracts.message import Message
 from contracts.requests.recipients import RecipientErasureRequested
 from contracts.values import Role
-from services.notifications.domain.contact import Contact, contact_id, erased
+from services.notifications.domain.channels.contact import Contact, contact_id, erased
 from services.notifications.ports import Vault
 from services.runtime.change import Change, Entry, Store, cause_of
 from services.runtime.clock import Clock

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 
+from services.notifications.domain.audience.superseding import is_overtaken
 from services.notifications.domain.notification import SUPERSEDED, TOO_LATE, Notification
-from services.notifications.domain.superseding import is_overtaken
-from services.notifications.ledger import Ledger
 from services.notifications.ports import Later, Outbound, Planned, Planner
+from services.notifications.sending.notification_store import Ledger
 from services.runtime.clock import Clock
 
 

@@ -69,7 +69,7 @@ def preview(
     """
     from contracts.registry import CONTRACTS  # noqa: PLC0415  reading all models is not for every command
     from services.notifications.app import previews, told_types  # noqa: PLC0415  as above
-    from services.notifications.domain.language import is_ours  # noqa: PLC0415  as above
+    from services.notifications.domain.audience.language import is_ours  # noqa: PLC0415  as above
 
     full_type = event_type if event_type in CONTRACTS else f"{event_type}.v1"
     if full_type not in told_types():

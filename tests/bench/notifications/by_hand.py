@@ -17,7 +17,7 @@ from jinja2 import Environment, StrictUndefined
 
 from contracts.events.orders import OrderDriverAssigned
 from contracts.message import derived_id
-from services.notifications.adapters.templates import FOLDER
+from services.notifications.adapters.texts.templates import FOLDER
 from tests.bench.notifications.job import CONNECTIONS, Job, Took
 
 log = structlog.get_logger()

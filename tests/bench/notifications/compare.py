@@ -12,7 +12,7 @@ import uvloop
 from rich.console import Console
 from rich.table import Table
 
-from services.notifications.domain.told import EMAIL, SMS
+from services.notifications.domain.audience.table import EMAIL, SMS
 from tests.bench.notifications import by_hand, many, ours
 from tests.bench.notifications.job import Took, a_job, log_to_nowhere
 from tests.bench.notifications.receivers import Receivers, receiving

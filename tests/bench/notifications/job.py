@@ -13,8 +13,8 @@ from pydantic import SecretStr
 
 from contracts.events.orders import OrderDriverAssigned
 from contracts.message import Message
-from services.notifications.domain.contact import Contact, SealedChannel, contact_id
-from services.notifications.domain.told import EMAIL, SMS
+from services.notifications.domain.audience.table import EMAIL, SMS
+from services.notifications.domain.channels.contact import Contact, SealedChannel, contact_id
 from services.runtime.sealing import Sealer, new_key
 from tests.support.builders import NOW, a_driver_assigned, a_message
 

@@ -7,14 +7,14 @@ from dataclasses import dataclass, field
 from time import perf_counter, process_time
 from typing import Any
 
-from services.notifications.adapters.log_channel import StructlogChannel
-from services.notifications.adapters.templates import JinjaTexts
-from services.notifications.channels import channels_of
+from services.notifications.adapters.channels.configured import channels_of
+from services.notifications.adapters.channels.log import StructlogChannel
+from services.notifications.adapters.texts.templates import JinjaTexts
 from services.notifications.delivery import Parts, delivering
 from services.notifications.domain.attempts import Status
-from services.notifications.handlers.opening import Opening
 from services.notifications.handlers.order_event import OnOrderEvent
-from services.notifications.ledger import Ledger
+from services.notifications.sending.notification_store import Ledger
+from services.notifications.sending.opener import Opening
 from services.notifications.settings import NotificationsSettings
 from services.runtime.change import Stored
 from services.runtime.clock import SystemClock

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from services.notifications.adapters.google_tokens import ServiceAccountTokens
+from services.notifications.adapters.channels.google_tokens import ServiceAccountTokens
 from services.notifications.ports import ChannelUnavailable
 from services.runtime.errors import NotConfigured
 from tests.support.google import an_account, token_request

@@ -10,9 +10,9 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from services.notifications.adapters.push import FCM_ERROR, PushChannel
-from services.notifications.adapters.sms import SmsChannel, SmsGateway
-from services.notifications.adapters.whatsapp import WhatsAppChannel
+from services.notifications.adapters.channels.push import FCM_ERROR, PushChannel
+from services.notifications.adapters.channels.sms import SmsChannel, SmsGateway
+from services.notifications.adapters.channels.whatsapp import WhatsAppChannel
 from services.notifications.ports import AddressRefused, ChannelUnavailable
 from tests.support import documented
 from tests.support.documented import PHONE, PROJECT, TOKEN
@@ -21,7 +21,7 @@ from tests.support.letters import a_letter, connected
 from tests.support.provider import DROPPED, RESET, Answer, ProviderStandIn
 
 if TYPE_CHECKING:
-    from services.notifications.adapters.http import Provider
+    from services.notifications.adapters.channels.http import Provider
     from services.notifications.ports import Channel
 
 FIELDS = {"to": "to", "sender": "from", "text": "text", "id": "reference"}

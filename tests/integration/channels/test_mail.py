@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from aiosmtpd.smtp import SMTP, AuthResult, LoginPassword
 
-from services.notifications.adapters.smtp import SmtpChannel, SmtpServer
+from services.notifications.adapters.channels.smtp import SmtpChannel, SmtpServer
 from services.notifications.ports import AddressRefused, ChannelUnavailable
 from tests.support.certificates import a_certificate
 from tests.support.letters import a_letter

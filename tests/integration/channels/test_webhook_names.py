@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from services.notifications.adapters.webhook_http import WebhookClient
+from services.notifications.adapters.webhooks.client import WebhookClient
 from tests.support.receiver import Receiver
 
 if TYPE_CHECKING:

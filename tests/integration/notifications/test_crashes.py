@@ -12,10 +12,10 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from services.notifications.adapters import mongo
+from services.notifications.adapters.storage import notifications as mongo
 from services.notifications.domain.attempts import Cause, Status
 from services.notifications.domain.notification import Notification
-from services.notifications.handlers.parameters import parameters_of
+from services.notifications.sending.parameters import parameters_of
 from tests.support.builders import a_contact_registered, a_driver_assigned
 from tests.support.eventually import eventually
 

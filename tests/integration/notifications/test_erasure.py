@@ -9,7 +9,7 @@ import pytest
 from bson import encode
 from structlog.testing import capture_logs
 
-from services.notifications.adapters.vault import MongoVault
+from services.notifications.adapters.keys.vault import MongoVault
 from services.runtime.sealing import Sealer
 from services.runtime.storage import database
 from tests.support.builders import a_contact_registered, a_driver_assigned, an_erasure_requested

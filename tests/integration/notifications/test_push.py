@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from services.notifications.adapters.push import FCM_ERROR
+from services.notifications.adapters.channels.push import FCM_ERROR
 from tests.support import documented
 from tests.support.builders import a_contact_registered, a_driver_assigned
 from tests.support.eventually import eventually

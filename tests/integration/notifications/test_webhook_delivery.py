@@ -6,7 +6,7 @@ import json
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
 
-from services.notifications.adapters.webhook_log import Range, WebhookLog
+from services.notifications.adapters.webhooks.log import Range, WebhookLog
 from tests.support.agencies import HERE, a_receipt, a_secret, delivery, faster, registered
 from tests.support.eventually import eventually
 from tests.support.receiver import RESET, STALL, Receiver

@@ -6,7 +6,7 @@ import json
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
-from services.notifications.adapters import mongo
+from services.notifications.adapters.storage import notifications as mongo
 from services.notifications.domain.attempts import Outcome, Result
 from services.runtime.storage import database
 from tests.support.builders import NOW

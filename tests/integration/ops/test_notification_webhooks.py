@@ -11,10 +11,10 @@ import pytest
 from bson import encode
 from pydantic import SecretStr
 
-from services.notifications.adapters.vault import MongoVault
-from services.notifications.adapters.webhook_kinds import deliveries
-from services.notifications.adapters.webhook_secrets import WebhookSecrets
-from services.notifications.domain.webhook import Delivery, Status
+from services.notifications.adapters.keys.vault import MongoVault
+from services.notifications.adapters.storage.webhooks import deliveries
+from services.notifications.adapters.webhooks.secrets import WebhookSecrets
+from services.notifications.domain.webhooks.webhook import Delivery, Status
 from services.runtime.sealing import Sealer
 from services.runtime.storage import database
 from tests.support.services import DATA_KEY

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from services.notifications.domain.webhook import Webhook
+from services.notifications.domain.webhooks.webhook import Webhook
 from services.notifications.handlers.agency_event import OnAgencyEvent
 from services.runtime.change import Stored
 from services.runtime.clock import SystemClock

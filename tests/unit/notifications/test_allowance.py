@@ -8,14 +8,14 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from services.notifications.allowance import Allowance
-from services.notifications.circuits import Circuits
 from services.notifications.domain.attempts import Outcome, Result
-from services.notifications.domain.breaker import Patience
-from services.notifications.domain.limiting import Limiter
-from services.notifications.domain.quiet import QuietHours
-from services.notifications.lane import Lane
-from services.notifications.planning import Planning
+from services.notifications.domain.channels.circuit_breaker import Patience
+from services.notifications.domain.channels.quiet_hours import QuietHours
+from services.notifications.domain.channels.quota import Limiter
+from services.notifications.sending.circuit_breakers import Circuits
+from services.notifications.sending.planner import Planning
+from services.notifications.sending.shared_limits import Allowance
+from services.notifications.sending.worker_pool import Lane
 from services.runtime.change import Stored
 from tests.support.builders import NOW
 from tests.support.eventually import eventually

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from services.notifications.domain.told import EVERYTHING
+from services.notifications.domain.audience.table import EVERYTHING
 from services.orders import catalogue
 
 FOLDER = Path(next(iter(catalogue.__path__)))

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from datetime import timedelta
 
-from services.notifications.domain.choosing import Choice, Circumstances, choose
-from services.notifications.domain.contact import SealedChannel, Skip, SkipReason
+from services.notifications.domain.channels.choosing import Choice, Circumstances, choose
+from services.notifications.domain.channels.contact import SealedChannel, Skip, SkipReason
 from tests.support.builders import NOW
 from tests.support.telling import EMAIL, ORDER, PUSH, SMS, a_contact
 

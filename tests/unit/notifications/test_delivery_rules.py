@@ -7,11 +7,11 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from services.notifications.domain.breaker import Breaker, Patience
-from services.notifications.domain.limiting import REMEMBERED, Limiter
-from services.notifications.domain.quiet import QuietHours
-from services.notifications.domain.superseding import is_overtaken
-from services.notifications.domain.told import Urgency
+from services.notifications.domain.audience.superseding import is_overtaken
+from services.notifications.domain.audience.table import Urgency
+from services.notifications.domain.channels.circuit_breaker import Breaker, Patience
+from services.notifications.domain.channels.quiet_hours import QuietHours
+from services.notifications.domain.channels.quota import REMEMBERED, Limiter
 from tests.support.builders import NOW
 
 PATIENCE = Patience(failures=2, first_rest=timedelta(seconds=10), longest_rest=timedelta(seconds=30))

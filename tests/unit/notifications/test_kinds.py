@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from services.notifications.adapters.mongo import notifications
-from services.notifications.adapters.webhook_kinds import deliveries
+from services.notifications.adapters.storage.notifications import notifications
+from services.notifications.adapters.storage.webhooks import deliveries
 
 if TYPE_CHECKING:
     from services.runtime.storage.aggregates import Kind

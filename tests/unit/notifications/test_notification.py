@@ -8,9 +8,9 @@ from datetime import timedelta
 import pytest
 
 from services.notifications.domain.attempts import Outcome, Result, Status
-from services.notifications.domain.contact import is_mail_address
-from services.notifications.domain.language import language_of
-from services.notifications.domain.retries import Plan
+from services.notifications.domain.audience.language import language_of
+from services.notifications.domain.channels.contact import is_mail_address
+from services.notifications.domain.retry_policy import Plan
 from tests.support.builders import NOW
 from tests.support.telling import PLAN, a_notification
 

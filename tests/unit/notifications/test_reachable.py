@@ -6,7 +6,7 @@ from ipaddress import ip_network
 
 import pytest
 
-from services.notifications.domain.reachable import is_reachable
+from services.notifications.domain.webhooks.reachable import is_reachable
 
 PRIVATE = (
     "127.0.0.1", "127.8.9.1", "0.0.0.0", "10.0.0.1", "172.16.3.4", "192.168.1.1", "169.254.169.254", "100.64.0.1", "224.0.0.1",

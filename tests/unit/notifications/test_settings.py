@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from pydantic import ValidationError
 
-from services.notifications.channels import channels_of
+from services.notifications.adapters.channels.configured import channels_of
 from services.notifications.settings import NotificationsSettings
 
 WRONG: list[tuple[dict[str, Any], str]] = [

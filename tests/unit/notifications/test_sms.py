@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from services.notifications.domain import sms
+from services.notifications.domain.channels import sms
 
 
 @pytest.mark.parametrize(

@@ -6,8 +6,8 @@ import pytest
 
 from contracts.queues import QUEUES
 from contracts.registry import CONTRACTS
-from services.notifications.domain.checking import TableWrong, check_table
-from services.notifications.domain.told import ENDS, EVERYTHING, TOLD, Row, Urgency, row_of
+from services.notifications.domain.audience.checking import TableWrong, check_table
+from services.notifications.domain.audience.table import ENDS, EVERYTHING, TOLD, Row, Urgency, row_of
 from tests.support.texts import TEXTS
 
 

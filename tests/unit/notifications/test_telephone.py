@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from services.notifications.domain.telephone import in_e164
+from services.notifications.adapters.channels.telephone import in_e164
 
 
 @pytest.mark.parametrize(

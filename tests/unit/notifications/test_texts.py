@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING
 import pytest
 
 from contracts.reasons import ENDED, REFUSED
-from services.notifications.domain import sms
-from services.notifications.domain.language import LANGUAGES, languages_of
-from services.notifications.domain.told import EVERYTHING
+from services.notifications.domain.audience.language import LANGUAGES, languages_of
+from services.notifications.domain.audience.table import EVERYTHING
+from services.notifications.domain.channels import sms
 from tests.support.texts import ALL, GOLDEN, TEXTS, golden_files, text_of
 
 if TYPE_CHECKING:

@@ -8,7 +8,7 @@ import pytest
 
 from services.notifications.domain.attempts import Outcome, Result
 from services.notifications.ports import Planned
-from services.notifications.turns import SLOW_S, Turns
+from services.notifications.sending.fair_queue import SLOW_S, Turns
 from services.runtime.change import Stored
 from tests.support.builders import NOW
 from tests.support.telling import PLAN, a_contact, a_notification

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import timedelta
 
-from services.notifications.webhook_places import EACH, LATEST, SHARED, SOONEST, Places
+from services.notifications.webhooks.slots import EACH, LATEST, SHARED, SOONEST, Places
 from tests.support.builders import NOW
 
 

@@ -1,0 +1,1 @@
+"""How contacts, notifications and webhooks are stored in MongoDB."""

@@ -1,0 +1,99 @@
+"""What the command line sees and does of webhooks: which there are, what was posted, and posting it again."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from services.notifications.adapters.storage.webhooks import DELIVERIES, WEBHOOKS
+from services.notifications.domain.webhooks.webhook import Status
+from services.runtime.storage.database import Collection, Database, noticing_absence
+
+ENDED = (Status.SENT.value, Status.FAILED.value)
+Document = dict[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Range:
+    """Deliveries of one agency, by when they were opened: from `since` on, before `until`."""
+
+    agency_id: str
+    since: datetime
+    until: datetime
+    failed_only: bool = False
+
+    def where(self) -> Document:
+        """As a filter; only what has ended."""
+        statuses = [Status.FAILED.value] if self.failed_only else list(ENDED)
+        return {
+            "state.agency_id": {"$eq": self.agency_id},
+            "state.created_at": {"$gte": self.since, "$lt": self.until},
+            "state.status": {"$in": statuses},
+        }
+
+
+class WebhookLog:
+    """Reads the services' documents; writes only what a replay needs. All raise `DatabaseAway`."""
+
+    def __init__(self, store: Database) -> None:
+        self._webhooks: Collection = store[WEBHOOKS]
+        self._deliveries: Collection = store[DELIVERIES]
+        self._secrets: Collection = store["webhook_secrets"]
+
+    async def webhooks(self) -> list[Document]:
+        """All agencies; of the URL only the host, of the secrets only how many."""
+        with noticing_absence("webhooks"):
+            rows = await self._webhooks.find({}).sort("_id", 1).to_list(None)
+            secrets = {row["_id"]: len(row["secrets"]) for row in await self._secrets.find({}).to_list(None)}
+        return [
+            {
+                "agency_id": row["_id"],
+                "host": row["state"]["host"],
+                "types": row["state"]["types"],
+                "services": row["state"]["services"],
+                "disabled": row["state"]["disabled"],
+                "secrets": secrets.get(row["_id"], 0),
+            }
+            for row in rows
+        ]
+
+    async def deliveries(self, agency_id: str, limit: int) -> list[Document]:
+        """The newest first; without the event's content."""
+        with noticing_absence("webhook deliveries"):
+            found = self._deliveries.find({"state.agency_id": {"$eq": agency_id}}, {"state.body": 0})
+            rows = await found.sort("state.created_at", -1).limit(limit).to_list(limit)
+        return [_row(row["state"]) for row in rows]
+
+    async def count(self, wanted: Range) -> int:
+        """How many a replay would send."""
+        with noticing_absence("webhook deliveries"):
+            return int(await self._deliveries.count_documents(wanted.where()))
+
+    async def replay(self, wanted: Range, now: datetime) -> int:
+        """Make them due again, from the first try on and under the same ids; the service sends them."""
+        fresh = {
+            "state.status": Status.PENDING.value,
+            "state.due": now,
+            "state.tries": 0,
+            "state.reason": None,
+        }
+        timer = {"next_due": now, "timers": [{"name": "send", "due": now}]}
+        update = {"$set": {**fresh, **timer}, "$inc": {"version": 1}, "$unset": {"expires_at": ""}}
+        with noticing_absence("replay of webhooks"):
+            written = await self._deliveries.update_many(wanted.where(), update)
+        return int(written.modified_count)
+
+
+def _row(state: Document) -> Document:
+    last = state["attempts"][-1] if state["attempts"] else None
+    return {
+        "event_id": state["event_id"],
+        "type": state["event_type"],
+        "order_id": state["order_id"],
+        "opened": state["created_at"].isoformat(),
+        "status": state["status"],
+        "attempts": len(state["attempts"]),
+        "last": None if last is None else last["detail"],
+        "next": None if state["due"] is None else state["due"].isoformat(),
+    }

@@ -1,0 +1,57 @@
+"""When to try again: the wait doubles, and is scattered so that a thousand do not come back at one instant."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import timedelta
+
+from services.notifications.domain.audience.table import RINGING, Urgency
+
+SPREAD = 0.5
+CLAIMS_PER_FAILURE = 10
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """All durations are business time.
+
+    `failures`: how many failed attempts end a channel for a notification; `failures_ringing`: how many of push, WhatsApp and
+    SMS, where there is another channel. `useful`: how long it is worth telling, urgent or not.
+    """
+
+    lease: timedelta = timedelta(seconds=30)
+    contact_wait: timedelta = timedelta(seconds=60)
+    contact_poll: timedelta = timedelta(seconds=2)
+    first_wait: timedelta = timedelta(seconds=2)
+    longest_wait: timedelta = timedelta(minutes=10)
+    busy_wait: timedelta = timedelta(seconds=1)
+    busy_longest: timedelta = timedelta(seconds=5)
+    failures: int = 10
+    failures_ringing: int = 4
+    useful_urgent: timedelta = timedelta(hours=2)
+    useful: timedelta = timedelta(hours=24)
+
+    @property
+    def claims(self) -> int:
+        """After so many claims it is given up although nobody lived to tell of a failure: it may be what kills us."""
+        return self.failures * CLAIMS_PER_FAILURE
+
+    def limit_of(self, kind: str) -> int:
+        """How many failed attempts end this channel."""
+        return self.failures_ringing if kind in RINGING else self.failures
+
+    def useful_for(self, urgency: Urgency) -> timedelta:
+        """How long it is worth telling."""
+        return self.useful_urgent if urgency is Urgency.URGENT else self.useful
+
+    def wait_after(self, failures: int, jitter: float) -> timedelta:
+        """The wait after the n-th failure; `jitter` between 0 and 1 takes up to half of it away."""
+        doubled = self.first_wait * (1 << min(failures - 1, 30))
+        return min(doubled, self.longest_wait) * (1 - SPREAD * jitter)
+
+    def busy_after(self, waited: timedelta, jitter: float) -> timedelta:
+        """The wait for a place of whoever has `waited` already: as long again, up to `busy_longest`, at most doubled by `jitter`.
+
+        If ten thousand looked every second, saving that they wait again would leave no time to tell anybody.
+        """
+        return min(max(waited, self.busy_wait), self.busy_longest) * (1 + jitter)
