@@ -1,4 +1,4 @@
-"""When to try again: the wait doubles, and is scattered so that a thousand do not come back at one instant."""
+"""When to try again: the wait doubles; jitter keeps a thousand retries from coming back at one instant."""
 
 from __future__ import annotations
 
@@ -12,11 +12,12 @@ CLAIMS_PER_FAILURE = 10
 
 
 @dataclass(frozen=True, slots=True)
-class Plan:
+class RetryPolicy:
     """All durations are business time.
 
-    `failures`: how many failed attempts end a channel for a notification; `failures_ringing`: how many of push, WhatsApp and
-    SMS, where there is another channel. `useful`: how long it is worth telling, urgent or not.
+    `failures`: failed attempts that end a channel for a notification; `failures_ringing`: the same for push,
+    WhatsApp and SMS, where there is another channel. `busy_wait`, `busy_longest`: the wait for a slot in a
+    full worker pool. `useful_urgent`, `useful`: how long a notification is worth telling.
     """
 
     lease: timedelta = timedelta(seconds=30)
@@ -33,11 +34,11 @@ class Plan:
 
     @property
     def claims(self) -> int:
-        """After so many claims it is given up although nobody lived to tell of a failure: it may be what kills us."""
+        """Claims after which it is given up without any saved failure: it may be what kills its holders."""
         return self.failures * CLAIMS_PER_FAILURE
 
     def limit_of(self, kind: str) -> int:
-        """How many failed attempts end this channel."""
+        """Failed attempts that end this kind of channel."""
         return self.failures_ringing if kind in RINGING else self.failures
 
     def useful_for(self, urgency: Urgency) -> timedelta:
@@ -45,13 +46,14 @@ class Plan:
         return self.useful_urgent if urgency is Urgency.URGENT else self.useful
 
     def wait_after(self, failures: int, jitter: float) -> timedelta:
-        """The wait after the n-th failure; `jitter` between 0 and 1 takes up to half of it away."""
+        """The wait after the n-th failure; `jitter` between 0 and 1 shortens it by up to a half."""
         doubled = self.first_wait * (1 << min(failures - 1, 30))
         return min(doubled, self.longest_wait) * (1 - SPREAD * jitter)
 
     def busy_after(self, waited: timedelta, jitter: float) -> timedelta:
-        """The wait for a place of whoever has `waited` already: as long again, up to `busy_longest`, at most doubled by `jitter`.
+        """The next wait for a slot after having `waited`: as long again, up to `busy_longest`, plus jitter.
 
-        If ten thousand looked every second, saving that they wait again would leave no time to tell anybody.
+        `jitter` between 0 and 1 at most doubles it. If ten thousand looked every second, saving their waits
+        would leave no time to send.
         """
         return min(max(waited, self.busy_wait), self.busy_longest) * (1 + jitter)

@@ -1,4 +1,4 @@
-"""Whom an event concerns: each audience of its `tell`, with the roles under which the person's contact may be known."""
+"""Whom to tell of an order's event: each audience of its `tell`, and the roles of the contact to look up."""
 
 from __future__ import annotations
 
@@ -22,15 +22,21 @@ from services.notifications.domain.audience.table import (
 
 @dataclass(frozen=True, slots=True)
 class Addressee:
-    """`audience` chooses the text; `roles`: whose contact is looked for, the first that is known counts."""
+    """`audience` chooses the text.
+
+    `contact_roles`: roles under which to look for the contact; the first found is used.
+    """
 
     audience: str
     id: str
-    roles: tuple[str, ...]
+    contact_roles: tuple[str, ...]
 
 
 def addressees(event_type: str, event: OrderEvent, on_duty: Sequence[str]) -> Iterator[Addressee]:
-    """Everybody that the event wants to be told, that can be named, and for whom there is a text; each person once."""
+    """Everyone in the event's `tell` whose id is known and for whom a text exists; each person once.
+
+    `on_duty`: operators.
+    """
     told: set[str] = set()
     for audience in dict.fromkeys(map(str, event.tell)):
         if row_of(event_type, audience) is None:
@@ -49,7 +55,7 @@ def _people(event_type: str, event: OrderEvent, audience: str, on_duty: Sequence
     elif audience == RECIPIENT and event.recipient_id is None and template_of(event_type) == CODE:
         yield Addressee(
             RECIPIENT, event.customer.id, _roles_of_customer(event)
-        )  # who orders for himself receives himself
+        )  # the customer is the recipient
     else:
         known = {
             RECIPIENT: event.recipient_id,

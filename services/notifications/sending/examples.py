@@ -1,4 +1,4 @@
-"""The golden examples of an event as one audience would meet it: a warung reads of a meal, an agency and a recipient of a document."""
+"""Renders the golden examples of an event for one audience, each about an order with such a party."""
 
 from __future__ import annotations
 
@@ -10,17 +10,18 @@ from typing import Any
 import contracts
 from contracts.registry import CONTRACTS
 from contracts.values import Value
-from services.notifications.domain.audience.table import AGENCY, EVERYTHING, MERCHANT, RECIPIENT
+from services.notifications.domain.audience.table import AGENCY, AUDIENCE_TABLE, MERCHANT, RECIPIENT
 from services.notifications.ports import Text, Texts
 from services.notifications.sending.parameters import parameters_of
 
+EXAMPLE_CODE = "123456"
 EXAMPLES = Path(next(iter(contracts.__path__))) / "examples"
 ORDERS = {
     MERCHANT: "order.changed.v1",
     AGENCY: "order.attempt_failed.v1",
     RECIPIENT: "order.attempt_failed.v1",
 }
-"""Whose example is about an order with such a party."""
+"""Events with an example about an order that has such a party."""
 PARTIES = (
     "order_id",
     "service",
@@ -32,15 +33,20 @@ PARTIES = (
     "recipient_id",
     "fare",
 )
-"""What of an event says what order it is about."""
+"""Fields of an event that describe its order."""
 Data = dict[str, Any]
 
 
 def written_for(
-    texts: Texts, event_type: str, audience: str, locale: str, code: str, name: str | None
+    texts: Texts,
+    event_type: str,
+    audience: str,
+    locale: str,
+    code: str = EXAMPLE_CODE,
+    name: str | None = None,
 ) -> list[Text]:
-    """What this audience reads of the event: one text for each wording that there is, to whoever is called `name`."""
-    template = EVERYTHING[event_type][audience].template
+    """The texts of this event for this audience, one for each wording. `name`: of the recipient."""
+    template = AUDIENCE_TABLE[event_type][audience].template
     written: dict[str, Text] = {}
     for event in _events(event_type, audience):
         text = texts.render(template, audience, locale, {**parameters_of(event), "code": code}, name)
@@ -49,7 +55,7 @@ def written_for(
 
 
 def _events(event_type: str, audience: str) -> list[Value]:
-    """Those that this audience is told of; where there is none, the first, told of an order that has such a party."""
+    """The examples that tell this audience; without any, the first one, with such a party in its order."""
     known = _examples(event_type)
     told = [data for data in known if audience in data.get("tell", ())]
     return [

@@ -1,17 +1,18 @@
-"""The sending path: the only place where an address is clear, for as long as one letter takes."""
+"""Sends one letter: the only place where an address is clear, for as long as the letter takes."""
 
 from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import Any
 
 import structlog
 
 from contracts.codes import one_time_code
 from services.notifications import metrics
-from services.notifications.domain.attempts import Outcome, Result
+from services.notifications.domain.attempts import AttemptResult, Result
 from services.notifications.domain.audience.table import Urgency
 from services.notifications.domain.channels.contact import Contact
 from services.notifications.domain.notification import Notification
@@ -21,92 +22,93 @@ from services.notifications.ports import (
     ChannelUnavailable,
     Letter,
     LogChannel,
-    Planned,
     RecipientKey,
     Texts,
     Vault,
 )
-from services.notifications.sending.circuit_breakers import Circuits, rest_of
-from services.notifications.sending.planner import LOG
+from services.notifications.sending.circuit_breakers import CircuitBreakers
+from services.notifications.sending.planner import LOG, SendPlan
 from services.runtime.change import Cause, Change, Entry, Store
 from services.runtime.clock import Clock
 from services.runtime.errors import Away
 
-SERIAL = "code_serial"
+CODE_SERIAL = "code_serial"
 REFUSAL = "/gancang/notifications/refusal"
 log = structlog.get_logger()
 
 
 @dataclass(frozen=True, slots=True)
-class Post:
-    """`others`: whether a planned notification has another channel, should this one fail for good."""
+class LetterSender:
+    """`has_alternative`: whether the recipient has another channel, should the planned one fail for good."""
 
     channels: Mapping[str, Channel]
     log_channel: LogChannel
     contacts: Store[Contact]
     texts: Texts
     vault: Vault
-    circuits: Circuits
-    others: Callable[[Planned], bool]
+    breakers: CircuitBreakers
+    has_alternative: Callable[[SendPlan], bool]
     clock: Clock
     within_s: float
     code_key: bytes = b""
 
-    async def deliver(self, planned: Planned) -> Outcome:
+    async def send(self, plan: SendPlan) -> AttemptResult:
         """One attempt, at most `within_s` real seconds. Raises only `DatabaseAway`."""
-        kind, skipped = planned.kind or "", planned.choice.skipped
+        kind, skipped = plan.kind or "", plan.choice.skipped
         if kind == LOG:
-            self.log_channel.note(planned.notification)
-            return Outcome(Result.SENT, LOG, skipped)
-        key = await self._key(planned)
-        if key is None:  # erased a moment ago, or in a copy of the database from before that
-            return Outcome(Result.NO_CONTACT, skipped=skipped)
-        outcome = await self._attempted(planned, kind, key)
-        self.circuits.note(kind, outcome, self.clock.now())
-        if outcome.doubtful:
+            self.log_channel.note(plan.notification)
+            return AttemptResult(Result.SENT, LOG, skipped)
+        key = await self._key(plan)
+        if key is None:  # erased since it was planned, or this is a restored copy from before the erasure
+            return AttemptResult(Result.NO_CONTACT, skipped=skipped)
+        attempted = await self._attempt(plan, kind, key)
+        self.breakers.record(kind, attempted, self.clock.now())
+        if attempted.doubtful:
             metrics.DOUBTS.labels(kind).inc()
-        if outcome.result is Result.REFUSED:
-            await self._remember_refusal(planned, kind)
-        return outcome
+        if attempted.result is Result.REFUSED:
+            await self._mark_refused(plan, kind)
+        return attempted
 
-    async def _key(self, planned: Planned) -> RecipientKey | None:
-        stored = planned.contact
+    async def _key(self, plan: SendPlan) -> RecipientKey | None:
+        stored = plan.contact
         return None if stored is None else await self.vault.key(stored.id, stored.state.life)
 
-    async def _attempted(self, planned: Planned, kind: str, key: RecipientKey) -> Outcome:
-        skipped = planned.choice.skipped
+    async def _attempt(self, plan: SendPlan, kind: str, key: RecipientKey) -> AttemptResult:
+        skipped = plan.choice.skipped
         try:
             async with asyncio.timeout(self.within_s):
-                await self.channels[kind].send(self._letter(planned, key))
+                await self.channels[kind].send(self._letter(plan, key))
         except AddressRefused as refusal:
-            return Outcome(Result.REFUSED, kind, skipped, refusal.detail, others=self.others(planned))
+            alternative = self.has_alternative(plan)
+            return AttemptResult(Result.REFUSED, kind, skipped, refusal.detail, alternative=alternative)
         except ChannelUnavailable as trouble:
-            return self._unavailable(planned, kind, trouble)
+            return self._unavailable(plan, kind, trouble)
         except TimeoutError:
-            return self._unavailable(planned, kind, ChannelUnavailable("timeout", doubtful=True))
+            return self._unavailable(plan, kind, ChannelUnavailable("timeout", doubtful=True))
         except Away:
             raise
         except Exception as error:  # noqa: BLE001  its text may repeat the address: only its class is told
-            log.error("notification.broken", notification=planned.notification.id, error=type(error).__name__)  # noqa: TRY400
-            return self._unavailable(planned, kind, ChannelUnavailable("broken", ours=False))
-        return Outcome(Result.SENT, kind, skipped)
+            log.error("notification.broken", notification=plan.notification.id, error=type(error).__name__)  # noqa: TRY400
+            return self._unavailable(plan, kind, ChannelUnavailable("broken", provider_fault=False))
+        return AttemptResult(Result.SENT, kind, skipped)
 
-    def _unavailable(self, planned: Planned, kind: str, trouble: ChannelUnavailable) -> Outcome:
-        return Outcome(
+    def _unavailable(self, plan: SendPlan, kind: str, trouble: ChannelUnavailable) -> AttemptResult:
+        asked_s = trouble.retry_after_s
+        return AttemptResult(
             Result.UNAVAILABLE,
             kind,
-            planned.choice.skipped,
+            plan.choice.skipped,
             trouble.detail,
             doubtful=trouble.doubtful,
-            others=self.others(planned),
-            ours=trouble.ours,
-            retry_after=rest_of(trouble.retry_after_s, self.clock.speed),
-            trial=planned.trial,
+            alternative=self.has_alternative(plan),
+            provider_fault=trouble.provider_fault,
+            retry_after=None if asked_s is None else timedelta(seconds=asked_s * self.clock.speed),
+            probe=plan.probe,
         )
 
-    async def _remember_refusal(self, planned: Planned, kind: str) -> None:
-        """The address is not tried again for anybody's event, until the contact is registered anew."""
-        stored, channel = planned.contact, planned.choice.channel
+    async def _mark_refused(self, plan: SendPlan, kind: str) -> None:
+        """Use the address for no notification any more, until the contact is registered again."""
+        stored, channel = plan.contact, plan.choice.channel
         if stored is None or channel is None:
             return
         address = channel.address
@@ -116,31 +118,32 @@ class Post:
                 return None
             return Change(known.refusing(address), entry=Entry("refused", "system", kind))
 
-        event = planned.notification.cause
-        await self.contacts.change(
-            stored.id, Cause(REFUSAL, event.id, self.clock.now(), remembered=False), decide
-        )
-        metrics.ADDRESSES_REFUSED.labels(kind).inc()
+        event = plan.notification.cause
+        cause = Cause(REFUSAL, event.id, self.clock.now(), remembered=False)
+        if await self.contacts.change(stored.id, cause, decide):
+            metrics.ADDRESSES_REFUSED.labels(kind).inc()
 
-    def _letter(self, planned: Planned, key: RecipientKey) -> Letter:
-        notification, stored, channel = planned.notification, planned.contact, planned.choice.channel
+    def _letter(self, plan: SendPlan, key: RecipientKey) -> Letter:
+        notification, stored, channel = plan.notification, plan.contact, plan.choice.channel
         if stored is None or channel is None:
             message = "only the log needs no address"
             raise ValueError(message)
         contact = stored.state
         name = None if contact.name is None else key.open(contact.name, stored.id).decode()
-        text = self.texts.render(
-            notification.template, notification.role, contact.locale, self._values(notification), name
-        )
-        urgent = notification.row.urgency is Urgency.URGENT
-        address = key.open(channel.address, stored.id).decode()
+        values = self._values(notification)
+        text = self.texts.render(notification.template, notification.audience, contact.locale, values, name)
         return Letter(
-            notification.id, address, notification.created_at, text, notification.cause.order_id, urgent
+            id=notification.id,
+            address=key.open(channel.address, stored.id).decode(),
+            written_at=notification.created_at,
+            text=text,
+            order_id=notification.cause.order_id,
+            urgent=notification.row.urgency is Urgency.URGENT,
         )
 
     def _values(self, notification: Notification) -> Mapping[str, Any]:
-        """A one-time code is here and in the letter, and nowhere else."""
-        if SERIAL not in notification.parameters:
+        """The parameters of the text. A one-time code is derived here and exists only in the letter."""
+        if CODE_SERIAL not in notification.parameters:
             return notification.parameters
-        code = one_time_code(self.code_key, notification.cause.order_id, notification.parameters[SERIAL])
+        code = one_time_code(self.code_key, notification.cause.order_id, notification.parameters[CODE_SERIAL])
         return {**notification.parameters, "code": code}

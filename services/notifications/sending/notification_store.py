@@ -1,148 +1,98 @@
-"""The one place that saves a notification's steps: opened, claimed, renewed, put off, settled.
-
-Every step is a conditional save, so two processes never hold the same claim.
-"""
+"""The steps of a notification, saved: opened, claimed, renewed, put off, settled, given up."""
 
 from __future__ import annotations
 
 import random
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 
-from contracts.events.notifications import NotificationFailed, NotificationSent
-from contracts.values import Value
-from services.notifications.domain.attempts import Outcome, Result, Status
+from services.notifications.domain.attempts import AttemptResult, Result
+from services.notifications.domain.audience.superseding import is_superseded
+from services.notifications.domain.lease import SendStatus
 from services.notifications.domain.notification import Notification
-from services.notifications.domain.retry_policy import SPREAD, Plan
-from services.notifications.ports import Planned
-from services.runtime.change import Cause, Change, Entry, Store
-from services.runtime.clock import Clock
+from services.notifications.domain.retry_policy import SPREAD, RetryPolicy
+from services.notifications.ports import LaterNotifications
+from services.notifications.sending.leased_store import LeasedStore
+from services.notifications.sending.planner import SendPlan
 
-SOURCE = "/gancang/notifications"
-# Under this source nothing collides with the event itself, which the notification remembers as seen.
-OWN_STEP = "/gancang/notifications/step"
-
-Step = Callable[[Notification], Notification | None]
+STEP = "/gancang/notifications/step"
 
 
 @dataclass(frozen=True, slots=True)
-class Ledger:
-    """All notifications, as their steps see them."""
+class NotificationStore(LeasedStore[Notification]):
+    """All notifications."""
 
-    notifications: Store[Notification]
-    clock: Clock
-    plan: Plan
+    policy: RetryPolicy
+    later: LaterNotifications
 
-    async def open(self, opened: Notification, cause: Cause) -> bool:
-        """Save a new one in its first state; False the second time for one event and recipient."""
+    def first_state(self, plan: SendPlan) -> Notification:
+        """The first state of a notification that is not sent at once: it waits, or cannot be told."""
+        new = plan.notification
+        if plan.verdict is not None:
+            return new.settled(plan.verdict, self.clock.now(), self.policy, _jitter())
+        return new.put_off(plan.wait_until or self.busy_until(new))
 
-        def decide(known: Notification | None) -> Change[Notification] | None:
-            return None if known is not None else _change(opened)
-
-        return await self.notifications.change(opened.id, cause, decide, expect_new=True) is not None
-
-    def first_state(self, planned: Planned) -> Notification:
-        """Of one that is not sent at once: it waits, for a place or for its time, or nobody can be told."""
-        fresh, now = planned.notification, self.clock.now()
-        if planned.verdict is not None:
-            return fresh.settled(planned.verdict, now, self.plan, _jitter())
-        return fresh.postponed(planned.wait_until or self.busy_until(fresh))
-
-    def claimed(self, fresh: Notification) -> Notification:
-        """As it is when we hold it."""
-        return fresh.claimed(self.clock.now(), self.plan)
+    def claimed(self, new: Notification) -> Notification:
+        """The first state of a notification that this process sends at once."""
+        return new.claimed(self.clock.now(), self.policy)
 
     def busy_until(self, waiting: Notification) -> datetime:
-        """When to look again for a place in a lane that is full."""
+        """When to look again for a slot in a full worker pool."""
         now = self.clock.now()
-        return now + self.plan.busy_after(now - waiting.created_at, _jitter())
+        return now + self.policy.busy_after(now - waiting.created_at, _jitter())
 
-    async def due(self, notification_id: str) -> Notification | None:
-        """The notification, if somebody has to look after it."""
-        stored = await self.notifications.get(notification_id)
-        return stored.state if stored is not None and stored.state.is_due(self.clock.now()) else None
+    async def is_superseded(self, notification: Notification) -> bool:
+        """Whether the same person is told of a later state of the same order. Raises `DatabaseAway`."""
+        return is_superseded(notification.template, await self.later.templates_after(notification))
 
     async def claim(self, due: Notification) -> Notification | None:
-        """Claim what is due; None when there is nothing to send (somebody else was first, or it was given up)."""
+        """Claim what is due; None if another process was first, or it was given up after too many claims."""
         now = self.clock.now()
-        claimed = await self._step(
-            due, lambda known: known.claimed(now, self.plan) if known.is_due(now) else None
-        )
-        return claimed if claimed is not None and claimed.status is Status.SENDING else None
+        claimed = await self.step_if_due(due, lambda known: known.claimed(now, self.policy))
+        return claimed if claimed is not None and claimed.status is SendStatus.SENDING else None
 
     async def put_off(self, due: Notification, until: datetime) -> None:
-        """Look again then; scattered, so that not all come back at one instant."""
+        """Look again then, scattered so that not all come back at one instant."""
         now = self.clock.now()
         scattered = until + (until - now) * SPREAD * _jitter() if until > now else until
-        await self._step(due, lambda known: known.postponed(scattered) if known.is_due(now) else None)
+        await self.step_if_due(due, lambda known: known.put_off(scattered))
 
     async def give_up(self, due: Notification, reason: str) -> None:
-        """It is not told any more."""
+        """End it without telling it, if it is due or `due` holds it."""
         now = self.clock.now()
-        await self._step(
+        await self.step(
             due, lambda known: known.given_up(reason) if known.is_due(now) or known.holds(due) else None
         )
 
-    async def conclude(self, due: Notification, outcome: Outcome) -> None:
-        """Save what is known without an attempt."""
+    async def conclude(self, due: Notification, verdict: AttemptResult) -> None:
+        """Save a result that is known without an attempt."""
+        await self.step_if_due(due, self._settled(verdict))
+
+    async def renew(self, claim: Notification) -> Notification | None:
+        """The claim with a full lease; None if another process holds it now."""
         now = self.clock.now()
-        await self._step(
-            due,
-            lambda known: known.settled(outcome, now, self.plan, _jitter()) if known.is_due(now) else None,
+        return await self.step(
+            claim, lambda known: known.renewed(now, self.policy) if known.holds(claim) else None
         )
 
-    async def renew(self, claimed: Notification) -> Notification | None:
-        """The claim with a whole lease before it; None when it is no longer ours."""
-        now = self.clock.now()
-        return await self._step(
-            claimed, lambda known: known.renewed(now, self.plan) if known.holds(claimed) else None
-        )
+    async def settle(self, claim: Notification, attempted: AttemptResult) -> Notification | None:
+        """Save the result of an attempt; None if it is too late.
 
-    async def settle(self, claimed: Notification, outcome: Outcome) -> Notification | None:
-        """Save what came of it. What was sent counts even if the claim has gone to somebody else meanwhile."""
+        What was sent counts even if the claim was lost.
+        """
+        settled = self._settled(attempted)
+
+        def transition(known: Notification) -> Notification | None:
+            counts = known.holds(claim) or attempted.result is Result.SENT
+            return settled(known) if counts and not known.ended else None
+
+        return await self.step(claim, transition)
+
+    def _settled(self, attempted: AttemptResult) -> Callable[[Notification], Notification]:
         now, jitter = self.clock.now(), _jitter()
-
-        def settle(known: Notification) -> Notification | None:
-            if known.ended or not (known.holds(claimed) or outcome.result is Result.SENT):
-                return None
-            return known.settled(outcome, now, self.plan, jitter)
-
-        return await self._step(claimed, settle)
-
-    async def _step(self, notification: Notification, step: Step) -> Notification | None:
-        """Read again, step, save; None when the step does not want to."""
-        event = notification.cause
-        cause = Cause(
-            OWN_STEP, event.id, self.clock.now(), "", event.order_id, event.traceparent, remembered=False
-        )
-
-        def decide(known: Notification | None) -> Change[Notification] | None:
-            stepped = None if known is None else step(known)
-            return None if stepped is None else _change(stepped)
-
-        return await self.notifications.change(notification.id, cause, decide)
+        return lambda known: known.settled(attempted, now, self.policy, jitter)
 
 
 def _jitter() -> float:
     return random.random()  # noqa: S311  scatters retries, protects nothing
-
-
-def _change(notification: Notification) -> Change[Notification]:
-    entry = Entry(notification.status.value, "system", notification.reason)
-    return Change(notification, events=_events(notification), entry=entry)
-
-
-def _events(notification: Notification) -> Sequence[Value]:
-    if not notification.ended:
-        return ()
-    sent = NotificationSent(
-        notification_id=notification.id,
-        recipient_id=notification.recipient_id,
-        channel=notification.channel,
-        cause=notification.cause.id,
-        template=notification.template,
-    )
-    if notification.reason is None:
-        return (sent,)
-    return (NotificationFailed(**sent.model_dump(), reason=notification.reason),)

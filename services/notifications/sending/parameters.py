@@ -1,4 +1,4 @@
-"""What the texts need of an event: plain values, which the notification keeps. Nobody's name, address, place or code."""
+"""The values of an event that texts need, stored with the notification: no name, address, place or code."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from contracts.values import Value
 
 Parameters = dict[str, Any]
 
-AS_THEY_ARE = (
+COPIED = (
     "code_serial",
     "completed_at",
     "delivery_attempt",
@@ -27,15 +27,18 @@ AS_THEY_ARE = (
     "to",
     "until",
 )
-"""Fields of events that a text may name; an event has those that its type has."""
+"""Fields that are copied as they are, where the event's type has them."""
 
 
 def parameters_of(event: Value) -> Parameters:
-    """Of any event that somebody is told of. Money in whole rupiah, times in UTC, texts by locale."""
+    """The values of an event that someone is told of: money in whole rupiah, times in UTC, texts by locale.
+
+    Raises `TypeError` for any other event.
+    """
     if isinstance(event, EmergencyRaised):
         return _of_emergency(event)
     if not isinstance(event, OrderEvent):
-        message = f"nobody is told of {type(event).__name__}"
+        message = f"no text tells of {type(event).__name__}"
         raise TypeError(message)
     common: Parameters = {
         "order_id": event.order_id,
@@ -46,14 +49,14 @@ def parameters_of(event: Value) -> Parameters:
         "carries": None if event.carries is None else event.carries.value,
     }
     fields = type(event).model_fields
-    for name in AS_THEY_ARE:
+    for name in COPIED:
         if name in fields:
             common[name] = _plain(getattr(event, name))
     return {**common, **_derived(event)}
 
 
 def _of_emergency(event: EmergencyRaised) -> Parameters:
-    """Ids alone."""
+    """Ids only."""
     who = {"emergency_id": event.emergency_id, "order_id": event.order_id, "driver_id": event.driver_id}
     return {**who, "raised_by": event.raised_by.value, "service": "", "service_name": {}, "notices": {}}
 

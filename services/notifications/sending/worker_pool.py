@@ -1,8 +1,8 @@
-"""Sends what was claimed for one channel, beside the handlers: a slow channel holds up no acknowledgement and no other lane.
+"""Sends claimed letters of one channel, beside the handlers: a slow channel delays no acknowledgement.
 
-Places are bounded: without one a notification waits in the database, where any process may claim it. What failed before, and
-whoever was slow lately, has workers of its own, so that no first attempt waits behind them; a person has one letter under way
-at a time. What came of a letter is saved while the worker already sends the next, so that many saves form one bulk write.
+Slots are bounded: without one a notification waits in the database, where any process may claim it. Retries,
+and people who were slow lately, have workers of their own, so that no first attempt waits behind them. A
+result is saved while the worker already sends the next letter, so that many saves form one bulk write.
 """
 
 from __future__ import annotations
@@ -16,140 +16,142 @@ from typing import TypeVar
 import structlog
 
 from services.notifications import metrics
-from services.notifications.domain.attempts import Outcome, Result
+from services.notifications.domain.attempts import AttemptResult, Result
 from services.notifications.domain.notification import SUPERSEDED, Notification
-from services.notifications.ports import Gate, Planned
-from services.notifications.sending.fair_queue import Turns
-from services.notifications.sending.notification_store import Ledger
-from services.notifications.sending.shared_limits import Allowance
+from services.notifications.ports import Gate
+from services.notifications.sending.fair_queue import FairQueue
+from services.notifications.sending.notification_store import NotificationStore
+from services.notifications.sending.planner import SendPlan
+from services.notifications.sending.shared_limits import SharedLimits
 from services.runtime.errors import Away
+from services.runtime.route import Worker
 from services.runtime.tasks import cancel_and_wait
 
 FINISH_S = 5.0
 MARGIN_S = 1.0
 T = TypeVar("T")
-Deliver = Callable[[Planned], Awaitable[Outcome]]
-Overtaken = Callable[[Notification], Awaitable[bool]]
+Send = Callable[[SendPlan], Awaitable[AttemptResult]]
 log = structlog.get_logger()
 
 
-class Lane:
-    """`places`: claimed and not yet sent; `within_s`: the longest that `deliver` takes, in real seconds."""
+class WorkerPool:
+    """`slots`: letters claimed and not yet settled.
+
+    `within_s`: the longest that `send` takes, in real seconds.
+    """
 
     def __init__(
         self,
-        deliver: Deliver,
-        overtaken: Overtaken,
-        ledger: Ledger,
+        send: Send,
+        store: NotificationStore,
         gate: Gate,
-        allowance: Allowance,
+        limits: SharedLimits,
         *,
-        places: int,
+        slots: int,
         within_s: float,
     ) -> None:
-        self._deliver = deliver
-        self._overtaken = overtaken
-        self._ledger = ledger
+        self._send = send
+        self._store = store
         self._gate = gate
-        self._allowance = allowance
-        self._clock = allowance.clock
+        self._limits = limits
+        self._clock = limits.clock
         self._needs_s = within_s + MARGIN_S
-        self._places = places
-        self._turns = Turns()
+        self._slots = slots
+        self._queue = FairQueue()
         self._settling: set[asyncio.Task[None]] = set()
 
-    def reserve(self, planned: Planned) -> Planned | None:
-        """Take a place and what the letter uses up, if there is one."""
-        if self._places <= 0:
+    def reserve(self, plan: SendPlan) -> SendPlan | None:
+        """Take a slot and the letter's share of the limits; None, with nothing taken, if no slot is free."""
+        if self._slots <= 0:
             return None
-        self._places -= 1
-        return self._allowance.take(planned)
+        self._slots -= 1
+        return self._limits.take(plan)
 
-    def release(self, planned: Planned) -> None:
+    def release(self, plan: SendPlan) -> None:
         """Give both back unused."""
-        self._places += 1
-        self._allowance.give_back(planned)
+        self._slots += 1
+        self._limits.give_back(plan)
 
-    def send(self, planned: Planned) -> None:
-        """Use the place that was taken."""
-        self._turns.put(planned)
+    def submit(self, plan: SendPlan) -> None:
+        """Send the letter in its slot, and save the result."""
+        self._queue.put(plan)
 
-    def workers(self, width: int) -> Sequence[Callable[[], Awaitable[None]]]:
-        """So many for first attempts, and half as many for the others."""
-        return [self._work_first] * width + [self._work_again] * max(1, width // 2)
+    def workers(self, width: int) -> Sequence[Worker]:
+        """`width` workers for first attempts, and half as many for retries."""
+        return [self._work_first] * width + [self._work_retries] * max(1, width // 2)
 
     async def _work_first(self) -> None:
-        await self._work(again=False)
+        await self._work(retries=False)
 
-    async def _work_again(self) -> None:
-        await self._work(again=True)
+    async def _work_retries(self) -> None:
+        await self._work(retries=True)
 
-    async def _work(self, *, again: bool) -> None:
-        """Until cancelled; a letter under way is finished then, so that it is not sent again after a clean stop."""
+    async def _work(self, *, retries: bool) -> None:
+        """Until cancelled; finishes the letter under way, so that a clean stop sends nothing again."""
         while True:
-            planned, since = await self._turns.take(again=again)
-            sending = asyncio.create_task(self._send(planned, since), name="send a notification")
+            plan, since = await self._queue.take(retries=retries)
+            sending = asyncio.create_task(self._send_one(plan, since), name="send a notification")
             try:
                 await asyncio.shield(sending)
             except asyncio.CancelledError:
                 await self._finish(sending)
                 raise
 
-    async def _send(self, planned: Planned, since: float) -> None:
-        """Send, and leave the saving to a task that gives the place back."""
+    async def _send_one(self, plan: SendPlan, since: float) -> None:
+        """Send, and leave the saving to a task that gives the slot back."""
         began = monotonic()
         try:
-            valid = await self._insist(lambda: self._still_true(planned.notification, began - since))
-            ours = None if valid is None else replace(planned, notification=valid)
-            outcome = None if ours is None else await self._insist(lambda: self._deliver(ours))
+            valid = await self._insist(lambda: self._still_valid(plan.notification, began - since))
+            ours = None if valid is None else replace(plan, notification=valid)
+            attempted = None if ours is None else await self._insist(lambda: self._send(ours))
         except BaseException:
-            self.release(planned)
+            self.release(plan)
             raise
         finally:
-            self._turns.done(planned, monotonic() - began)
-        if valid is None or outcome is None:
-            self.release(planned)
+            self._queue.done(plan, monotonic() - began)
+        if valid is None or attempted is None:
+            self.release(plan)
             return
-        if outcome.result is not Result.SENT and not outcome.doubtful:
-            self._allowance.give_back(planned)
-        settling = asyncio.create_task(self._settle(valid, outcome), name="settle a notification")
+        if attempted.result is not Result.SENT and not attempted.doubtful:
+            self._limits.give_back(plan)
+        settling = asyncio.create_task(self._settle(valid, attempted), name="settle a notification")
         self._settling.add(settling)
         settling.add_done_callback(self._settled)
 
-    async def _settle(self, sent: Notification, outcome: Outcome) -> None:
-        settled = await self._insist(lambda: self._ledger.settle(sent, outcome))
-        metrics.ATTEMPTS.labels(outcome.channel, outcome.result).inc()
+    async def _settle(self, claim: Notification, attempted: AttemptResult) -> None:
+        settled = await self._insist(lambda: self._store.settle(claim, attempted))
+        metrics.ATTEMPTS.labels(attempted.channel, attempted.result).inc()
         log.info(
             "notification.attempted",
-            notification=sent.id,
-            order_id=sent.cause.order_id,
-            template=sent.template,
-            channel=outcome.channel,
-            result=outcome.result.value,
-            detail=outcome.detail,
+            notification=claim.id,
+            order_id=claim.cause.order_id,
+            template=claim.template,
+            channel=attempted.channel,
+            result=attempted.result.value,
+            detail=attempted.detail,
             status=None if settled is None else settled.status.value,
         )
 
     def _settled(self, settling: asyncio.Task[None]) -> None:
-        """Where it could not be saved, the lease ends and the letter goes out again under the same id."""
+        """If the save failed, the lease ends and the letter goes out again under the same id."""
         self._settling.discard(settling)
-        self._places += 1
+        self._slots += 1
         if not settling.cancelled() and (error := settling.exception()) is not None:
             log.error("notification.unsettled", error=type(error).__name__)
 
-    async def _still_true(self, claimed: Notification, waited_s: float) -> Notification | None:
-        """The claim, if it lasts for the sending; else renewed. None if somebody else has it, or the order has moved on."""
-        if waited_s > MARGIN_S and await self._overtaken(claimed):
-            await self._ledger.give_up(claimed, SUPERSEDED)
+    async def _still_valid(self, claim: Notification, waited_s: float) -> Notification | None:
+        """The claim, renewed if its rest is too short to send; None if it was lost or superseded."""
+        if waited_s > MARGIN_S and await self._store.is_superseded(claim):
+            await self._store.give_up(claim, SUPERSEDED)
             return None
-        if claimed.due is not None:
-            left_s = (claimed.due - self._clock.now()).total_seconds() / self._clock.speed
+        if claim.due is not None:
+            left_s = (claim.due - self._clock.now()).total_seconds() / self._clock.speed
             if left_s >= self._needs_s:
-                return claimed
-        return await self._ledger.renew(claimed)
+                return claim
+        return await self._store.renew(claim)
 
     async def _insist(self, step: Callable[[], Awaitable[T]]) -> T:
-        """Do it, however long the database is away: an answer that is not saved would be a second letter."""
+        """Repeat the step while the database is away: an unsaved result would be a second letter."""
         while True:
             try:
                 return await step()

@@ -1,4 +1,4 @@
-"""The job as one would write it for this job alone: a loop over the same libraries, without retries, leases or a second thought."""
+"""The same job written by hand: a loop over the same libraries, without retries and leases."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ Send = Callable[[str, str, dict[str, Any], str], Awaitable[None]]
 
 
 async def run(job: Job) -> Took:
-    """Until everybody is told."""
+    """Run until every recipient is told."""
     events, texts, sealer = iter(job.events), _texts(), job.sealer
     began, spent = perf_counter(), process_time()
 

@@ -1,4 +1,4 @@
-"""`gancang bench notifications`: ours beside a hand-written loop, and ten thousand recipients of one event."""
+"""`gancang bench notifications`: ours and a hand-written loop, and ten thousand recipients of one event."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The job of both: orders' drivers are on the way, each customer is told; the same events, contacts and receivers."""
+"""The job of both programs: tell each customer that the driver is on the way; same events, same receivers."""
 
 from __future__ import annotations
 

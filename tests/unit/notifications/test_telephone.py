@@ -16,12 +16,12 @@ from services.notifications.adapters.channels.telephone import in_e164
         ("(0333) 421000", "+62333421000"),
     ],
 )
-def test_a_number_is_read_however_it_is_written(written: str, number: str) -> None:
+def test_a_number_is_read_in_every_common_form(written: str, number: str) -> None:
     assert in_e164(written) == number
 
 
 @pytest.mark.parametrize(
     "written", ["", "112", "812345678", "+62abc", "+0812345678", "+6281234567890123", "0812\r\n345678x"]
 )
-def test_what_can_be_no_number_is_none(written: str) -> None:
+def test_an_impossible_number_is_none(written: str) -> None:
     assert in_e164(written) is None

@@ -1,8 +1,8 @@
-"""Which channels this environment has."""
+"""Builds the channels that the settings describe."""
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
 from services.notifications.adapters.channels.google_tokens import ServiceAccountTokens
@@ -14,21 +14,26 @@ from services.notifications.adapters.channels.smtp import SmtpChannel, SmtpServe
 from services.notifications.adapters.channels.whatsapp import WhatsAppChannel
 from services.notifications.domain.audience.table import EMAIL, PUSH, SMS, WHATSAPP
 from services.notifications.ports import Channel
-
-Worker = Callable[[], Awaitable[None]]
+from services.runtime.route import Worker
 
 
 @dataclass(frozen=True, slots=True)
 class Channels:
-    """By kind: the channel, and how many letters it sends at one time. `workers` keep their connections in order."""
+    """By kind: the channel, and how many letters it sends at one time (`widths`).
+
+    `workers` maintain the connections.
+    """
 
     by_kind: Mapping[str, Channel] = field(default_factory=dict)
     widths: Mapping[str, int] = field(default_factory=dict)
     workers: tuple[Worker, ...] = ()
 
 
-def channels_of(settings: ProviderSettings) -> Channels:
-    """Those for which there is a server or a provider, each with connections of its own. Raises `NotConfigured`."""
+def configured_channels(settings: ProviderSettings) -> Channels:
+    """The channels whose first setting is set, each with its own connections.
+
+    Raises `NotConfigured` for a wrong key file.
+    """
     by_kind: dict[str, Channel] = {}
     workers: list[Worker] = []
     if settings.smtp_host:

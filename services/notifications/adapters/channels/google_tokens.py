@@ -1,4 +1,4 @@
-"""The right to send push messages: an OAuth token for a service account, renewed a few minutes before it ends."""
+"""OAuth tokens of a service account, to send push messages; renewed a few minutes before they expire."""
 
 from __future__ import annotations
 
@@ -20,19 +20,19 @@ TIMEOUT_S = 10.0
 
 
 class ServiceAccountTokens:
-    """`file`: the account's key as Google hands it out. Raises `NotConfigured`."""
+    """Tokens of one account. `file`: its key as Google issues it. Raises `NotConfigured` for a wrong file."""
 
     def __init__(self, file: str) -> None:
         try:
             self._credentials = Credentials.from_service_account_file(file, scopes=[SCOPE])  # type: ignore[no-untyped-call]
         except (OSError, ValueError):
             raise NotConfigured(
-                "GANCANG_NOTIFICATIONS_PUSH_CREDENTIALS", "is no file with a service account's key"
+                "GANCANG_NOTIFICATIONS_PUSH_CREDENTIALS", "is not a file with a service account's key"
             ) from None
         self._renewing = asyncio.Lock()
 
     async def token(self) -> str:
-        """A token that is valid for some minutes yet. Raises `ChannelUnavailable`."""
+        """A token that stays valid for some minutes. Raises `ChannelUnavailable`."""
         async with self._renewing:
             if not self._credentials.valid:
                 await asyncio.to_thread(self._renew)
@@ -47,7 +47,7 @@ class ServiceAccountTokens:
 
 @dataclass(frozen=True, slots=True)
 class _Answer(Response):
-    """What google-auth reads."""
+    """A response as google-auth reads it."""
 
     status: int
     headers: Mapping[str, str] = field(default_factory=dict)
@@ -55,7 +55,7 @@ class _Answer(Response):
 
 
 class _HttpxRequest(Request):
-    """google-auth's way to the network, by the client that we have."""
+    """The transport of google-auth, over httpx."""
 
     def __call__(
         self,

@@ -1,7 +1,7 @@
-"""Requests to providers. Nothing that one says goes further than its codes: answers repeat addresses.
+"""HTTP requests to providers. Only the codes of an answer are passed on: its text may repeat addresses.
 
-One pool for each place, of one connection: a pool of many looks at every idle connection for every request. httpcore, not
-httpx, whose client costs as much again as the request itself.
+Each connection is an httpcore pool of one, because a larger pool looks at every idle connection for every
+request. Not httpx: its client costs as much again as the request itself.
 """
 
 from __future__ import annotations
@@ -24,8 +24,8 @@ import httpcore
 from services.notifications.ports import AddressRefused, ChannelUnavailable
 from services.runtime.clock import real_now
 
-LONGEST_REST_S = 3600.0
-# Whoever was not reached took nothing; of anybody else we do not know.
+LONGEST_WAIT_S = 3600.0
+# Not reached: the provider took nothing. Lost: it may have.
 NOT_REACHED = (
     httpcore.ConnectError,
     httpcore.ConnectTimeout,
@@ -37,7 +37,7 @@ LOST = (httpcore.NetworkError, httpcore.ProtocolError, httpcore.TimeoutException
 
 @dataclass(frozen=True, slots=True)
 class Body:
-    """What is posted."""
+    """The body of a request."""
 
     content_type: str
     content: bytes
@@ -45,7 +45,7 @@ class Body:
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """What a provider answered. `headers`: by their names in small letters."""
+    """The answer of a provider. `headers`: by lower-case name."""
 
     status: int
     headers: Mapping[str, str]
@@ -53,12 +53,12 @@ class Answer:
 
     @property
     def is_success(self) -> bool:
-        """Whether it is 2xx."""
+        """Whether the status is 2xx."""
         return HTTPStatus.OK <= self.status < HTTPStatus.MULTIPLE_CHOICES
 
 
 class Provider:
-    """One provider's connections, kept and used again. Redirects are not followed: none of these interfaces has any."""
+    """The kept connections of one provider. Follows no redirects: none of these interfaces has any."""
 
     def __init__(self, timeout_s: float, connections: int) -> None:
         self._timeout_s = timeout_s
@@ -68,7 +68,10 @@ class Provider:
         self._closed = False
 
     async def post(self, url: str, headers: Mapping[str, str], body: Body) -> Answer:
-        """The answer, whatever its status. Raises `ChannelUnavailable`, doubtful where it may have been taken."""
+        """Post, and return the answer whatever its status.
+
+        Raises `ChannelUnavailable`, doubtful if the answer was lost.
+        """
         line = await self._line(url)
         named = list({"content-type": body.content_type, "user-agent": "gancang", **headers}.items())
         try:
@@ -88,7 +91,7 @@ class Provider:
         )
 
     async def run(self) -> None:
-        """Until cancelled; then the connections are closed, each as soon as it is free."""
+        """Until cancelled; then close each connection as soon as it is free."""
         self._closed = False
         try:
             await asyncio.Event().wait()
@@ -120,35 +123,35 @@ class Provider:
 
     @cached_property
     def _tls(self) -> ssl.SSLContext:
-        """Read once: the authorities' certificates are many."""
+        """Built once: reading the many root certificates takes time."""
         return httpcore.default_ssl_context()
 
 
 def as_json(document: Any) -> Body:
-    """As JSON takes it."""
+    """A JSON body."""
     return Body("application/json", json.dumps(document, ensure_ascii=False, separators=(",", ":")).encode())
 
 
 def as_form(fields: Mapping[str, str]) -> Body:
-    """As a browser sends a form."""
+    """A form body, URL-encoded."""
     return Body("application/x-www-form-urlencoded", urlencode(fields).encode())
 
 
 def refused(channel: str, code: object) -> AddressRefused:
-    """The provider will never take this address."""
+    """The error for an address that the provider will never accept."""
     return AddressRefused(f"{channel}_{code}")
 
 
 def unavailable(
-    channel: str, response: Answer, code: object = None, *, ours: bool = True
+    channel: str, response: Answer, code: object = None, *, provider_fault: bool = True
 ) -> ChannelUnavailable:
-    """The provider did not take it now, and what it asks us to wait."""
+    """The error for a letter that the provider did not accept now, with the wait that it asks for."""
     detail = f"{channel}_{response.status if code is None else code}"
-    return ChannelUnavailable(detail, ours=ours, retry_after_s=_retry_after(response))
+    return ChannelUnavailable(detail, provider_fault=provider_fault, retry_after_s=_retry_after(response))
 
 
 def document_of(response: Answer) -> dict[str, Any]:
-    """The JSON object in the answer; empty where there is none."""
+    """The JSON object in the answer; empty if there is none."""
     try:
         document = json.loads(response.content)
     except ValueError:
@@ -157,27 +160,30 @@ def document_of(response: Answer) -> dict[str, Any]:
 
 
 def is_busy(response: Answer) -> bool:
-    """Whether the provider itself is in trouble, or has had enough of us."""
+    """Whether the provider is in trouble (5xx) or limits our rate (429)."""
     return (
         response.status == HTTPStatus.TOO_MANY_REQUESTS or response.status >= HTTPStatus.INTERNAL_SERVER_ERROR
     )
 
 
 def _retry_after(response: Answer) -> float | None:
-    """Seconds; the header holds them or a date (RFC 9110)."""
+    """Seconds; the header holds seconds or a date (RFC 9110)."""
     text = response.headers.get("retry-after", "").strip()
     if text.isdecimal():
-        return min(float(text), LONGEST_REST_S)
+        return min(float(text), LONGEST_WAIT_S)
     try:
         moment = parsedate_to_datetime(text)
     except ValueError:
         return None
     moment = moment if moment.tzinfo else moment.replace(tzinfo=UTC)
-    return min(max((moment - real_now()).total_seconds(), 0.0), LONGEST_REST_S)
+    return min(max((moment - real_now()).total_seconds(), 0.0), LONGEST_WAIT_S)
 
 
 def _proxy_for(url: str) -> httpcore.Proxy | None:
-    """As the environment says: `HTTPS_PROXY`, `HTTP_PROXY`, `ALL_PROXY`, `NO_PROXY`; `host:port` alone is spoken to by HTTP."""
+    """The proxy that the environment names, or None: `HTTPS_PROXY`, `HTTP_PROXY`, `ALL_PROXY`, `NO_PROXY`.
+
+    `host:port` without a scheme is an HTTP proxy.
+    """
     to, proxies = urlsplit(url), getproxies()
     through = proxies.get(to.scheme) or proxies.get("all")
     if not through or proxy_bypass(to.hostname or ""):

@@ -1,4 +1,4 @@
-"""The channel of last resort: a line in the log, with ids only."""
+"""The log channel: one line, with ids only, for a recipient whom no other channel reaches."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ log = structlog.get_logger()
 
 
 class StructlogChannel:
-    """Whoever watches the log sees that somebody could not be reached by any other way."""
+    """Shows in the log who could not be told by any other channel."""
 
     def note(self, notification: Notification) -> None:
         """Write the line."""
@@ -19,7 +19,7 @@ class StructlogChannel:
             notification=notification.id,
             order_id=notification.cause.order_id,
             cause=notification.cause.id,
-            role=notification.role,
+            role=notification.audience,
             recipient=notification.recipient_id,
             template=notification.template,
         )

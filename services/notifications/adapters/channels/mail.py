@@ -1,7 +1,7 @@
-"""Letters as mail: a plain and an HTML form, seven bits wide, so that any server takes them.
+"""Writes letters as e-mail: plain text and HTML in 7-bit encoding, which every server accepts.
 
-The older interface of Python's email package is used: each header of the newer one is parsed and folded by a grammar of RFC 5322,
-which costs more than rendering and sending together.
+Uses the older interface of Python's email package: the newer one parses and folds each header by the grammar
+of RFC 5322, which costs more than rendering and sending together.
 """
 
 from __future__ import annotations
@@ -24,7 +24,10 @@ UTF8.body_encoding = QP
 
 
 def mail_of(letter: Letter, sender: str, sender_name: str) -> bytes:
-    """The mail; its Message-ID is the notification's id. Raises `AddressRefused` for what can stand in no header."""
+    """The mail; its Message-ID is the notification's id.
+
+    Raises `AddressRefused` for an address that no header can hold.
+    """
     if not is_mail_address(letter.address):
         raise AddressRefused("not_an_address")
     mail = MIMEMultipart("alternative", boundary=f"=_{letter.id}")

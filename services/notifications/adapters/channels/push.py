@@ -1,7 +1,7 @@
-"""Push by Firebase Cloud Messaging, HTTP v1.
+"""Push by Firebase Cloud Messaging (FCM), HTTP v1.
 
-It has no idempotency key: the notification's id is the tag (Android) or collapse id (Apple) under which a second copy takes
-the first one's place on the telephone, and travels in the data for the app.
+FCM has no idempotency key. The notification's id is the tag (Android) or collapse id (Apple), so that a
+second copy replaces the first one on the telephone; it is also in the data for the app.
 """
 
 from __future__ import annotations
@@ -25,13 +25,13 @@ from services.notifications.ports import Letter
 KIND = "push"
 URGENT_TTL_S, NORMAL_TTL_S = 2 * 3600, 24 * 3600
 UNREGISTERED = "UNREGISTERED"
-"""With 404, the one answer that says the token belongs to nobody any more.
+"""With 404, the only answer that says that the token is dead.
 
-`SENDER_ID_MISMATCH` (403) comes as well when *we* name the wrong project, `INVALID_ARGUMENT` (400) for whatever is wrong with the
-message: to throw tokens away for those would leave everybody without push after one mistake of ours.
+`SENDER_ID_MISMATCH` (403) also means that *we* named the wrong project, `INVALID_ARGUMENT` (400) that any
+part of the message is wrong. Dropping tokens for those would leave everyone without push after one mistake.
 https://firebase.google.com/docs/reference/fcm/rest/v1/ErrorCode
 """
-OURS_TO_MEND = frozenset(
+OUR_MISTAKES = frozenset(
     {HTTPStatus.BAD_REQUEST, HTTPStatus.UNAUTHORIZED, HTTPStatus.FORBIDDEN, HTTPStatus.NOT_FOUND}
 )
 FCM_ERROR = "type.googleapis.com/google.firebase.fcm.v1.FcmError"
@@ -39,15 +39,15 @@ log = structlog.get_logger()
 
 
 class Tokens(Protocol):
-    """Where the right to send comes from."""
+    """The source of bearer tokens."""
 
     async def token(self) -> str:
-        """A bearer token that is valid now. Raises `ChannelUnavailable`."""
+        """A valid bearer token. Raises `ChannelUnavailable`."""
         ...
 
 
 class PushChannel:
-    """Messages of one Firebase project. An address is a registration token."""
+    """Push of one Firebase project. An address is a registration token."""
 
     def __init__(self, provider: Provider, tokens: Tokens, url: str, project: str) -> None:
         self._provider = provider
@@ -55,7 +55,7 @@ class PushChannel:
         self._url = f"{url}/v1/projects/{project}/messages:send"
 
     async def send(self, letter: Letter) -> None:
-        """Return when FCM has taken it. Raises `AddressRefused` or `ChannelUnavailable`."""
+        """Return when FCM accepted the letter. Raises `AddressRefused` or `ChannelUnavailable`."""
         headers = {"Authorization": f"Bearer {await self._tokens.token()}"}
         response = await self._provider.post(self._url, headers, as_json({"message": _message(letter)}))
         if response.is_success:
@@ -63,9 +63,9 @@ class PushChannel:
         code = _fcm_code(response)
         if code == UNREGISTERED and response.status == HTTPStatus.NOT_FOUND:
             raise refused(KIND, code)
-        if response.status in OURS_TO_MEND:
+        if response.status in OUR_MISTAKES:
             log.warning("push.not_accepted", notification=letter.id, status=response.status, code=code)
-        raise unavailable(KIND, response, code, ours=response.status != HTTPStatus.BAD_REQUEST)
+        raise unavailable(KIND, response, code, provider_fault=response.status != HTTPStatus.BAD_REQUEST)
 
 
 def _message(letter: Letter) -> Mapping[str, Any]:
@@ -90,7 +90,7 @@ def _message(letter: Letter) -> Mapping[str, Any]:
 
 
 def _fcm_code(response: Answer) -> str | None:
-    """FCM's own error code; None where the error is not one of its own."""
+    """FCM's error code; None if the error is not FCM's own."""
     error = document_of(response).get("error")
     details = error.get("details") if isinstance(error, dict) else None
     for detail in details if isinstance(details, list) else ():

@@ -1,7 +1,8 @@
-"""SMS by a plain HTTP interface, as most Indonesian gateways have one; the form is described in docs/notifications.md.
+"""SMS by a plain HTTP interface, as most Indonesian gateways have it; docs/notifications.md describes it.
 
-`POST url` with recipient, sender, text and our id as JSON or as a form, `Authorization: Bearer` where there is a token, and the id again as
-`Idempotency-Key`. 2xx: taken. 404, 410, 422: there is no such number. 429 and 5xx: later, after `Retry-After`.
+`POST url` with recipient, sender, text and our id as JSON or as a form, `Authorization: Bearer` if there is a
+token, and the id again as `Idempotency-Key`. 2xx: accepted. 404, 410, 422: no such number. 429 and 5xx:
+later, after `Retry-After`.
 """
 
 from __future__ import annotations
@@ -20,7 +21,7 @@ NO_SUCH_NUMBER = frozenset({HTTPStatus.NOT_FOUND, HTTPStatus.GONE, HTTPStatus.UN
 
 @dataclass(frozen=True, slots=True)
 class SmsGateway:
-    """`fields`: the gateway's names of to, sender, text and id. `body`: json or form."""
+    """`fields`: the gateway's names for to, sender, text and id. `body`: json or form."""
 
     url: str
     token: str
@@ -30,14 +31,14 @@ class SmsGateway:
 
 
 class SmsChannel:
-    """Text messages by one gateway. An address is a telephone number."""
+    """SMS by one gateway. An address is a telephone number."""
 
     def __init__(self, provider: Provider, gateway: SmsGateway) -> None:
         self._provider = provider
         self._gateway = gateway
 
     async def send(self, letter: Letter) -> None:
-        """Return when the gateway has taken it. Raises `AddressRefused` or `ChannelUnavailable`."""
+        """Return when the gateway accepted the letter. Raises `AddressRefused` or `ChannelUnavailable`."""
         number = in_e164(letter.address)
         if number is None:
             raise refused(KIND, "not_a_number")
@@ -52,4 +53,4 @@ class SmsChannel:
             return
         if response.status in NO_SUCH_NUMBER:
             raise refused(KIND, response.status)
-        raise unavailable(KIND, response, ours=response.status != HTTPStatus.BAD_REQUEST)
+        raise unavailable(KIND, response, provider_fault=response.status != HTTPStatus.BAD_REQUEST)

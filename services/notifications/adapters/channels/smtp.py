@@ -1,8 +1,9 @@
-"""E-mail over SMTP. Nothing that the server says goes further than its code: servers repeat addresses in their answers.
+"""E-mail over SMTP. Only the codes of the server's answers are passed on: their text may repeat addresses.
 
-Connections are kept and used again (a TLS handshake and a login cost more than the letter). Each is used by one letter
-at a time; there are as many as the sender has workers, so no lock is needed. A kept connection that the server has
-dropped shows at MAIL, before the letter: a new one is opened then, which can never send twice.
+Connections are kept, because a TLS handshake and a login cost more than the letter. One letter uses a
+connection at a time; there are as many as the pool has workers, so no lock is needed. A kept connection that
+the server has dropped fails at MAIL, before the letter; then a new one is opened, so this can never send
+twice.
 """
 
 from __future__ import annotations
@@ -19,7 +20,7 @@ from services.notifications.ports import AddressRefused, ChannelUnavailable, Let
 
 PERMANENT = 500
 MAILBOX_FULL = 552
-NOBODY = frozenset({550, 551, 553})
+NO_SUCH_MAILBOX = frozenset({550, 551, 553})
 ANOTHER_REASON = re.compile(
     r"5\.(?!1\.)\d+\.\d+"
 )  # RFC 3463: 5.1.x is about the address, 5.7.1 says that we may not relay
@@ -27,7 +28,7 @@ ANOTHER_REASON = re.compile(
 
 @dataclass(frozen=True, slots=True)
 class SmtpServer:
-    """Where mail is handed over. `tls`: none, starttls or tls (from the first byte)."""
+    """The mail server. `tls`: none, starttls or tls (from the first byte). `ca`: file of its authority."""
 
     host: str
     port: int
@@ -40,7 +41,7 @@ class SmtpServer:
 
 
 class SmtpChannel:
-    """Mail from one sender by way of one server."""
+    """Mail from one sender through one server."""
 
     def __init__(self, server: SmtpServer, sender: str, sender_name: str) -> None:
         self._server = server
@@ -51,7 +52,7 @@ class SmtpChannel:
         self._closed = False
 
     async def send(self, letter: Letter) -> None:
-        """Return when the server has taken it. Raises `AddressRefused` or `ChannelUnavailable`."""
+        """Return when the server accepted the letter. Raises `AddressRefused` or `ChannelUnavailable`."""
         body = mail_of(letter, self._sender, self._sender_name)
         client, handed_over = await self._begun(), False
         try:
@@ -70,7 +71,7 @@ class SmtpChannel:
         self._keep(client)
 
     async def run(self) -> None:
-        """Close what lies idle, until cancelled; then everything."""
+        """Close idle connections, until cancelled; then all."""
         self._closed = False
         try:
             while True:
@@ -81,7 +82,7 @@ class SmtpChannel:
             self._close_idle(0)
 
     async def _begun(self) -> SMTP:
-        """A connection on which the server has accepted MAIL."""
+        """A connection on which the server accepted MAIL."""
         while self._kept:
             kept, _ = self._kept.pop()
             try:
@@ -148,15 +149,15 @@ class SmtpChannel:
 
 
 def _refusal(error: SMTPResponseException) -> AddressRefused | ChannelUnavailable:
-    """Only a word about the address itself is remembered: that nobody has it. The rest may be mended, here or there."""
+    """The error for an SMTP answer: `AddressRefused` only if it says that the mailbox does not exist."""
     if isinstance(error, SMTPSenderRefused):
         return ChannelUnavailable(f"smtp_{error.code}")
     if not isinstance(
         error, SMTPRecipientRefused
-    ):  # the letter was not taken; when its content is why, the next one may be
-        return ChannelUnavailable(f"smtp_{error.code}", ours=error.code < PERMANENT)
-    if error.code in NOBODY and not ANOTHER_REASON.match(error.message.lstrip()):
+    ):  # the letter was refused; if its content is the reason, the next one may pass
+        return ChannelUnavailable(f"smtp_{error.code}", provider_fault=error.code < PERMANENT)
+    if error.code in NO_SUCH_MAILBOX and not ANOTHER_REASON.match(error.message.lstrip()):
         return AddressRefused(f"smtp_rcpt_{error.code}")
     return ChannelUnavailable(
-        f"smtp_{error.code}", ours=error.code >= PERMANENT and error.code != MAILBOX_FULL
+        f"smtp_{error.code}", provider_fault=error.code >= PERMANENT and error.code != MAILBOX_FULL
     )

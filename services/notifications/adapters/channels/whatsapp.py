@@ -1,7 +1,7 @@
-"""WhatsApp Cloud API: templates that were approved beforehand, by name and with values for their places; never free text.
+"""WhatsApp Cloud API: sends approved templates, by name and with their values; never free text.
 
-It has no idempotency key; the notification's id goes along as `biz_opaque_callback_data`, so that a second copy can be told
-from a second notification in Meta's delivery reports.
+It has no idempotency key. The notification's id is sent as `biz_opaque_callback_data`, so that Meta's
+delivery reports distinguish a second copy from a second notification.
 """
 
 from __future__ import annotations
@@ -23,15 +23,15 @@ from services.notifications.ports import Letter
 
 KIND = "whatsapp"
 NEVER = frozenset({131026, 131030, 131021})
-"""Undeliverable (no WhatsApp there), not a number we may write to, our own number."""
+"""Undeliverable (no WhatsApp at this number), a number we may not write to, our own number."""
 OF_THIS_PERSON = frozenset({131056, 131049, 131050})
-"""Too many to this one person, or the person wants none: no trouble of the provider's."""
+"""Too many to this person, or the person wants none: no fault of the provider."""
 TEMPLATES = range(132000, 133000)
-"""The template is missing, paused, or has other places: nobody else's letter suffers from it."""
+"""The template is missing, paused, or has other places: letters with other templates are not affected."""
 
 
 class WhatsAppChannel:
-    """Messages from one business number. An address is a telephone number."""
+    """WhatsApp messages from one business number. An address is a telephone number."""
 
     def __init__(self, provider: Provider, url: str, phone: str, token: str) -> None:
         self._provider = provider
@@ -39,7 +39,7 @@ class WhatsAppChannel:
         self._headers = {"Authorization": f"Bearer {token}"}
 
     async def send(self, letter: Letter) -> None:
-        """Return when WhatsApp has taken it. Raises `AddressRefused` or `ChannelUnavailable`."""
+        """Return when WhatsApp accepted the letter. Raises `AddressRefused` or `ChannelUnavailable`."""
         number = in_e164(letter.address)
         if number is None:
             raise refused(KIND, "not_a_number")
@@ -49,8 +49,8 @@ class WhatsAppChannel:
         code = _error_code(response)
         if code in NEVER:
             raise refused(KIND, code)
-        ours = is_busy(response) or (code not in OF_THIS_PERSON and code not in TEMPLATES)
-        raise unavailable(KIND, response, code, ours=ours)
+        provider_fault = is_busy(response) or (code not in OF_THIS_PERSON and code not in TEMPLATES)
+        raise unavailable(KIND, response, code, provider_fault=provider_fault)
 
 
 def _message(letter: Letter, number: str) -> Mapping[str, Any]:

@@ -1,7 +1,7 @@
-"""Wraps the data keys anew under the present master key: what they seal is not touched.
+"""Rotates the master key: wraps every data key under the present one. What the data keys seal is not touched.
 
-Each key is one conditional write, so it may be stopped at any moment and started again, in any number of processes, while
-the service works.
+Each key is one conditional write, so a rotation may be stopped at any moment and run again, in any number of
+processes, while the service works.
 """
 
 from __future__ import annotations
@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable
 
-from services.notifications.adapters.keys.vault import COLLECTION, rewrapped
+from services.notifications.adapters.keys.wrapping import COLLECTION, rewrapped
 from services.runtime.sealing import Sealer
 from services.runtime.storage.database import Collection, Database, noticing_absence
 
@@ -18,7 +18,7 @@ Seen = Callable[[int], None]
 
 
 class Rotation:
-    """The keys of one store, as the ring of master keys sees them."""
+    """The data keys of one store. `sealer`: the ring of master keys."""
 
     def __init__(self, store: Database, sealer: Sealer) -> None:
         self._keys: Collection = store[COLLECTION]
@@ -26,18 +26,21 @@ class Rotation:
         self._older = {"master": {"$exists": True, "$ne": sealer.present_id}}
 
     async def outstanding(self) -> int:
-        """How many are wrapped by an older master key. Raises `DatabaseAway`."""
+        """How many data keys an older master key wraps. Raises `DatabaseAway`."""
         with noticing_absence("keys to rotate"):
             return int(await self._keys.count_documents(self._older))
 
     async def by_master(self) -> dict[str, int]:
-        """How many each master key wraps, by its id. Raises `DatabaseAway`."""
+        """How many data keys each master key wraps, by its id. Raises `DatabaseAway`."""
         with noticing_absence("master keys"):
             rows = await self._keys.find({"master": {"$exists": True}}, {"master": 1, "_id": 0}).to_list(None)
         return dict(Counter(row["master"] for row in rows))
 
     async def run(self, seen: Seen) -> int:
-        """Rewrap all of them; how many. Raises `UnknownKeyError` for a master key that is not in the ring, `DatabaseAway`."""
+        """Rewrap all and return how many; `seen` gets the size of each batch.
+
+        Raises `UnknownKeyError` for a master key that is not in the ring, `DatabaseAway`.
+        """
         count = 0
         while True:
             with noticing_absence("rotation"):

@@ -1,7 +1,8 @@
-"""The data keys, in a database of their own: whoever has a copy of the state alone has nothing that opens it.
+"""The vault: the data keys, in a database of their own, so that a copy of the state alone cannot be read.
 
-One document for each recipient: his present life, its key wrapped by a master key, the keyed hashes of his addresses. An
-erasure removes key and hashes and leaves `erased_at`, which decides about every contact message that comes later.
+One document for each recipient: the present life, its key wrapped by a master key, the keyed hashes of the
+addresses. An erasure removes key and hashes and leaves `erased_at`, which decides about every later contact
+message.
 """
 
 from __future__ import annotations
@@ -13,31 +14,23 @@ from datetime import datetime, timedelta
 
 from pymongo.errors import DuplicateKeyError
 
+from services.notifications.adapters.keys.wrapping import COLLECTION, LifeKey, key_of, new_key
 from services.notifications.domain.channels.contact import comparable
 from services.runtime.change import Document
 from services.runtime.clock import real_now
 from services.runtime.errors import Conflict
 from services.runtime.process.settings import RuntimeSettings
-from services.runtime.sealing import Key, Sealer, new_raw_key
+from services.runtime.sealing import Key, Sealer
 from services.runtime.storage import database
 from services.runtime.storage.database import Collection, noticing_absence
 from services.runtime.storage.group_load import GroupLoad
 
-COLLECTION = "recipient_keys"
-LOOKUP = "lookup"  # the document with the key that hashes addresses; no contact's id, for those hold a colon
+LOOKUP = "lookup"  # the document with the key that hashes addresses; a contact's id holds a colon
 TRIES = 20
 
 
-class LifeKey(Key):
-    """The key of one life of a recipient."""
-
-    def __init__(self, raw: bytes, life: int) -> None:
-        super().__init__(raw)
-        self.life = life
-
-
 class MongoVault:
-    """`retention`: how long a key lies unused after the last registration."""
+    """`retention`: how long a key is kept after the last registration. All methods raise `DatabaseAway`."""
 
     def __init__(self, store: database.Database, sealer: Sealer, retention: timedelta) -> None:
         self._keys: Collection = store[COLLECTION]
@@ -47,7 +40,7 @@ class MongoVault:
         self._lookup: Key | None = None
 
     async def run(self) -> None:
-        """Create the indexes; let the connections go in the end."""
+        """Create the indexes, wait until cancelled, then close the connections."""
         with noticing_absence("indexes of the keys"):
             await self._keys.create_index("lookups", sparse=True)
             await self._keys.create_index("master", sparse=True)
@@ -60,7 +53,10 @@ class MongoVault:
     async def for_registration(
         self, contact_id: str, as_of: datetime, addresses: Sequence[str]
     ) -> LifeKey | None:
-        """The key of the present life, or of a new one after an erasure; None for a contact that comes too late."""
+        """The key of the present life, or of a new one after an erasure; None for an outdated contact.
+
+        Raises `Conflict`.
+        """
         moment = _milliseconds(as_of)
         fields: Document = {
             "as_of": moment,
@@ -69,33 +65,35 @@ class MongoVault:
         }
         for _ in range(TRIES):
             known = await self._load.get(contact_id)
-            if known is not None and _knows_better(known, moment):
+            if known is not None and _is_newer(known, moment):
                 return None
-            key = await self._taken(contact_id, known, fields)
+            key = await self._register(contact_id, known, fields)
             if key is not None:
                 return key
         raise Conflict("recipient key", contact_id)
 
     async def for_ever(self, contact_id: str, as_of: datetime) -> LifeKey:
-        """A key that no one looks up and no time removes."""
+        """A key without expiry and without addresses. Raises `Conflict`."""
         for _ in range(TRIES):
             known = await self._load.get(contact_id)
             if known is not None and "wrapped" in known:
-                return self._opened(known)
-            key = await self._taken(contact_id, known, {"as_of": _milliseconds(as_of)})
+                return key_of(self._sealer, known)
+            key = await self._register(contact_id, known, {"as_of": _milliseconds(as_of)})
             if key is not None:
                 return key
         raise Conflict("recipient key", contact_id)
 
     async def key(self, contact_id: str, life: int) -> LifeKey | None:
-        """The key of that life, read anew each time: an erasure holds at once, in every process."""
+        """The key of that life, read each time, so that an erasure counts at once in every process."""
         known = await self._load.get(contact_id)
         return (
-            None if known is None or known["life"] != life or "wrapped" not in known else self._opened(known)
+            None
+            if known is None or known["life"] != life or "wrapped" not in known
+            else key_of(self._sealer, known)
         )
 
     async def destroy(self, contact_id: str, at: datetime) -> bool:
-        """Remove the key and the hashes, and note the time."""
+        """Remove key and hashes and record the time; False, and no change, if a newer contact is known."""
         moment = _milliseconds(at)
         gone = dict.fromkeys(("wrapped", "master", "lookups", "expires_at"), "")
         where = {"_id": {"$eq": contact_id}, "as_of": {"$lte": moment}}
@@ -116,7 +114,7 @@ class MongoVault:
         return True
 
     async def find(self, address: str) -> list[str]:
-        """The contacts that have this address."""
+        """The ids of the contacts that have this address."""
         hashes = await self._hashes([address])
         with noticing_absence("search by address"):
             found = (
@@ -125,7 +123,7 @@ class MongoVault:
         return [row["_id"] for row in found]
 
     async def erased(self, since: datetime) -> list[tuple[str, datetime]]:
-        """Who was erased from then on, and as of when."""
+        """The ids of contacts erased from then on, with the time of the erasure."""
         with noticing_absence("erasures"):
             rows = (
                 await self._keys.find({"erased_at": {"$gte": since}}, {"erased_at": 1})
@@ -134,10 +132,10 @@ class MongoVault:
             )
         return [(row["_id"], row["erased_at"]) for row in rows]
 
-    async def _taken(self, contact_id: str, known: Document | None, fields: Document) -> LifeKey | None:
-        """The present key with the registration noted, or a new one; None when somebody else was faster."""
+    async def _register(self, contact_id: str, known: Document | None, fields: Document) -> LifeKey | None:
+        """Record the registration; returns the present or a new key, None if another process was faster."""
         if known is None:
-            key, wrapped = self._fresh(contact_id, 1)
+            key, wrapped = new_key(self._sealer, contact_id, 1)
             with noticing_absence("new key"):
                 try:
                     await self._keys.insert_one({"_id": contact_id, **wrapped, **fields})
@@ -146,21 +144,13 @@ class MongoVault:
             return key
         same_life = {"_id": {"$eq": contact_id}, "life": known["life"], "as_of": {"$lte": fields["as_of"]}}
         if "wrapped" in known:
-            where, key, wrapped = {**same_life, "wrapped": {"$exists": True}}, self._opened(known), {}
+            where, key, wrapped = {**same_life, "wrapped": {"$exists": True}}, key_of(self._sealer, known), {}
         else:
-            key, wrapped = self._fresh(contact_id, known["life"] + 1)
+            key, wrapped = new_key(self._sealer, contact_id, known["life"] + 1)
             where = {**same_life, "wrapped": {"$exists": False}}
         with noticing_absence("key of a contact"):
             written = await self._keys.update_one(where, {"$set": {**wrapped, **fields}})
         return key if written.matched_count else None
-
-    def _fresh(self, contact_id: str, life: int) -> tuple[LifeKey, Document]:
-        raw = new_raw_key()
-        wrapped = self._sealer.seal(raw, _context(contact_id, life))
-        return LifeKey(raw, life), {"life": life, "master": self._sealer.present_id, "wrapped": wrapped}
-
-    def _opened(self, known: Document) -> LifeKey:
-        return LifeKey(unwrapped(self._sealer, known), known["life"])
 
     async def _hashes(self, addresses: Sequence[str]) -> list[str]:
         key = await self._lookup_key()
@@ -168,43 +158,28 @@ class MongoVault:
 
     async def _lookup_key(self) -> Key:
         if self._lookup is None:
-            _, wrapped = self._fresh(LOOKUP, 0)
+            _, wrapped = new_key(self._sealer, LOOKUP, 0)
             with noticing_absence("lookup key"):
                 with suppress(DuplicateKeyError):
                     await self._keys.insert_one({"_id": LOOKUP, **wrapped})
                 known = await self._keys.find_one({"_id": LOOKUP})
-            self._lookup = self._opened(known)
+            self._lookup = key_of(self._sealer, known)
         return self._lookup
 
 
-def unwrapped(sealer: Sealer, known: Document) -> bytes:
-    """The key that lies in the document. Raises `UnknownKeyError`, `ValueError`."""
-    return sealer.open_as(known["master"], bytes(known["wrapped"]), _context(known["_id"], known["life"]))
-
-
-def rewrapped(sealer: Sealer, known: Document) -> Document:
-    """The same key under the present master key, as fields."""
-    wrapped = sealer.seal(unwrapped(sealer, known), _context(known["_id"], known["life"]))
-    return {"master": sealer.present_id, "wrapped": wrapped}
-
-
 def key_store(settings: RuntimeSettings) -> database.Database:
-    """The database of the keys, on a client of its own."""
+    """The database of the keys, with its own client."""
     uri = database.keys_uri(
         settings.mongodb_uri.get_secret_value(), settings.keys_mongodb_uri.get_secret_value()
     )
     return database.database_of(database.connect(uri))
 
 
-def _context(contact_id: str, life: int) -> str:
-    return f"data key:{contact_id}:{life}"
-
-
-def _knows_better(known: Document, moment: datetime) -> bool:
+def _is_newer(known: Document, moment: datetime) -> bool:
     erased_at = known.get("erased_at")
     return bool(known["as_of"] > moment or (erased_at is not None and moment <= erased_at))
 
 
 def _milliseconds(moment: datetime) -> datetime:
-    """As the database keeps it, so that two times compare alike before and after."""
+    """Rounded down to what the database stores, so that stored and new times compare equal."""
     return moment.replace(microsecond=moment.microsecond // 1000 * 1000)

@@ -11,13 +11,13 @@ MOST = 50
 
 
 @dataclass(frozen=True, slots=True)
-class LaterStates:
-    """Asked only for what did not go out at once, so a prompt notification costs no read."""
+class MongoLaterNotifications:
+    """Asked only about what did not go out at once, so a prompt notification costs no read."""
 
     notifications: Collection
 
     async def templates_after(self, notification: Notification) -> list[str]:
-        """Their templates; none where the event's place among the order's is not known. Raises `DatabaseAway`."""
+        """Their templates; none if the event's sequence is unknown. Raises `DatabaseAway`."""
         if notification.cause.sequence is None:
             return []
         where = {

@@ -1,4 +1,4 @@
-"""How contacts and notifications are kept in MongoDB."""
+"""How notifications are stored in MongoDB."""
 
 from __future__ import annotations
 
@@ -6,48 +6,32 @@ from dataclasses import asdict
 from datetime import datetime, timedelta
 from typing import Any
 
-from services.notifications.domain.attempts import Attempt, Cause, Result, Status
-from services.notifications.domain.channels.contact import Contact, SealedChannel, Skip, SkipReason
+from services.notifications.adapters.storage import SOURCE
+from services.notifications.domain.attempts import Attempt, Result, SourceEvent
+from services.notifications.domain.channels.contact import SkippedChannel, SkipReason
+from services.notifications.domain.lease import SendStatus
 from services.notifications.domain.notification import Notification
-from services.notifications.sending.notification_store import SOURCE
 from services.runtime.clock import real_now
 from services.runtime.storage.aggregates import Kind
 
 Document = dict[str, Any]
-
-KEEP_SEEN, KEEP_HISTORY = 200, 50
-
-
-def contacts(retention: timedelta) -> Kind[Contact]:
-    """Long-lived: the last repeats are remembered, older ones are harmless because of `as_of`.
-
-    Removed `retention` (real time) after it was last written; the receipt of an erasure stays.
-    """
-    return Kind(
-        name="contact",
-        collection="contacts",
-        source=SOURCE,
-        encode=_encode_contact,
-        decode=_decode_contact,
-        timers=lambda _: {},
-        expires=lambda state: None if state.is_erased else real_now() + retention,
-        keep_seen=KEEP_SEEN,
-        keep_history=KEEP_HISTORY,
-    )
+KEEP_HISTORY = 50
 
 
-def notifications(retention: timedelta) -> Kind[Notification]:
-    """One document per event and recipient; removed `retention` (real time) after it has ended."""
+def notification_kind(retention: timedelta) -> Kind[Notification]:
+    """One document for each event and recipient; removed `retention` (real time) after its end."""
 
     def timers(state: Notification) -> dict[str, datetime]:
-        return {} if state.due is None else {"lease" if state.status is Status.SENDING else "send": state.due}
+        if state.due is None:
+            return {}
+        return {"lease" if state.status is SendStatus.SENDING else "send": state.due}
 
     return Kind(
         name="notification",
         collection="notifications",
         source=SOURCE,
-        encode=_encode_notification,
-        decode=_decode_notification,
+        encode=_encode,
+        decode=_decode,
         timers=timers,
         expires=lambda state: real_now() + retention if state.ended else None,
         keep_history=KEEP_HISTORY,
@@ -55,44 +39,9 @@ def notifications(retention: timedelta) -> Kind[Notification]:
     )
 
 
-def _encode_contact(contact: Contact) -> Document:
-    return {
-        "recipient_id": contact.recipient_id,
-        "role": contact.role,
-        "locale": contact.locale,
-        "as_of": contact.as_of,
-        "channels": [_encode_channel(channel) for channel in contact.channels],
-        "name": contact.name,
-        "muted": sorted(contact.muted),
-        "life": contact.life,
-        "erased_at": contact.erased_at,
-    }
-
-
-def _encode_channel(channel: SealedChannel) -> Document:
-    return {"kind": channel.kind, "address": channel.address} | ({"refused": True} if channel.refused else {})
-
-
-def _decode_contact(document: Document) -> Contact:
-    return Contact(
-        recipient_id=document["recipient_id"],
-        role=document["role"],
-        locale=document["locale"],
-        as_of=document["as_of"],
-        channels=tuple(
-            SealedChannel(row["kind"], bytes(row["address"]), row.get("refused", False))
-            for row in document["channels"]
-        ),
-        name=None if document["name"] is None else bytes(document["name"]),
-        muted=frozenset(document["muted"]),
-        life=document.get("life", 0),
-        erased_at=document.get("erased_at"),
-    )
-
-
-def _encode_notification(notification: Notification) -> Document:
+def _encode(notification: Notification) -> Document:
     document = {
-        "role": notification.role,
+        "role": notification.audience,
         "recipient_id": notification.recipient_id,
         "template": notification.template,
         "parameters": dict(notification.parameters),
@@ -105,11 +54,11 @@ def _encode_notification(notification: Notification) -> Document:
         "reason": notification.reason,
         "attempts": [_encode_attempt(attempt) for attempt in notification.attempts],
         "id": notification.id,
-        "roles": list(notification.roles),
+        "roles": list(notification.contact_roles),
         "thread": notification.thread,
         "doubts": notification.doubts,
     }
-    if notification.doubts and notification.status is Status.SENT:
+    if notification.doubts and notification.status is SendStatus.SENT:
         document["perhaps_twice"] = True
     return document
 
@@ -123,35 +72,37 @@ def _encode_attempt(attempt: Attempt) -> Document:
         "skipped": skipped,
         "detail": attempt.detail,
         "doubtful": attempt.doubtful,
-        "trial": attempt.trial,
+        "trial": attempt.probe,
     }
 
 
-def _decode_notification(document: Document) -> Notification:
+def _decode(document: Document) -> Notification:
     return Notification(
         id=document["id"],
-        role=document["role"],
+        audience=document["role"],
         recipient_id=document["recipient_id"],
         template=document["template"],
         parameters=document["parameters"],
-        cause=Cause(**document["cause"]),
+        cause=SourceEvent(**document["cause"]),
         created_at=document["created_at"],
-        status=Status(document["status"]),
+        status=SendStatus(document["status"]),
         due=document["due"],
         claims=document["claims"],
         channel=document["channel"],
         reason=document["reason"],
         attempts=tuple(_decode_attempt(row) for row in document["attempts"]),
-        roles=tuple(document.get("roles", ())),
+        contact_roles=tuple(document.get("roles", ())),
         doubts=document.get("doubts", 0),
     )
 
 
 def _decode_attempt(document: Document) -> Attempt:
-    skipped = tuple(Skip(row["kind"], SkipReason(row["reason"])) for row in document["skipped"])
-    result, doubtful, trial = (
-        Result(document["result"]),
-        document.get("doubtful", False),
-        document.get("trial", False),
+    return Attempt(
+        at=document["at"],
+        channel=document["channel"],
+        result=Result(document["result"]),
+        skipped=tuple(SkippedChannel(row["kind"], SkipReason(row["reason"])) for row in document["skipped"]),
+        detail=document["detail"],
+        doubtful=document.get("doubtful", False),
+        probe=document.get("trial", False),
     )
-    return Attempt(document["at"], document["channel"], result, skipped, document["detail"], doubtful, trial)

@@ -1,4 +1,4 @@
-"""How webhooks and their deliveries are kept in MongoDB."""
+"""How webhooks and their deliveries are stored in MongoDB."""
 
 from __future__ import annotations
 
@@ -6,8 +6,10 @@ from dataclasses import asdict, replace
 from datetime import datetime, timedelta
 from typing import Any
 
-from services.notifications.domain.webhooks.webhook import Attempt, Delivery, Status, Webhook
-from services.notifications.sending.notification_store import SOURCE
+from services.notifications.adapters.storage import SOURCE
+from services.notifications.domain.lease import SendStatus
+from services.notifications.domain.webhooks.delivery import PostAttempt, WebhookDelivery
+from services.notifications.domain.webhooks.webhook import Webhook
 from services.runtime.clock import real_now
 from services.runtime.storage.aggregates import Kind
 
@@ -16,8 +18,8 @@ WEBHOOKS, DELIVERIES = "webhooks", "webhook_deliveries"
 KEEP_HISTORY = 50
 
 
-def webhooks() -> Kind[Webhook]:
-    """One document for each agency, for years."""
+def webhook_kind() -> Kind[Webhook]:
+    """One document for each agency, without expiry."""
     return Kind(
         name="webhook",
         collection=WEBHOOKS,
@@ -34,10 +36,10 @@ def webhooks() -> Kind[Webhook]:
     )
 
 
-def deliveries(retention: timedelta) -> Kind[Delivery]:
-    """One document for each event and agency; removed `retention` (real time) after it has ended."""
+def delivery_kind(retention: timedelta) -> Kind[WebhookDelivery]:
+    """One document for each event and agency; removed `retention` (real time) after its end."""
 
-    def timers(state: Delivery) -> dict[str, datetime]:
+    def timers(state: WebhookDelivery) -> dict[str, datetime]:
         return {} if state.due is None else {"send": state.due}
 
     return Kind(
@@ -60,6 +62,6 @@ def _decode_webhook(document: Document) -> Webhook:
     )
 
 
-def _decode_delivery(document: Document) -> Delivery:
-    attempts = tuple(Attempt(**row) for row in document["attempts"])
-    return Delivery(**{**document, "status": Status(document["status"]), "attempts": attempts})
+def _decode_delivery(document: Document) -> WebhookDelivery:
+    attempts = tuple(PostAttempt(**row) for row in document["attempts"])
+    return WebhookDelivery(**{**document, "status": SendStatus(document["status"]), "attempts": attempts})

@@ -1,4 +1,4 @@
-"""Money and times as each language writes them, in local time."""
+"""Formats money and times as each language writes them, in local time."""
 
 from __future__ import annotations
 
@@ -14,14 +14,14 @@ from babel.numbers import format_decimal
 from services.notifications.domain.audience.language import CHINESE, ENGLISH, INDONESIAN
 
 MONEY = {INDONESIAN: "Rp{}", ENGLISH: "Rp{}", CHINESE: "{}印尼盾"}
-# Western Indonesian Time is how people there write it; guests get the name of the place.
+# WIB (Western Indonesian Time) is what residents write; guests read the name of the place.
 CLOCK = {INDONESIAN: "{} WIB", ENGLISH: "{} (Banyuwangi time)", CHINESE: "{}（外南梦时间）"}  # noqa: RUF001  Chinese brackets
 DAY = {INDONESIAN: "EEEE, d MMMM", ENGLISH: "EEEE, d MMMM", CHINESE: "M月d日EEEE"}
 MOMENT = {INDONESIAN: "{day} pukul {clock}", ENGLISH: "{day} at {clock}", CHINESE: "{day}{clock}"}
 
 
 def filters(language: str, zone: ZoneInfo) -> dict[str, Callable[..., Any]]:
-    """The filters of the texts in one language."""
+    """The Jinja filters of one language."""
     return {
         "rupiah": partial(_rupiah, language=language),
         "clock": partial(_clock, language=language, zone=zone),

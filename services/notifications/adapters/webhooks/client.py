@@ -1,6 +1,7 @@
-"""Posts to URLs that strangers name: each name is resolved once, every address checked, and only a checked one connected to.
+"""Posts to URLs that agencies choose, and connects to checked IP addresses only.
 
-No redirect is followed and no proxy asked; what is answered is not read beyond its status and `Retry-After`.
+A name is resolved once, and all its addresses are checked. Follows no redirect, uses no proxy, and reads
+nothing of the answer but its status and `Retry-After`.
 """
 
 from __future__ import annotations
@@ -12,41 +13,33 @@ import hmac
 import socket
 from collections.abc import Iterable, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
+from datetime import datetime
 from functools import partial
 from typing import Any
 
 import httpcore
 
+from services.notifications.domain.webhooks.delivery import PostResult
 from services.notifications.domain.webhooks.reachable import Network, is_reachable
 from services.runtime.clock import real_now
 
 KEPT_OPEN = 64
 LOOKUPS = 64
 IDLE_S = 30.0
-LONGEST_REST_S = 86_400.0
+LONGEST_WAIT_S = 86_400.0
 
 
 class AddressBlocked(OSError):  # noqa: N818  says what happened
-    """The name leads to an address that we don't connect to."""
-
-
-@dataclass(frozen=True, slots=True)
-class Answer:
-    """`detail`: the HTTP status, or a code where there was none."""
-
-    detail: str
-    status: int = 0
-    retry_after_s: float = 0.0
+    """The name has an address that we do not connect to."""
 
 
 class GuardedBackend(httpcore.AsyncNetworkBackend):
-    """Connects to checked addresses only."""
+    """A network backend that connects to checked addresses only."""
 
     def __init__(self, allowed: Sequence[Network]) -> None:
         self._allowed = allowed
         self._inner = httpcore.AnyIOBackend()
-        # A name server that hangs keeps these threads busy, one for each name, and not those that look up our broker and mail server.
+        # A name server that hangs blocks these threads, not those that look up our broker and mail server.
         self._lookups = ThreadPoolExecutor(LOOKUPS, thread_name_prefix="webhook-names")
         self._asked: dict[tuple[str, int], asyncio.Future[Any]] = {}
 
@@ -58,7 +51,10 @@ class GuardedBackend(httpcore.AsyncNetworkBackend):
         local_address: str | None = None,
         socket_options: Iterable[Any] | None = None,
     ) -> httpcore.AsyncNetworkStream:
-        """Raises `AddressBlocked` if a single one of the name's addresses is not to be reached."""
+        """Connect to the first address.
+
+        Raises `AddressBlocked` if any address of the name is not reachable for us.
+        """
         try:
             found = await asyncio.shield(self._found(host, port))
         except OSError as error:
@@ -69,7 +65,7 @@ class GuardedBackend(httpcore.AsyncNetworkBackend):
         return await self._inner.connect_tcp(addresses[0], port, timeout, local_address, socket_options)
 
     def _found(self, host: str, port: int) -> asyncio.Future[Any]:
-        """One look-up of a name at a time, for all who wait for it."""
+        """The addresses of a name; callers that ask at the same time share one look-up."""
         asked = self._asked.get((host, port))
         if asked is None:
             look_up = partial(socket.getaddrinfo, host, port, type=socket.SOCK_STREAM)
@@ -80,46 +76,52 @@ class GuardedBackend(httpcore.AsyncNetworkBackend):
         return asked
 
     def _forget(self, name: tuple[str, int], done: asyncio.Future[Any]) -> None:
-        """Nobody may be left who hears of its failure."""
+        """Let the next caller look up again.
+
+        Reads the error, because there may be no caller left to read it.
+        """
         del self._asked[name]
         if not done.cancelled():
             done.exception()
 
     async def sleep(self, seconds: float) -> None:
-        """For the pool's own retries; we ask for none."""
+        """Required by the interface, for the pool's own retries; we use none."""
         await asyncio.sleep(seconds)
 
 
 class WebhookClient:
-    """`within_s`: real seconds for one post, all in all."""
+    """`within_s`: real seconds for a whole post.
+
+    `allowed`: networks that are not public and still allowed.
+    """
 
     def __init__(self, allowed: Sequence[Network], within_s: float) -> None:
         self._allowed = allowed
         self._within_s = within_s
         self._pool: httpcore.AsyncConnectionPool | None = None
 
-    async def post(self, url: str, event_id: str, body: bytes, secrets: Sequence[bytes]) -> Answer:
-        """What became of it; never raises for what the other side does."""
+    async def post(self, url: str, event_id: str, body: str, secrets: Sequence[bytes]) -> PostResult:
+        """Post a signed event. Never raises for what the other side does."""
         headers = [
             ("content-type", "application/json"),
             ("user-agent", "gancang-webhooks"),
-            *_signed(event_id, body, secrets),
+            *signature_headers(event_id, body, secrets, real_now()),
         ]
         try:
             async with (
                 asyncio.timeout(self._within_s),
-                self._open().stream("POST", url, headers=headers, content=body) as response,
+                self._open().stream("POST", url, headers=headers, content=body.encode()) as response,
             ):
-                return Answer(str(response.status), response.status, _retry_after(response.headers))
+                return PostResult(str(response.status), response.status, _retry_after(response.headers))
         except TimeoutError:
-            return Answer("timeout")
+            return PostResult("timeout")
         except AddressBlocked:
-            return Answer("address_blocked")
+            return PostResult("address_blocked")
         except (httpcore.NetworkError, httpcore.ProtocolError, httpcore.TimeoutException, OSError) as error:
-            return Answer(type(error).__name__)
+            return PostResult(type(error).__name__)
 
     async def run(self) -> None:
-        """Until cancelled; then the connections are closed."""
+        """Until cancelled; then close the connections."""
         try:
             await asyncio.Event().wait()
         finally:
@@ -130,7 +132,7 @@ class WebhookClient:
     def _open(self) -> httpcore.AsyncConnectionPool:
         if self._pool is None:
             backend = GuardedBackend(self._allowed)
-            # How many there are is bounded by whoever posts: a bound here would let agencies that hang hold up the others.
+            # `AgencySlots` bounds the posts. A bound here would let agencies that hang delay the others.
             self._pool = httpcore.AsyncConnectionPool(
                 max_connections=None,
                 max_keepalive_connections=KEPT_OPEN,
@@ -140,20 +142,20 @@ class WebhookClient:
         return self._pool
 
 
-def _signed(event_id: str, body: bytes, secrets: Sequence[bytes]) -> list[tuple[str, str]]:
-    """Standard Webhooks 1.0: one signature for each secret, so that a receiver may change over in its own time."""
-    moment = str(int(real_now().timestamp()))
-    content = f"{event_id}.{moment}.".encode() + body
-    signatures = [
-        base64.b64encode(hmac.new(secret, content, hashlib.sha256).digest()).decode() for secret in secrets
-    ]
-    signature = " ".join(f"v1,{one}" for one in signatures)
+def signature_headers(
+    event_id: str, body: str, secrets: Sequence[bytes], now: datetime
+) -> list[tuple[str, str]]:
+    """Standard Webhooks 1.0: a signature for each secret, so that a receiver can switch at any time."""
+    moment = str(int(now.timestamp()))
+    content = f"{event_id}.{moment}.{body}".encode()
+    digests = [hmac.new(secret, content, hashlib.sha256).digest() for secret in secrets]
+    signature = " ".join(f"v1,{base64.b64encode(digest).decode()}" for digest in digests)
     return [("webhook-id", event_id), ("webhook-timestamp", moment), ("webhook-signature", signature)]
 
 
 def _retry_after(headers: Iterable[tuple[bytes, bytes]]) -> float:
-    """Seconds; dates are left to our own schedule."""
+    """Seconds; 0 for a date, which our own schedule makes unnecessary."""
     for name, value in headers:
         if name.lower() == b"retry-after" and value.strip().isdigit():
-            return min(float(value), LONGEST_REST_S)
+            return min(float(value), LONGEST_WAIT_S)
     return 0.0

@@ -1,4 +1,4 @@
-"""What the command line sees and does of webhooks: which there are, what was posted, and posting it again."""
+"""Webhooks for the command line: list them, list what was posted, replay a range."""
 
 from __future__ import annotations
 
@@ -7,16 +7,16 @@ from datetime import datetime
 from typing import Any
 
 from services.notifications.adapters.storage.webhooks import DELIVERIES, WEBHOOKS
-from services.notifications.domain.webhooks.webhook import Status
+from services.notifications.domain.lease import SendStatus
 from services.runtime.storage.database import Collection, Database, noticing_absence
 
-ENDED = (Status.SENT.value, Status.FAILED.value)
+ENDED = (SendStatus.SENT.value, SendStatus.FAILED.value)
 Document = dict[str, Any]
 
 
 @dataclass(frozen=True, slots=True)
 class Range:
-    """Deliveries of one agency, by when they were opened: from `since` on, before `until`."""
+    """Deliveries of one agency that were opened from `since` on and before `until`."""
 
     agency_id: str
     since: datetime
@@ -24,8 +24,8 @@ class Range:
     failed_only: bool = False
 
     def where(self) -> Document:
-        """As a filter; only what has ended."""
-        statuses = [Status.FAILED.value] if self.failed_only else list(ENDED)
+        """The database filter; only deliveries that have ended."""
+        statuses = [SendStatus.FAILED.value] if self.failed_only else list(ENDED)
         return {
             "state.agency_id": {"$eq": self.agency_id},
             "state.created_at": {"$gte": self.since, "$lt": self.until},
@@ -34,7 +34,7 @@ class Range:
 
 
 class WebhookLog:
-    """Reads the services' documents; writes only what a replay needs. All raise `DatabaseAway`."""
+    """Reads the service's documents; writes only for a replay. All methods raise `DatabaseAway`."""
 
     def __init__(self, store: Database) -> None:
         self._webhooks: Collection = store[WEBHOOKS]
@@ -42,7 +42,7 @@ class WebhookLog:
         self._secrets: Collection = store["webhook_secrets"]
 
     async def webhooks(self) -> list[Document]:
-        """All agencies; of the URL only the host, of the secrets only how many."""
+        """All webhooks, with the host instead of the URL and the number of secrets instead of the secrets."""
         with noticing_absence("webhooks"):
             rows = await self._webhooks.find({}).sort("_id", 1).to_list(None)
             secrets = {row["_id"]: len(row["secrets"]) for row in await self._secrets.find({}).to_list(None)}
@@ -59,21 +59,24 @@ class WebhookLog:
         ]
 
     async def deliveries(self, agency_id: str, limit: int) -> list[Document]:
-        """The newest first; without the event's content."""
+        """The newest first, without the body."""
         with noticing_absence("webhook deliveries"):
             found = self._deliveries.find({"state.agency_id": {"$eq": agency_id}}, {"state.body": 0})
             rows = await found.sort("state.created_at", -1).limit(limit).to_list(limit)
         return [_row(row["state"]) for row in rows]
 
     async def count(self, wanted: Range) -> int:
-        """How many a replay would send."""
+        """How many deliveries a replay would post again."""
         with noticing_absence("webhook deliveries"):
             return int(await self._deliveries.count_documents(wanted.where()))
 
     async def replay(self, wanted: Range, now: datetime) -> int:
-        """Make them due again, from the first try on and under the same ids; the service sends them."""
+        """Make them due again with fresh tries and the same ids, so that the service posts them.
+
+        Returns how many.
+        """
         fresh = {
-            "state.status": Status.PENDING.value,
+            "state.status": SendStatus.PENDING.value,
             "state.due": now,
             "state.tries": 0,
             "state.reason": None,

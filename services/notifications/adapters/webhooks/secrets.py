@@ -1,4 +1,4 @@
-"""The secrets by which agencies know that a webhook is ours: two at most, so that one can follow the other."""
+"""The secrets that sign webhooks: at most two for each agency, so that one can follow the other."""
 
 from __future__ import annotations
 
@@ -15,14 +15,14 @@ KEPT = 2
 
 
 class WebhookSecrets:
-    """Sealed under a key of the agency's own."""
+    """Stored sealed, under a key of the agency's own."""
 
     def __init__(self, store: Database, vault: MongoVault) -> None:
         self._secrets: Collection = store["webhook_secrets"]
         self._vault = vault
 
     async def of(self, agency_id: str) -> list[bytes]:
-        """The newest first; none until somebody has made one. Raises `DatabaseAway`."""
+        """The secrets of an agency, the newest first; empty until one is made. Raises `DatabaseAway`."""
         with noticing_absence("webhook secrets"):
             known = await self._secrets.find_one({"_id": {"$eq": agency_id}})
         if known is None:
@@ -35,7 +35,10 @@ class WebhookSecrets:
         return opened
 
     async def make(self, agency_id: str, now: datetime, *, alone: bool) -> str:
-        """A new one, as the agency enters it. The one before stays valid unless `alone`. Raises `DatabaseAway`."""
+        """Make a secret and return it as the agency enters it.
+
+        The previous one stays valid unless `alone`. Raises `DatabaseAway`.
+        """
         raw = secrets.token_bytes(SECRET_BYTES)
         key = await self._vault.for_ever(_about(agency_id), now)
         fresh = {"sealed": key.seal(raw, _about(agency_id)), "life": key.life, "at": now}

@@ -1,32 +1,34 @@
-"""Whether the table of who is told what can be kept: found out at the start, not when somebody should be told."""
+"""Checks the audience table when the service starts, before a notification would fail."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator
 
 from services.notifications.domain.audience.language import languages_of
-from services.notifications.domain.audience.table import AUDIENCES, CHANNELS, Row
+from services.notifications.domain.audience.table import AUDIENCES, CHANNELS, Table
 
-Table = Mapping[str, Mapping[str, Row]]
-Has = Callable[[str, str, str], bool]
+HasText = Callable[[str, str, str], bool]
 
 
 class TableWrong(ValueError):  # noqa: N818  says what happened
-    """Rows that nobody could keep."""
+    """Rows that cannot be sent. `findings`: one sentence each."""
 
     def __init__(self, findings: list[str]) -> None:
         super().__init__("who is told what: " + "; ".join(findings))
         self.findings = findings
 
 
-def check_table(table: Table, has: Has) -> None:
-    """`has`: whether a text exists (template, audience, language). Raises `TableWrong` with everything that is wrong."""
+def check_table(table: Table, has: HasText) -> None:
+    """Raise `TableWrong` with every wrong row.
+
+    `has`: whether a text exists (template, audience, language).
+    """
     findings = list(_findings(table, has))
     if findings:
         raise TableWrong(findings)
 
 
-def _findings(table: Table, has: Has) -> Iterator[str]:
+def _findings(table: Table, has: HasText) -> Iterator[str]:
     for event_type, rows in table.items():
         for audience, row in rows.items():
             where = f"{event_type} for {audience}"

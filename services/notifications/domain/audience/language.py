@@ -1,4 +1,4 @@
-"""Which of our languages a person reads."""
+"""Chooses the language of a text: Indonesian, English or Chinese."""
 
 from __future__ import annotations
 
@@ -6,25 +6,25 @@ from services.notifications.domain.audience.table import CUSTOMER, RECIPIENT
 
 INDONESIAN, ENGLISH, CHINESE = "id", "en", "zh"
 LANGUAGES = (INDONESIAN, ENGLISH, CHINESE)
-# Drivers, warungs and agencies are the regency's own people; guests may come from anywhere.
+# Drivers, merchants and agencies are the regency's own people; guests may come from anywhere.
 FOR_GUESTS = frozenset({CUSTOMER, RECIPIENT})
-# Who speaks Using, Javanese, Madurese, Balinese, Sundanese or Malay reads Indonesian rather than English.
+# Speakers of Using, Javanese, Madurese, Balinese, Sundanese and Malay read Indonesian rather than English.
 NEAR_INDONESIAN = frozenset({"in", "jv", "mad", "ms", "osi", "su", "ban"})
 NEAR_CHINESE = frozenset({"cmn", "yue", "nan", "hak"})
 
 
 def languages_of(audience: str) -> tuple[str, ...]:
-    """The languages in which this audience is written to."""
+    """The languages that texts for this audience exist in."""
     return LANGUAGES if audience in FOR_GUESTS else (INDONESIAN, ENGLISH)
 
 
 def is_ours(locale: str) -> bool:
-    """Whether somebody with this BCP 47 tag reads one of our languages, or one so near that he is written to in it."""
+    """Whether a reader with this BCP 47 tag gets a text in their own language or a closely related one."""
     return locale.partition("-")[0].lower() in {*LANGUAGES, *NEAR_INDONESIAN, *NEAR_CHINESE}
 
 
 def language_of(locale: str, audience: str = CUSTOMER) -> str:
-    """`id`, `en` or `zh` for a BCP 47 tag; guests from elsewhere read English."""
+    """`id`, `en` or `zh` for a BCP 47 tag; English for any other language."""
     language = locale.partition("-")[0].lower()
     if language in NEAR_CHINESE:
         language = CHINESE
@@ -34,7 +34,7 @@ def language_of(locale: str, audience: str = CUSTOMER) -> str:
 
 
 def in_language(texts: dict[str, str] | None, language: str) -> str | None:
-    """The text in this language, else in English, Indonesian or any; None when there is none."""
+    """The text in this language, else in English, Indonesian or any other; None if there is no text."""
     if not texts:
         return None
     for wanted in (language, ENGLISH, INDONESIAN):

@@ -1,4 +1,4 @@
-"""Who is told what: event type and audience → template, urgency, and the channels in the order in which they are tried."""
+"""The audience table: who is told what, how urgently, and by which channels, in the order of trying."""
 
 from __future__ import annotations
 
@@ -18,24 +18,24 @@ AUDIENCES = (CUSTOMER, RECIPIENT, DRIVER, MERCHANT, AGENCY, OPERATOR)
 EMAIL, PUSH, WHATSAPP, SMS = "email", "push", "whatsapp", "sms"
 CHANNELS = (PUSH, WHATSAPP, SMS, EMAIL)
 RINGING = frozenset({PUSH, WHATSAPP, SMS})
-"""Channels that wake people up; mail does not."""
+"""Channels that wake people up."""
 
 
 class Urgency(StrEnum):
-    """`urgent` is told at any hour; `normal` waits for the morning where it would ring."""
+    """`urgent` is sent at any hour; `normal` waits for the morning if the channel rings."""
 
     URGENT = "urgent"
     NORMAL = "normal"
 
 
-ORDER_OF_CHANNELS = {
+CHANNEL_ORDER = {
     Urgency.URGENT: (PUSH, WHATSAPP, SMS, EMAIL),
     Urgency.NORMAL: (PUSH, WHATSAPP, EMAIL, SMS),
 }
 BY_PHONE_FIRST = (WHATSAPP, SMS, PUSH, EMAIL)
-"""For a code, which somebody without our app must have in hand at the door."""
+"""For a code: the recipient may not have our app and needs it at the door."""
 AT_A_DESK = (EMAIL, WHATSAPP, PUSH, SMS)
-"""For offices, which read mail."""
+"""For offices: they read mail."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,9 +47,11 @@ class Row:
     channels: tuple[str, ...]
 
 
+Table = Mapping[str, Mapping[str, Row]]
+"""Event type → audience → row."""
 U, N = Urgency.URGENT, Urgency.NORMAL
 
-_WHO: dict[str, dict[str, Urgency]] = {
+_ORDER_EVENTS: dict[str, dict[str, Urgency]] = {
     "order.rejected.v1": {CUSTOMER: U, AGENCY: N},
     "order.scheduled.v1": {CUSTOMER: N, AGENCY: N},
     "order.merchant_asked.v1": {MERCHANT: U},
@@ -74,18 +76,20 @@ _WHO: dict[str, dict[str, Urgency]] = {
     "order.change_refused.v1": {CUSTOMER: U},
     "order.changed.v1": {CUSTOMER: U, DRIVER: U, MERCHANT: U},
 }
-"""Who can be told how urgently; whom an order's event is told depends on its `tell`, which comes from the catalogue."""
+"""How urgent each event is for each audience. The event's `tell`, which comes from the catalogue, chooses the
+audiences.
+"""
 
-_ALARMS: dict[str, dict[str, Urgency]] = {
+_ALARM_EVENTS: dict[str, dict[str, Urgency]] = {
     "emergency.raised.v1": {OPERATOR: U, DRIVER: U, CUSTOMER: U, RECIPIENT: U}
 }
 _CHANNELS: dict[tuple[str, str], tuple[str, ...]] = {("order.code_issued.v1", RECIPIENT): BY_PHONE_FIRST}
 
 CODE = "order.code_issued"
 CHANGES = frozenset({"order.change_proposed", "order.change_refused", "order.changed"})
-"""Templates that tell what the order is to be, and not where it stands."""
+"""Templates that tell of a change to the order, not of its state."""
 ROUTE_CLOSED = "order.route_closed"
-"""An alarm, which stays true until the guest is down."""
+"""An alarm: it stays true until the guest is down from the mountain."""
 ENDS = frozenset(
     {
         "order.completed",
@@ -96,21 +100,21 @@ ENDS = frozenset(
         "order.returned",
     },
 )
-"""Templates that tell of an order's end: whatever is unsent before them has become untrue."""
+"""Templates that tell of an order's end: they supersede everything unsent before them."""
 
 
 def template_of(event_type: str) -> str:
-    """`order.completed.v1` is told by the template `order.completed`."""
+    """The template of an event type: `order.completed` for `order.completed.v1`."""
     return event_type.rpartition(".v")[0]
 
 
 def _channels(event_type: str, audience: str, urgency: Urgency) -> tuple[str, ...]:
     if audience == AGENCY:
         return AT_A_DESK
-    return _CHANNELS.get((event_type, audience), ORDER_OF_CHANNELS[urgency])
+    return _CHANNELS.get((event_type, audience), CHANNEL_ORDER[urgency])
 
 
-def _table(who: Mapping[str, Mapping[str, Urgency]]) -> dict[str, dict[str, Row]]:
+def _table(who: Mapping[str, Mapping[str, Urgency]]) -> Table:
     return {
         event_type: {
             audience: Row(template_of(event_type), urgency, _channels(event_type, audience, urgency))
@@ -120,12 +124,12 @@ def _table(who: Mapping[str, Mapping[str, Urgency]]) -> dict[str, dict[str, Row]
     }
 
 
-TOLD = _table(_WHO)
-ALARMS = _table(_ALARMS)
-"""The same for what is told at once and whoever it concerns: it asks no order who is to be told."""
-EVERYTHING: dict[str, dict[str, Row]] = {**TOLD, **ALARMS}
+ORDER_ROWS = _table(_ORDER_EVENTS)
+ALARM_ROWS = _table(_ALARM_EVENTS)
+"""Emergencies: told at once, and to a fixed audience instead of an order's `tell`."""
+AUDIENCE_TABLE: Table = {**ORDER_ROWS, **ALARM_ROWS}
 
 
 def row_of(event_type: str, audience: str) -> Row | None:
-    """What this audience is told of the event; None: nothing."""
-    return EVERYTHING.get(event_type, {}).get(audience)
+    """The row of this audience for the event; None if it is not told."""
+    return AUDIENCE_TABLE.get(event_type, {}).get(audience)

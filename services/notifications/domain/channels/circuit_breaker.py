@@ -1,4 +1,4 @@
-"""A provider that fails again and again is left alone for a while; then one letter tries whether it is back."""
+"""A circuit breaker for one provider: closed, open after failures in a row, half-open for a single probe."""
 
 from __future__ import annotations
 
@@ -7,55 +7,71 @@ from datetime import datetime, timedelta
 
 
 @dataclass(frozen=True, slots=True)
-class Patience:
-    """Business time. `failures` in a row open the breaker; each time that a trial fails it rests twice as long."""
+class BreakerPolicy:
+    """Business time.
+
+    `failures` in a row open the circuit; each failed probe doubles the time that it stays open.
+
+    `probe`: how long to wait for the result of a probe before another one is allowed.
+    """
 
     failures: int = 5
-    first_rest: timedelta = timedelta(seconds=5)
-    longest_rest: timedelta = timedelta(seconds=60)
-    trial: timedelta = timedelta(seconds=30)
+    first_open: timedelta = timedelta(seconds=5)
+    longest_open: timedelta = timedelta(seconds=60)
+    probe: timedelta = timedelta(seconds=30)
 
 
 @dataclass(frozen=True, slots=True)
-class Breaker:
-    """`failures` in a row; `until`: it rests, None while it is closed; `trial_until`: somebody tries; `rests`: how many there were."""
+class CircuitBreaker:
+    """`failures` in a row.
+
+    `open_until`: None while it is closed. `probe_until`: a probe is under way. `openings`: so far.
+    """
 
     failures: int = 0
-    until: datetime | None = None
-    trial_until: datetime | None = None
-    rests: int = 0
+    open_until: datetime | None = None
+    probe_until: datetime | None = None
+    openings: int = 0
 
     @property
     def is_closed(self) -> bool:
-        """Everybody may ask."""
-        return self.until is None
+        """Whether every letter may go out."""
+        return self.open_until is None
 
-    def resting_until(self, now: datetime, patience: Patience) -> datetime | None:
-        """When to look again, while nobody may ask; None: go ahead. A trial may end at any moment, so look again soon."""
-        if self.until is None:
+    def blocked_until(self, now: datetime, policy: BreakerPolicy) -> datetime | None:
+        """When to look again; None: send now. A probe may end at any moment, so that wait is short."""
+        if self.open_until is None:
             return None
-        if now < self.until:
-            return self.until
-        return now + patience.first_rest if self.trial_until is not None and now < self.trial_until else None
+        if now < self.open_until:
+            return self.open_until
+        return now + policy.first_open if self.probe_until is not None and now < self.probe_until else None
 
-    def tried(self, now: datetime, patience: Patience) -> Breaker:
-        """Somebody asks: where it has rested, he is the one who tries, and others wait for what comes of it."""
-        return self if self.is_closed else replace(self, trial_until=now + patience.trial)
+    def probing(self, now: datetime, policy: BreakerPolicy) -> CircuitBreaker:
+        """Half-open: one letter probes the provider, the others wait for its result.
 
-    def untried(self) -> Breaker:
-        """Whoever wanted to try did not ask after all: the next one may."""
-        return replace(self, trial_until=None)
+        Unchanged while closed.
+        """
+        return self if self.is_closed else replace(self, probe_until=now + policy.probe)
 
-    def succeeded(self) -> Breaker:
-        """The provider has answered."""
-        return Breaker()
+    def probe_cancelled(self) -> CircuitBreaker:
+        """The probe was not sent; the next letter may be the probe."""
+        return replace(self, probe_until=None)
 
-    def failed(self, now: datetime, patience: Patience, rest: timedelta | None = None) -> Breaker:
-        """The provider did not, or asked for a `rest` itself."""
+    def succeeded(self) -> CircuitBreaker:
+        """Closed: the provider has answered."""
+        return CircuitBreaker()
+
+    def failed(
+        self, now: datetime, policy: BreakerPolicy, retry_after: timedelta | None = None
+    ) -> CircuitBreaker:
+        """One failure more.
+
+        `retry_after`: the wait that the provider asked for; it opens the circuit at once.
+        """
         failures = self.failures + 1
-        if rest is not None:
-            return replace(self, failures=failures, until=now + rest, trial_until=None)
-        if failures < patience.failures and self.is_closed:
+        if retry_after is not None:
+            return replace(self, failures=failures, open_until=now + retry_after, probe_until=None)
+        if failures < policy.failures and self.is_closed:
             return replace(self, failures=failures)
-        pause = min(patience.first_rest * (1 << min(self.rests, 30)), patience.longest_rest)
-        return Breaker(failures, now + pause, None, self.rests + 1)
+        wait = min(policy.first_open * (1 << min(self.openings, 30)), policy.longest_open)
+        return CircuitBreaker(failures, now + wait, None, self.openings + 1)

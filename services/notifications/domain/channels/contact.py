@@ -1,4 +1,4 @@
-"""How a person or party is reached. Name and addresses are sealed bytes here, never clear."""
+"""A contact: how a person or party is reached. Name and addresses are sealed bytes here, never clear."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ class SkipReason(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class SealedChannel:
-    """One way to reach somebody. `refused`: the channel has said that it will never take this address."""
+    """One address of a contact. `refused`: the channel has said that it will never accept this address."""
 
     kind: str
     address: bytes
@@ -30,8 +30,8 @@ class SealedChannel:
 
 
 @dataclass(frozen=True, slots=True)
-class Skip:
-    """A channel that was passed over."""
+class SkippedChannel:
+    """A channel that was not used, and why."""
 
     kind: str
     reason: SkipReason
@@ -39,9 +39,11 @@ class Skip:
 
 @dataclass(frozen=True, slots=True)
 class Contact:
-    """`as_of` is the time of the request that said so; `life` names the data key that seals name and addresses.
+    """`as_of`: the time of the request that registered it.
 
-    After an erasure nothing is left but who it was, `erased_at`, and the life that ended.
+    `life` names the data key that seals name and addresses.
+
+    An erasure leaves only id, role, `erased_at` and the life that ended.
     """
 
     recipient_id: str
@@ -56,32 +58,32 @@ class Contact:
 
     @property
     def is_erased(self) -> bool:
-        """Whether there is nobody to be told any more."""
+        """Whether it was erased, so that no one can be told."""
         return self.erased_at is not None
 
     def is_newer_than(self, other: Contact) -> bool:
-        """Whether `other` comes too late: a newer fact, or a life after an erasure, is known."""
+        """Whether `other` is out of date: this is a newer fact, or a life after an erasure."""
         return self.life > other.life or self.as_of > other.as_of
 
     def refusing(self, address: bytes) -> Contact:
-        """The same without this address, which its channel will never take; registered anew it counts again."""
+        """The same with this address marked as refused, until the contact is registered again."""
         return replace(
             self, channels=tuple(replace(c, refused=c.refused or c.address == address) for c in self.channels)
         )
 
 
 def erased(recipient_id: str, role: str, at: datetime) -> Contact:
-    """What is left of a contact."""
+    """The rest of a contact after its erasure."""
     return Contact(recipient_id, role, UNDETERMINED, at, (), erased_at=at)
 
 
 def contact_id(role: str, recipient_id: str) -> str:
-    """The id of the aggregate: one person may be customer and driver, with different addresses."""
+    """The aggregate's id. One person may be customer and driver, with different addresses."""
     return f"{role}:{recipient_id}"
 
 
 def is_mail_address(text: str) -> bool:
-    """Whether it can stand in an SMTP command: plain ASCII, one `@`, nothing that would end or begin something else."""
+    """Whether it is safe in an SMTP command: plain ASCII, one `@`, no sign that has a meaning there."""
     local, at, domain = text.rpartition("@")
     plain = text.isascii() and text.isprintable()
     return (
@@ -92,7 +94,7 @@ def is_mail_address(text: str) -> bool:
 
 
 def comparable(address: str) -> str:
-    """The address as it is searched for: without case and without the signs that people put into telephone numbers."""
+    """The address in the form that is searched for: lower case, telephone numbers without separators."""
     plain = address.strip().casefold()
     digits = "".join(sign for sign in plain if sign not in " -().")
     return digits if digits.lstrip("+").isdecimal() else plain

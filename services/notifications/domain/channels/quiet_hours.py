@@ -1,4 +1,4 @@
-"""Quiet hours: at night nothing rings that can wait."""
+"""Quiet hours: at night no telephone rings for what can wait."""
 
 from __future__ import annotations
 
@@ -11,14 +11,14 @@ from services.notifications.domain.audience.table import Urgency
 
 @dataclass(frozen=True, slots=True)
 class QuietHours:
-    """Local time; `begins` after `ends` spans midnight, equal times mean that there are none."""
+    """Local time. `begins` after `ends` spans midnight; equal times mean no quiet hours."""
 
     begins: time
     ends: time
     zone: ZoneInfo
 
     def until(self, now: datetime, urgency: Urgency) -> datetime | None:
-        """When the night ends for what is not urgent; None: it is day, or it is urgent."""
+        """When the quiet hours end; None: it is day, or the notification is urgent."""
         local = now.astimezone(self.zone)
         if urgency is Urgency.URGENT or not self._holds(local.time()):
             return None

@@ -1,4 +1,4 @@
-"""At most so many notifications a person: whatever goes wrong around us, nobody's telephone rings all day."""
+"""A quota of notifications for each person: whatever goes wrong around us, no telephone rings all day."""
 
 from __future__ import annotations
 
@@ -9,36 +9,39 @@ from services.notifications.domain.audience.table import AGENCY, OPERATOR, Urgen
 
 REMEMBERED = 20_000
 UNLIMITED = frozenset({AGENCY, OPERATOR})
-"""Whose daily work is to read them."""
+"""Audiences whose daily work is to read notifications."""
 
 
-class Limiter:
-    """Counts within one process: with several, a person may get as many times more. `most` within `window`."""
+class Quota:
+    """`limit` notifications within `window`.
 
-    def __init__(self, most: int, window: timedelta) -> None:
-        self._most = most
+    Counted in each process: with several, a person may get that many times more.
+    """
+
+    def __init__(self, limit: int, window: timedelta) -> None:
+        self._limit = limit
         self._window = window
         self._sent: OrderedDict[str, deque[datetime]] = OrderedDict()
 
-    def until(self, audience: str, person: str, urgency: Urgency, now: datetime) -> datetime | None:
-        """When there is room again for this person; None: now. What is urgent always goes out."""
+    def full_until(self, audience: str, person: str, urgency: Urgency, now: datetime) -> datetime | None:
+        """When the next notification to this person may go out; None: now. Urgent ones always may."""
         times = self._sent.get(person)
         if times is None or urgency is Urgency.URGENT or audience in UNLIMITED:
             return None
         while times and times[0] <= now - self._window:
             times.popleft()
-        return times[0] + self._window if len(times) >= self._most else None
+        return times[0] + self._window if len(times) >= self._limit else None
 
-    def note(self, person: str, now: datetime) -> None:
-        """One is on its way."""
-        times = self._sent.setdefault(person, deque(maxlen=self._most))
+    def take(self, person: str, now: datetime) -> None:
+        """Count a notification that is about to be sent."""
+        times = self._sent.setdefault(person, deque(maxlen=self._limit))
         times.append(now)
         self._sent.move_to_end(person)
         if len(self._sent) > REMEMBERED:
             self._sent.popitem(last=False)
 
-    def take_back(self, person: str, noted: datetime) -> None:
-        """That one was not told after all."""
+    def give_back(self, person: str, taken_at: datetime) -> None:
+        """Do not count that one: it was not told."""
         times = self._sent.get(person)
-        if times is not None and noted in times:
-            times.remove(noted)
+        if times is not None and taken_at in times:
+            times.remove(taken_at)

@@ -1,4 +1,4 @@
-"""Which addresses a request of ours may go to: the public ones, and networks that somebody has allowed."""
+"""Which IP addresses a webhook may be posted to: public ones, and networks that the settings allow."""
 
 from __future__ import annotations
 
@@ -11,20 +11,20 @@ NAT64 = ip_network("64:ff9b::/96")
 NOT_PUBLIC = tuple(
     ip_network(network)
     for network in (
-        "168.63.129.16/32",  # what a cloud's own machines answer from inside every virtual machine
-        "192.0.0.0/24",  # set aside by RFC 6890; another cloud's metadata lie there
-        "192.88.99.0/24",  # relays of 6to4, given up by RFC 7526
+        "168.63.129.16/32",  # a cloud's own service, reachable from inside each of its virtual machines
+        "192.0.0.0/24",  # reserved by RFC 6890; holds another cloud's metadata service
+        "192.88.99.0/24",  # 6to4 relays, deprecated by RFC 7526
         "64:ff9b:1::/48",  # NAT64 inside a network, RFC 8215
         "3fff::/20",  # documentation, RFC 9637
-        "5f00::/16",  # segments of a provider's own network, RFC 9602
-        "fec0::/10",  # site-local, given up by RFC 3879 and still routed here and there
+        "5f00::/16",  # segment routing inside a provider's network, RFC 9602
+        "fec0::/10",  # site-local, deprecated by RFC 3879 and still routed in places
     )
 )
-"""What `ipaddress` takes for public, in one version or another, and is not."""
+"""Networks that are not public although some version of `ipaddress` says so."""
 
 
 def is_reachable(text: str, allowed: Sequence[Network]) -> bool:
-    """Whether we may connect to it; an IPv4 address inside an IPv6 one is judged as what it is."""
+    """Whether we may connect to this address. An IPv4 address inside an IPv6 address is judged as IPv4."""
     address = _inner(ip_address(text.partition("%")[0]))
     if any(address in network for network in allowed if network.version == address.version):
         return True
