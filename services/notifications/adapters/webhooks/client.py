@@ -7,9 +7,6 @@ nothing of the answer but its status and `Retry-After`.
 from __future__ import annotations
 
 import asyncio
-import base64
-import hashlib
-import hmac
 import socket
 from collections.abc import Iterable, Sequence
 from concurrent.futures import ThreadPoolExecutor
@@ -18,6 +15,7 @@ from functools import partial
 from typing import Any
 
 import httpcore
+from standardwebhooks.webhooks import Webhook
 
 from services.notifications.domain.webhooks.delivery import PostResult
 from services.notifications.domain.webhooks.reachable import Network, is_reachable
@@ -146,11 +144,12 @@ def signature_headers(
     event_id: str, body: str, secrets: Sequence[bytes], now: datetime
 ) -> list[tuple[str, str]]:
     """Standard Webhooks 1.0: a signature for each secret, so that a receiver can switch at any time."""
-    moment = str(int(now.timestamp()))
-    content = f"{event_id}.{moment}.{body}".encode()
-    digests = [hmac.new(secret, content, hashlib.sha256).digest() for secret in secrets]
-    signature = " ".join(f"v1,{base64.b64encode(digest).decode()}" for digest in digests)
-    return [("webhook-id", event_id), ("webhook-timestamp", moment), ("webhook-signature", signature)]
+    signatures = [Webhook(secret).sign(event_id, now, body) for secret in secrets]
+    return [
+        ("webhook-id", event_id),
+        ("webhook-timestamp", str(int(now.timestamp()))),
+        ("webhook-signature", " ".join(signatures)),
+    ]
 
 
 def _retry_after(headers: Iterable[tuple[bytes, bytes]]) -> float:
