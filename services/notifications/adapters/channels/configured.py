@@ -9,9 +9,7 @@ from services.notifications.adapters.channels.google_tokens import ServiceAccoun
 from services.notifications.adapters.channels.http import Provider
 from services.notifications.adapters.channels.push import PushChannel
 from services.notifications.adapters.channels.settings import ProviderSettings
-from services.notifications.adapters.channels.sms import SmsChannel, SmsGateway
 from services.notifications.adapters.channels.smtp import SmtpChannel, SmtpServer
-from services.notifications.adapters.channels.whatsapp import WhatsAppChannel
 from services.notifications.domain.audience.table import EMAIL, PUSH, SMS, WHATSAPP
 from services.notifications.ports import Channel
 from services.runtime.route import Worker
@@ -75,6 +73,8 @@ def _push(settings: ProviderSettings, provider: Provider) -> Channel | None:
 def _whatsapp(settings: ProviderSettings, provider: Provider) -> Channel | None:
     if not settings.whatsapp_phone:
         return None
+    from services.notifications.adapters.channels.whatsapp import WhatsAppChannel  # noqa: PLC0415  as in `_sms`
+
     return WhatsAppChannel(
         provider, settings.whatsapp_url, settings.whatsapp_phone, settings.whatsapp_token.get_secret_value()
     )
@@ -83,6 +83,11 @@ def _whatsapp(settings: ProviderSettings, provider: Provider) -> Channel | None:
 def _sms(settings: ProviderSettings, provider: Provider) -> Channel | None:
     if not settings.sms_url:
         return None
+    from services.notifications.adapters.channels.sms import (  # noqa: PLC0415  phonenumbers: 60 ms and 6 MB
+        SmsChannel,
+        SmsGateway,
+    )
+
     token = settings.sms_token.get_secret_value()
     return SmsChannel(
         provider,
