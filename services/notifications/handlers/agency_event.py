@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import Any
 
 from pydantic_core import to_json
@@ -32,22 +33,25 @@ def on_agency_event(
         stored = await webhooks.get(agency_id)
         if stored is None or not stored.state.wants(message.type, getattr(message.data, "service", None)):
             return
-        now = deliveries.clock.now()
-        opened = WebhookDelivery(
-            id=derived_id("webhook", message.source, message.id, agency_id),
-            created_at=now,
-            due=now,
-            agency_id=agency_id,
-            event_id=message.id,
-            event_type=message.type,
-            order_id=message.data.order_id,
-            body=_body(message),
-            traceparent=message.traceparent,
-        )
+        opened = _delivery(message, agency_id, deliveries.clock.now())
         if await deliveries.open(opened, cause_of(message)):
             await fire(opened.id)
 
     return handle
+
+
+def _delivery(message: Message[Any], agency_id: str, now: datetime) -> WebhookDelivery:
+    return WebhookDelivery(
+        id=derived_id("webhook", message.source, message.id, agency_id),
+        created_at=now,
+        due=now,
+        agency_id=agency_id,
+        event_id=message.id,
+        event_type=message.type,
+        order_id=message.data.order_id,
+        body=_body(message),
+        traceparent=message.traceparent,
+    )
 
 
 def _body(message: Message[Any]) -> str:

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from collections.abc import Set as AbstractSet
+from datetime import datetime
 from urllib.parse import urlsplit
 
 from contracts.message import Message
 from contracts.requests.agencies import AgencyWebhookRegistered
 from services.notifications.domain.webhooks.webhook import Webhook, key_id
 from services.notifications.handlers.facts import reject_ahead
-from services.notifications.ports import Vault
+from services.notifications.ports import RecipientKey, Vault
 from services.runtime.change import Change, Entry, Store, cause_of
 from services.runtime.clock import Clock
 from services.runtime.errors import Rejected
@@ -28,21 +30,9 @@ def on_webhook_registered(
         request = message.data
         reject_ahead(message.time, clock.now())
         host = _host(request.url, {"https", "http"} if plain_http else {"https"})
-        for position, event_type in enumerate(request.types):
-            if event_type not in available:
-                pointer = f"/types/{position}"
-                raise Rejected("schema", detail="Agencies cannot subscribe to this type.", pointer=pointer)
-        context = key_id(request.agency_id)
-        key = await vault.for_ever(context, message.time)
-        registered = Webhook(
-            agency_id=request.agency_id,
-            url=key.seal(request.url.encode(), context),
-            host=host,
-            types=frozenset(request.types),
-            services=frozenset(request.services),
-            as_of=message.time,
-            life=key.life,
-        )
+        _check_types(request.types, available)
+        key = await vault.for_ever(key_id(request.agency_id), message.time)
+        registered = _sealed(request, host, message.time, key)
 
         def decide(known: Webhook | None) -> Change[Webhook] | None:
             if known is not None and known.as_of > registered.as_of:
@@ -52,6 +42,25 @@ def on_webhook_registered(
         await webhooks.change(request.agency_id, cause_of(message), decide)
 
     return handle
+
+
+def _sealed(request: AgencyWebhookRegistered, host: str, as_of: datetime, key: RecipientKey) -> Webhook:
+    return Webhook(
+        agency_id=request.agency_id,
+        url=key.seal(request.url.encode(), key_id(request.agency_id)),
+        host=host,
+        types=frozenset(request.types),
+        services=frozenset(request.services),
+        as_of=as_of,
+        life=key.life,
+    )
+
+
+def _check_types(types: Sequence[str], available: AbstractSet[str]) -> None:
+    for position, event_type in enumerate(types):
+        if event_type not in available:
+            pointer = f"/types/{position}"
+            raise Rejected("schema", detail="Agencies cannot subscribe to this type.", pointer=pointer)
 
 
 def _host(url: str, schemes: AbstractSet[str]) -> str:

@@ -53,8 +53,17 @@ class LeasedStore(Generic[L]):
 
         None if it was removed, or the transition refused.
         """
+
+        def decide(known: L | None) -> Change[L] | None:
+            stepped = None if known is None else transition(known)
+            return None if stepped is None else _change(stepped)
+
+        return await self.aggregates.change(seen.id, self.cause_of(seen), decide)
+
+    def cause_of(self, seen: L) -> Cause:
+        """The cause of a step: the event that is told."""
         about = seen.about
-        cause = Cause(
+        return Cause(
             self.source,
             about.event_id,
             self.clock.now(),
@@ -62,12 +71,6 @@ class LeasedStore(Generic[L]):
             traceparent=about.traceparent,
             remembered=False,
         )
-
-        def decide(known: L | None) -> Change[L] | None:
-            stepped = None if known is None else transition(known)
-            return None if stepped is None else _change(stepped)
-
-        return await self.aggregates.change(seen.id, cause, decide)
 
 
 def _change(state: L) -> Change[L]:

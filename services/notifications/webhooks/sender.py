@@ -7,6 +7,7 @@ import random
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import replace
 from datetime import timedelta
+from http import HTTPStatus
 
 import structlog
 
@@ -24,7 +25,7 @@ from services.notifications.domain.webhooks.webhook import Webhook, key_id
 from services.notifications.ports import Gate, Vault
 from services.notifications.sending.leased_store import LeasedStore, Transition
 from services.notifications.webhooks.slots import AgencySlots
-from services.runtime.change import Cause, Change, Entry, Store
+from services.runtime.change import Change, Entry, Store
 from services.runtime.errors import Away
 
 POST_STEP = "/gancang/notifications/webhook"
@@ -112,7 +113,7 @@ class WebhookSender:
         stored = await self._webhooks.get(claimed.agency_id)
         url = None if stored is None or stored.state.disabled else await self._url(stored.state)
         if url is None:
-            await self._unsubscribed(claimed)
+            await self._settle(claimed, PostResult(UNSUBSCRIBED))
             return
         secrets = await self._secrets_of(claimed.agency_id)
         if not secrets:
@@ -124,12 +125,6 @@ class WebhookSender:
         context = key_id(webhook.agency_id)
         key = await self._vault.key(context, webhook.life)
         return None if key is None else key.open(webhook.url, context).decode()
-
-    async def _unsubscribed(self, claimed: WebhookDelivery) -> None:
-        now = self._clock.now()
-        await self._finish(
-            claimed, UNSUBSCRIBED, lambda known: known.attempted(now, "unsubscribed").given_up(UNSUBSCRIBED)
-        )
 
     async def _without_secret(self, claimed: WebhookDelivery) -> None:
         """Wait as long as a receiver that is away would be tried, then give up; a replay opens it again."""
@@ -143,21 +138,14 @@ class WebhookSender:
         await self._unless_ended(claimed, lambda known: known.postponed(until))
 
     async def _settle(self, claimed: WebhookDelivery, posted: PostResult) -> None:
+        """Save the result, then count and log it."""
         now, speed = self._clock.now(), self._clock.speed
         jitter = random.random()  # noqa: S311  scatters retries, protects nothing
-        if posted.is_gone:
+        if posted.status == HTTPStatus.GONE:
             await self._disable(claimed)
-        await self._finish(
-            claimed,
-            posted.detail,
-            lambda known: known.settled(posted, now, self._waits, jitter=jitter, speed=speed),
+        settled = await self._unless_ended(
+            claimed, lambda known: known.settled(posted, now, self._waits, jitter=jitter, speed=speed)
         )
-
-    async def _finish(
-        self, claimed: WebhookDelivery, detail: str, transition: Transition[WebhookDelivery]
-    ) -> None:
-        """Save the end of an attempt, then count and log it."""
-        settled = await self._unless_ended(claimed, transition)
         accepted = settled is not None and settled.status is SendStatus.SENT
         metrics.ATTEMPTS.labels(CHANNEL, "sent" if accepted else "unavailable").inc()
         log.info(
@@ -165,7 +153,7 @@ class WebhookSender:
             delivery=claimed.id,
             order_id=claimed.order_id,
             agency=claimed.agency_id,
-            detail=detail,
+            detail=posted.detail,
             status=None if settled is None else settled.status.value,
         )
 
@@ -182,12 +170,4 @@ class WebhookSender:
                 return None
             return Change(replace(known, disabled=GONE), entry=Entry("disabled", "agency", GONE))
 
-        cause = Cause(
-            POST_STEP,
-            claimed.event_id,
-            self._clock.now(),
-            correlation_id=claimed.order_id,
-            traceparent=claimed.traceparent,
-            remembered=False,
-        )
-        await self._webhooks.change(claimed.agency_id, cause, decide)
+        await self._webhooks.change(claimed.agency_id, self._deliveries.cause_of(claimed), decide)

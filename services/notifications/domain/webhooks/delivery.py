@@ -29,11 +29,6 @@ class PostResult:
         """Whether the status is 2xx."""
         return HTTPStatus.OK <= self.status < HTTPStatus.MULTIPLE_CHOICES
 
-    @property
-    def is_gone(self) -> bool:
-        """Whether the agency wants no more posts (410)."""
-        return self.status == HTTPStatus.GONE
-
 
 @dataclass(frozen=True, slots=True)
 class PostAttempt:
@@ -72,10 +67,12 @@ class WebhookDelivery(Leased):
 
         `jitter`: between 0 and 1, lengthens the wait; `speed`: of the business clock.
         """
+        if posted.detail == UNSUBSCRIBED:
+            return self.attempted(now, "unsubscribed").given_up(UNSUBSCRIBED)
         tried = self.attempted(now, posted.detail)
         if posted.is_success:
             return tried.sent()
-        if posted.is_gone:
+        if posted.status == HTTPStatus.GONE:
             return tried.given_up(GONE)
         if self.tries >= len(waits):
             return tried.given_up(EXHAUSTED)
