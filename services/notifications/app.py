@@ -31,13 +31,13 @@ from services.notifications.sending.circuit_breakers import CircuitBreakers
 from services.notifications.sending.examples import written_for
 from services.notifications.sending.leased_store import LeasedStore
 from services.notifications.sending.letter_sender import LetterSender
-from services.notifications.sending.notification_store import STEP, NotificationStore
+from services.notifications.sending.notification_store import OWN_SOURCE, NotificationStore
 from services.notifications.sending.opener import Opener
 from services.notifications.sending.planner import LOG, Planner
 from services.notifications.sending.shared_limits import SharedLimits
 from services.notifications.sending.worker_pool import WorkerPool
 from services.notifications.settings import NotificationsSettings
-from services.notifications.webhooks.sender import POST_STEP, WebhookSender
+from services.notifications.webhooks.sender import WEBHOOK_SOURCE, WebhookSender
 from services.runtime.change import Store
 from services.runtime.process.runtime import Application, Runtime, TimerTable
 from services.runtime.route import Worker
@@ -58,7 +58,7 @@ def building(settings: NotificationsSettings) -> Callable[[Runtime], Awaitable[A
 
 
 def told_types() -> list[str]:
-    """The event types that someone is told of."""
+    """The event types that have an audience."""
     return sorted(AUDIENCE_TABLE.keys() & CONTRACTS.keys())
 
 
@@ -153,7 +153,7 @@ def _application(runtime: Runtime, settings: NotificationsSettings) -> Applicati
     vault = MongoVault(key_store(runtime.settings), runtime.sealer, retention)
     notifications = runtime.aggregates(notification_kind(timedelta(days=settings.retention_days)))
     later = MongoLaterNotifications(runtime.database[notifications.kind.collection])
-    store = NotificationStore(notifications, clock, STEP, settings.retry_policy(clock.speed), later)
+    store = NotificationStore(notifications, clock, OWN_SOURCE, settings.retry_policy(clock.speed), later)
     code_key = runtime.settings.code_key.get_secret_value().strip().encode()
     channels = configured_channels(settings)
     parts = Parts(contacts, store, texts, channels, vault, StructlogChannel(), runtime.gate, code_key)
@@ -191,7 +191,7 @@ def _posting(runtime: Runtime, settings: NotificationsSettings, vault: MongoVaul
     clock = runtime.clock
     webhooks = runtime.aggregates(webhook_kind())
     opened = runtime.aggregates(delivery_kind(timedelta(days=settings.webhook_retention_days)))
-    deliveries = LeasedStore(opened, clock, POST_STEP)
+    deliveries = LeasedStore(opened, clock, WEBHOOK_SOURCE)
     client = WebhookClient(settings.webhook_allowed_networks, settings.webhook_s)
     secrets = WebhookSecrets(runtime.database, vault)
     waits = settings.webhook_waits(clock.speed)

@@ -161,7 +161,7 @@ class Vault(Protocol):
         """
 
     async def for_ever(self, contact_id: str, as_of: datetime) -> RecipientKey:
-        """A key that does not expire, for a party that is no person. Made if missing. Raises `Conflict`."""
+        """A key that never expires, for a party that is not a person. Made if missing. Raises `Conflict`."""
 
     async def key(self, contact_id: str, life: int) -> RecipientKey | None:
         """The key of that life; None if it was destroyed."""

@@ -52,7 +52,7 @@ class AttemptResult:
 class Attempt:
     """An attempt whose result was saved.
 
-    A `probe` of a half-open circuit is no failure of this notification.
+    A `probe` of a half-open circuit does not count as a failure.
     """
 
     at: datetime

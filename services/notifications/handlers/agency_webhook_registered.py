@@ -10,11 +10,11 @@ from urllib.parse import urlsplit
 from contracts.message import Message
 from contracts.requests.agencies import AgencyWebhookRegistered
 from services.notifications.domain.webhooks.webhook import Webhook, key_id
-from services.notifications.handlers.facts import reject_ahead
 from services.notifications.ports import RecipientKey, Vault
 from services.runtime.change import Change, Entry, Store, cause_of
 from services.runtime.clock import Clock
 from services.runtime.errors import Rejected
+from services.runtime.facts import require_not_ahead
 from services.runtime.route import Handler
 
 
@@ -28,7 +28,7 @@ def on_webhook_registered(
 
     async def handle(message: Message[AgencyWebhookRegistered]) -> None:
         request = message.data
-        reject_ahead(message.time, clock.now())
+        require_not_ahead(message.time, clock.now())
         host = _host(request.url, {"https", "http"} if plain_http else {"https"})
         _check_types(request.types, available)
         key = await vault.for_ever(key_id(request.agency_id), message.time)

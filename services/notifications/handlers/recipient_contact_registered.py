@@ -14,11 +14,11 @@ from services.notifications.domain.channels.contact import (
     contact_id,
     is_mail_address,
 )
-from services.notifications.handlers.facts import reject_ahead
 from services.notifications.ports import RecipientKey, Vault
 from services.runtime.change import Change, Entry, Store, cause_of
 from services.runtime.clock import Clock
 from services.runtime.errors import Rejected
+from services.runtime.facts import require_not_ahead
 from services.runtime.route import Handler
 
 
@@ -30,7 +30,7 @@ def on_contact_registered(contacts: Store[Contact], vault: Vault, clock: Clock) 
 
     async def handle(message: Message[RecipientContactRegistered]) -> None:
         data = message.data
-        reject_ahead(message.time, clock.now())
+        require_not_ahead(message.time, clock.now())
         _check_addresses(data)
         about = contact_id(data.role.value, data.recipient_id)
         addresses = [channel.address for channel in data.channels]

@@ -7,11 +7,11 @@ from contracts.message import Message
 from contracts.requests.recipients import RecipientErasureRequested
 from contracts.values import Role
 from services.notifications.domain.channels.contact import Contact, contact_id, erased
-from services.notifications.handlers.facts import reject_ahead
 from services.notifications.ports import Vault
 from services.runtime.change import Change, Entry, Store, cause_of
 from services.runtime.clock import Clock
 from services.runtime.errors import Rejected
+from services.runtime.facts import require_not_ahead
 from services.runtime.route import Handler
 
 
@@ -26,7 +26,7 @@ def on_erasure_requested(contacts: Store[Contact], vault: Vault, clock: Clock) -
 
     async def handle(message: Message[RecipientErasureRequested]) -> None:
         request = message.data
-        reject_ahead(message.time, clock.now())
+        require_not_ahead(message.time, clock.now())
         is_person = (request.by.role, request.by.id) == (request.role, request.recipient_id)
         if not is_person and request.by.role is not Role.OPERATOR:
             raise Rejected("wrong_actor", pointer="/by")

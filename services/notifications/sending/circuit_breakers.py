@@ -46,7 +46,7 @@ class CircuitBreakers:
             self._breakers[kind] = known.probe_cancelled()
 
     def record(self, kind: str, attempted: AttemptResult, now: datetime) -> None:
-        """Count the result. A refused address is no failure of the provider."""
+        """Count the result. A refused address does not count against the provider."""
         known = self._breakers.get(kind)
         if attempted.result is Result.UNAVAILABLE and attempted.provider_fault:
             failed = (known or CircuitBreaker()).failed(now, self._policy, attempted.retry_after)

@@ -1,6 +1,6 @@
-"""Saves each step of what is sent under a lease, and publishes the event of its end.
+"""Saves each transition of what is sent under a lease, and publishes the event of its end.
 
-Every step is one conditional write, so two processes never hold the same claim.
+Every transition is one conditional write, so two processes never hold the same claim.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ Transition = Callable[[L], L | None]
 
 @dataclass(frozen=True, slots=True)
 class LeasedStore(Generic[L]):
-    """`source` names the steps, so that none is taken for a repeat of the event itself.
+    """`source` names the transitions, so that none is taken for a repeat of the event itself.
 
     All methods raise `DatabaseAway`.
     """
@@ -31,7 +31,7 @@ class LeasedStore(Generic[L]):
     source: str
 
     async def open(self, new: L, cause: Cause) -> bool:
-        """Save a new one in its first state; False if it exists, whatever its state."""
+        """Save a new one in its first state; False if it exists in any state."""
 
         def decide(known: L | None) -> Change[L] | None:
             return None if known is not None else _change(new)
@@ -43,25 +43,25 @@ class LeasedStore(Generic[L]):
         stored = await self.aggregates.get(aggregate_id)
         return stored.state if stored is not None and stored.state.is_due(self.clock.now()) else None
 
-    async def step_if_due(self, seen: L, transition: Transition[L]) -> L | None:
-        """`step`, unless it is no longer due: another process was first."""
+    async def apply_if_due(self, seen: L, transition: Transition[L]) -> L | None:
+        """`apply`, unless it is no longer due: another process was first."""
         now = self.clock.now()
-        return await self.step(seen, lambda known: transition(known) if known.is_due(now) else None)
+        return await self.apply(seen, lambda known: transition(known) if known.is_due(now) else None)
 
-    async def step(self, seen: L, transition: Transition[L]) -> L | None:
+    async def apply(self, seen: L, transition: Transition[L]) -> L | None:
         """Apply the transition to the present state and save it.
 
         None if it was removed, or the transition refused.
         """
 
         def decide(known: L | None) -> Change[L] | None:
-            stepped = None if known is None else transition(known)
-            return None if stepped is None else _change(stepped)
+            moved = None if known is None else transition(known)
+            return None if moved is None else _change(moved)
 
         return await self.aggregates.change(seen.id, self.cause_of(seen), decide)
 
     def cause_of(self, seen: L) -> Cause:
-        """The cause of a step: the event that is told."""
+        """The cause of a transition: the event that is told."""
         about = seen.about
         return Cause(
             self.source,

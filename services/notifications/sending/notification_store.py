@@ -1,4 +1,4 @@
-"""The steps of a notification, saved: opened, claimed, renewed, put off, settled, given up."""
+"""Saves what becomes of a notification: opened, claimed, renewed, put off, settled, given up."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from services.notifications.ports import LaterNotifications
 from services.notifications.sending.leased_store import LeasedStore
 from services.notifications.sending.planner import SendPlan
 
-STEP = "/gancang/notifications/step"
+OWN_SOURCE = "/gancang/notifications/step"
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,30 +49,30 @@ class NotificationStore(LeasedStore[Notification]):
     async def claim(self, due: Notification) -> Notification | None:
         """Claim what is due; None if another process was first, or it was given up after too many claims."""
         now = self.clock.now()
-        claimed = await self.step_if_due(due, lambda known: known.claimed(now, self.policy))
+        claimed = await self.apply_if_due(due, lambda known: known.claimed(now, self.policy))
         return claimed if claimed is not None and claimed.status is SendStatus.SENDING else None
 
     async def put_off(self, due: Notification, until: datetime) -> None:
         """Look again then, scattered so that not all come back at one instant."""
         now = self.clock.now()
         scattered = until + (until - now) * SPREAD * _jitter() if until > now else until
-        await self.step_if_due(due, lambda known: known.put_off(scattered))
+        await self.apply_if_due(due, lambda known: known.put_off(scattered))
 
     async def give_up(self, due: Notification, reason: str) -> None:
         """End it without telling it, if it is due or `due` holds it."""
         now = self.clock.now()
-        await self.step(
+        await self.apply(
             due, lambda known: known.given_up(reason) if known.is_due(now) or known.holds(due) else None
         )
 
     async def conclude(self, due: Notification, verdict: AttemptResult) -> None:
         """Save a result that is known without an attempt."""
-        await self.step_if_due(due, self._settled(verdict))
+        await self.apply_if_due(due, self._settled(verdict))
 
     async def renew(self, claim: Notification) -> Notification | None:
         """The claim with a full lease; None if another process holds it now."""
         now = self.clock.now()
-        return await self.step(
+        return await self.apply(
             claim, lambda known: known.renewed(now, self.policy) if known.holds(claim) else None
         )
 
@@ -87,7 +87,7 @@ class NotificationStore(LeasedStore[Notification]):
             counts = known.holds(claim) or attempted.result is Result.SENT
             return settled(known) if counts and not known.ended else None
 
-        return await self.step(claim, transition)
+        return await self.apply(claim, transition)
 
     def _settled(self, attempted: AttemptResult) -> Callable[[Notification], Notification]:
         now, jitter = self.clock.now(), _jitter()

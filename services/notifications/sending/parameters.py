@@ -31,7 +31,7 @@ COPIED = (
 
 
 def parameters_of(event: Value) -> Parameters:
-    """The values of an event that someone is told of: money in whole rupiah, times in UTC, texts by locale.
+    """The values of an event that has an audience: money in whole rupiah, times in UTC, texts by locale.
 
     Raises `TypeError` for any other event.
     """

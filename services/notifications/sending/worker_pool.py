@@ -150,11 +150,11 @@ class WorkerPool:
                 return claim
         return await self._store.renew(claim)
 
-    async def _insist(self, step: Callable[[], Awaitable[T]]) -> T:
-        """Repeat the step while the database is away: an unsaved result would be a second letter."""
+    async def _insist(self, work: Callable[[], Awaitable[T]]) -> T:
+        """Repeat the work while the database is away: an unsaved result would be a second letter."""
         while True:
             try:
-                return await step()
+                return await work()
             except Away as error:
                 self._gate.close(error.what)
                 await self._gate.passed()

@@ -28,7 +28,7 @@ from services.notifications.webhooks.slots import AgencySlots
 from services.runtime.change import Change, Entry, Store
 from services.runtime.errors import Away
 
-POST_STEP = "/gancang/notifications/webhook"
+WEBHOOK_SOURCE = "/gancang/notifications/webhook"
 LEASE = timedelta(seconds=60)  # real time; longer than one post may take
 SECRET_WAIT = timedelta(seconds=15)
 FINISH_S = 5.0
@@ -75,12 +75,12 @@ class WebhookSender:
         agency, now = due.agency_id, self._clock.now()
         if not self._slots.take(agency):
             until = self._slots.next_look(agency, now)
-            await self._deliveries.step_if_due(due, lambda known: known.postponed(until))
+            await self._deliveries.apply_if_due(due, lambda known: known.postponed(until))
             return
         claimed: WebhookDelivery | None = None
         try:
             lease_end = now + LEASE * self._clock.speed
-            claimed = await self._deliveries.step_if_due(due, lambda known: known.leased(lease_end))
+            claimed = await self._deliveries.apply_if_due(due, lambda known: known.leased(lease_end))
         finally:
             if claimed is None:
                 self._slots.give_back(agency)
@@ -160,7 +160,7 @@ class WebhookSender:
     async def _unless_ended(
         self, claimed: WebhookDelivery, transition: Transition[WebhookDelivery]
     ) -> WebhookDelivery | None:
-        return await self._deliveries.step(claimed, lambda known: None if known.ended else transition(known))
+        return await self._deliveries.apply(claimed, lambda known: None if known.ended else transition(known))
 
     async def _disable(self, claimed: WebhookDelivery) -> None:
         """Post nothing more to an agency that answered 410, until it registers again."""

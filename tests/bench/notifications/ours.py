@@ -13,7 +13,7 @@ from services.notifications.adapters.texts.templates import JinjaTexts
 from services.notifications.app import Parts, sending_path
 from services.notifications.domain.lease import SendStatus
 from services.notifications.handlers.order_event import on_order_event
-from services.notifications.sending.notification_store import STEP, NotificationStore
+from services.notifications.sending.notification_store import OWN_SOURCE, NotificationStore
 from services.notifications.sending.opener import Opener
 from services.notifications.settings import NotificationsSettings
 from services.runtime.change import Stored
@@ -76,7 +76,7 @@ async def run(job: Job) -> Took:
     """Run until every recipient is told."""
     settings, clock = _settings(job), SystemClock()
     notifications, contacts = InMemory(), InMemory(dict(job.contacts))
-    store = NotificationStore(notifications, clock, STEP, settings.retry_policy(1), NothingLater())
+    store = NotificationStore(notifications, clock, OWN_SOURCE, settings.retry_policy(1), NothingLater())
     parts = Parts(
         contacts=contacts,
         store=store,

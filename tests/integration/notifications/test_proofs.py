@@ -1,4 +1,4 @@
-"""Told once whatever is lost; trouble of one channel or person delays no other; the backlog is caught up."""
+"""Told once although answers are lost; trouble of one channel delays no other; the backlog is caught up."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Notifications and webhook deliveries are opened, stepped and ended by the same store."""
+"""Notifications and webhook deliveries are opened, moved on and ended by the same store."""
 
 from __future__ import annotations
 
@@ -72,9 +72,9 @@ async def test_each_end_publishes_its_event_once(
 ) -> None:
     await store.open(new, CAUSE)
 
-    await store.step(new, lambda known: known.leased(NOW))
-    await store.step(new, lambda known: known.sent())
-    await store.step(new, lambda known: known.given_up("too_late"))
+    await store.apply(new, lambda known: known.leased(NOW))
+    await store.apply(new, lambda known: known.sent())
+    await store.apply(new, lambda known: known.given_up("too_late"))
 
     names = {"notification_id": "n-1", "recipient_id": new.about.recipient_id, "channel": new.about.channel}
     told = {**names, "cause": "e-1", "template": new.about.template}
@@ -87,26 +87,26 @@ async def test_each_end_publishes_its_event_once(
     assert [change.entry.reason for change in stored.changes] == [None, None, None, "too_late"]
 
 
-async def test_a_step_is_caused_by_the_event_and_is_not_remembered(
+async def test_a_transition_is_caused_by_the_event_and_is_not_remembered(
     store: LeasedStore[Any], stored: InMemory
 ) -> None:
     await store.open(a_delivery(traceparent="t-1"), CAUSE)
 
-    await store.step(a_delivery(traceparent="t-1"), lambda known: known.leased(NOW))
+    await store.apply(a_delivery(traceparent="t-1"), lambda known: known.leased(NOW))
 
-    step = stored.causes[-1]
-    assert (step.source, step.id) == ("/gancang/notifications/step", "e-1")
-    assert (step.correlation_id, step.traceparent, step.remembered) == ("o-1", "t-1", False)
+    cause = stored.causes[-1]
+    assert (cause.source, cause.id) == ("/gancang/notifications/step", "e-1")
+    assert (cause.correlation_id, cause.traceparent, cause.remembered) == ("o-1", "t-1", False)
 
 
 async def test_nothing_is_written_for_what_is_gone_not_due_or_refused(
     store: LeasedStore[Any], stored: InMemory
 ) -> None:
-    gone = await store.step(a_delivery(), lambda known: known.sent())
+    gone = await store.apply(a_delivery(), lambda known: known.sent())
     await store.open(a_delivery(), CAUSE)
 
-    not_due = await store.step_if_due(a_delivery(), lambda known: known.sent())
-    refused = await store.step(a_delivery(), lambda _: None)
+    not_due = await store.apply_if_due(a_delivery(), lambda known: known.sent())
+    refused = await store.apply(a_delivery(), lambda _: None)
 
     assert (gone, not_due, refused, await store.find_due("n-1")) == (None, None, None, None)
     assert len(stored.changes) == 1

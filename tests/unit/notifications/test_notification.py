@@ -1,4 +1,4 @@
-"""A notification's life, step by step."""
+"""A notification's life, one transition after the other."""
 
 from __future__ import annotations
 

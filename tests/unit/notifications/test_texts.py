@@ -46,7 +46,7 @@ class Words(HTMLParser):
 
 @pytest.mark.parametrize(("path", "content"), FILES, ids=[str(path.relative_to(GOLDEN)) for path, _ in FILES])
 def test_all_texts_equal_their_golden_file(path: Path, content: str) -> None:
-    assert content == path.read_text("utf-8"), "if the change is wanted: python -m tests.support.texts"
+    assert content == path.read_text("utf-8"), "if the change is intended: python -m tests.support.texts"
 
 
 def test_there_is_no_unused_golden_file() -> None:

@@ -68,7 +68,7 @@ class Provider:
         self._closed = False
 
     async def post(self, url: str, headers: Mapping[str, str], body: Body) -> Answer:
-        """Post, and return the answer whatever its status.
+        """Post, and return the answer of any status.
 
         Raises `ChannelUnavailable`, doubtful if the answer was lost.
         """

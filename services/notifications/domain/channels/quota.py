@@ -1,4 +1,4 @@
-"""A quota of notifications for each person: whatever goes wrong around us, no telephone rings all day."""
+"""A quota of notifications for each person, so that no mistake makes a telephone ring all day."""
 
 from __future__ import annotations
 
