@@ -13,8 +13,8 @@ from datetime import UTC, datetime, timedelta
 import typer
 
 from contracts.values import rfc3339
-from services.notifications.adapters.rotation import Rotation
-from services.notifications.adapters.vault import MongoVault, key_store
+from services.notifications.adapters.keys.rotation import Rotation
+from services.notifications.adapters.keys.vault import MongoVault, key_store
 from services.ops import terminal
 from services.ops.broker import parked_queues
 from services.ops.connecting.broker import broker

@@ -6,7 +6,7 @@ import typer
 
 from contracts.registry import CONTRACTS
 from services.notifications.app import previews, told_types
-from services.notifications.domain.language import is_ours
+from services.notifications.domain.audience.language import is_ours
 from services.notifications.ports import Text
 from services.ops import terminal
 from services.ops.errors import CommandError

@@ -11,9 +11,9 @@ from typing import Any
 import typer
 
 from contracts.values import ID_PATTERN
-from services.notifications.adapters.vault import MongoVault
-from services.notifications.adapters.webhook_log import Range, WebhookLog
-from services.notifications.adapters.webhook_secrets import WebhookSecrets
+from services.notifications.adapters.keys.vault import MongoVault
+from services.notifications.adapters.webhooks.log import Range, WebhookLog
+from services.notifications.adapters.webhooks.secrets import WebhookSecrets
 from services.ops import terminal
 from services.ops.connecting.database import services_database
 from services.ops.connecting.settings import settings
