@@ -133,7 +133,7 @@ class Erasures(Protocol):
         ...
 
     async def second_look_done(self, pending: PendingErasure) -> None:
-        """Note that everything was looked up again, unless the person was erased anew meanwhile."""
+        """Note that everything was looked up again, unless the person was erased again meanwhile."""
         ...
 
 

@@ -104,7 +104,7 @@ class MongoErasures:
         await self._update(erased, {"$pull": {"waiting": order_id}})
 
     async def second_look_done(self, pending: PendingErasure) -> None:
-        """Note that everything was looked up again, unless the person was erased anew meanwhile.
+        """Note that everything was looked up again, unless the person was erased again meanwhile.
 
         Raises `DatabaseAway`.
         """

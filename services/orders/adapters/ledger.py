@@ -132,7 +132,7 @@ class MongoBudgetLedger:
                 with raising_database_away("budget"):
                     await self._collection.bulk_write([each.operation for each in batch], ordered=False)
                     held = await self._held(batch)
-            except Exception as error:  # noqa: BLE001  every waiter gets it, whatever it is
+            except Exception as error:  # noqa: BLE001  every waiter gets the error
                 _settle(batch, error)
             else:
                 for each in batch:

@@ -29,8 +29,8 @@ class CancellationReason:
 def cancel(order: Order, by: Actor, why: CancellationReason, now: datetime) -> Order | None:
     """The cancelled order; None when it was cancelled before.
 
-    Raises `StepRefused`: `wrong_actor` for a stranger, `order_ended`, and `illegal_step` once it is under
-    way, when only an operator may cancel.
+    Raises `StepRefused`: `wrong_actor` for a person who takes no part, `order_ended`, and `illegal_step`
+    once it is under way, when only an operator may cancel.
     """
     require_party(order, by)
     if order.status is S.CANCELLED:

@@ -36,7 +36,7 @@ def of(event: type[E], order: Order, **details: Any) -> E:
 
 
 def search_started(order: Order) -> events.OrderSearchStarted:
-    """Confidential: a driver is wanted."""
+    """Confidential: start the search for a driver."""
     policy = _given(order.policy)
     return of(
         events.OrderSearchStarted,
@@ -67,7 +67,7 @@ def scheduled(order: Order, **details: Any) -> events.OrderScheduled:
 
 
 def assigned(order: Order) -> tuple[Value, ...]:
-    """To everybody: who drives; to the driver alone: where and what."""
+    """Public: who drives; to the driver alone: where and what."""
     assignment = _given(order.assignment)
     return (
         of(

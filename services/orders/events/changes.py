@@ -1,4 +1,4 @@
-"""Events of a change after the order was accepted: all learn that there is one, its parties what it is."""
+"""Events of a change after acceptance: public ones announce it, confidential ones say what it is."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ def merchant_briefed(order: Order, proposal: Proposal | None = None) -> tuple[Va
 
 
 def proposed(order: Order) -> tuple[Value, ...]:
-    """A change waits for an answer: announced to everybody, described to the party that has to answer."""
+    """A change waits for an answer: announced in public, described to the party that has to answer."""
     proposal = order.proposal
     if proposal is None:
         return ()
@@ -39,7 +39,7 @@ def proposed(order: Order) -> tuple[Value, ...]:
 
 
 def changed(order: Order, before: Order) -> tuple[Value, ...]:
-    """The change is done; driver, kitchen and search read the order anew where it concerns them."""
+    """The change is done; driver, kitchen and search read the order again where it concerns them."""
     event = announce.of(OrderChanged, order, fare=announce.fare(order))
     cooks = order.kitchen is not None and order.kitchen.stage is not KitchenStage.READY
     differs = (order.items, order.pickup) != (before.items, before.pickup)

@@ -1,4 +1,4 @@
-"""The emergency button. It is never refused, whatever has become of the order."""
+"""The emergency button. It is never refused, in any state of the order."""
 
 from __future__ import annotations
 
@@ -59,7 +59,7 @@ async def emergency_resolved(context: Context, message: Message[EmergencyResolve
 
 
 async def _caller(context: Context, said: Raised) -> tuple[Actor, str | None]:
-    """Who pressed, and the driver it concerns: the caller, or the driver of the order, if it exists."""
+    """The person who pressed, and the driver of their order: the caller, or the order's driver."""
     if isinstance(said, DriverEmergencyRaised):
         return Actor(role=Role.DRIVER, id=said.driver_id), said.driver_id
     stored = await context.orders.get(said.order_id)
@@ -67,6 +67,6 @@ async def _caller(context: Context, said: Raised) -> tuple[Actor, str | None]:
         return said.by, None
     try:
         require_party(stored.state, said.by)
-    except StepRefused:  # the call of a stranger is heard as well, but it keeps no driver from work
+    except StepRefused:  # heard as well, but it keeps no driver from work
         return said.by, None
     return said.by, stored.state.driver_id

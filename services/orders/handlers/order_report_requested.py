@@ -15,7 +15,7 @@ from services.runtime.change import cause_of
 async def order_report_requested(context: Context, message: Message[OrderReportRequested]) -> None:
     """Reply with the state and write nothing.
 
-    Raises `NotYet` for an unknown order, `Rejected` for a stranger.
+    Raises `NotYet` for an unknown order, `Rejected` for a person who takes no part.
     """
     request = message.data
     stored = await context.orders.get(request.order_id)

@@ -52,7 +52,7 @@ def trip_step(
 
 
 def gave_back(order: Order, message: Message[DriverCancelled], now: datetime) -> Change[Order] | None:
-    """Search again without this driver, or cancel the order where they have waited in vain at the pick-up."""
+    """Search again without this driver, or cancel the order after a wait without a customer."""
     request = message.data
     reason = reason_of(request.reason, DRIVER_CANCELLED)
     in_vain = waited_in_vain(order, request.driver_id, reason, now)

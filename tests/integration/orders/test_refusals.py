@@ -1,4 +1,4 @@
-"""Requests about a ride that are rejected: by policy, under a known id, from a stranger, or too late."""
+"""Requests about a ride that are rejected: by policy, under a known id, from another person, or too late."""
 
 from __future__ import annotations
 

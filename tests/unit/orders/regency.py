@@ -55,7 +55,7 @@ WANTED: dict[str, dict[str, Any]] = {
     },
     "urgent": {"details": {"triage": "non_critical"}},
 }
-"""Service → what a good request says besides the usual. A name that is no service names its service."""
+"""Service → what a good request says besides the usual. An entry with another name names its service."""
 
 
 class Regency:

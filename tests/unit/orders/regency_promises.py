@@ -113,7 +113,7 @@ class RegencyPromises(RuleBasedStateMachine):
             self._deliver(0, again=False)
 
     def _deliver(self, number: int, *, again: bool) -> None:
-        """Read one message: a stranger's and a repeated one change nothing, others follow the table."""
+        """Read one message: a forged and a repeated one change nothing, others follow the table."""
         bag = self.regency.post.bag
         message = bag[number % len(bag)].message
         before = self._versions()

@@ -99,7 +99,7 @@ def parties_say(order: Order) -> dict[str, Value]:
 
 
 def forged(data: Value) -> Value:
-    """The same message from a stranger, who may not send it."""
+    """The same message from another person, who may not send it."""
     fields = type(data).model_fields
     changes: dict[str, Any] = {
         name: STRANGER for name in ("merchant_id", "driver_id", "agency_id") if name in fields

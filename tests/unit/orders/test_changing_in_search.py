@@ -1,4 +1,4 @@
-"""A change during the search: drivers are asked anew where fare or drop-off differ."""
+"""A change during the search: drivers are asked again where fare or drop-off differ."""
 
 from __future__ import annotations
 

@@ -28,7 +28,7 @@ DRIVERS = st.sampled_from(["d-1", "d-2", "d-3"])
 
 
 class RegencyLife(RegencyPromises):
-    """Messages lie in a bag until they are delivered: late, twice, out of order, or from a stranger."""
+    """Messages lie in a bag until they are delivered: late, twice, out of order, or forged."""
 
     services = sorted(WANTED)
 

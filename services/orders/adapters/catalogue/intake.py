@@ -15,7 +15,7 @@ from services.orders.domain.intake.details import DetailRule, DetailType
 from services.orders.domain.intake.hand_over import HandOverRule
 from services.orders.domain.intake.parties import Party, PartyRules
 
-Plain = str | bool | int | float
+TomlValue = str | bool | int | float
 
 
 def _expression(pattern: str) -> str:
@@ -40,7 +40,7 @@ class DetailSection(Strict):
     type: DetailType
     required: bool = False
     pattern: Annotated[str, AfterValidator(_expression)] | None = None
-    one_of: list[Plain] = []
+    one_of: list[TomlValue] = []
     min: float | None = None
     max: float | None = None
 
@@ -63,7 +63,7 @@ class PartiesSection(Strict):
 class HandOverSection(Strict):
     """`[hand_over]`: when a request goes to the emergency services at once."""
 
-    when: Annotated[dict[str, Plain], Field(min_length=1)]
+    when: Annotated[dict[str, TomlValue], Field(min_length=1)]
     to: Short
 
     def rule(self) -> HandOverRule:

@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
-Plain = str | int | float | bool
+DetailValue = str | int | float | bool
 
 
 class DetailType(StrEnum):
@@ -30,7 +30,7 @@ class DetailRule:
     type: DetailType
     required: bool = False
     pattern: str | None = None
-    one_of: tuple[Plain, ...] = ()
+    one_of: tuple[DetailValue, ...] = ()
     least: float | None = None
     most: float | None = None
 

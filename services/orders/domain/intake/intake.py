@@ -55,7 +55,7 @@ def wait_for_budget(order: Order, driven_at: datetime) -> Order:
 
 
 def begin_order(order: Order, now: datetime) -> Order:
-    """The accepted order in its first status: booked ahead, asking its merchant, or searching a driver."""
+    """The accepted order in its first status: booked, asking its merchant, or searching for a driver."""
     booked = wait_for_first_search(order, now)
     if booked is not None:
         return booked

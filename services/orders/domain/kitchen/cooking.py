@@ -25,8 +25,8 @@ def ask_merchant(order: Order, rules: MerchantRules, now: datetime) -> Order:
 def accept(order: Order, merchant_id: str, minutes: int, rush_minutes: int, now: datetime) -> Order | None:
     """The order being cooked; None when it is already.
 
-    `minutes`: how long the merchant needs; `rush_minutes` are added.
-    A booked meal is ready at its pick-up, and its search starts as early as the service's searches do.
+    `minutes`: how long the merchant needs; `rush_minutes` are added. A booked meal is ready at its pick-up,
+    and its search starts as early as the service's searches do.
 
     Raises `StepRefused` (`wrong_actor`, `takes_too_long`, `order_ended`, `illegal_step`) and `TooEarly`
     before the merchant was asked, or while the customer has to answer a proposal.

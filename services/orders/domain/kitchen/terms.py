@@ -28,7 +28,7 @@ class MerchantRules:
 
 
 class KitchenStage(StrEnum):
-    """How far the kitchen is. It is a field beside the order's status: both move on at the same time."""
+    """How far the kitchen is: a field of its own, because the order's status moves on meanwhile."""
 
     ASKED = "asked"
     PREPARING = "preparing"

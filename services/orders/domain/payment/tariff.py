@@ -72,7 +72,7 @@ class Pricing:
     band: Band | None = None
 
     def fare(self, at: datetime, distance_m: int, payer: Payer, items_total: int = 0) -> Fare:
-        """The fare of a trip that begins at `at`. A regulated one stays in its band, whatever the tariff."""
+        """The fare of a trip that begins at `at`. A regulated one stays in its band, under any tariff."""
         base = self._base(distance_m)
         surcharges = self._surcharges(base, distance_m, at)
         app_share, welfare_share = _share_of(base, self._app()), _share_of(base, self._welfare())

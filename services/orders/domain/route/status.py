@@ -68,7 +68,7 @@ class RouteStatus:
 
 
 def newer_status(known: RouteStatus | None, said: RouteStatus, now: datetime) -> RouteStatus | None:
-    """The newer announcement, before the ones that still apply; None when the known one is as new.
+    """The newer announcement, with the known ones that still apply; None when the known one is as new.
 
     The volcano's level stays until another one is announced.
     """

@@ -14,9 +14,7 @@ from services.orders.domain.order import SYSTEM, Assignment, Ending, Order
 from services.orders.domain.search.starting import start_search
 from services.orders.domain.timers import timers
 from services.orders.domain.transitions import Action, move
-from services.orders.domain.trip.driving import BEFORE_DRIVER
-
-DRIVER_COMING = frozenset({OrderStatus.ASSIGNED, OrderStatus.AT_PICKUP})
+from services.orders.domain.trip.driving import BEFORE_DRIVER, DRIVER_COMING
 
 
 def assign(order: Order, proposed: Assignment, now: datetime) -> Order | None:
