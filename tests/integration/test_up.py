@@ -1,4 +1,4 @@
-"""`gancang up` and `gancang run` on their own servers: others join, printed commands work, Ctrl-C ends all."""
+"""`gancang up` and `gancang run` on own servers: others join, printed commands work, Ctrl-C ends them."""
 
 from __future__ import annotations
 

@@ -33,6 +33,13 @@ Rounds = Annotated[
 Json = Annotated[Path | None, typer.Option("--json", help="Write the figures to this file.")]
 Picture = Annotated[Path | None, typer.Option("--picture", help="Write a bar chart to this file, as SVG.")]
 
+Day = Annotated[
+    bool,
+    typer.Option(
+        "--day/--no-day", help="Play the days (a minute each), or measure only rounds and positions."
+    ),
+]
+
 
 def register(app: typer.Typer) -> None:
     """Add the commands."""
@@ -129,12 +136,7 @@ def matching(
         int, typer.Option(min=0, max=5_000, help="Orders of the monthly drive, within a quarter of an hour.")
     ] = 400,
     drivers: Annotated[int, typer.Option(min=10, max=5_000, help="Drivers of a day.")] = 260,
-    day: Annotated[
-        bool,
-        typer.Option(
-            "--day/--no-day", help="Play the days (a minute each), or measure only rounds and positions."
-        ),
-    ] = True,
+    day: Day = True,
     json: Json = None,
     picture: Picture = None,
 ) -> None:

@@ -111,9 +111,7 @@ def check(
         raise NoContractsError(committed)
     findings = baseline.check(committed) + page.check(committed)
     if against:
-        with tempfile.TemporaryDirectory() as older:
-            _extract(against, committed, Path(older))
-            findings += [one for one in baseline.broken_since(Path(older), committed) if one not in findings]
+        findings += [one for one in _broken_since(against, committed) if one not in findings]
     if as_json:
         typer.echo(json.dumps({"ok": not findings, "findings": [finding.as_dict() for finding in findings]}))
     else:
@@ -122,6 +120,14 @@ def check(
         typer.echo(_verdict(findings))
     if findings:
         raise typer.Exit(1)
+
+
+def _broken_since(ref: str, committed: Path) -> list[Finding]:
+    from contracts.publishing import baseline
+
+    with tempfile.TemporaryDirectory() as older:
+        _extract(ref, committed, Path(older))
+        return baseline.broken_since(Path(older), committed)
 
 
 def _extract(ref: str, folder: Path, target: Path) -> None:

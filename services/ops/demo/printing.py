@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Any
 
 from rich.console import Console
@@ -49,39 +50,32 @@ def _numbers(document: Document) -> Table:
     table = Table.grid(padding=(0, 2))
     table.add_column(style="bold")
     table.add_column()
-    table.add_row(
-        "orders", "; ".join(_state(state, reasons) for state, reasons in document["orders"].items())
-    )
-    for label, key in (("to a driver", "assignment_s"), ("to the pick-up", "pickup_s")):
-        spread = document[key]
-        if spread:
-            table.add_row(
-                label, f"median {spread['median']:.0f} s, 95 % within {spread['p95']:.0f} s (business time)"
-            )
-    offers = dict(document["offers"])
-    made = offers.pop("made")
-    table.add_row(
-        "offers",
-        f"{made}: {_counts(offers)}; {document['offers_per_served_order']} per served order",
-    )
-    table.add_row("notifications", _counts(document["notifications"]))
-    table.add_row(
-        "mails", f"{document['mails']['received']}, {document['mails']['repeated']} of them repeated"
-    )
-    table.add_row("money", _money(document["money"]))
-    if document["requests_rejected"]:
-        rejected = [
-            f"{count} {reason} ({sentence(reason)})"
-            for reason, count in document["requests_rejected"].items()
-        ]
-        table.add_row("requests rejected", ", ".join(rejected))
-    seconds = document["real_seconds"]
-    table.add_row(
-        "speed",
-        f"{document['orders_per_second']} orders/s and {document['events_per_second']} events/s "
-        f"over {seconds['town']} s, business clock x {document['speed']:g}",
-    )
+    for label, text in (*_business(document), _speed(document)):
+        table.add_row(label, text)
     return table
+
+
+def _business(document: Document) -> Iterator[tuple[str, str]]:
+    yield "orders", "; ".join(_state(state, reasons) for state, reasons in document["orders"].items())
+    for label, key in (("to a driver", "assignment_s"), ("to the pick-up", "pickup_s")):
+        if spread := document[key]:
+            median, most = f"median {spread['median']:.0f} s", f"95 % within {spread['p95']:.0f} s"
+            yield label, f"{median}, {most} (business time)"
+    offers = dict(document["offers"])
+    made, each = offers.pop("made"), document["offers_per_served_order"]
+    yield "offers", f"{made}: {_counts(offers)}; {each} per served order"
+    yield "notifications", _counts(document["notifications"])
+    yield "mails", f"{document['mails']['received']}, {document['mails']['repeated']} of them repeated"
+    yield "money", _money(document["money"])
+    if rejected := document["requests_rejected"]:
+        reasons = (f"{count} {reason} ({sentence(reason)})" for reason, count in rejected.items())
+        yield "requests rejected", ", ".join(reasons)
+
+
+def _speed(document: Document) -> tuple[str, str]:
+    rates = f"{document['orders_per_second']} orders/s and {document['events_per_second']} events/s"
+    seconds = document["real_seconds"]["town"]
+    return "speed", f"{rates} over {seconds} s, business clock x {document['speed']:g}"
 
 
 def _services(services: dict[str, Document]) -> Table:

@@ -54,10 +54,7 @@ def summarise(
         "pickup_s": _spread(_waits(evidence, OrderPickedUp)),
         **_offers(evidence),
         "notifications": _notifications(evidence),
-        "mails": {
-            "received": sum(sum(ids.values()) for ids in evidence.mail.values()),
-            "repeated": _repeated(evidence),
-        },
+        "mails": _mails(evidence),
         "money": _money(evidence),
         "requests_rejected": dict(Counter(event.data.reason for event in evidence.of(RequestRejected))),
         "stories": list(stories),
@@ -130,8 +127,9 @@ def _notifications(evidence: Evidence) -> dict[str, int]:
     return dict(sent.most_common()) | ({"failed": failed} if failed else {})
 
 
-def _repeated(evidence: Evidence) -> int:
-    return sum(count - 1 for ids in evidence.mail.values() for count in ids.values())
+def _mails(evidence: Evidence) -> dict[str, int]:
+    copies = [count for ids in evidence.mail.values() for count in ids.values()]
+    return {"received": sum(copies), "repeated": sum(count - 1 for count in copies)}
 
 
 def _money(evidence: Evidence) -> dict[str, int]:

@@ -1,6 +1,6 @@
 """The keys of an embedded set-up: made once and kept beside its data, so that a restart can read the data.
 
-`GANCANG_SPEAKERS` comes with them: here every login may speak for everybody, because only ours reaches the
+`GANCANG_SPEAKERS` comes with them: here every login may speak for all ids, because only ours reaches the
 servers.
 """
 

@@ -17,38 +17,11 @@ COLUMNS = ("order_id", "service", "status", "since", "customer_id", "driver_id",
 def whole(document: Document) -> Document:
     """Show everything but exact places, notes and names."""
     state = document["state"]
-    assignment, ending = state.get("assignment") or {}, state.get("ending") or {}
-    delivery = state.get("delivery") or {}
     return {
         "order_id": document["_id"],
-        "service": state["service"],
-        "status": state["status"],
-        "since": _time(state.get("since")),
-        "requested_at": _time(state.get("requested_at")),
-        "customer": _only(state.get("customer"), "id", "kind", "locale"),
-        "agency_id": state.get("agency_id"),
-        "recipient_id": state.get("recipient_id"),
-        "merchant_id": state.get("merchant_id"),
-        "driver_id": assignment.get("driver_id"),
-        "vehicle": _only(assignment.get("vehicle"), "class", "plate"),
-        "pickup_district": state.get("pickup_district"),
-        "dropoff_district": state.get("dropoff_district"),
-        "distance_m": state.get("distance_m"),
-        "fare": state.get("fare"),
-        "attempt": state.get("attempt"),
-        "excluded_drivers": list(state.get("excluded_drivers") or ()),
-        "scheduled_for": _time(state.get("scheduled_for")),
-        "kitchen": _kitchen(state.get("kitchen")),
-        "proposal": _proposal(state.get("proposal")),
-        "failed_attempts": delivery.get("failed"),
-        "next_attempt_at": _time(delivery.get("next_at")),
-        "return_by": _time(delivery.get("return_by")),
-        "code": _only(state.get("code"), "serial", "wrong"),
-        "reason": ending.get("reason") or delivery.get("reason"),
-        "owed": _debt(state),
-        "fee": None if state["status"] == OrderStatus.RETURNED.value else ending.get("fee"),
-        "fee_for_merchant": ending.get("merchant_share") or None,
-        "completed_at": _time(state.get("completed_at")),
+        **_parties(state),
+        **_trip(state),
+        **_end(state),
         "version": document["version"],
         "custody": [_handed(line) for line in state.get("custody") or ()],
         "history": [_line(line) for line in document.get("history", [])],
@@ -64,6 +37,58 @@ def row(document: Document) -> Document:
     return {name: extra[name] if name in extra else shown[name] for name in COLUMNS}
 
 
+def owed(state: Document) -> int | None:
+    """What the payer owes, whole rupiah, for a completed or returned order; None for any other."""
+    if state["status"] == OrderStatus.RETURNED.value:
+        return (state.get("ending") or {}).get("fee")
+    return (state.get("fare") or {}).get("total") if state["status"] == OrderStatus.COMPLETED.value else None
+
+
+def _parties(state: Document) -> Document:
+    assignment = state.get("assignment") or {}
+    return {
+        "service": state["service"],
+        "status": state["status"],
+        "since": _time(state.get("since")),
+        "requested_at": _time(state.get("requested_at")),
+        "customer": _only(state.get("customer"), "id", "kind", "locale"),
+        "agency_id": state.get("agency_id"),
+        "recipient_id": state.get("recipient_id"),
+        "merchant_id": state.get("merchant_id"),
+        "driver_id": assignment.get("driver_id"),
+        "vehicle": _only(assignment.get("vehicle"), "class", "plate"),
+    }
+
+
+def _trip(state: Document) -> Document:
+    return {
+        "pickup_district": state.get("pickup_district"),
+        "dropoff_district": state.get("dropoff_district"),
+        "distance_m": state.get("distance_m"),
+        "fare": state.get("fare"),
+        "attempt": state.get("attempt"),
+        "excluded_drivers": list(state.get("excluded_drivers") or ()),
+        "scheduled_for": _time(state.get("scheduled_for")),
+        "kitchen": _kitchen(state.get("kitchen")),
+        "proposal": _proposal(state.get("proposal")),
+    }
+
+
+def _end(state: Document) -> Document:
+    delivery, ending = state.get("delivery") or {}, state.get("ending") or {}
+    return {
+        "failed_attempts": delivery.get("failed"),
+        "next_attempt_at": _time(delivery.get("next_at")),
+        "return_by": _time(delivery.get("return_by")),
+        "code": _only(state.get("code"), "serial", "wrong"),
+        "reason": ending.get("reason") or delivery.get("reason"),
+        "owed": _debt(state),
+        "fee": None if state["status"] == OrderStatus.RETURNED.value else ending.get("fee"),
+        "fee_for_merchant": ending.get("merchant_share") or None,
+        "completed_at": _time(state.get("completed_at")),
+    }
+
+
 def _line(line: Document) -> Document:
     return {
         "at": _time(line["at"]),
@@ -72,13 +97,6 @@ def _line(line: Document) -> Document:
         "reason": line.get("reason"),
         "event_id": line.get("event_id"),
     }
-
-
-def owed(state: Document) -> int | None:
-    """What the payer owes, whole rupiah, for a completed or returned order; None for any other."""
-    if state["status"] == OrderStatus.RETURNED.value:
-        return (state.get("ending") or {}).get("fee")
-    return (state.get("fare") or {}).get("total") if state["status"] == OrderStatus.COMPLETED.value else None
 
 
 def _debt(state: Document) -> Document | None:
