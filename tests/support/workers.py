@@ -10,8 +10,8 @@ from xdist.scheduler import LoadFileScheduling
 if TYPE_CHECKING:
     import pytest
 
-# Files of one group go to one worker, one after another. With two towns at once, or servers that start and die
-# in each worker, two cores answer too late for the clock of these tests.
+# Files of one group go to one worker, one by one. With two towns at once, or servers that start and stop
+# in every worker, two cores answer too late for the clock of these tests.
 GROUPS = {
     "tests/chaos/test_whole_system.py": "towns",
     "tests/integration/test_demo.py": "towns",

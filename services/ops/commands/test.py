@@ -90,7 +90,7 @@ def run(
 
 
 def _test(summary: Summary, names: list[str], arguments: list[str]) -> None:
-    """Run the stages at the same time, because they mostly wait; show the output of all but the first later."""
+    """Run the stages at the same time, as they mostly wait; show the output of all but the first later."""
     if "containers" in names and not _engine_answers():
         names.remove("containers")
     with tempfile.TemporaryDirectory(prefix="gancang-test-") as folder, ThreadPoolExecutor() as pool:

@@ -19,7 +19,7 @@ DEFAULT_PORTS = {"amqp": 5672, "amqps": 5671, "mongodb": 27017}
 
 
 def free_ports(count: int) -> list[int]:
-    """`count` different ports that nobody listens on, reserved for this process until it ends.
+    """`count` different free ports, reserved for this process until it ends.
 
     Raises IndexError when none is left.
     """
