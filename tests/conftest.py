@@ -1,20 +1,22 @@
-"""Servers for a session, a virtual host and a database for a test."""
+"""Servers for a session (each worker of pytest-xdist is one), a virtual host and a database for a test."""
 
 from __future__ import annotations
 
 import secrets
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit, urlunsplit
 
 import pymongo
 import pytest
 
 from services.ops.embedded import EmbeddedServers
-from tests.support import servers
+from tests.support import servers, workers
 from tests.support.rabbit_api import RabbitApi
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+
+    from xdist.scheduler import Scheduling
 
     from services.ops.embedded import ServerUrls
 
@@ -25,8 +27,35 @@ def pytest_addoption(parser: pytest.Parser) -> None:
         "--servers",
         choices=["embedded", "standalone", "containers"],
         default="embedded",
-        help="embedded (default; those of GANCANG_* where set), standalone: with a database that is no replica set, containers",
+        help="embedded (default; those of GANCANG_* where set), standalone (no replica set), containers",
     )
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_auto_num_workers() -> int:
+    """What `-n auto` means."""
+    return workers.number_of_workers()
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Scheduling | None:
+    """What `-n` means without a `--dist`."""
+    if config.getvalue("dist") != "load":
+        return None
+    config.option.loadscopereorder = False  # not by the number of tests
+    return workers.LongFirst(config, log)
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Order the tests of a worker; a run without workers keeps the order it was asked for."""
+    if hasattr(config, "workerinput"):
+        workers.long_first(items)
+
+
+def pytest_runtest_setup(item: pytest.Item) -> None:
+    """In a worker, tests that are not timed make way for those that are."""
+    if hasattr(item.config, "workerinput"):
+        workers.make_way(item)
 
 
 @pytest.fixture(scope="session")

@@ -14,6 +14,7 @@ from rich.console import Console
 
 from services.ops.demo.morning import Morning, play
 from services.simulator.town import Scenario
+from tests.support.eventually import eventually
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
@@ -31,7 +32,7 @@ LONG = pytest.mark.skipif(
     "GANCANG_TEST_LONG" not in os.environ,
     reason="a minute and a half more each: GANCANG_TEST_LONG=1 runs them",
 )
-AWAY_S = 20
+AWAY_S, READY_WITHIN_S = 20, 60
 SERVICES = ("orders", "matching", "notifications")
 
 
@@ -53,7 +54,7 @@ async def kill_every_service(_: EmbeddedServers) -> None:
     """Each of them twice, in the thick of it."""
     for service in SERVICES * 2:
         await asyncio.sleep(5)
-        (pid,) = children_of_ours(service)
+        (pid,) = await eventually(lambda service=service: children_of_ours(service))
         os.kill(pid, signal.SIGKILL)
 
 
@@ -107,7 +108,11 @@ async def test_every_invariant_holds_after(
         0.0,
     )
 
-    document, _ = await asyncio.gather(play(morning), trouble(own_servers))
+    async def trouble_in_town() -> None:
+        await eventually(lambda: "services ready" in shown.getvalue(), within=READY_WITHIN_S)
+        await trouble(own_servers)
+
+    document, _ = await asyncio.gather(play(morning), trouble_in_town())
 
     broken = [row for row in document["invariants"] if not row["holds"]]
     assert broken == [], shown.getvalue()[-3000:]

@@ -2,47 +2,38 @@
 
 from __future__ import annotations
 
-import os
 import subprocess
 import sys
 import tempfile
 import time
-from contextlib import contextmanager
-from dataclasses import dataclass, field
+from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from services.ops.embedded import EmbeddedServers, ServerUrls
 from services.ops.errors import CommandError
-from services.ops.junit import Counts, read_counts
-from services.ops.running.keys import fresh_keys
+from services.ops.testing import changes, stages
+from services.ops.testing.stages import ROOT, Summary, say
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from services.ops.testing.changes import Selection
 
-ROOT = Path(__file__).parents[3]
-SUITES = ("unit", "contract", "integration", "chaos", "browser")
+# The long ones first, so that no worker begins one when the others are done.
+SUITES = ("chaos", "integration", "browser", "contract", "unit")
 STAGES = ("lint", "tests", "containers", "standalone")
-PYTEST_NOTHING_SELECTED = 5
-LINTERS = {
-    "ruff check": ("ruff", "check", "--quiet", "."),
-    "ruff format": ("ruff", "format", "--check", "--quiet", "."),
-    "mypy": ("mypy", "--no-error-summary"),
-    "import-linter": ("lint-imports", "--no-logo"),
+LABELS = {
+    "tests": "tests on embedded servers",
+    "containers": "tests in containers",
+    "standalone": "tests on a stand-alone database",
+}
+OPTIONS = {
+    "tests": ("-n", "auto"),
+    "containers": ("-m", "containers", "--servers", "containers"),
+    "standalone": ("-m", "standalone", "--servers", "standalone"),
 }
 ENGINE_PROBE = "import docker; docker.from_env(timeout=5).ping()"
-
-
-@dataclass(slots=True)
-class Session:
-    """What one run of the command is asked for, and what has come of it."""
-
-    pytest_arguments: list[str]
-    folder: Path
-    counts: Counts = field(default_factory=Counts)
-    failed: list[str] = field(default_factory=list)
 
 
 def register(app: typer.Typer) -> None:
@@ -56,148 +47,90 @@ def run(
         list[str] | None,
         typer.Option("--stage", help=f"One of {', '.join(STAGES)}; may be repeated. All by default."),
     ] = None,
+    *,
+    changed: Annotated[
+        bool,
+        typer.Option("--changed", help="Only lint and tests, and only what concerns files that differ."),
+    ] = False,
+    base: Annotated[
+        str, typer.Option(help="With --changed: a revision; of a branch counts where yours has left it.")
+    ] = "main",
 ) -> None:
     """Lint, then test: on embedded servers, in containers where an engine answers, on a stand-alone database.
 
-    Whatever else is given goes to pytest.
+    Everything else goes to pytest. Each of its workers has servers of its own: `-n 2` is another number of
+    workers, `-n 0` none. The slowest tests are named at the end.
 
     gancang test --stage lint
 
-    gancang test --stage tests tests/unit -k fare
+    gancang test -k fare
+
+    gancang test --changed
+
+    gancang test --stage tests tests/unit -n 0 --pdb
     """
-    chosen = stage or list(STAGES)
+    chosen = stage or (["lint", "tests"] if changed else list(STAGES))
     unknown = set(chosen) - set(STAGES)
     if unknown:
         raise CommandError(f"no such stage: {', '.join(sorted(unknown))} (there are {', '.join(STAGES)})")
-    _need_development_packages()
-    started = time.monotonic()
-    with tempfile.TemporaryDirectory(prefix="gancang-test-") as folder:
-        session = Session(list(context.args), Path(folder))
-        for name in STAGES:
-            if name in chosen:
-                _RUNNERS[name](session)
-    _summarise(session, time.monotonic() - started)
+    stages.need_development_packages()
+    began, summary = time.monotonic(), Summary()
+    selection = changes.select(ROOT, base) if changed else None
+    if selection is not None:
+        _explain(selection)
+    if "lint" in chosen:
+        stages.lint(summary, selection.sources(ROOT) if selection and not selection.whole else None)
+    where = _where(context.args, selection)
+    if where is not None:
+        _test(summary, [name for name in LABELS if name in chosen], [*context.args, *where])
+    summary.show()
+    say(f"all stages … {time.monotonic() - began:.0f} s")
+    typer.echo(summary.counts)
+    raise typer.Exit(1 if summary.failed else 0)
 
 
-def _lint(session: Session) -> None:
-    for name, command in LINTERS.items():
-        with _stage(session, f"lint: {name}"):
-            _check_exit(subprocess.call([_tool(command[0]), *command[1:]], cwd=ROOT, env=_environment()))
+def _test(summary: Summary, names: list[str], arguments: list[str]) -> None:
+    """Run the stages at the same time, as they mostly wait; show the output of all but the first later."""
+    if "containers" in names and not _engine_answers():
+        names.remove("containers")
+    with tempfile.TemporaryDirectory(prefix="gancang-test-") as folder, ThreadPoolExecutor() as pool:
+        logs = [None, *(Path(folder, f"{name}.log") for name in names[1:])]
+        running = [
+            pool.submit(stages.pytest, Path(folder), name, [*OPTIONS[name], *arguments], log)
+            for name, log in zip(names, logs, strict=False)
+        ]
+        for name, log, stage in zip(names, logs, running, strict=False):
+            ended = stage.result()
+            if log is not None:
+                sys.stdout.write(log.read_text(errors="replace"))
+            summary.add(LABELS[name], ended)
 
 
-def _tests(session: Session) -> None:
-    with (
-        _stage(session, "tests on embedded servers"),
-        _servers(session, "replica-set", standalone=False) as urls,
-    ):
-        _pytest(session, "tests", urls.environment())
+def _where(arguments: Sequence[str], selection: Selection | None) -> list[str] | None:
+    """Files and folders for pytest, none when its arguments name some; None when no test is asked for."""
+    if any((ROOT / argument.split("::")[0]).exists() for argument in arguments):
+        return []
+    if selection is not None and not selection.whole:
+        return list(selection.chosen) or None
+    return [f"tests/{suite}" for suite in SUITES if (ROOT / "tests" / suite).is_dir()]
 
 
-def _containers(session: Session) -> None:
+def _explain(selection: Selection) -> None:
+    """Say which test files are chosen, and why."""
+    say(f"{len(selection.differing)} files differ from {selection.base}")
+    if selection.whole:
+        say(f"all tests: {selection.whole}")
+        return
+    for test, reason in selection.chosen.items():
+        say(f"  {test}: {reason}")
+    for test in selection.left_out:
+        say(f"  {test}: left to a run without --changed, it is slow")
+    if not selection.chosen:
+        say("no test file concerns them")
+
+
+def _engine_answers() -> bool:
     probe = subprocess.run([sys.executable, "-c", ENGINE_PROBE], capture_output=True, check=False)
     if probe.returncode != 0:
-        _say("tests in containers: skipped, no container engine answers")
-        return
-    with _stage(session, "tests in containers"):
-        _pytest(session, "containers", {}, "-m", "containers", "--servers", "containers")
-
-
-def _standalone(session: Session) -> None:
-    with (
-        _stage(session, "tests on a stand-alone database"),
-        _servers(session, "standalone", standalone=True) as urls,
-    ):
-        _pytest(session, "standalone", urls.environment(), "-m", "standalone")
-
-
-_RUNNERS: dict[str, Callable[[Session], None]] = {
-    "lint": _lint,
-    "tests": _tests,
-    "containers": _containers,
-    "standalone": _standalone,
-}
-
-
-class _StageFailed(Exception):  # noqa: N818 a signal inside this file
-    pass
-
-
-@contextmanager
-def _stage(session: Session, label: str) -> Iterator[None]:
-    began, before = time.monotonic(), session.counts
-    try:
-        yield
-    except _StageFailed:
-        session.failed.append(label)
-        outcome = "FAILED"
-    else:
-        outcome = "passed"
-    counted = session.counts - before
-    if outcome == "passed" and counted.skipped and not counted.passed:
-        outcome = "SKIPPED"
-    detail = f" ({counted})" if counted != Counts() else ""
-    _say(f"{label}: {outcome}{detail} … {time.monotonic() - began:.1f} s")
-
-
-@contextmanager
-def _servers(session: Session, name: str, *, standalone: bool) -> Iterator[ServerUrls]:
-    with EmbeddedServers(session.folder / name, standalone=standalone, disposable=True) as servers:
-        yield servers.urls
-
-
-def _pytest(session: Session, name: str, environment: dict[str, str], *selection: str) -> None:
-    report = session.folder / f"{name}.xml"
-    given = [argument for argument in session.pytest_arguments if (ROOT / argument.split("::")[0]).exists()]
-    where = [] if given else [f"tests/{suite}" for suite in SUITES if (ROOT / "tests" / suite).is_dir()]
-    command = [
-        sys.executable,
-        "-m",
-        "pytest",
-        f"--junit-xml={report}",
-        *selection,
-        *session.pytest_arguments,
-        *where,
-    ]
-    code = subprocess.call(command, cwd=ROOT, env=_environment() | environment)
-    session.counts += read_counts(report)
-    if code != PYTEST_NOTHING_SELECTED:
-        _check_exit(code)
-
-
-def _environment() -> dict[str, str]:
-    inherited = {
-        name: value
-        for name, value in os.environ.items()
-        if not name.startswith("GANCANG_") or "_TEST_" in name
-    }
-    return inherited | fresh_keys() | {"PYTHONPATH": str(ROOT)}
-
-
-def _check_exit(code: int) -> None:
-    if code != 0:
-        raise _StageFailed
-
-
-def _tool(name: str) -> str:
-    return str(Path(sys.executable).parent / name)
-
-
-def _need_development_packages() -> None:
-    if not Path(_tool("pytest")).exists():
-        raise CommandError(
-            "the development packages are missing: use ./gancang test, or install requirements/dev.txt"
-        )
-
-
-def _summarise(session: Session, seconds: float) -> None:
-    for label in session.failed:
-        _say(f"failed: {label}")
-    _say(f"all stages … {seconds:.0f} s")
-    sys.stdout.write(f"{session.counts}\n")
-    sys.stdout.flush()
-    raise typer.Exit(1 if session.failed else 0)
-
-
-def _say(line: str) -> None:
-    sys.stdout.write(f"gancang: {line}\n")
-    sys.stdout.flush()
+        say(f"{LABELS['containers']}: skipped, no container engine answers")
+    return probe.returncode == 0

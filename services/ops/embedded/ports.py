@@ -1,4 +1,4 @@
-"""Free TCP ports on the loopback interface, outside the kernel's range for outgoing connections.
+"""Free TCP ports on the loopback interface, outside the range of the kernel for outgoing connections.
 
 Any client could take a port of that range while its server is down, and a client that keeps reconnecting to
 it can even end up connected to itself.
@@ -19,13 +19,16 @@ DEFAULT_PORTS = {"amqp": 5672, "amqps": 5671, "mongodb": 27017}
 
 
 def free_ports(count: int) -> list[int]:
-    """Find `count` different ports on which no program listens at this moment."""
+    """`count` different free ports, reserved for this process until it ends.
+
+    Raises `IndexError` when none is left.
+    """
     candidates = list(range(LOWEST_PORT, max(_first_ephemeral_port(), LOWEST_PORT + 1_000)))
     random.SystemRandom().shuffle(candidates)
     found: list[int] = []
     while len(found) < count:
         port = candidates.pop()
-        if _is_free(port):
+        if _reserve(port) and _is_free(port):
             found.append(port)
     return found
 
@@ -44,6 +47,21 @@ def answers_at(url: str) -> bool:
     parts = urlsplit(url)
     first = urlsplit("//" + parts.netloc.rpartition("@")[2].partition(",")[0])
     return answers(first.port or DEFAULT_PORTS.get(parts.scheme, 0), first.hostname or LOOPBACK)
+
+
+def _reserve(port: int) -> bool:
+    """Keep other processes of ours off the port: a server binds it seconds later, and leaves it to restart.
+
+    The kernel drops the name of an abstract socket with its last file descriptor, however the process ends.
+    """
+    reservation = socket.socket(socket.AF_UNIX)
+    try:
+        reservation.bind(f"\0gancang-port-{port}")
+    except OSError:
+        reservation.close()
+        return False
+    reservation.detach()
+    return True
 
 
 def _is_free(port: int) -> bool:

@@ -112,7 +112,14 @@ def test_a_derived_id_depends_on_every_part_and_on_nothing_else() -> None:
 
 
 @pytest.mark.parametrize(
-    "broken", [None, "", "00-x", "00-" + "0" * 31 + "-" + "1" * 16 + "-01", new_traceparent() + "\n"]
+    "broken",
+    [
+        None,
+        "",
+        "00-x",
+        "00-" + "0" * 31 + "-" + "1" * 16 + "-01",
+        pytest.param(new_traceparent() + "\n", id="whole, and a line break"),
+    ],
 )
 def test_a_broken_trace_is_begun_anew(broken: str | None) -> None:
     assert trace_or_new(broken) != broken

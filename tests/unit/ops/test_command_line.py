@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import json
 import os
 import re
@@ -45,8 +46,13 @@ def _leaves() -> list[tuple[str, ...]]:
     return found
 
 
+@functools.cache
+def _program() -> Any:
+    return get_command(build())
+
+
 def _command(path: tuple[str, ...]) -> Any:
-    command: Any = get_command(build())
+    command: Any = _program()
     for name in path:
         command = command.commands[name]
     return command
