@@ -10,22 +10,22 @@ from services.matching.adapters.hints import Hints
 from services.matching.adapters.inspection import Inspection
 from services.matching.adapters.kinds import DRIVERS, MongoOpenSearches, MongoQueues, driver_kind, search_kind
 from services.matching.adapters.leader import Leader
-from services.matching.adapters.look_book import LOOKS, MongoLookBook
 from services.matching.adapters.position_index import PositionIndex
 from services.matching.adapters.positions import Positions
 from services.matching.adapters.road_estimates import BUILT_IN, RoadEstimates, read_estimates
+from services.matching.adapters.snapshots import LOOKS, MongoLookBook
 from services.matching.adapters.stream import Stream
-from services.matching.domain.asking import Rules
-from services.matching.domain.roads import RoadEstimate
-from services.matching.handlers.board import Board
+from services.matching.domain.ground.travel import RoadEstimate
+from services.matching.domain.searches.offering import Rules
 from services.matching.handlers.driver_due import DriverDueHandler
-from services.matching.handlers.gathering import Gathering
-from services.matching.handlers.looking import Looking
-from services.matching.handlers.queueing import Queueing
-from services.matching.handlers.rounds import Pace, Rounds
 from services.matching.handlers.routes import routes
 from services.matching.handlers.search_due import SearchDueHandler
 from services.matching.ports import Context, Roads
+from services.matching.rounds.candidates import Gathering
+from services.matching.rounds.rounds import Pace, Rounds
+from services.matching.rounds.search_cache import Board
+from services.matching.rounds.snapshots import Looking
+from services.matching.rounds.standby import Queueing
 from services.matching.settings import MatchingSettings
 from services.runtime.clock import Clock, SystemClock
 from services.runtime.messaging import speakers

@@ -9,13 +9,13 @@ from typing import NamedTuple, Protocol, TypeVar
 
 import numpy as np
 
-from services.matching.domain.asking import Rules
-from services.matching.domain.distance import Floats, Indices
-from services.matching.domain.driver import Driver
-from services.matching.domain.explaining import Look
-from services.matching.domain.roads import Way
-from services.matching.domain.search import Search
-from services.matching.domain.standby import Shelter
+from services.matching.domain.drivers.driver import Driver
+from services.matching.domain.drivers.standby import Shelter
+from services.matching.domain.explain.snapshot import Look
+from services.matching.domain.ground.distance import Floats, Indices
+from services.matching.domain.ground.travel import Way
+from services.matching.domain.searches.offering import Rules
+from services.matching.domain.searches.search import Search
 from services.runtime.change import Store
 from services.runtime.clock import Clock
 

@@ -8,12 +8,12 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from services.matching.adapters.kinds import DRIVERS, OPEN, WAITS_AT, driver_of, search_of
-from services.matching.adapters.look_book import LOOKS, looks_in
-from services.matching.domain.asking import Rules
-from services.matching.domain.driver import Driver
-from services.matching.domain.explanation import Explanation, Surroundings, explained, whom_it_names
-from services.matching.domain.search import Outcome, key_of
-from services.matching.domain.standby import Shelter, in_order
+from services.matching.adapters.snapshots import LOOKS, looks_in
+from services.matching.domain.drivers.driver import Driver
+from services.matching.domain.drivers.standby import Shelter, in_order
+from services.matching.domain.explain.explanation import Explanation, Surroundings, explained, whom_it_names
+from services.matching.domain.searches.offering import Rules
+from services.matching.domain.searches.search import Outcome, key_of
 from services.runtime.change import Document
 from services.runtime.storage.database import Database
 

@@ -8,14 +8,14 @@ from typing import Any, cast
 
 from pydantic import TypeAdapter
 
-from services.matching.domain.driver import Driver
-from services.matching.domain.eligibility import next_lapse
-from services.matching.domain.live import unsettled_at
-from services.matching.domain.reserving import begins_at
-from services.matching.domain.search import Search, Status
-from services.matching.domain.searching import due
-from services.matching.domain.standby import in_order
-from services.matching.domain.vanishing import silent_at
+from services.matching.domain.drivers.commitments import unsettled_at
+from services.matching.domain.drivers.driver import Driver
+from services.matching.domain.drivers.eligibility import next_lapse
+from services.matching.domain.drivers.reservations import begins_at
+from services.matching.domain.drivers.silence import silent_at
+from services.matching.domain.drivers.standby import in_order
+from services.matching.domain.searches.lifecycle import due
+from services.matching.domain.searches.search import Search, Status
 from services.runtime.change import Document
 from services.runtime.storage.aggregates import Kind
 from services.runtime.storage.database import Collection, noticing_absence

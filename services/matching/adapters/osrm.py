@@ -14,7 +14,7 @@ from prometheus_client import Counter
 from pydantic import BaseModel, Field, ValidationError
 
 from services.matching.adapters.road_estimates import RoadEstimates
-from services.matching.domain.roads import Way
+from services.matching.domain.ground.travel import Way
 from services.matching.ports import Approach
 
 # osrm-routed allows a hundred coordinates in a table unless told otherwise.

@@ -11,7 +11,7 @@ import numpy as np
 from h3.api import basic_int as h3
 from numpy.typing import NDArray
 
-from services.matching.domain.distance import Flags, Floats, Indices, metres_between
+from services.matching.domain.ground.distance import Flags, Floats, Indices, metres_between
 from services.matching.ports import Nearby, Sighting, Spot
 
 RESOLUTION = 9

@@ -10,8 +10,8 @@ from prometheus_client import Counter
 
 from contracts.requests.drivers import DriverPositionsReported
 from services.matching.adapters.position_index import PositionIndex
-from services.matching.domain.distance import Floats, all_inside_country
-from services.matching.domain.driver import AHEAD
+from services.matching.domain.drivers.driver import AHEAD
+from services.matching.domain.ground.distance import Floats, all_inside_country
 from services.matching.ports import Seen
 from services.runtime.clock import Clock
 

@@ -13,8 +13,8 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from contracts.regions import villages
 from contracts.values import DistrictCode
-from services.matching.domain.calendar import day_of
-from services.matching.domain.roads import RoadEstimate, Way, estimate_for
+from services.matching.domain.ground.calendar import day_of
+from services.matching.domain.ground.travel import RoadEstimate, Way, estimate_for
 from services.matching.ports import Approach
 from services.runtime.errors import NotConfigured
 

@@ -10,7 +10,7 @@ from typing import Annotated
 from pydantic import Field, TypeAdapter, ValidationError
 
 from contracts.values import Id, Point, Short
-from services.matching.domain.standby import Shelter
+from services.matching.domain.drivers.standby import Shelter
 from services.runtime.errors import NotConfigured
 
 SETTING = "GANCANG_MATCHING_SHELTERS"

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta
 
-from services.matching.domain import live, reserving, vanishing
-from services.matching.domain.answers import given_up, has_won
-from services.matching.domain.driver import Driver, Live
-from services.matching.domain.search import Search, key_of
-from services.matching.handlers.saving import by_clock, change_driver, change_search
+from services.matching.domain.drivers import commitments, reservations, silence
+from services.matching.domain.drivers.driver import Driver, Live
+from services.matching.domain.searches.answers import given_up, has_won
+from services.matching.domain.searches.search import Search, key_of
 from services.matching.ports import Context
+from services.matching.saving.changes import by_clock, change_driver, change_search
 
 BY = "clock"
 
@@ -27,15 +27,13 @@ class DriverDueHandler:
         if stored is None:
             return
         now = self._context.clock.now()
-        open_accept = live.unsettled(stored.state, self._context.patience, now)
-        booked = reserving.beginning(stored.state, now)
+        open_accept = commitments.unsettled(stored.state, self._context.patience, now)
+        booked = reservations.beginning(stored.state, now)
         if open_accept is not None:
             await self._settle(driver_id, open_accept)
         elif booked is not None:
             await self._begin(driver_id, booked, now)
-        elif stored.state.live is not None and _is_over(
-            vanishing.silent_at(stored.state, self._silence), now
-        ):
+        elif stored.state.live is not None and _is_over(silence.silent_at(stored.state, self._silence), now):
             await self._look_for(driver_id, stored.state.live, now)
         else:
             await change_driver(
@@ -58,8 +56,8 @@ class DriverDueHandler:
             if driver is None:
                 return None
             if won:
-                return live.confirmed(driver, taken.order_id, taken.attempt)
-            return live.freed_of_offer(driver, taken.offer_id)
+                return commitments.confirmed(driver, taken.order_id, taken.attempt)
+            return commitments.freed_of_offer(driver, taken.offer_id)
 
         await change_driver(self._context, driver_id, cause, decide, by=BY)
 
@@ -72,11 +70,11 @@ class DriverDueHandler:
         def begin(driver: Driver | None) -> Driver | None:
             if driver is None:
                 return None
-            waits[:] = [reserving.waits(driver, booked.offer_id)]
+            waits[:] = [reservations.waits(driver, booked.offer_id)]
             return (
-                reserving.begun(driver, booked.offer_id, now)
+                reservations.begun(driver, booked.offer_id, now)
                 if won
-                else live.freed_of_offer(driver, booked.offer_id)
+                else commitments.freed_of_offer(driver, booked.offer_id)
             )
 
         began = await change_driver(self._context, driver_id, cause, begin, by=BY) is not None
@@ -84,14 +82,14 @@ class DriverDueHandler:
             return
 
         def lose(driver: Driver | None) -> Driver | None:
-            return reserving.given_up(driver, booked.offer_id) if driver else None
+            return reservations.given_up(driver, booked.offer_id) if driver else None
 
-        lost = reserving.LOST
+        lost = reservations.LOST
         await change_search(
             self._context,
             key,
             cause,
-            lambda search: vanishing.withdrawn(search, booked.offer_id, lost),
+            lambda search: silence.withdrawn(search, booked.offer_id, lost),
             by=BY,
             reason=lost,
         )
@@ -101,27 +99,27 @@ class DriverDueHandler:
         """Who is still silent is given up: first with the search, which tells the order; that one has the last word."""
         whereabouts, cause = self._context.whereabouts, by_clock("silence", now)
         seen = whereabouts.seen(driver_id)
-        sign = vanishing.last_sign(
+        sign = silence.last_sign(
             taken, seen.at if seen else None, whereabouts.listening_since(), self._silence
         )
         gone = sign + self._silence <= now
         if gone:
             key = key_of(taken.order_id)
             await change_search(
-                self._context, key, cause, lambda search: vanishing.withdrawn(search, taken.offer_id), by=BY
+                self._context, key, cause, lambda search: silence.withdrawn(search, taken.offer_id), by=BY
             )
 
         def decide(driver: Driver | None) -> Driver | None:
             if driver is None:
                 return None
             return (
-                vanishing.given_up(driver, taken.order_id)
+                silence.given_up(driver, taken.order_id)
                 if gone
-                else vanishing.still_there(driver, taken.order_id, sign)
+                else silence.still_there(driver, taken.order_id, sign)
             )
 
         await change_driver(
-            self._context, driver_id, cause, decide, by=BY, reason=vanishing.REASON if gone else None
+            self._context, driver_id, cause, decide, by=BY, reason=silence.REASON if gone else None
         )
 
     async def _won(self, key: str, taken: Live) -> bool:

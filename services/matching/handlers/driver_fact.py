@@ -9,12 +9,12 @@ from typing import Any
 from contracts.message import Message
 from contracts.requests import drivers as requests
 from contracts.values import Residence, Value
-from services.matching.domain import driver as facts
-from services.matching.domain.distance import inside_country
-from services.matching.domain.driver import Certification, Driver, Paper
-from services.matching.handlers.saving import change_driver, refusing
-from services.matching.handlers.withdrawing import withdraw_where_barred
+from services.matching.domain.drivers import driver as facts
+from services.matching.domain.drivers.driver import Certification, Driver, Paper
+from services.matching.domain.ground.distance import inside_country
 from services.matching.ports import Context
+from services.matching.saving.changes import change_driver, refusing
+from services.matching.saving.withdrawing import withdraw_where_barred
 from services.runtime.change import cause_of
 from services.runtime.errors import NotYet, Rejected
 

@@ -8,11 +8,11 @@ from __future__ import annotations
 from contracts.events.emergencies import EmergencyClosed, EmergencyRaised
 from contracts.message import Message
 from contracts.values import Role
-from services.matching.domain import driver as facts
-from services.matching.domain.driver import Driver
-from services.matching.handlers.saving import change_driver
-from services.matching.handlers.withdrawing import withdraw_offers
+from services.matching.domain.drivers import driver as facts
+from services.matching.domain.drivers.driver import Driver
 from services.matching.ports import Context
+from services.matching.saving.changes import change_driver
+from services.matching.saving.withdrawing import withdraw_offers
 from services.runtime.change import cause_of
 
 BY, REASON = "orders", "emergency"

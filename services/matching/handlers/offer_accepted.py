@@ -13,14 +13,14 @@ from datetime import datetime
 from contracts.message import Message
 from contracts.requests.drivers import DriverOfferAccepted
 from contracts.values import Requirements
-from services.matching.domain import live
-from services.matching.domain.answers import accepted, has_won, may_win, offer_to, withdrawn
-from services.matching.domain.driver import Driver
-from services.matching.domain.reserving import commitment
-from services.matching.domain.search import Offer, Outcome, Search, key_in
-from services.matching.handlers.lapsing import close_lapsed
-from services.matching.handlers.saving import change_driver, change_search, own, refusing
+from services.matching.domain.drivers import commitments
+from services.matching.domain.drivers.driver import Driver
+from services.matching.domain.drivers.reservations import commitment
+from services.matching.domain.searches.answers import accepted, has_won, may_win, offer_to, withdrawn
+from services.matching.domain.searches.search import Offer, Outcome, Search, key_in
 from services.matching.ports import Context
+from services.matching.saving.changes import change_driver, change_search, own, refusing
+from services.matching.saving.expiring import close_lapsed
 from services.runtime.change import Cause, Stored, cause_of
 from services.runtime.errors import NotYet, Rejected
 
@@ -60,7 +60,7 @@ class OfferAcceptedHandler:
         asked = search.wanted.requirements if search.wanted else Requirements()
 
         def decide(driver: Driver | None) -> Driver | None:
-            return live.taken(_known(driver), wanted, asked, now)
+            return commitments.taken(_known(driver), wanted, asked, now)
 
         by = f"driver:{offer.driver_id}"
         taken = await change_driver(self._context, offer.driver_id, cause, decide, by=by)
@@ -87,7 +87,9 @@ class OfferAcceptedHandler:
         others = {other.driver_id: other.offer_id for other in search.open_offers if other is not offer}
         found = await asyncio.gather(*(self._context.drivers.get(driver_id) for driver_id in others))
         return {
-            rival.id for rival in found if rival is not None and live.holds(rival.state, others[rival.id])
+            rival.id
+            for rival in found
+            if rival is not None and commitments.holds(rival.state, others[rival.id])
         }
 
     async def _close(self, key: str, offer: Offer, cause: Cause, reason: str, now: datetime) -> None:
@@ -108,7 +110,7 @@ class OfferAcceptedHandler:
 
     async def _free(self, offer: Offer, cause: Cause) -> None:
         def decide(driver: Driver | None) -> Driver | None:
-            return live.freed_of_offer(driver, offer.offer_id) if driver else None
+            return commitments.freed_of_offer(driver, offer.offer_id) if driver else None
 
         await change_driver(
             self._context, offer.driver_id, own(cause), decide, by="matching", reason="offer_closed"

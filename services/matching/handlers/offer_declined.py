@@ -6,12 +6,12 @@ from dataclasses import replace
 
 from contracts.message import Message
 from contracts.requests.drivers import DriverOfferDeclined
-from services.matching.domain import record, standby
-from services.matching.domain.answers import declined, offer_to
-from services.matching.domain.driver import Driver
-from services.matching.domain.search import Search, key_in, standby_of
-from services.matching.handlers.saving import change_driver, change_search, once
+from services.matching.domain.drivers import record, standby
+from services.matching.domain.drivers.driver import Driver
+from services.matching.domain.searches.answers import declined, offer_to
+from services.matching.domain.searches.search import Search, key_in, standby_of
 from services.matching.ports import Context
+from services.matching.saving.changes import change_driver, change_search, once
 from services.runtime.change import cause_of
 
 

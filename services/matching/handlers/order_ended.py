@@ -6,12 +6,12 @@ import asyncio
 
 from contracts.events.orders import OrderCompleted, OrderEvent
 from contracts.message import Message
-from services.matching.domain.driver import Driver
-from services.matching.domain.live import completed, freed_of_order
-from services.matching.domain.search import Outcome, Search, key_of
-from services.matching.domain.searching import order_ended
-from services.matching.handlers.saving import change_driver, change_search
+from services.matching.domain.drivers.commitments import completed, freed_of_order
+from services.matching.domain.drivers.driver import Driver
+from services.matching.domain.searches.lifecycle import order_ended
+from services.matching.domain.searches.search import Outcome, Search, key_of
 from services.matching.ports import Context
+from services.matching.saving.changes import change_driver, change_search
 from services.runtime.change import Cause, cause_of
 
 BY = "orders"

@@ -6,11 +6,12 @@ from datetime import datetime
 
 from contracts.events.orders import OrderDriverAssigned, OrderDriverUnassigned, OrderMatchRefused
 from contracts.message import Message
-from services.matching.domain import live, searching
-from services.matching.domain.driver import Driver
-from services.matching.domain.search import key_of
-from services.matching.handlers.saving import change_driver, change_search
+from services.matching.domain.drivers import commitments
+from services.matching.domain.drivers.driver import Driver
+from services.matching.domain.searches import lifecycle
+from services.matching.domain.searches.search import key_of
 from services.matching.ports import Context
+from services.matching.saving.changes import change_driver, change_search
 from services.runtime.change import cause_of
 
 BY = "orders"
@@ -27,7 +28,7 @@ class DriverAssignedHandler:
         order = message.data
 
         def decide(driver: Driver | None) -> Driver | None:
-            return live.confirmed(driver, order.order_id, order.attempt) if driver else None
+            return commitments.confirmed(driver, order.order_id, order.attempt) if driver else None
 
         await change_driver(self._context, order.driver_id, cause_of(message), decide, by=BY)
 
@@ -46,7 +47,7 @@ class DriverUnassignedHandler:
             self._context,
             key_of(order.order_id),
             cause,
-            lambda known: searching.unassigned(
+            lambda known: lifecycle.unassigned(
                 known, order.driver_id, order.attempt, sequence, order.reason, now
             ),
             by=BY,
@@ -72,21 +73,21 @@ class MatchRefusedHandler:
             self._context,
             key_of(order.order_id),
             cause,
-            lambda known: searching.match_refused(known, order.driver_id, order.offer_id, order.reason, now),
+            lambda known: lifecycle.match_refused(known, order.driver_id, order.offer_id, order.reason, now),
             by=BY,
             reason=order.reason,
         )
 
         def decide(driver: Driver | None) -> Driver | None:
-            return live.freed_of_offer(driver, order.offer_id) if driver else None
+            return commitments.freed_of_offer(driver, order.offer_id) if driver else None
 
         await change_driver(self._context, order.driver_id, cause, decide, by=BY, reason=order.reason)
 
 
 def _let_go(driver: Driver, order: OrderDriverUnassigned, now: datetime) -> Driver | None:
     match order.reason:
-        case searching.GAVE_BACK:
-            return live.gave_back(driver, order.order_id, order.attempt, now)
-        case searching.VANISHED:
-            return live.vanished(driver, order.order_id, order.attempt, now)
-    return live.freed_of_order(driver, order.order_id, order.attempt)
+        case lifecycle.GAVE_BACK:
+            return commitments.gave_back(driver, order.order_id, order.attempt, now)
+        case lifecycle.VANISHED:
+            return commitments.vanished(driver, order.order_id, order.attempt, now)
+    return commitments.freed_of_order(driver, order.order_id, order.attempt)

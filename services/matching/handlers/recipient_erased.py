@@ -9,10 +9,10 @@ from __future__ import annotations
 from contracts.events.recipients import RecipientErased
 from contracts.message import Message
 from contracts.values import Role
-from services.matching.domain.driver import Driver, erased
-from services.matching.handlers.saving import change_driver
-from services.matching.handlers.withdrawing import withdraw_where_barred
+from services.matching.domain.drivers.driver import Driver, erased
 from services.matching.ports import Context
+from services.matching.saving.changes import change_driver
+from services.matching.saving.withdrawing import withdraw_where_barred
 from services.runtime.change import cause_of
 
 REASON = "recipient_erased"

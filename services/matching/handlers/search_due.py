@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from services.matching.handlers.lapsing import close_lapsed
 from services.matching.ports import Context
+from services.matching.saving.expiring import close_lapsed
 
 
 class SearchDueHandler:

@@ -6,10 +6,10 @@ from dataclasses import replace
 
 from contracts.events.orders import OrderSearchStarted
 from contracts.message import Message
-from services.matching.domain.search import Search, Wanted, key_of
-from services.matching.domain.searching import opened
-from services.matching.handlers.saving import change_search
+from services.matching.domain.searches.lifecycle import opened
+from services.matching.domain.searches.search import Search, Wanted, key_of
 from services.matching.ports import Context
+from services.matching.saving.changes import change_search
 from services.runtime.change import cause_of
 
 

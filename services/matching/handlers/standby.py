@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from contracts.message import Message
 from contracts.requests.drivers import DriverStandbyJoined, DriverStandbyLeft
-from services.matching.domain import driver as facts
-from services.matching.domain import standby
-from services.matching.domain.driver import Driver
-from services.matching.handlers.saving import change_driver, refusing
+from services.matching.domain.drivers import driver as facts
+from services.matching.domain.drivers import standby
+from services.matching.domain.drivers.driver import Driver
 from services.matching.ports import Context
+from services.matching.saving.changes import change_driver, refusing
 from services.runtime.change import cause_of
 from services.runtime.errors import NotYet, Rejected
 

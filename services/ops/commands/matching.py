@@ -55,7 +55,7 @@ def explain(
 
     gancang matching explain o-1 --json | jq '.drivers[] | {driver_id, reasons}'
     """
-    from services.matching.adapters.sheets import of_explanation  # noqa: PLC0415  numpy and h3 are not for every command
+    from services.matching.adapters.inspection_json import of_explanation  # noqa: PLC0415  numpy and h3 are not for every command
 
     async def read(inspection: Inspection) -> Document | None:
         found = await inspection.explanation(order_id)
@@ -72,7 +72,7 @@ def standby(*, as_json: AsJson = False) -> None:
 
     gancang matching standby
     """
-    from services.matching.adapters.sheets import of_queue  # noqa: PLC0415  as above
+    from services.matching.adapters.inspection_json import of_queue  # noqa: PLC0415  as above
 
     async def read(inspection: Inspection) -> list[Document]:
         return [of_queue(shelter, queue, inspection.now) for shelter, queue in await inspection.queues()]
@@ -89,7 +89,7 @@ def driver(
 
     gancang matching driver d-7
     """
-    from services.matching.adapters.sheets import of_driver  # noqa: PLC0415  as above
+    from services.matching.adapters.inspection_json import of_driver  # noqa: PLC0415  as above
 
     async def read(inspection: Inspection) -> Document | None:
         found = await inspection.driver(driver_id)

@@ -12,15 +12,15 @@ from typing import Any
 
 from services.matching.adapters.position_index import PositionIndex
 from services.matching.adapters.road_estimates import RoadEstimates
-from services.matching.domain import record
-from services.matching.domain.answers import accepted, declined, may_win
-from services.matching.domain.distance import metres
-from services.matching.domain.driver import Live
-from services.matching.domain.roads import RoadEstimate
-from services.matching.domain.search import Offer, Search, Status, latest
-from services.matching.domain.searching import lapsed
-from services.matching.handlers.board import Entry
-from services.matching.handlers.gathering import Gathering
+from services.matching.domain.drivers import record
+from services.matching.domain.drivers.driver import Live
+from services.matching.domain.ground.distance import metres
+from services.matching.domain.ground.travel import RoadEstimate
+from services.matching.domain.searches.answers import accepted, declined, may_win
+from services.matching.domain.searches.lifecycle import lapsed
+from services.matching.domain.searches.search import Offer, Search, Status, latest
+from services.matching.rounds.candidates import Gathering
+from services.matching.rounds.search_cache import Entry
 from tests.bench.matching.demand import Request, Spot, Worker
 from tests.bench.matching.documents import (
     BOARDING_S,

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from random import Random
 
 from contracts.regions import Village, villages
-from services.matching.domain.distance import metres
+from services.matching.domain.ground.distance import metres
 
 HOUR = 3600.0
 TOWN = ("35.10.16", "35.10.17", "35.10.15", "35.10.21", "35.10.09")

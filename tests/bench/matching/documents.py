@@ -6,11 +6,11 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from services.matching.domain.asking import Rules
-from services.matching.domain.distance import KMH, metres
-from services.matching.domain.driver import Driver, Paper
-from services.matching.domain.search import Search, Status, Wanted
-from services.matching.handlers.board import Entry
+from services.matching.domain.drivers.driver import Driver, Paper
+from services.matching.domain.ground.distance import KMH, metres
+from services.matching.domain.searches.offering import Rules
+from services.matching.domain.searches.search import Search, Status, Wanted
+from services.matching.rounds.search_cache import Entry
 from services.runtime.change import Stored
 from tests.bench.matching.demand import HOUR, Request, Spot, Worker
 from tests.support import builders

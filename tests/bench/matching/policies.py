@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable
 from typing import TypeAlias
 
-from services.matching.domain.asking import next_ask, offered
-from services.matching.domain.cost import Weights
-from services.matching.handlers.gathering import CANDIDATES, Candidate, Gathering, Hunt, Look
-from services.matching.handlers.pairing import decided
+from services.matching.domain.assignment.cost import Weights
+from services.matching.domain.searches.offering import next_ask, offered
 from services.matching.ports import Spot as Around
+from services.matching.rounds.candidates import CANDIDATES, Candidate, Gathering, Hunt, Look
+from services.matching.rounds.pairing import decided
 from tests.bench.matching.day import Day
 from tests.bench.matching.demand import Spot
 from tests.bench.matching.documents import LIFE_S, RULES, Case, seconds_between

@@ -10,17 +10,17 @@ import numpy as np
 
 from services.matching.adapters.position_index import PositionIndex
 from services.matching.adapters.road_estimates import RoadEstimates
-from services.matching.domain.calendar import day_of
-from services.matching.domain.cost import FreeDriver, WaitingOrder, Weights
-from services.matching.domain.distance import Floats
-from services.matching.domain.driver import Driver
-from services.matching.domain.record import RECENT, Mark, Record
-from services.matching.domain.roads import RoadEstimate
-from services.matching.domain.search import Search
-from services.matching.handlers.board import Entry
-from services.matching.handlers.gathering import Candidate, Gathering, Hunt, Look
-from services.matching.handlers.pairing import decided
+from services.matching.domain.assignment.cost import FreeDriver, WaitingOrder, Weights
+from services.matching.domain.drivers.driver import Driver
+from services.matching.domain.drivers.record import RECENT, Mark, Record
+from services.matching.domain.ground.calendar import day_of
+from services.matching.domain.ground.distance import Floats
+from services.matching.domain.ground.travel import RoadEstimate
+from services.matching.domain.searches.search import Search
 from services.matching.ports import Spot
+from services.matching.rounds.candidates import Candidate, Gathering, Hunt, Look
+from services.matching.rounds.pairing import decided
+from services.matching.rounds.search_cache import Entry
 from services.runtime.change import Stored
 from tests.bench.matching import demand
 from tests.bench.matching.documents import RULES, a_driver, a_search

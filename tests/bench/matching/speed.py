@@ -12,11 +12,11 @@ import numpy as np
 from scipy.optimize import linear_sum_assignment
 
 from services.matching.adapters.position_index import PositionIndex
-from services.matching.domain.cost import Edges, costs, costs_of_leaving
-from services.matching.domain.distance import KMH, metres_between
-from services.matching.handlers.gathering import CANDIDATES
-from services.matching.handlers.pairing import MORE
+from services.matching.domain.assignment.cost import Edges, costs, costs_of_leaving
+from services.matching.domain.ground.distance import KMH, metres_between
 from services.matching.ports import Nearby
+from services.matching.rounds.candidates import CANDIDATES
+from services.matching.rounds.pairing import MORE
 from services.runtime.process.lifecycle import COLLECT_AFTER
 from tests.bench.matching.scenes import FRESH, NOW, RADIUS_M, ROAD_FACTOR, SPEED_KMH, WEIGHTS, Scene
 

@@ -7,8 +7,8 @@ from datetime import timedelta
 from typing import Any
 
 from services.matching.adapters.kinds import driver_kind, search_kind
-from services.matching.domain.driver import Driver, Paper
-from services.matching.domain.search import Offer, Search, Status, Wanted, offer_id_of
+from services.matching.domain.drivers.driver import Driver, Paper
+from services.matching.domain.searches.search import Offer, Search, Status, Wanted, offer_id_of
 from tests.support import builders
 
 

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from contracts.requests.drivers import DriverOfferDeclined
-from services.matching.domain.search import offer_id_of
+from services.matching.domain.searches.search import offer_id_of
 from tests.integration.matching.stored import give_offer, many_offers
 from tests.support import builders
 from tests.support.eventually import eventually

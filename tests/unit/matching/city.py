@@ -13,12 +13,12 @@ from contracts.message import Message
 from contracts.registry import TYPE_OF
 from services.matching.adapters import shelters
 from services.matching.adapters.kinds import driver_kind, search_kind
-from services.matching.domain.asking import offered
+from services.matching.domain.searches.offering import offered
 from services.matching.handlers.driver_due import DriverDueHandler
 from services.matching.handlers.routes import routes
-from services.matching.handlers.saving import by_clock, change_search
 from services.matching.handlers.search_due import SearchDueHandler
 from services.matching.ports import Context, Seen
+from services.matching.saving.changes import by_clock, change_search
 from services.matching.settings import MatchingSettings
 from services.orders.app import build as build_orders
 from services.runtime.process.runtime import TimerTable
@@ -31,8 +31,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
 
     from contracts.values import Value
-    from services.matching.domain.asking import Rules
-    from services.matching.domain.search import Search
+    from services.matching.domain.searches.offering import Rules
+    from services.matching.domain.searches.search import Search
     from services.runtime.storage.aggregates import Kind
 
 PATIENCE, SILENCE = timedelta(seconds=10), timedelta(seconds=25)

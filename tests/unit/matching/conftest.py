@@ -7,9 +7,9 @@ from typing import Any
 
 import pytest
 
-from services.matching.domain.asking import Rules
-from services.matching.domain.driver import Driver, Paper
-from services.matching.domain.search import Search, Status, Wanted
+from services.matching.domain.drivers.driver import Driver, Paper
+from services.matching.domain.searches.offering import Rules
+from services.matching.domain.searches.search import Search, Status, Wanted
 from tests.support import builders
 
 RULES = Rules(stagger=timedelta(seconds=5), times_asked=2, road_factor=1.3, speed_kmh=25)

@@ -11,13 +11,14 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule
 
 from contracts.values import Requirements
-from services.matching.domain import live, searching
-from services.matching.domain.answers import accepted, declined, given_up, has_won, may_win, offer_to
-from services.matching.domain.asking import offered
-from services.matching.domain.driver import Driver, Live
+from services.matching.domain.drivers import commitments
+from services.matching.domain.drivers.driver import Driver, Live
 from services.matching.domain.errors import Refused
-from services.matching.domain.search import Offer, Outcome, Search, Status
-from services.matching.handlers.telling import of_driver, of_search
+from services.matching.domain.searches import lifecycle
+from services.matching.domain.searches.answers import accepted, declined, given_up, has_won, may_win, offer_to
+from services.matching.domain.searches.offering import offered
+from services.matching.domain.searches.search import Offer, Outcome, Search, Status
+from services.matching.saving.events import of_driver, of_search
 from tests.support.builders import NOW
 from tests.unit.matching.conftest import RULES, build_driver, build_search
 
@@ -51,7 +52,7 @@ class Accepting(RuleBasedStateMachine):
             if offer.driver_id == name and may_win(search, offer, self.now):
                 wanted = Live(order, offer.offer_id, offer.attempt, self.now)
                 try:
-                    self._keep(name, live.taken(self.drivers[name], wanted, Requirements(), self.now))
+                    self._keep(name, commitments.taken(self.drivers[name], wanted, Requirements(), self.now))
                 except Refused:
                     continue
                 self.taking.append((order, offer))
@@ -66,7 +67,7 @@ class Accepting(RuleBasedStateMachine):
         try:
             after = accepted(self.searches[order], offer.offer_id, self._answered(order), self.now)
         except Refused:
-            self._keep(offer.driver_id, live.freed_of_offer(driver, offer.offer_id))
+            self._keep(offer.driver_id, commitments.freed_of_offer(driver, offer.offer_id))
         else:
             self._save(order, after, driver)
 
@@ -79,9 +80,9 @@ class Accepting(RuleBasedStateMachine):
         if not has_won(self.searches[taken.order_id], taken.offer_id):
             self._save(taken.order_id, given_up(self.searches[taken.order_id], taken.offer_id, self.now))
         if has_won(self.searches[taken.order_id], taken.offer_id):
-            self._keep(name, live.confirmed(self.drivers[name], taken.order_id, taken.attempt))
+            self._keep(name, commitments.confirmed(self.drivers[name], taken.order_id, taken.attempt))
         else:
-            self._keep(name, live.freed_of_offer(self.drivers[name], taken.offer_id))
+            self._keep(name, commitments.freed_of_offer(self.drivers[name], taken.offer_id))
 
     @rule(order=ORDER, name=DRIVER)
     def decline(self, order: str, name: str) -> None:
@@ -96,15 +97,15 @@ class Accepting(RuleBasedStateMachine):
     def wait(self, seconds: int) -> None:
         self.now += timedelta(seconds=seconds)
         for order in ORDERS:
-            self._save(order, searching.lapsed(self.searches[order], self.now))
+            self._save(order, lifecycle.lapsed(self.searches[order], self.now))
 
     @rule(order=ORDER)
     def end(self, order: str) -> None:
         search = self.searches[order]
         winners = {offer.driver_id for offer in search.offers if offer.outcome is Outcome.ACCEPTED}
-        self._save(order, searching.order_ended(search, order, search.sequence + 1, self.now))
+        self._save(order, lifecycle.order_ended(search, order, search.sequence + 1, self.now))
         for name in winners:
-            self._keep(name, live.freed_of_order(self.drivers[name], order))
+            self._keep(name, commitments.freed_of_order(self.drivers[name], order))
 
     @rule(order=ORDER)
     def give_back(self, order: str) -> None:
@@ -113,15 +114,16 @@ class Accepting(RuleBasedStateMachine):
         winner = search.offer(search.winner) if search.winner else None
         if winner is None or search.status is not Status.MATCHED or search.wanted is None:
             return
-        sequence, reason = search.sequence + 1, searching.GAVE_BACK
+        sequence, reason = search.sequence + 1, lifecycle.GAVE_BACK
         self._save(
             order,
-            searching.unassigned(search, winner.driver_id, winner.attempt, sequence, reason, self.now),
+            lifecycle.unassigned(search, winner.driver_id, winner.attempt, sequence, reason, self.now),
         )
         self._keep(
-            winner.driver_id, live.freed_of_order(self.drivers[winner.driver_id], order, winner.attempt)
+            winner.driver_id,
+            commitments.freed_of_order(self.drivers[winner.driver_id], order, winner.attempt),
         )
-        again = searching.opened(
+        again = lifecycle.opened(
             self.searches[order], order, search.attempt + 1, sequence, search.wanted, (), self.now
         )
         self._save(order, again)

@@ -8,10 +8,10 @@ from typing import Any
 from hypothesis import given
 from hypothesis import strategies as st
 
-from services.matching.domain.answers import declined
-from services.matching.domain.asking import Rules, may_ask, next_ask, offered, round_after
-from services.matching.domain.search import key_in, key_of, offer_id_of
-from services.matching.domain.searching import lapsed
+from services.matching.domain.searches.answers import declined
+from services.matching.domain.searches.lifecycle import lapsed
+from services.matching.domain.searches.offering import Rules, may_ask, next_ask, offered, round_after
+from services.matching.domain.searches.search import key_in, key_of, offer_id_of
 from tests.support.builders import NOW
 
 ID = st.from_regex(r"^[A-Za-z0-9_-]{1,64}\Z")

@@ -10,9 +10,16 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from services.matching.domain.assigning import BEST_EDGES, assign
-from services.matching.domain.cost import Edges, FreeDriver, WaitingOrder, Weights, costs, costs_of_leaving
-from services.matching.domain.solving import solve, solve_dense, solve_sparse
+from services.matching.domain.assignment.assign import BEST_EDGES, assign
+from services.matching.domain.assignment.cost import (
+    Edges,
+    FreeDriver,
+    WaitingOrder,
+    Weights,
+    costs,
+    costs_of_leaving,
+)
+from services.matching.domain.assignment.solver import solve, solve_dense, solve_sparse
 
 PLAIN = Weights()
 FAR = 3000.0

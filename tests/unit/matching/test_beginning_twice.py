@@ -8,9 +8,9 @@ from types import SimpleNamespace
 from typing import TYPE_CHECKING, Any
 
 from contracts.values import Requirements
-from services.matching.domain import live, reserving
-from services.matching.domain.driver import Driver
-from services.matching.domain.search import Outcome, Search, Status
+from services.matching.domain.drivers import commitments, reservations
+from services.matching.domain.drivers.driver import Driver
+from services.matching.domain.searches.search import Outcome, Search, Status
 from services.matching.handlers.driver_due import DriverDueHandler
 from services.runtime.change import Stored
 from tests.support.builders import NOW
@@ -43,7 +43,7 @@ class Kept:
 
 def a_reservation() -> tuple[Driver, Search, str]:
     search, taken = booked("o-1", NOW + timedelta(minutes=40))
-    driver = live.confirmed(live.taken(build_driver(), taken, Requirements(), NOW), "o-1", 1)
+    driver = commitments.confirmed(commitments.taken(build_driver(), taken, Requirements(), NOW), "o-1", 1)
     assert driver is not None
     won = tuple(replace(offer, outcome=Outcome.ACCEPTED) for offer in search.offers)
     return driver, replace(search, status=Status.MATCHED, winner=taken.offer_id, offers=won), taken.offer_id
@@ -64,7 +64,7 @@ def the_context(drivers: Kept, searches: Kept) -> Any:
 
 async def test_a_reservation_that_another_process_has_begun_meanwhile_is_not_lost() -> None:
     driver, search, offer_id = a_reservation()
-    drivers = Kept(driver, lambda state: reserving.begun(state, offer_id, NOW + timedelta(minutes=26)))
+    drivers = Kept(driver, lambda state: reservations.begun(state, offer_id, NOW + timedelta(minutes=26)))
     searches = Kept(search)
 
     await DriverDueHandler(the_context(drivers, searches), timedelta(minutes=5))("d-7")

@@ -19,7 +19,7 @@ from contracts.events.orders import OrderDriverAssigned, OrderDriverUnassigned
 from contracts.requests import drivers as said
 from contracts.requests.orders import EmergencyResolved, OrderEmergencyRaised
 from contracts.values import OrderStatus
-from services.matching.domain.search import Status
+from services.matching.domain.searches.search import Status
 from tests.support import builders
 from tests.unit.matching.city import HOSPITAL, City
 from tests.unit.matching.conftest import RULES

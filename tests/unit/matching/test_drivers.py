@@ -10,10 +10,10 @@ import pytest
 
 from contracts.values import Requirements, VehicleClass
 from services.matching.adapters.kinds import driver_kind
-from services.matching.domain import driver as facts
-from services.matching.domain import live
-from services.matching.domain.driver import Live, Paper
-from services.matching.domain.eligibility import against, next_lapse, not_available, standing, told
+from services.matching.domain.drivers import commitments
+from services.matching.domain.drivers import driver as facts
+from services.matching.domain.drivers.driver import Live, Paper
+from services.matching.domain.drivers.eligibility import against, next_lapse, not_available, standing, told
 from services.matching.domain.errors import Refused
 from tests.support.builders import NOW
 
@@ -108,37 +108,37 @@ def test_a_fact_more_than_five_minutes_ahead_is_refused() -> None:
 
 def test_a_driver_has_one_live_order_at_a_time(a_driver: Any) -> None:
     first, second = Live("o-1", "o-1-1", 1, NOW), Live("o-2", "o-2-1", 1, NOW)
-    busy = live.taken(a_driver(), first, Requirements(), NOW)
+    busy = commitments.taken(a_driver(), first, Requirements(), NOW)
     assert busy is not None
-    assert live.taken(busy, replace(first, since=LATER), Requirements(), NOW) is None
+    assert commitments.taken(busy, replace(first, since=LATER), Requirements(), NOW) is None
     with pytest.raises(Refused, match="driver_busy"):
-        live.taken(busy, second, Requirements(), NOW)
+        commitments.taken(busy, second, Requirements(), NOW)
 
 
 def test_an_ineligible_driver_takes_no_order(a_driver: Any) -> None:
     with pytest.raises(Refused, match="driver_ineligible"):
-        live.taken(a_driver(residence=None), Live("o-1", "o-1-1", 1, NOW), Requirements(), NOW)
+        commitments.taken(a_driver(residence=None), Live("o-1", "o-1-1", 1, NOW), Requirements(), NOW)
 
 
 def test_only_what_he_is_live_on_frees_him(a_driver: Any) -> None:
     busy = a_driver(live=Live("o-1", "o-1-4", 2, NOW))
 
-    assert live.freed_of_offer(busy, "o-1-1") is None
-    assert live.freed_of_order(busy, "o-2") is None
-    assert live.freed_of_order(busy, "o-1", attempt=1) is None
-    assert live.freed_of_order(busy, "o-1", attempt=2) == a_driver()
-    assert live.freed_of_offer(busy, "o-1-4") == a_driver()
+    assert commitments.freed_of_offer(busy, "o-1-1") is None
+    assert commitments.freed_of_order(busy, "o-2") is None
+    assert commitments.freed_of_order(busy, "o-1", attempt=1) is None
+    assert commitments.freed_of_order(busy, "o-1", attempt=2) == a_driver()
+    assert commitments.freed_of_offer(busy, "o-1-4") == a_driver()
 
 
 def test_a_confirmed_driver_needs_no_settling(a_driver: Any) -> None:
     patience = timedelta(seconds=10)
     busy = a_driver(live=Live("o-1", "o-1-1", 1, NOW))
-    confirmed = live.confirmed(busy, "o-1", 1)
+    confirmed = commitments.confirmed(busy, "o-1", 1)
 
-    assert live.unsettled_at(busy, patience) == NOW + patience
+    assert commitments.unsettled_at(busy, patience) == NOW + patience
     assert confirmed is not None
-    assert live.unsettled_at(confirmed, patience) is None
-    assert live.confirmed(busy, "o-1", 2) is None
+    assert commitments.unsettled_at(confirmed, patience) is None
+    assert commitments.confirmed(busy, "o-1", 2) is None
 
 
 def test_a_driver_comes_back_from_the_database_as_he_was(a_driver: Any) -> None:

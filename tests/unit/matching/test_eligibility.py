@@ -9,12 +9,12 @@ import pytest
 
 from contracts.reasons import INELIGIBLE, NOT_ASKED, REASONS
 from contracts.values import Requirements
-from services.matching.domain import driver as facts
-from services.matching.domain.asking import Rules, offered
-from services.matching.domain.driver import Certification, Live
-from services.matching.domain.eligibility import against, standing
-from services.matching.domain.explaining import Seen, look
-from services.matching.domain.searching import without_offers_to
+from services.matching.domain.drivers import driver as facts
+from services.matching.domain.drivers.driver import Certification, Live
+from services.matching.domain.drivers.eligibility import against, standing
+from services.matching.domain.explain.snapshot import Seen, look
+from services.matching.domain.searches.lifecycle import without_offers_to
+from services.matching.domain.searches.offering import Rules, offered
 from tests.support.builders import NOW
 
 MEDICINE = Requirements(certifications=["medicine"])

@@ -6,11 +6,11 @@ from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
-from services.matching.domain.asking import offered
-from services.matching.domain.driver import Live
-from services.matching.domain.explaining import Look, Near
-from services.matching.domain.explanation import Surroundings, explained
-from services.matching.domain.search import Outcome, Status, closing
+from services.matching.domain.drivers.driver import Live
+from services.matching.domain.explain.explanation import Surroundings, explained
+from services.matching.domain.explain.snapshot import Look, Near
+from services.matching.domain.searches.offering import offered
+from services.matching.domain.searches.search import Outcome, Status, closing
 from tests.support.builders import NOW
 
 FRESH = timedelta(seconds=120)

@@ -10,10 +10,10 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from contracts.values import Point, Residence, Vehicle, VehicleClass
-from services.matching.domain import driver as facts
-from services.matching.domain.driver import NO_VEHICLE, Certification, Driver, Live, Paper
-from services.matching.domain.eligibility import not_available, standing
-from services.matching.domain.record import Record
+from services.matching.domain.drivers import driver as facts
+from services.matching.domain.drivers.driver import NO_VEHICLE, Certification, Driver, Live, Paper
+from services.matching.domain.drivers.eligibility import not_available, standing
+from services.matching.domain.drivers.record import Record
 from tests.support.builders import NOW
 
 if TYPE_CHECKING:

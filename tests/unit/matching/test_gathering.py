@@ -9,12 +9,12 @@ import pytest
 
 from services.matching.adapters.position_index import PositionIndex
 from services.matching.adapters.road_estimates import RoadEstimates
-from services.matching.domain.cost import Weights
-from services.matching.domain.driver import Live
-from services.matching.domain.roads import RoadEstimate
-from services.matching.handlers.board import Entry
-from services.matching.handlers.gathering import CANDIDATES, Gathering, Hunt, Look
-from services.matching.handlers.pairing import decided, rivals
+from services.matching.domain.assignment.cost import Weights
+from services.matching.domain.drivers.driver import Live
+from services.matching.domain.ground.travel import RoadEstimate
+from services.matching.rounds.candidates import CANDIDATES, Gathering, Hunt, Look
+from services.matching.rounds.pairing import decided, rivals
+from services.matching.rounds.search_cache import Entry
 from services.runtime.change import Stored
 from tests.support.builders import NOW, STATION
 

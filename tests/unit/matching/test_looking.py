@@ -15,12 +15,12 @@ import pytest
 from services.matching.adapters.position_index import PositionIndex
 from services.matching.adapters.positions import Positions
 from services.matching.adapters.road_estimates import RoadEstimates
-from services.matching.domain.asking import offered
-from services.matching.domain.explaining import Look
-from services.matching.domain.roads import RoadEstimate
-from services.matching.handlers.board import Entry
-from services.matching.handlers.gathering import Hunt
-from services.matching.handlers.looking import AT_ONCE, MOST_WAITING, Looking
+from services.matching.domain.explain.snapshot import Look
+from services.matching.domain.ground.travel import RoadEstimate
+from services.matching.domain.searches.offering import offered
+from services.matching.rounds.candidates import Hunt
+from services.matching.rounds.search_cache import Entry
+from services.matching.rounds.snapshots import AT_ONCE, MOST_WAITING, Looking
 from services.runtime.change import Stored
 from services.runtime.errors import DatabaseAway
 from tests.support.builders import NOW, STATION

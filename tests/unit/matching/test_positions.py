@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from services.matching.adapters import positions
 from services.matching.adapters.position_index import PositionIndex
 from services.matching.adapters.positions import Positions
-from services.matching.domain.distance import metres, metres_between
+from services.matching.domain.ground.distance import metres, metres_between
 from services.matching.ports import Spot
 from services.runtime.clock import SimulatedClock
 from tests.support import builders

@@ -7,8 +7,8 @@ from typing import Any
 import pytest
 from structlog.testing import capture_logs
 
-from services.matching.handlers.board import Board
-from services.matching.handlers.reading import Reading
+from services.matching.rounds.bulk_reader import Reading
+from services.matching.rounds.search_cache import Board
 from services.runtime.change import Stored
 from services.runtime.errors import DatabaseAway
 

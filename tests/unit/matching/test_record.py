@@ -8,12 +8,12 @@ from typing import Any
 import pytest
 
 from contracts.values import Requirements
-from services.matching.domain import live, record
-from services.matching.domain.answers import accepted
-from services.matching.domain.asking import Rules, offered
-from services.matching.domain.driver import Live
-from services.matching.domain.record import Record
-from services.matching.domain.searching import order_ended, unanswered
+from services.matching.domain.drivers import commitments, record
+from services.matching.domain.drivers.driver import Live
+from services.matching.domain.drivers.record import Record
+from services.matching.domain.searches.answers import accepted
+from services.matching.domain.searches.lifecycle import order_ended, unanswered
+from services.matching.domain.searches.offering import Rules, offered
 from tests.support.builders import NOW
 
 LATER = NOW + timedelta(minutes=20)
@@ -21,11 +21,11 @@ BUSY = Live("o-1", "o-1-1", 1, NOW)
 
 
 def test_taking_an_order_counts_once_the_order_has_named_him(a_driver: Any) -> None:
-    taken = live.taken(a_driver(), BUSY, Requirements(), NOW)
+    taken = commitments.taken(a_driver(), BUSY, Requirements(), NOW)
     assert taken is not None
     assert taken.record == Record()
 
-    named = live.confirmed(taken, "o-1", 1)
+    named = commitments.confirmed(taken, "o-1", 1)
 
     assert named is not None
     assert (named.record.offers, named.record.accepts) == (1, 1)
@@ -34,7 +34,7 @@ def test_taking_an_order_counts_once_the_order_has_named_him(a_driver: Any) -> N
 def test_a_completed_trip_is_paid_and_starts_his_waiting_anew(a_driver: Any) -> None:
     driver = a_driver(live=BUSY, idle_since=NOW)
 
-    free = live.completed(driver, "o-1", 7200, LATER)
+    free = commitments.completed(driver, "o-1", 7200, LATER)
 
     assert free is not None
     assert free.live is None
@@ -49,13 +49,13 @@ def test_a_completed_trip_is_paid_and_starts_his_waiting_anew(a_driver: Any) -> 
 
 
 def test_an_order_that_others_ended_leaves_his_waiting_as_it_was(a_driver: Any) -> None:
-    free = live.freed_of_order(a_driver(live=BUSY, idle_since=NOW), "o-1")
+    free = commitments.freed_of_order(a_driver(live=BUSY, idle_since=NOW), "o-1")
 
     assert free == a_driver(idle_since=NOW)
 
 
 def test_giving_back_counts_against_him_although_the_assignment_comes_later(a_driver: Any) -> None:
-    free = live.gave_back(a_driver(live=BUSY, idle_since=NOW), "o-1", 1, LATER)
+    free = commitments.gave_back(a_driver(live=BUSY, idle_since=NOW), "o-1", 1, LATER)
 
     assert free is not None
     assert (free.record.accepts, free.record.cancels, free.idle_since) == (1, 1, LATER)

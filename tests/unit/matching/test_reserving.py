@@ -10,14 +10,14 @@ import pytest
 
 from contracts.values import Requirements, VehicleClass
 from services.matching.adapters.kinds import driver_kind
-from services.matching.domain import live, reserving
-from services.matching.domain.answers import accepted
-from services.matching.domain.asking import offered
-from services.matching.domain.driver import Driver, Live
+from services.matching.domain.drivers import commitments, reservations
+from services.matching.domain.drivers.driver import Driver, Live
+from services.matching.domain.drivers.silence import withdrawn
 from services.matching.domain.errors import Refused
-from services.matching.domain.search import Search
-from services.matching.domain.vanishing import withdrawn
-from services.matching.handlers.telling import of_driver, of_search
+from services.matching.domain.searches.answers import accepted
+from services.matching.domain.searches.offering import offered
+from services.matching.domain.searches.search import Search
+from services.matching.saving.events import of_driver, of_search
 from tests.support.builders import NOW
 from tests.unit.matching.conftest import RULES, build_driver, build_search
 
@@ -36,15 +36,15 @@ def booked(order_id: str, pickup_at: datetime | None, now: datetime = NOW) -> tu
     search = replace(search, wanted=replace(search.wanted, pickup_at=pickup_at, policy=policy))
     asked = offered(search, "d-7", 500, 0, RULES, now)
     assert asked is not None
-    return asked, reserving.commitment(asked, asked.offers[0], RULES, now)
+    return asked, reservations.commitment(asked, asked.offers[0], RULES, now)
 
 
 def reserved(pickup_at: datetime, order_id: str = "o-booked", **changes: Any) -> Driver:
     """A driver whose reservation the order has confirmed."""
     _, wanted = booked(order_id, pickup_at)
-    driver = live.taken(build_driver(**changes), wanted, ANY, NOW)
+    driver = commitments.taken(build_driver(**changes), wanted, ANY, NOW)
     assert driver is not None
-    named = live.confirmed(driver, order_id, 1)
+    named = commitments.confirmed(driver, order_id, 1)
     assert named is not None
     return named
 
@@ -52,7 +52,7 @@ def reserved(pickup_at: datetime, order_id: str = "o-booked", **changes: Any) ->
 def test_a_match_more_than_a_quarter_of_an_hour_ahead_is_a_reservation() -> None:
     _, wanted = booked("o-1", minutes(60))
 
-    driver = live.taken(build_driver(), wanted, ANY, NOW)
+    driver = commitments.taken(build_driver(), wanted, ANY, NOW)
 
     assert driver is not None
     assert driver.live is None
@@ -63,7 +63,7 @@ def test_a_match_more_than_a_quarter_of_an_hour_ahead_is_a_reservation() -> None
 def test_a_later_match_is_the_live_order_at_once(pickup_at: datetime | None) -> None:
     _, wanted = booked("o-1", pickup_at)
 
-    driver = live.taken(build_driver(), wanted, ANY, NOW)
+    driver = commitments.taken(build_driver(), wanted, ANY, NOW)
 
     assert driver is not None
     assert driver.live is not None
@@ -74,7 +74,7 @@ def test_a_trip_that_ends_before_the_reservation_begins_may_come_between() -> No
     driver = reserved(minutes(60))
     _, short = booked("o-short", None)
 
-    busy = live.taken(driver, short, ANY, NOW)
+    busy = commitments.taken(driver, short, ANY, NOW)
 
     assert busy is not None
     assert busy.live is not None
@@ -86,10 +86,10 @@ def test_a_trip_that_would_run_into_the_reservation_is_neither_asked_nor_taken()
     search, short = booked("o-short", None)
     assert search.wanted is not None
 
-    assert reserving.in_the_way(driver, search.wanted, 500, RULES, NOW)
-    assert not reserving.in_the_way(reserved(minutes(60)), search.wanted, 500, RULES, NOW)
+    assert reservations.in_the_way(driver, search.wanted, 500, RULES, NOW)
+    assert not reservations.in_the_way(reserved(minutes(60)), search.wanted, 500, RULES, NOW)
     with pytest.raises(Refused, match="driver_busy"):
-        live.taken(driver, short, ANY, NOW)
+        commitments.taken(driver, short, ANY, NOW)
 
 
 def test_who_waits_for_the_way_back_is_bound_until_then() -> None:
@@ -97,14 +97,14 @@ def test_who_waits_for_the_way_back_is_bound_until_then() -> None:
     assert search.wanted is not None
     mountain = replace(search, wanted=replace(search.wanted, takes_s=8 * 3600))
 
-    driver = live.taken(
-        build_driver(), reserving.commitment(mountain, mountain.offers[0], RULES, NOW), ANY, NOW
+    driver = commitments.taken(
+        build_driver(), reservations.commitment(mountain, mountain.offers[0], RULES, NOW), ANY, NOW
     )
     assert driver is not None
     _, at_sunrise = booked("o-sunrise", minutes(6 * 60))
 
     with pytest.raises(Refused, match="driver_busy"):
-        live.taken(driver, at_sunrise, ANY, NOW)
+        commitments.taken(driver, at_sunrise, ANY, NOW)
 
 
 def test_two_reservations_do_not_overlap() -> None:
@@ -113,8 +113,8 @@ def test_two_reservations_do_not_overlap() -> None:
     _, later = booked("o-later", minutes(120))
 
     with pytest.raises(Refused, match="driver_busy"):
-        live.taken(driver, same_time, ANY, NOW)
-    both = live.taken(driver, later, ANY, NOW)
+        commitments.taken(driver, same_time, ANY, NOW)
+    both = commitments.taken(driver, later, ANY, NOW)
 
     assert both is not None
     assert [each.order_id for each in both.reserved] == ["o-booked", "o-later"]
@@ -122,11 +122,11 @@ def test_two_reservations_do_not_overlap() -> None:
 
 def test_who_drives_may_take_what_is_booked_for_afterwards() -> None:
     _, short = booked("o-short", None)
-    busy = live.taken(build_driver(), short, ANY, NOW)
+    busy = commitments.taken(build_driver(), short, ANY, NOW)
     assert busy is not None
     _, ahead = booked("o-booked", minutes(60))
 
-    both = live.taken(busy, ahead, ANY, NOW)
+    both = commitments.taken(busy, ahead, ANY, NOW)
 
     assert both is not None
     assert [each.order_id for each in both.held] == ["o-short", "o-booked"]
@@ -136,17 +136,17 @@ def test_a_driver_of_an_order_whose_end_nobody_estimated_takes_nothing_ahead() -
     _, ahead = booked("o-booked", minutes(60))
 
     with pytest.raises(Refused, match="driver_busy"):
-        live.taken(build_driver(live=Live("o-old", "o-old-1", 1, NOW)), ahead, ANY, NOW)
+        commitments.taken(build_driver(live=Live("o-old", "o-old-1", 1, NOW)), ahead, ANY, NOW)
 
 
 def test_a_reservation_begins_when_its_time_has_come_or_is_over() -> None:
     driver = reserved(minutes(60))
     assert driver_kind(timedelta(seconds=10)).timers(driver)["reservation"] == minutes(45)
-    assert reserving.beginning(driver, minutes(44)) is None
-    due = reserving.beginning(driver, minutes(58))
+    assert reservations.beginning(driver, minutes(44)) is None
+    due = reservations.beginning(driver, minutes(58))
     assert due is not None
 
-    begun = reserving.begun(driver, due.offer_id, minutes(58))
+    begun = reservations.begun(driver, due.offer_id, minutes(58))
 
     assert begun is not None
     assert begun.reserved == ()
@@ -169,13 +169,13 @@ def test_who_cannot_drive_it_when_it_begins_is_lost_to_it(changes: dict[str, Any
     driver = replace(reserved(minutes(60)), **changes)
     offer_id = driver.reserved[0].offer_id
 
-    assert reserving.begun(driver, offer_id, minutes(45)) is None
-    lost = reserving.given_up(driver, offer_id)
+    assert reservations.begun(driver, offer_id, minutes(45)) is None
+    lost = reservations.given_up(driver, offer_id)
 
     assert lost is not None
-    assert reserving.begins_at(lost) is None
-    assert reserving.given_up(lost, offer_id) is None
-    freed = live.freed_of_order(lost, "o-booked", 1)
+    assert reservations.begins_at(lost) is None
+    assert reservations.given_up(lost, offer_id) is None
+    freed = commitments.freed_of_order(lost, "o-booked", 1)
     assert freed is not None
     assert freed.reserved == ()
 
@@ -185,21 +185,21 @@ def test_the_vehicle_has_to_suit_the_booked_order_when_it_begins() -> None:
     assert search.wanted is not None
     trail = Requirements(vehicle_classes=[VehicleClass.TRAIL])
     wanted = replace(search, wanted=replace(search.wanted, requirements=trail))
-    promised = replace(reserving.commitment(wanted, wanted.offers[0], RULES, NOW), confirmed=True)
+    promised = replace(reservations.commitment(wanted, wanted.offers[0], RULES, NOW), confirmed=True)
 
-    assert reserving.begun(build_driver(reserved=(promised,)), promised.offer_id, minutes(45)) is None
+    assert reservations.begun(build_driver(reserved=(promised,)), promised.offer_id, minutes(45)) is None
 
 
 def test_a_lost_reservation_takes_the_match_back_once() -> None:
     search, wanted = booked("o-1", minutes(60))
     matched = accepted(search, wanted.offer_id, (), NOW)
 
-    gone = withdrawn(matched, wanted.offer_id, reserving.LOST)
+    gone = withdrawn(matched, wanted.offer_id, reservations.LOST)
 
     assert gone is not None
     (event,) = of_search(matched, gone)
     assert getattr(event, "reason", None) == "reservation_lost"
-    assert withdrawn(gone, wanted.offer_id, reserving.LOST) is None
+    assert withdrawn(gone, wanted.offer_id, reservations.LOST) is None
 
 
 def test_the_match_of_a_booked_order_tells_the_time_that_is_left() -> None:
@@ -213,9 +213,9 @@ def test_the_match_of_a_booked_order_tells_the_time_that_is_left() -> None:
 def test_what_ends_a_booked_order_releases_its_driver_and_nobody_else() -> None:
     driver = reserved(minutes(60), idle_since=NOW)
 
-    given_back = live.gave_back(driver, "o-booked", 1, minutes(5))
-    cancelled = live.freed_of_order(driver, "o-booked")
-    done = live.completed(driver, "o-booked", 7200, minutes(50))
+    given_back = commitments.gave_back(driver, "o-booked", 1, minutes(5))
+    cancelled = commitments.freed_of_order(driver, "o-booked")
+    done = commitments.completed(driver, "o-booked", 7200, minutes(50))
 
     assert given_back is not None
     assert (given_back.reserved, given_back.idle_since, given_back.record.cancels) == ((), NOW, 1)
@@ -223,14 +223,14 @@ def test_what_ends_a_booked_order_releases_its_driver_and_nobody_else() -> None:
     assert [getattr(event, "order_id", None) for event in of_driver(driver, cancelled)] == ["o-booked"]
     assert done is not None
     assert (done.reserved, done.record.income) == ((), 7200)
-    assert live.freed_of_order(driver, "o-other") is None
+    assert commitments.freed_of_order(driver, "o-other") is None
 
 
 def test_who_takes_an_order_again_that_he_was_lost_to_holds_it_once() -> None:
-    driver = reserving.given_up(reserved(minutes(60)), "o-booked-1")
+    driver = reservations.given_up(reserved(minutes(60)), "o-booked-1")
     assert driver is not None
 
-    again = live.taken(
+    again = commitments.taken(
         driver,
         replace(driver.reserved[0], attempt=2, offer_id="o-booked-2", confirmed=False, withdrawn=False),
         ANY,
@@ -239,20 +239,20 @@ def test_who_takes_an_order_again_that_he_was_lost_to_holds_it_once() -> None:
 
     assert again is not None
     assert [each.offer_id for each in again.held] == ["o-booked-2"]
-    assert live.freed_of_order(again, "o-booked", 1) is None
+    assert commitments.freed_of_order(again, "o-booked", 1) is None
 
 
 def test_an_accept_of_a_booked_order_is_settled_like_any_other() -> None:
     _, wanted = booked("o-1", minutes(60))
-    driver = live.taken(build_driver(), wanted, ANY, NOW)
+    driver = commitments.taken(build_driver(), wanted, ANY, NOW)
     assert driver is not None
     patience = timedelta(seconds=10)
 
-    assert live.unsettled_at(driver, patience) == NOW + patience
-    assert live.unsettled(driver, patience, NOW + patience) == wanted
-    named = live.confirmed(driver, "o-1", 1)
+    assert commitments.unsettled_at(driver, patience) == NOW + patience
+    assert commitments.unsettled(driver, patience, NOW + patience) == wanted
+    named = commitments.confirmed(driver, "o-1", 1)
     assert named is not None
-    assert live.unsettled_at(named, patience) is None
+    assert commitments.unsettled_at(named, patience) is None
     assert named.record.accepts == 1
 
 

@@ -18,7 +18,7 @@ from httpx import AsyncClient
 from services.matching.adapters import osrm
 from services.matching.adapters.osrm import Osrm
 from services.matching.adapters.road_estimates import RoadEstimates, read_estimates
-from services.matching.domain.roads import RoadEstimate, Way, estimate_for
+from services.matching.domain.ground.travel import RoadEstimate, Way, estimate_for
 from services.matching.ports import Approach, Sighting
 from services.runtime.errors import NotConfigured
 from tests.support.builders import NOW

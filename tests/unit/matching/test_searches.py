@@ -14,12 +14,12 @@ from hypothesis import strategies as st
 from contracts.values import Place
 from services.matching.adapters.kinds import search_kind
 from services.matching.adapters.position_index import PositionIndex
-from services.matching.domain import searching
-from services.matching.domain.answers import accepted
-from services.matching.domain.asking import Rules, offered
-from services.matching.domain.distance import inside_country, metres
-from services.matching.domain.search import Outcome, Search, Status
-from services.matching.handlers.telling import of_search
+from services.matching.domain.ground.distance import inside_country, metres
+from services.matching.domain.searches import lifecycle
+from services.matching.domain.searches.answers import accepted
+from services.matching.domain.searches.offering import Rules, offered
+from services.matching.domain.searches.search import Outcome, Search, Status
+from services.matching.saving.events import of_search
 from tests.support.builders import NOW
 
 if TYPE_CHECKING:
@@ -31,8 +31,8 @@ SOON = NOW + timedelta(seconds=20)
 def test_cancelled_and_search_started_end_closed_in_either_order(a_search: Any) -> None:
     wanted = a_search().wanted
     steps = {
-        "started": lambda known: searching.opened(known, "o-1", 1, 1, wanted, (), NOW),
-        "cancelled": lambda known: searching.order_ended(known, "o-1", 2, NOW),
+        "started": lambda known: lifecycle.opened(known, "o-1", 1, 1, wanted, (), NOW),
+        "cancelled": lambda known: lifecycle.order_ended(known, "o-1", 2, NOW),
     }
 
     ends = []
@@ -46,21 +46,21 @@ def test_cancelled_and_search_started_end_closed_in_either_order(a_search: Any) 
 
 
 def _the_order_ends(search: Search) -> Search | None:
-    return searching.order_ended(search, "o-1", 9, NOW)
+    return lifecycle.order_ended(search, "o-1", 9, NOW)
 
 
 def _its_life_is_over(search: Search) -> Search | None:
-    return searching.lapsed(search, NOW + timedelta(seconds=120))
+    return lifecycle.lapsed(search, NOW + timedelta(seconds=120))
 
 
 def _its_driver_is_gone(search: Search) -> Search | None:
-    return searching.unassigned(
+    return lifecycle.unassigned(
         replace(search, status=Status.MATCHED, winner="o-1-1"), "d-1", 1, 2, "driver_cancelled", NOW
     )
 
 
 def _its_match_is_refused(search: Search) -> Search | None:
-    return searching.match_refused(
+    return lifecycle.match_refused(
         replace(search, status=Status.MATCHED, winner="o-1-1"), "d-1", "o-1-1", "order_ended", NOW
     )
 
@@ -79,14 +79,14 @@ def test_a_search_that_is_over_keeps_no_place(a_search: Any, end: Callable[[Sear
     over = end(search)
 
     assert over is not None
-    assert over.wanted == replace(search.wanted, pickup=searching.NOWHERE, dropoff=searching.NOWHERE)
+    assert over.wanted == replace(search.wanted, pickup=lifecycle.NOWHERE, dropoff=lifecycle.NOWHERE)
 
 
 def test_the_next_attempt_brings_the_places_anew(a_search: Any) -> None:
     search = a_search()
     failed = _its_life_is_over(search)
 
-    again = searching.opened(failed, "o-1", 2, 2, search.wanted, (), NOW)
+    again = lifecycle.opened(failed, "o-1", 2, 2, search.wanted, (), NOW)
 
     assert again is not None
     assert again.wanted == search.wanted
@@ -95,9 +95,9 @@ def test_the_next_attempt_brings_the_places_anew(a_search: Any) -> None:
 def test_the_end_of_a_search_withdraws_what_is_open_and_fails(a_search: Any, rules: Rules) -> None:
     asked = offered(a_search(), "d-1", 100, 0, rules, NOW + timedelta(seconds=110))
 
-    failed = searching.lapsed(asked, NOW + timedelta(seconds=119, milliseconds=999))
+    failed = lifecycle.lapsed(asked, NOW + timedelta(seconds=119, milliseconds=999))
     assert failed is None
-    failed = searching.lapsed(asked, NOW + timedelta(seconds=120))
+    failed = lifecycle.lapsed(asked, NOW + timedelta(seconds=120))
 
     assert failed is not None
     assert failed.status is Status.FAILED
@@ -125,7 +125,7 @@ def test_only_an_excluded_driver_leaves_a_refused_search_open(
     assert asked is not None
     won = accepted(asked, "o-1-1", (), NOW)
 
-    after = searching.match_refused(won, "d-1", "o-1-1", reason, SOON)
+    after = lifecycle.match_refused(won, "d-1", "o-1-1", reason, SOON)
 
     assert after is not None
     assert after.status is status
@@ -133,7 +133,7 @@ def test_only_an_excluded_driver_leaves_a_refused_search_open(
 
 
 def test_a_refusal_of_an_older_match_leaves_the_newer_attempt_alone(a_search: Any) -> None:
-    assert searching.match_refused(a_search(attempt=2), "d-1", "o-1-1", "order_moved_on", SOON) is None
+    assert lifecycle.match_refused(a_search(attempt=2), "d-1", "o-1-1", "order_moved_on", SOON) is None
 
 
 def test_a_search_comes_back_from_the_database_as_it_was(a_search: Any, rules: Rules) -> None:
@@ -191,10 +191,10 @@ def test_who_lost_his_driver_waits_since_he_first_asked_and_whose_search_failed_
     a_search: Any,
 ) -> None:
     wanted, later = a_search().wanted, NOW + timedelta(minutes=9)
-    first = searching.opened(None, "o-1", 1, 1, wanted, (), NOW)
+    first = lifecycle.opened(None, "o-1", 1, 1, wanted, (), NOW)
 
-    after_loss = searching.opened(replace(first, status=Status.CLOSED), "o-1", 2, 3, wanted, (), later)
-    after_failure = searching.opened(replace(first, status=Status.FAILED), "o-1", 2, 3, wanted, (), later)
+    after_loss = lifecycle.opened(replace(first, status=Status.CLOSED), "o-1", 2, 3, wanted, (), later)
+    after_failure = lifecycle.opened(replace(first, status=Status.FAILED), "o-1", 2, 3, wanted, (), later)
 
     assert after_loss is not None
     assert after_failure is not None

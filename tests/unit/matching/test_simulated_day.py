@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from services.matching.domain.search import Status
+from services.matching.domain.searches.search import Status
 from tests.bench.matching.day import Day
 from tests.bench.matching.demand import requests, workers
 from tests.bench.matching.documents import LIFE_S, RULES

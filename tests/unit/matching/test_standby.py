@@ -10,11 +10,11 @@ import pytest
 
 from contracts.values import Point, Requirements
 from services.matching.adapters.shelters import load
-from services.matching.domain import driver as facts
-from services.matching.domain import live
-from services.matching.domain.driver import Live, Standby
+from services.matching.domain.drivers import commitments
+from services.matching.domain.drivers import driver as facts
+from services.matching.domain.drivers.driver import Live, Standby
+from services.matching.domain.drivers.standby import Shelter, candidates, heads, in_order, joined, lost
 from services.matching.domain.errors import Refused
-from services.matching.domain.standby import Shelter, candidates, heads, in_order, joined, lost
 from services.matching.settings import MatchingSettings
 from services.runtime.errors import NotConfigured
 from tests.support.builders import NOW
@@ -75,7 +75,7 @@ def test_a_place_is_lost_by_declining_taking_an_order_leaving_and_going_home(a_d
     assert lost(driver, "another").standby == driver.standby
     assert lost(driver, None).standby == driver.standby
     for after in (
-        live.taken(driver, Live("o-1", "o-1-1", 1, NOW), Requirements(), NOW),
+        commitments.taken(driver, Live("o-1", "o-1-1", 1, NOW), Requirements(), NOW),
         facts.standby_left(driver, "rsud", NOW),
         facts.shift_ended(driver, NOW),
         facts.emergency_raised(driver, "em-1"),

@@ -7,12 +7,12 @@ from typing import Any
 
 import pytest
 
-from services.matching.domain.answers import accepted
-from services.matching.domain.asking import offered
-from services.matching.domain.driver import Live
-from services.matching.domain.search import Status
-from services.matching.domain.vanishing import given_up, last_sign, silent_at, still_there, withdrawn
-from services.matching.handlers.telling import of_search
+from services.matching.domain.drivers.driver import Live
+from services.matching.domain.drivers.silence import given_up, last_sign, silent_at, still_there, withdrawn
+from services.matching.domain.searches.answers import accepted
+from services.matching.domain.searches.offering import offered
+from services.matching.domain.searches.search import Status
+from services.matching.saving.events import of_search
 from tests.support.builders import NOW
 
 FIVE = timedelta(minutes=5)

@@ -1,0 +1,1 @@
+"""The assignment problem: which driver gets an offer for which order, at the least total cost."""

@@ -1,0 +1,127 @@
+"""What the world hears of a change: derived from the states before and after it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from contracts.events.matching import (
+    DriverEligibilityChanged,
+    DriverReleased,
+    MatchFailed,
+    MatchMade,
+    MatchWithdrawn,
+    OfferClosed,
+    OfferMade,
+    OfferOutcome,
+)
+from contracts.values import Value
+from services.matching.domain.drivers.driver import Driver
+from services.matching.domain.searches.search import Offer, Search, Status
+
+NO_DRIVER = "no_driver"
+
+
+def of_search(before: Search | None, after: Search, chosen: Driver | None = None) -> tuple[Value, ...]:
+    """Offers closed and made, then the match or the failure. `chosen`: the winner's driver."""
+    return (
+        *_closed(before, after),
+        *_made(before, after),
+        *_ended(before, after, chosen),
+        *_withdrawn(before, after),
+    )
+
+
+def of_driver(before: Driver | None, after: Driver) -> tuple[Value, ...]:
+    """His release and a change of his standing."""
+    still = {each.order_id for each in after.held}
+    gone = [each.order_id for each in before.held if each.order_id not in still] if before is not None else []
+    events: list[Value] = [DriverReleased(driver_id=after.driver_id, order_id=order_id) for order_id in gone]
+    if after.told is not None and (before is None or before.told != after.told):
+        reasons = list(after.told)
+        events.append(
+            DriverEligibilityChanged(driver_id=after.driver_id, eligible=not reasons, reasons=reasons)
+        )
+    return tuple(events)
+
+
+def _closed(before: Search | None, after: Search) -> Iterator[Value]:
+    open_before = {offer.offer_id for offer in before.open_offers} if before else set()
+    for offer in after.offers:
+        if offer.offer_id in open_before and offer.outcome is not None:
+            yield OfferClosed(
+                offer_id=offer.offer_id,
+                order_id=after.order_id,
+                driver_id=offer.driver_id,
+                outcome=OfferOutcome(offer.outcome.value),
+            )
+
+
+def _made(before: Search | None, after: Search) -> Iterator[Value]:
+    known = len(before.offers) if before else 0
+    for offer in after.offers[known:]:
+        yield _offer(after, offer)
+
+
+def _ended(before: Search | None, after: Search, chosen: Driver | None) -> Iterator[Value]:
+    if before is None or before.status is after.status:
+        return
+    if after.status is Status.FAILED:
+        yield MatchFailed(order_id=after.order_id, attempt=after.attempt, reason=NO_DRIVER)
+    winner = after.offer(after.winner) if after.winner else None
+    if (
+        after.status is Status.MATCHED
+        and winner is not None
+        and chosen is not None
+        and chosen.residence is not None
+    ):
+        yield MatchMade(
+            order_id=after.order_id,
+            attempt=winner.attempt,
+            driver_id=winner.driver_id,
+            offer_id=winner.offer_id,
+            vehicle=chosen.vehicle,
+            residence=chosen.residence,
+            eta_s=_eta_s(after, winner),
+        )
+
+
+def _eta_s(search: Search, winner: Offer) -> int:
+    """Seconds to the pick-up: the way there, or ahead of a booked one the time that is left."""
+    booked = search.wanted.pickup_at if search.wanted else None
+    if booked is None or winner.closed_at is None:
+        return winner.eta_s
+    return max(winner.eta_s, round((booked - winner.closed_at).total_seconds()))
+
+
+def _withdrawn(before: Search | None, after: Search) -> Iterator[Value]:
+    match = after.offer(after.winner) if after.winner else None
+    if match is not None and after.withdrawn is not None and (before is None or before.withdrawn is None):
+        yield MatchWithdrawn(
+            order_id=after.order_id,
+            attempt=match.attempt,
+            driver_id=match.driver_id,
+            offer_id=match.offer_id,
+            reason=after.withdrawn,
+        )
+
+
+def _offer(search: Search, offer: Offer) -> OfferMade:
+    wanted = search.wanted
+    if wanted is None:
+        message = "an offer needs to know what is wanted"
+        raise ValueError(message)
+    return OfferMade(
+        offer_id=offer.offer_id,
+        order_id=search.order_id,
+        attempt=offer.attempt,
+        driver_id=offer.driver_id,
+        expires_at=offer.expires_at,
+        pickup_at=wanted.pickup_at,
+        service=wanted.service,
+        pickup=wanted.pickup,
+        dropoff_district=wanted.dropoff_district,
+        pickup_distance_m=offer.pickup_distance_m,
+        trip_distance_m=offer.trip_distance_m,
+        requirements=wanted.requirements,
+        fare=wanted.fare,
+    )
