@@ -126,3 +126,14 @@ class ProofKind(Word):
     PHOTO = "photo"
     NOTE = "note"
     UNKNOWN = "unknown"
+
+
+class OfferOutcome(Word):
+    """How an offer ended. `lost`: answered in time, but another driver had won."""
+
+    ACCEPTED = "accepted"
+    DECLINED = "declined"
+    EXPIRED = "expired"
+    WITHDRAWN = "withdrawn"
+    LOST = "lost"
+    UNKNOWN = "unknown"

@@ -8,25 +8,14 @@ from contracts.values import (
     DistrictCode,
     Fare,
     Id,
+    OfferOutcome,
     Place,
     Requirements,
     Residence,
     UtcTime,
     Value,
     Vehicle,
-    Word,
 )
-
-
-class OfferOutcome(Word):
-    """How an offer ended. `lost`: answered in time, but another driver had won."""
-
-    ACCEPTED = "accepted"
-    DECLINED = "declined"
-    EXPIRED = "expired"
-    WITHDRAWN = "withdrawn"
-    LOST = "lost"
-    UNKNOWN = "unknown"
 
 
 class OfferMade(Value):

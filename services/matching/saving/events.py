@@ -12,9 +12,8 @@ from contracts.events.matching import (
     MatchWithdrawn,
     OfferClosed,
     OfferMade,
-    OfferOutcome,
 )
-from contracts.values import Value
+from contracts.values import OfferOutcome, Value
 from services.matching.domain.drivers.driver import Driver
 from services.matching.domain.searches.search import Offer, Search, Status
 
