@@ -1,22 +1,23 @@
-"""What people may read of a search, a queue and a driver: ids, metres, times and reasons; never a place or a person's name."""
+"""What `gancang matching` prints as JSON: ids, metres, times and reasons; no place, no person's name."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import datetime
 
-from contracts.values import rfc3339
-from services.matching.domain.drivers.driver import SHIFT, Driver, Live
-from services.matching.domain.drivers.eligibility import not_available, standing
-from services.matching.domain.drivers.record import acceptance, merits
+from contracts.values import OfferOutcome, rfc3339
+from services.matching.domain.drivers.driver import Commitment, Driver
+from services.matching.domain.drivers.eligibility import ineligibility, unavailability
+from services.matching.domain.drivers.facts import SHIFT
+from services.matching.domain.drivers.record import Record, acceptance
 from services.matching.domain.drivers.standby import Shelter
-from services.matching.domain.explain.explanation import Explanation, Told
-from services.matching.domain.searches.search import Offer, Outcome
+from services.matching.domain.explain.explanation import ExplainedDriver, Explanation
+from services.matching.domain.searches.search import Offer
 from services.runtime.change import Document
 
 
-def of_explanation(explanation: Explanation) -> Document:
-    """`reasons` are codes; `asked` the offers, oldest first."""
+def explanation_json(explanation: Explanation) -> Document:
+    """A search and its drivers. `reasons` are codes; `asked` the offers, oldest first."""
     search = explanation.search
     winner = search.offer(search.winner) if search.winner else None
     return {
@@ -30,37 +31,52 @@ def of_explanation(explanation: Explanation) -> Document:
         "radius_m": explanation.radius_m,
         "looked_at": _time(explanation.looked_at),
         "excluded": list(search.excluded),
-        "drivers": [_told(each) for each in explanation.drivers],
+        "drivers": [_explained(each) for each in explanation.drivers],
     }
 
 
-def of_queue(shelter: Shelter, queue: list[Driver], now: datetime) -> Document:
-    """First come first; `passed_over` says why the next one is asked instead of him."""
+def queue_json(shelter: Shelter, queue: list[Driver], now: datetime) -> Document:
+    """The queue at a shelter, first come first. `passed_over`: why the next driver gets the offer instead."""
     waiting = [
         {
             "driver_id": driver.driver_id,
             "since": _time(driver.standby.since if driver.standby else None),
-            "passed_over": [*standing(driver, now), *not_available(driver)],
+            "passed_over": [*ineligibility(driver, now), *unavailability(driver)],
         }
         for driver in queue
     ]
     return {"standby_id": shelter.standby_id, "name": shelter.name, "waiting": waiting}
 
 
-def of_driver(driver: Driver, queue: list[Driver], not_his: Mapping[Outcome, int], now: datetime) -> Document:
-    """`offers` counts those that he could win, and nothing else is held against him."""
-    record, against = driver.record, standing(driver, now)
-    today = merits(record, driver.idle_since, now)
+def driver_json(
+    driver: Driver, queue: list[Driver], not_judged: Mapping[OfferOutcome, int], now: datetime
+) -> Document:
+    """A driver and their record.
+
+    `offers` counts those that the driver could win; nothing else counts against them.
+    """
+    reasons = ineligibility(driver, now)
     return {
         "driver_id": driver.driver_id,
         "vehicle_class": driver.vehicle.vehicle_class.value,
-        "may_drive": not against,
-        "reasons": [*against, *not_available(driver)],
+        "may_drive": not reasons,
+        "reasons": [*reasons, *unavailability(driver)],
         "on_shift_since": _time(driver.facts.get(SHIFT)) if driver.shift else None,
         "idle_since": _time(driver.idle_since) if driver.shift and driver.live is None else None,
-        "live": _order(driver.live) if driver.live else None,
-        "reserved": [_order(each) for each in driver.reserved],
+        "live": _commitment(driver.live) if driver.live else None,
+        "reserved": [_commitment(each) for each in driver.reserved],
         "standby": _place(driver, queue),
+        **_answers(driver.record),
+        "not_judged": {outcome.value: count for outcome, count in not_judged.items()},
+        "acceptance": round(acceptance(driver.record), 3),
+        "trips": driver.record.trips,
+        "income": driver.record.income,
+        "income_today": driver.fairness(now).income_today,
+    }
+
+
+def _answers(record: Record) -> Document:
+    return {
         "offers": record.offers,
         "answers": {
             "accepted": _share(record.accepts, record.offers),
@@ -72,21 +88,16 @@ def of_driver(driver: Driver, queue: list[Driver], not_his: Mapping[Outcome, int
         },
         "gave_back": _share(record.cancels, record.accepts),
         "vanished": _share(record.vanished, record.accepts),
-        "not_judged": {outcome.value: count for outcome, count in not_his.items()},
-        "acceptance": round(acceptance(record), 3),
-        "trips": record.trips,
-        "income": record.income,
-        "income_today": today.income_today,
     }
 
 
-def _told(told: Told) -> Document:
+def _explained(driver: ExplainedDriver) -> Document:
     return {
-        "driver_id": told.driver_id,
-        "away_m": told.away_m,
-        "pickup_s": told.pickup_s,
-        "reasons": list(told.reasons),
-        "asked": [_offer(offer) for offer in told.offers],
+        "driver_id": driver.driver_id,
+        "away_m": driver.away_m,
+        "pickup_s": driver.pickup_s,
+        "reasons": list(driver.reasons),
+        "asked": [_offer(offer) for offer in driver.offers],
     }
 
 
@@ -101,12 +112,12 @@ def _offer(offer: Offer) -> Document:
     }
 
 
-def _order(taken: Live) -> Document:
+def _commitment(commitment: Commitment) -> Document:
     return {
-        "order_id": taken.order_id,
-        "since": _time(taken.since),
-        "starts_at": _time(taken.starts_at),
-        "confirmed": taken.confirmed,
+        "order_id": commitment.order_id,
+        "since": _time(commitment.since),
+        "starts_at": _time(commitment.starts_at),
+        "confirmed": commitment.confirmed,
     }
 
 

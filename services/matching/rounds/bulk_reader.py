@@ -1,4 +1,4 @@
-"""Reads several aggregates at once; one that cannot be read is left out for a while instead of stopping the others."""
+"""Read several aggregates at once; one that cannot be read is left out and does not stop the others."""
 
 from __future__ import annotations
 
@@ -18,8 +18,8 @@ S = TypeVar("S")
 log = structlog.get_logger()
 
 
-class Reading(Generic[S]):
-    """`left_out_s`: real seconds until one that could not be read is tried again."""
+class BulkReader(Generic[S]):
+    """`left_out_s`: real seconds until an aggregate that could not be read is tried again."""
 
     def __init__(self, store: Store[S], kind: str, left_out_s: float = LEFT_OUT_S) -> None:
         self._store = store
@@ -27,13 +27,13 @@ class Reading(Generic[S]):
         self._left_out_s = left_out_s
         self._broken: dict[str, float] = {}
 
-    async def several(self, ids: Iterable[str]) -> Mapping[str, Stored[S] | None]:
+    async def read(self, ids: Iterable[str]) -> Mapping[str, Stored[S] | None]:
         """What is stored under each id; broken ones are missing. Raises `Away`."""
         now = monotonic()
-        wanted = [each for each in ids if self._broken.get(each, now) <= now]
-        results = await asyncio.gather(*(self._store.get(each) for each in wanted), return_exceptions=True)
+        tried = [each for each in ids if self._broken.get(each, now) <= now]
+        results = await asyncio.gather(*(self._store.get(each) for each in tried), return_exceptions=True)
         found: dict[str, Stored[S] | None] = {}
-        for each, result in zip(wanted, results, strict=True):
+        for each, result in zip(tried, results, strict=True):
             if isinstance(result, Away) or (
                 isinstance(result, BaseException) and not isinstance(result, Exception)
             ):

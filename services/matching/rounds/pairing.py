@@ -1,4 +1,4 @@
-"""Turns the hunts of a round into the assignment problem, and its solution into pairs."""
+"""Choose the pairs of a round: its searches and their candidates as an assignment problem."""
 
 from __future__ import annotations
 
@@ -10,70 +10,78 @@ import numpy as np
 
 from services.matching.domain.assignment.assign import assign
 from services.matching.domain.assignment.cost import Edges, FreeDriver, WaitingOrder, Weights
-from services.matching.rounds.candidates import CANDIDATES, Candidate, Gathering, Hunt, Look
+from services.matching.rounds.candidates import CANDIDATES, CandidateFinder
+from services.matching.rounds.round import Pair, RoundSearch, RoundState
 
-# Where orders compete for so few drivers that some are left out, they and all their rivals get more candidates.
+# Where drivers are so few that searches are left out, these and all that compete with them get more
+# candidates.
 MORE = (192, 400)
 # From here on it takes milliseconds, in which the other tasks of the process need not stand still.
 OWN_THREAD_EDGES = 1000
-Pairs = list[tuple[Hunt, Candidate]]
 
 
-async def decided(
-    hunts: list[Hunt], waited_s: Mapping[str, float], gathering: Gathering, look: Look, weights: Weights
-) -> Pairs:
-    """Who is asked for what: each search and each driver at most once. Raises `DatabaseAway`.
+async def pair(
+    searches: list[RoundSearch],
+    waited_s: Mapping[str, float],
+    finder: CandidateFinder,
+    state: RoundState,
+    weights: Weights,
+) -> list[Pair]:
+    """Choose which driver gets which offer: each search and each driver at most once. Raises `DatabaseAway`.
 
-    Where a search gets nobody although there were more candidates than it was given, all that compete with it get more.
+    Where a search gets no driver although it had all the candidates it was given, it gets more, and so do all
+    searches that compete with it.
     """
-    most, growing = CANDIDATES, hunts
+    most, growing = CANDIDATES, searches
     for more in (*MORE, None):
-        await gathering.gather(growing, look, most)
-        pairs = await _paired(hunts, waited_s, weights, look.now)
-        served = {hunt.entry.key for hunt, _ in pairs}
-        lacking = [hunt for hunt in hunts if hunt.entry.key not in served and len(hunt.candidates) >= most]
+        await finder.find(growing, state, most)
+        pairs = await _assigned(searches, waited_s, weights, state.now)
+        served = {search.key for search, _ in pairs}
+        lacking = [each for each in searches if each.key not in served and len(each.candidates) >= most]
         if not lacking or more is None:
             break
-        most, growing = more, rivals(hunts, lacking)
+        most, growing = more, competing_with(searches, lacking)
     return pairs
 
 
-def rivals(hunts: Sequence[Hunt], of: Sequence[Hunt]) -> list[Hunt]:
-    """Those of the hunts that compete with some of these for a driver, directly or through others; these too."""
-    near: dict[str, list[Hunt]] = {}
-    for hunt in hunts:
-        for candidate in hunt.candidates:
-            near.setdefault(candidate.seen.driver_id, []).append(hunt)
-    found = {hunt.entry.key: hunt for hunt in of}
+def competing_with(searches: Sequence[RoundSearch], of: Sequence[RoundSearch]) -> list[RoundSearch]:
+    """The searches that compete with some of these for a driver, directly or through others; these too."""
+    near: dict[str, list[RoundSearch]] = {}
+    for search in searches:
+        for candidate in search.candidates:
+            near.setdefault(candidate.seen.driver_id, []).append(search)
+    found = {search.key: search for search in of}
     pending = list(of)
     while pending:
         for candidate in pending.pop().candidates:
-            for hunt in near.pop(candidate.seen.driver_id, ()):
-                if hunt.entry.key not in found:
-                    found[hunt.entry.key] = hunt
-                    pending.append(hunt)
+            for search in near.pop(candidate.seen.driver_id, ()):
+                if search.key not in found:
+                    found[search.key] = search
+                    pending.append(search)
     return list(found.values())
 
 
-async def _paired(hunts: list[Hunt], waited_s: Mapping[str, float], weights: Weights, now: datetime) -> Pairs:
+async def _assigned(
+    searches: list[RoundSearch], waited_s: Mapping[str, float], weights: Weights, now: datetime
+) -> list[Pair]:
     rows: dict[str, int] = {}
     drivers: list[FreeDriver] = []
-    pairs = [(number, candidate) for number, hunt in enumerate(hunts) for candidate in hunt.candidates]
+    pairs = [(number, candidate) for number, search in enumerate(searches) for candidate in search.candidates]
     for _, candidate in pairs:
         driver_id = candidate.driver.driver_id
         if driver_id not in rows:
             rows[driver_id] = len(drivers)
-            merits = candidate.driver.merits(now)
-            drivers.append(FreeDriver(driver_id, merits.idle_s, merits.income_today, merits.acceptance))
+            figures = candidate.driver.fairness(now)
+            drivers.append(FreeDriver(driver_id, figures.idle_s, figures.income_today, figures.acceptance))
     edges = Edges(
         np.array([number for number, _ in pairs], dtype=np.int64),
         np.array([rows[candidate.driver.driver_id] for _, candidate in pairs], dtype=np.int64),
-        np.array([candidate.way.seconds for _, candidate in pairs], dtype=np.float64),
+        np.array([candidate.travel.seconds for _, candidate in pairs], dtype=np.float64),
         np.array([candidate.asked for _, candidate in pairs], dtype=np.int64),
     )
-    orders = [WaitingOrder(hunt.entry.key, hunt.wanted.priority, waited_s[hunt.entry.key]) for hunt in hunts]
+    orders = [WaitingOrder(each.key, each.trip.priority, waited_s[each.key]) for each in searches]
     if len(edges) < OWN_THREAD_EDGES:
         chosen = assign(orders, drivers, edges, weights)
     else:
         chosen = await asyncio.to_thread(assign, orders, drivers, edges, weights)
-    return [(hunts[pairs[number][0]], pairs[number][1]) for number in chosen]
+    return [(searches[pairs[number][0]], pairs[number][1]) for number in chosen]

@@ -1,4 +1,4 @@
-"""What the world hears of a change: derived from the states before and after it."""
+"""The events of a change, derived from the states before and after it."""
 
 from __future__ import annotations
 
@@ -13,37 +13,44 @@ from contracts.events.matching import (
     OfferClosed,
     OfferMade,
 )
-from contracts.values import OfferOutcome, Value
+from contracts.values import Value
 from services.matching.domain.drivers.driver import Driver
-from services.matching.domain.searches.search import Offer, Search, Status
+from services.matching.domain.searches.search import Offer, Search, SearchStatus
 
 NO_DRIVER = "no_driver"
 
 
-def of_search(before: Search | None, after: Search, chosen: Driver | None = None) -> tuple[Value, ...]:
-    """Offers closed and made, then the match or the failure. `chosen`: the winner's driver."""
+def search_events(before: Search | None, after: Search, chosen: Driver | None = None) -> tuple[Value, ...]:
+    """Offers closed and made, then the match or its failure, then its withdrawal.
+
+    `chosen`: the winner's driver.
+    """
     return (
-        *_closed(before, after),
-        *_made(before, after),
-        *_ended(before, after, chosen),
-        *_withdrawn(before, after),
+        *_offers_closed(before, after),
+        *_offers_made(before, after),
+        *_match(before, after, chosen),
+        *_withdrawal(before, after),
     )
 
 
-def of_driver(before: Driver | None, after: Driver) -> tuple[Value, ...]:
-    """His release and a change of his standing."""
-    still = {each.order_id for each in after.held}
-    gone = [each.order_id for each in before.held if each.order_id not in still] if before is not None else []
-    events: list[Value] = [DriverReleased(driver_id=after.driver_id, order_id=order_id) for order_id in gone]
-    if after.told is not None and (before is None or before.told != after.told):
-        reasons = list(after.told)
+def driver_events(before: Driver | None, after: Driver) -> tuple[Value, ...]:
+    """The orders that the driver was released from, then a change of their eligibility."""
+    still = {each.order_id for each in after.commitments}
+    held = before.commitments if before is not None else ()
+    events: list[Value] = [
+        DriverReleased(driver_id=after.driver_id, order_id=each.order_id)
+        for each in held
+        if each.order_id not in still
+    ]
+    if after.announced is not None and (before is None or before.announced != after.announced):
+        reasons = list(after.announced)
         events.append(
             DriverEligibilityChanged(driver_id=after.driver_id, eligible=not reasons, reasons=reasons)
         )
     return tuple(events)
 
 
-def _closed(before: Search | None, after: Search) -> Iterator[Value]:
+def _offers_closed(before: Search | None, after: Search) -> Iterator[Value]:
     open_before = {offer.offer_id for offer in before.open_offers} if before else set()
     for offer in after.offers:
         if offer.offer_id in open_before and offer.outcome is not None:
@@ -51,24 +58,24 @@ def _closed(before: Search | None, after: Search) -> Iterator[Value]:
                 offer_id=offer.offer_id,
                 order_id=after.order_id,
                 driver_id=offer.driver_id,
-                outcome=OfferOutcome(offer.outcome.value),
+                outcome=offer.outcome,
             )
 
 
-def _made(before: Search | None, after: Search) -> Iterator[Value]:
+def _offers_made(before: Search | None, after: Search) -> Iterator[Value]:
     known = len(before.offers) if before else 0
     for offer in after.offers[known:]:
-        yield _offer(after, offer)
+        yield _offer_made(after, offer)
 
 
-def _ended(before: Search | None, after: Search, chosen: Driver | None) -> Iterator[Value]:
+def _match(before: Search | None, after: Search, chosen: Driver | None) -> Iterator[Value]:
     if before is None or before.status is after.status:
         return
-    if after.status is Status.FAILED:
+    if after.status is SearchStatus.FAILED:
         yield MatchFailed(order_id=after.order_id, attempt=after.attempt, reason=NO_DRIVER)
     winner = after.offer(after.winner) if after.winner else None
     if (
-        after.status is Status.MATCHED
+        after.status is SearchStatus.MATCHED
         and winner is not None
         and chosen is not None
         and chosen.residence is not None
@@ -85,14 +92,14 @@ def _ended(before: Search | None, after: Search, chosen: Driver | None) -> Itera
 
 
 def _eta_s(search: Search, winner: Offer) -> int:
-    """Seconds to the pick-up: the way there, or ahead of a booked one the time that is left."""
-    booked = search.wanted.pickup_at if search.wanted else None
+    """Seconds to the pick-up: the ride there, or the time left until a booked pick-up."""
+    booked = search.trip.pickup_at if search.trip else None
     if booked is None or winner.closed_at is None:
         return winner.eta_s
     return max(winner.eta_s, round((booked - winner.closed_at).total_seconds()))
 
 
-def _withdrawn(before: Search | None, after: Search) -> Iterator[Value]:
+def _withdrawal(before: Search | None, after: Search) -> Iterator[Value]:
     match = after.offer(after.winner) if after.winner else None
     if match is not None and after.withdrawn is not None and (before is None or before.withdrawn is None):
         yield MatchWithdrawn(
@@ -104,10 +111,10 @@ def _withdrawn(before: Search | None, after: Search) -> Iterator[Value]:
         )
 
 
-def _offer(search: Search, offer: Offer) -> OfferMade:
-    wanted = search.wanted
-    if wanted is None:
-        message = "an offer needs to know what is wanted"
+def _offer_made(search: Search, offer: Offer) -> OfferMade:
+    trip = search.trip
+    if trip is None:
+        message = "an offer needs a trip request"
         raise ValueError(message)
     return OfferMade(
         offer_id=offer.offer_id,
@@ -115,12 +122,12 @@ def _offer(search: Search, offer: Offer) -> OfferMade:
         attempt=offer.attempt,
         driver_id=offer.driver_id,
         expires_at=offer.expires_at,
-        pickup_at=wanted.pickup_at,
-        service=wanted.service,
-        pickup=wanted.pickup,
-        dropoff_district=wanted.dropoff_district,
+        pickup_at=trip.pickup_at,
+        service=trip.service,
+        pickup=trip.pickup,
+        dropoff_district=trip.dropoff_district,
         pickup_distance_m=offer.pickup_distance_m,
         trip_distance_m=offer.trip_distance_m,
-        requirements=wanted.requirements,
-        fare=wanted.fare,
+        requirements=trip.requirements,
+        fare=trip.fare,
     )

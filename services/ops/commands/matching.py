@@ -55,11 +55,11 @@ def explain(
 
     gancang matching explain o-1 --json | jq '.drivers[] | {driver_id, reasons}'
     """
-    from services.matching.adapters.inspection_json import of_explanation  # noqa: PLC0415  numpy and h3 are not for every command
+    from services.matching.adapters.inspection_json import explanation_json  # noqa: PLC0415  numpy and h3 are not for every command
 
     async def read(inspection: Inspection) -> Document | None:
         found = await inspection.explanation(order_id)
-        return of_explanation(found) if found is not None else None
+        return explanation_json(found) if found is not None else None
 
     document = _inspected(read) if re.fullmatch(ID_PATTERN, order_id) else None
     if document is None:
@@ -72,10 +72,10 @@ def standby(*, as_json: AsJson = False) -> None:
 
     gancang matching standby
     """
-    from services.matching.adapters.inspection_json import of_queue  # noqa: PLC0415  as above
+    from services.matching.adapters.inspection_json import queue_json  # noqa: PLC0415  as above
 
     async def read(inspection: Inspection) -> list[Document]:
-        return [of_queue(shelter, queue, inspection.now) for shelter, queue in await inspection.queues()]
+        return [queue_json(shelter, queue, inspection.now) for shelter, queue in await inspection.queues()]
 
     _show(_inspected(read), matching_view.queues, as_json=as_json)
 
@@ -89,7 +89,7 @@ def driver(
 
     gancang matching driver d-7
     """
-    from services.matching.adapters.inspection_json import of_driver  # noqa: PLC0415  as above
+    from services.matching.adapters.inspection_json import driver_json  # noqa: PLC0415  as above
 
     async def read(inspection: Inspection) -> Document | None:
         found = await inspection.driver(driver_id)
@@ -99,7 +99,7 @@ def driver(
         queue = next(
             (queue for shelter, queue in await inspection.queues() if shelter.standby_id == place), []
         )
-        return of_driver(found, queue, await inspection.not_his(driver_id), inspection.now)
+        return driver_json(found, queue, await inspection.not_judged(driver_id), inspection.now)
 
     document = _inspected(read) if re.fullmatch(ID_PATTERN, driver_id) else None
     if document is None:

@@ -1,4 +1,4 @@
-"""Who is asked for which order, when several wait at once."""
+"""Which driver is paired with which order, when several orders wait at once."""
 
 from __future__ import annotations
 
@@ -54,41 +54,41 @@ def pairs_of(
     return {int(edges.order[number]): int(edges.driver[number]) for number in chosen}
 
 
-def test_the_total_decides_and_not_who_is_nearest() -> None:
-    """Nearest first would give 0 to 0 and leave the second order a far driver."""
+def test_the_total_cost_decides_and_not_the_nearest_driver() -> None:
+    """Nearest first would pair 0 with 0 and leave a far driver for the second order."""
     seconds = {(0, 0): 60, (0, 1): 70, (1, 0): 65, (1, 1): 600}
 
     assert pairs_of([an_order()] * 2, [a_free_driver()] * 2, seconds) == {0: 1, 1: 0}
 
 
-def test_two_middling_ways_are_better_than_a_short_one_and_a_very_long_one() -> None:
-    """The sum of the ways is less with the long one; nobody should wait for it."""
+def test_two_medium_rides_are_better_than_a_short_and_a_very_long_one() -> None:
+    """The sum of the rides is less with the long one, but no customer should wait so long."""
     seconds = {(0, 0): 60, (0, 1): 400, (1, 0): 400, (1, 1): 700}
 
     assert pairs_of([an_order()] * 2, [a_free_driver()] * 2, seconds) == {0: 1, 1: 0}
 
 
-def test_nobody_is_left_out_while_a_driver_is_free() -> None:
+def test_no_order_is_left_out_while_a_driver_is_free() -> None:
     assert pairs_of([an_order()] * 2, [a_free_driver()] * 2, {(0, 0): 1, (0, 1): FAR, (1, 0): 5}) == {
         0: 1,
         1: 0,
     }
 
 
-def test_who_has_waited_longer_is_served_when_drivers_are_few() -> None:
+def test_the_order_that_waited_longest_is_served_when_drivers_are_few() -> None:
     orders = [an_order(waited_s=1), an_order(waited_s=60), an_order()]
 
     assert pairs_of(orders, [a_free_driver()], {(0, 0): 90, (1, 0): 100, (2, 0): 80}) == {1: 0}
 
 
-def test_an_urgent_order_gets_its_nearest_driver_whatever_it_costs_the_others() -> None:
+def test_an_urgent_order_gets_its_nearest_driver_at_any_cost_to_the_others() -> None:
     orders = [an_order(priority=5), an_order(priority=9), an_order(priority=8)]
     seconds = {(0, 0): 10, (0, 1): 900, (1, 0): 50, (1, 1): 55, (2, 0): 1, (2, 1): 80, (2, 2): 90}
 
     assert pairs_of(orders, [a_free_driver()] * 3, seconds) == {1: 0, 2: 1}
 
 
-def test_of_ordinary_priorities_the_higher_one_is_served_when_drivers_are_few() -> None:
+def test_the_higher_ordinary_priority_is_served_when_drivers_are_few() -> None:
     orders = [an_order(priority=3), an_order(priority=5)]
 
     assert pairs_of(orders, [a_free_driver()], {(0, 0): 100, (1, 0): 150}) == {1: 0}
@@ -102,28 +102,26 @@ def test_of_ordinary_priorities_the_higher_one_is_served_when_drivers_are_few() 
         ({"acceptance": 0.9}, {"acceptance": 0.1}),
     ],
 )
-def test_among_drivers_at_nearly_one_distance_the_fairer_one_is_asked(
-    one: dict[str, Any], other: dict[str, Any]
-) -> None:
+def test_at_nearly_equal_distance_fairness_decides(one: dict[str, Any], other: dict[str, Any]) -> None:
     drivers = [a_free_driver(**other), a_free_driver(**one)]
 
     assert pairs_of([an_order()], drivers, {(0, 0): 100, (0, 1): 105}) == {0: 1}
     assert pairs_of([an_order()], drivers, {(0, 0): 100, (0, 1): 300}) == {0: 0}
 
 
-def test_who_was_asked_before_comes_after_everybody_else() -> None:
+def test_a_driver_who_was_asked_before_comes_after_all_others() -> None:
     seconds = {(0, 0): 10, (0, 1): 250}
 
     assert pairs_of([an_order()], [a_free_driver()] * 2, seconds, asked={(0, 0): 1}) == {0: 1}
     assert pairs_of([an_order()], [a_free_driver()], {(0, 0): 10}, asked={(0, 0): 1}) == {0: 0}
 
 
-def test_without_anybody_nothing_is_chosen() -> None:
+def test_without_orders_or_drivers_no_pair_is_chosen() -> None:
     assert pairs_of([], [], {}) == {}
     assert pairs_of([an_order()], [], {}) == {}
 
 
-def test_an_order_whose_best_edges_are_all_taken_gets_one_beyond_them() -> None:
+def test_an_order_whose_best_edges_are_taken_gets_one_beyond_them() -> None:
     count = 2 * BEST_EDGES + 8
     seconds = {(order, driver): float(driver) for order, driver in product(range(count), range(count))}
 
@@ -137,7 +135,7 @@ GRAPHS = st.dictionaries(st.tuples(st.integers(0, 3), st.integers(0, 3)), SECOND
 
 
 @given(GRAPHS, st.lists(st.sampled_from([0.0, 400.0, 4000.0]), min_size=4, max_size=4))
-def test_both_solvers_find_what_trying_everything_finds(
+def test_both_solvers_find_the_optimum_of_brute_force(
     seconds: dict[tuple[int, int], float], left: list[float]
 ) -> None:
     edges, prices = edges_of(seconds), np.array(left)
@@ -156,7 +154,7 @@ def test_both_solvers_find_what_trying_everything_finds(
     GRAPHS,
     st.lists(st.builds(WaitingOrder, st.just("o"), st.integers(0, 9), SECONDS), min_size=4, max_size=4),
 )
-def test_nobody_is_paired_twice_and_no_pair_is_left_over(
+def test_each_order_and_driver_is_paired_once_and_no_possible_pair_is_left(
     seconds: dict[tuple[int, int], float], orders: list[WaitingOrder]
 ) -> None:
     edges = edges_of(seconds)

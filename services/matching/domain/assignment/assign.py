@@ -1,4 +1,4 @@
-"""Who is asked for which order: all orders that wait against all drivers who may be asked, at the least total cost."""
+"""Choose pairs of orders and drivers at the least total cost, over all open searches and all candidates."""
 
 from __future__ import annotations
 
@@ -24,7 +24,10 @@ GROWTH = 4
 def assign(
     orders: Sequence[WaitingOrder], drivers: Sequence[FreeDriver], edges: Edges, weights: Weights
 ) -> list[int]:
-    """Numbers of the chosen edges: each order and each driver at most once. The urgent ones are served first."""
+    """Indices of the chosen edges: each order and each driver at most once.
+
+    Urgent orders are served first.
+    """
     if not len(edges):
         return []
     cost, left = costs(drivers, edges, weights), costs_of_leaving(orders, weights)
@@ -39,7 +42,7 @@ def assign(
 
 
 def _levels(orders: Sequence[WaitingOrder], first_from: int) -> Iterator[Flags]:
-    """Which orders are decided together: each urgent level alone, highest first, then all the others."""
+    """The orders that are decided together: each urgent level alone, highest first, then all others."""
     priority = np.array([order.priority for order in orders])
     for level in sorted({level for level in priority.tolist() if level >= first_from}, reverse=True):
         yield priority == level
@@ -47,13 +50,13 @@ def _levels(orders: Sequence[WaitingOrder], first_from: int) -> Iterator[Flags]:
 
 
 def _best(order: Indices, driver: Indices, cost: Floats, left: Floats) -> Indices:
-    """Solved on the best edges of each order; on more of them while somebody is left out and a driver could be had."""
+    """Solve on the best edges of each order, and on more while an order is left out and a driver is free."""
     rank, most, known = _ranks(order, cost), BEST_EDGES, len(np.unique(driver))
     waiting = len(np.unique(order))
     while True:
         kept = np.flatnonzero(rank < most)
         if len(kept) < len(order) and len(np.unique(driver[kept])) < min(waiting, known):
-            most *= GROWTH  # they cannot do for all
+            most *= GROWTH  # too few drivers for all orders
             continue
         picked: Indices = kept[solve(order[kept], driver[kept], cost[kept], left)]
         if len(kept) == len(order) or len(picked) in {waiting, known}:
@@ -62,7 +65,7 @@ def _best(order: Indices, driver: Indices, cost: Floats, left: Floats) -> Indice
 
 
 def _ranks(order: Indices, cost: Floats) -> Indices:
-    """Of each edge among those of its order, the cheapest first."""
+    """The rank of each edge among those of its order, the cheapest first."""
     by_cost = np.lexsort((cost, order))
     grouped = order[by_cost]
     first = np.searchsorted(grouped, grouped, "left")

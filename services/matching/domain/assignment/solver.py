@@ -1,6 +1,6 @@
-"""The assignment problem: pairs of least total cost, where an order may also be left out at a price of its own.
+"""Solve the assignment problem: pairs of least total cost, where leaving an order out has a price of its own.
 
-scipy takes a third of a second and 50 MiB to import, so it is only loaded where there is something to solve.
+scipy takes a third of a second and 50 MiB to import, so it is loaded with the first problem.
 """
 
 from __future__ import annotations
@@ -9,19 +9,26 @@ import numpy as np
 
 from services.matching.domain.ground.distance import Floats, Indices
 
-# 32 MiB for a moment; sparse is faster for many orders among many drivers, and far slower where they compete for few.
+# 32 MiB for a moment. Sparse is faster for many orders and many drivers, and far slower where drivers are
+# few.
 DENSE_CELLS = 2_000_000
 
 
 def warm_up() -> None:
-    """Load the solvers, so that the first round does not wait for them. Takes a third of a second; any thread will do."""
+    """Load the solvers, so that the first round does not wait for them.
+
+    Takes a third of a second, in any thread.
+    """
     ones, zeros = np.ones(1), np.zeros(1, dtype=np.int64)
     solve_sparse(zeros, zeros, ones, 2 * ones)
     solve_dense(zeros, zeros, ones, 2 * ones)
 
 
 def solve(order: Indices, driver: Indices, cost: Floats, left: Floats) -> Indices:
-    """Numbers of the edges of the best assignment. Each pair occurs once at most; `left[order]` is the price of leaving it."""
+    """Indices of the edges of the best assignment.
+
+    Each pair occurs at most once; `left[order]`: the price of leaving it.
+    """
     worth = np.flatnonzero(cost < left[order])
     if not len(worth):
         return worth
@@ -35,7 +42,7 @@ def solve(order: Indices, driver: Indices, cost: Floats, left: Floats) -> Indice
 
 
 def solve_dense(order: Indices, driver: Indices, cost: Floats, left: Floats) -> Indices:
-    """A full matrix of what each pair saves; what saves nothing is no pair."""
+    """Solve on a full matrix of what each pair saves; a pair that saves nothing is dropped."""
     from scipy.optimize import linear_sum_assignment  # noqa: PLC0415  see the head of the file
 
     number = np.full((len(left), int(driver.max()) + 1), -1, dtype=np.int64)
@@ -48,20 +55,25 @@ def solve_dense(order: Indices, driver: Indices, cost: Floats, left: Floats) -> 
 
 
 def solve_sparse(order: Indices, driver: Indices, cost: Floats, left: Floats) -> Indices:
-    """Only the edges; a further column for each order stands for leaving it, so that a full matching always exists."""
+    """Solve on the edges alone.
+
+    An extra column for each order means leaving it, so a full matching always exists.
+    """
     from scipy.sparse import csr_array  # noqa: PLC0415  see the head of the file
     from scipy.sparse.csgraph import min_weight_full_bipartite_matching  # noqa: PLC0415
 
     width = int(driver.max()) + 1
     weights = np.concatenate((cost, left))
-    weights += 1.0 - weights.min()  # every order pays exactly one of them; a weight of zero would be no edge
+    weights += (
+        1.0 - weights.min()
+    )  # each order pays exactly one of them; scipy reads a weight of zero as no edge
     rows = np.concatenate((order, np.arange(len(left))))
     columns = np.concatenate((driver, width + np.arange(len(left))))
     graph = csr_array((weights, (rows, columns)), shape=(len(left), width + len(left)))
     matched_rows, matched_columns = min_weight_full_bipartite_matching(graph)
     chosen = matched_columns < width
-    wanted = matched_rows[chosen] * width + matched_columns[chosen]
+    pairs = matched_rows[chosen] * width + matched_columns[chosen]
     keys = order * width + driver
     by_key = np.argsort(keys)
-    found: Indices = by_key[np.searchsorted(keys, wanted, sorter=by_key)]
+    found: Indices = by_key[np.searchsorted(keys, pairs, sorter=by_key)]
     return found

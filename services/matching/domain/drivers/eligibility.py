@@ -1,4 +1,4 @@
-"""Who may drive, and why not: pure rules that give their reasons."""
+"""Eligibility (may the driver drive?) and availability (are they free now?), as reason codes against them."""
 
 from __future__ import annotations
 
@@ -13,8 +13,8 @@ PAPERS = ("sim_c", "stnk")
 FOREVER = date(9000, 1, 1)
 
 
-def standing(driver: Driver, now: datetime) -> tuple[str, ...]:
-    """Reasons against him whatever the order; empty when he may be matched."""
+def ineligibility(driver: Driver, now: datetime) -> tuple[str, ...]:
+    """Reasons against the driver for any order; empty for an eligible one."""
     today = day_of(now)
     reasons = []
     if driver.residence is None:
@@ -34,23 +34,23 @@ def standing(driver: Driver, now: datetime) -> tuple[str, ...]:
     return tuple(reasons)
 
 
-def against(driver: Driver, wanted: Requirements, now: datetime) -> tuple[str, ...]:
-    """Reasons against him for an order that asks for this."""
-    reasons = list(standing(driver, now))
-    if wanted.vehicle_classes and driver.vehicle.vehicle_class not in wanted.vehicle_classes:
+def ineligibility_for(driver: Driver, requirements: Requirements, now: datetime) -> tuple[str, ...]:
+    """Reasons against the driver for an order with these requirements."""
+    reasons = list(ineligibility(driver, now))
+    if requirements.vehicle_classes and driver.vehicle.vehicle_class not in requirements.vehicle_classes:
         reasons.append("vehicle_class")
-    if not wanted.certifications:
+    if not requirements.certifications:
         return tuple(reasons)
-    days = {known.code: known.valid_until for known in driver.certifications}
-    if not days.keys() >= set(wanted.certifications):
+    days = {each.code: each.valid_until for each in driver.certifications}
+    if not days.keys() >= set(requirements.certifications):
         reasons.append("not_certified")
-    elif any(days[code] < day_of(now) for code in wanted.certifications):
+    elif any(days[code] < day_of(now) for code in requirements.certifications):
         reasons.append("certification_lapsed")
     return tuple(reasons)
 
 
-def not_available(driver: Driver) -> tuple[str, ...]:
-    """Reasons why he is not asked now although he may drive."""
+def unavailability(driver: Driver) -> tuple[str, ...]:
+    """Reasons why the driver gets no offer now, eligible or not; empty for an available one."""
     reasons = []
     if driver.shift is None:
         reasons.append("off_shift")
@@ -59,16 +59,16 @@ def not_available(driver: Driver) -> tuple[str, ...]:
     return tuple(reasons)
 
 
-def told(driver: Driver, now: datetime) -> Driver:
-    """The driver with his standing as it is now, so that a change of it can be announced."""
-    return replace(driver, told=standing(driver, now), told_at=now)
+def with_announcement(driver: Driver, now: datetime) -> Driver:
+    """The driver with their ineligibility as of now, so that a change of it is announced."""
+    return replace(driver, announced=ineligibility(driver, now), announced_at=now)
 
 
 def next_lapse(driver: Driver) -> datetime | None:
-    """When the calendar changes his standing next, counted from when it was told last."""
+    """When the next paper or attestation lapses after the last announcement; None without one."""
     days = [paper.valid_until for paper in driver.papers]
     if driver.residence is not None:
         days.append(driver.residence.valid_until)
     ends = [end_of(day) for day in days if day < FOREVER]
-    after = [end for end in ends if driver.told_at is not None and end > driver.told_at]
+    after = [end for end in ends if driver.announced_at is not None and end > driver.announced_at]
     return min(after, default=None)

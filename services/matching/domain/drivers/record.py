@@ -1,6 +1,6 @@
-"""What a driver did with the offers that he could win, and what he earned.
+"""A driver's record: answers to the offers that they could win, and earnings.
 
-An offer that we withdrew, or that another driver won, is in nobody's record: he had no say in it.
+An offer that we withdrew, or that another driver won, is not recorded: the driver had no say in it.
 """
 
 from __future__ import annotations
@@ -15,14 +15,14 @@ from contracts.values import Day
 from services.matching.domain.ground.calendar import day_of
 
 RECENT = 50
-# A newcomer counts like somebody who took four of his first five offers, and a single answer moves nobody far.
+# A new driver counts as one who took four of five offers, and a single answer changes the rate little.
 PRIOR_TAKEN, PRIOR_ANSWERED = 4, 5
 MOST_REASONS = 20
 REASON = re.compile(r"[a-z][a-z0-9_]{0,39}\Z")
 OTHER = "other"
 
 
-class Mark(StrEnum):
+class Answer(StrEnum):
     """A letter of `Record.recent`."""
 
     TAKEN = "t"
@@ -33,9 +33,9 @@ class Mark(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Record:
-    """Counts since his registration. `reasons`: why he declined, as his app said.
+    """Counts since the registration. `lapses`: offers without an answer. `reasons`: why offers were declined.
 
-    `recent`: his last 50 answers, oldest first. `day`: to which `trips_today` and `income_today` belong.
+    `recent`: the last 50 answers, oldest first. `day`: the day of `trips_today` and `income_today`.
     """
 
     accepts: int = 0
@@ -53,13 +53,13 @@ class Record:
 
     @property
     def offers(self) -> int:
-        """Those that he could win."""
+        """Offers that the driver could win."""
         return self.accepts + self.declines + self.lapses
 
 
 @dataclass(frozen=True, slots=True)
-class Merits:
-    """What fairness weighs, as plain numbers. `acceptance`: share of the offers he could win that he took and kept."""
+class Fairness:
+    """The figures that fairness weighs. `acceptance`: share of the offers that the driver took and kept."""
 
     idle_s: float
     income_today: int
@@ -67,32 +67,32 @@ class Merits:
 
 
 def took(record: Record) -> Record:
-    """He accepted, and the order named him."""
-    return _marked(replace(record, accepts=record.accepts + 1), Mark.TAKEN)
+    """Count an accept that the order has confirmed."""
+    return _answered(replace(record, accepts=record.accepts + 1), Answer.TAKEN)
 
 
 def declined(record: Record, reason: str | None) -> Record:
-    """He said no."""
-    return _marked(replace(_because(record, reason), declines=record.declines + 1), Mark.DECLINED)
+    """Count a declined offer."""
+    return _answered(replace(_counted(record, reason), declines=record.declines + 1), Answer.DECLINED)
 
 
-def let_lapse(record: Record) -> Record:
-    """He said nothing while he could have won."""
-    return _marked(replace(record, lapses=record.lapses + 1), Mark.LAPSED)
+def let_expire(record: Record) -> Record:
+    """Count an unanswered offer that the driver could win."""
+    return _answered(replace(record, lapses=record.lapses + 1), Answer.LAPSED)
 
 
 def gave_back(record: Record) -> Record:
-    """He had the order and gave it back."""
-    return _marked(replace(record, cancels=record.cancels + 1), Mark.GAVE_BACK)
+    """Count an assigned order that the driver gave back."""
+    return _answered(replace(record, cancels=record.cancels + 1), Answer.GAVE_BACK)
 
 
 def vanished(record: Record) -> Record:
-    """He had the order and could not be reached any more."""
-    return _marked(replace(record, vanished=record.vanished + 1), Mark.GAVE_BACK)
+    """Count an assigned order whose driver could no longer be reached."""
+    return _answered(replace(record, vanished=record.vanished + 1), Answer.GAVE_BACK)
 
 
 def earned(record: Record, income: int, now: datetime) -> Record:
-    """A trip is done. Whole rupiah."""
+    """Count a completed trip. `income` in whole rupiah."""
     today = day_of(now)
     trips, sum_today = (record.trips_today, record.income_today) if record.day == today else (0, 0)
     return replace(
@@ -105,35 +105,35 @@ def earned(record: Record, income: int, now: datetime) -> Record:
     )
 
 
-def accounts(record: Record) -> Record:
-    """Of a driver who was forgotten what he earned stays, and nothing of how he answered."""
+def without_answers(record: Record) -> Record:
+    """The record of an erased driver: earnings stay, answers go."""
     kept = replace(Record(), trips=record.trips, income=record.income, day=record.day)
     return replace(kept, trips_today=record.trips_today, income_today=record.income_today)
 
 
-def merits(record: Record, idle_since: datetime | None, now: datetime) -> Merits:
-    """As of now: yesterday's income counts no more."""
+def fairness(record: Record, idle_since: datetime | None, now: datetime) -> Fairness:
+    """The figures as of now: yesterday's income no longer counts."""
     idle = max(timedelta(), now - idle_since) if idle_since else timedelta()
     income = record.income_today if record.day == day_of(now) else 0
-    return Merits(idle.total_seconds(), income, acceptance(record))
+    return Fairness(idle.total_seconds(), income, acceptance(record))
 
 
 def acceptance(record: Record) -> float:
-    """Between 0 and 1, over his last answers."""
+    """Between 0 and 1, over the recent answers."""
     if not record.recent:
         return PRIOR_TAKEN / PRIOR_ANSWERED
-    gave_back = record.recent.count(Mark.GAVE_BACK)
-    kept = max(0, record.recent.count(Mark.TAKEN) - gave_back)
+    gave_back = record.recent.count(Answer.GAVE_BACK)
+    kept = max(0, record.recent.count(Answer.TAKEN) - gave_back)
     answered = len(record.recent) - gave_back
     return min(1.0, (kept + PRIOR_TAKEN) / (answered + PRIOR_ANSWERED))
 
 
-def _marked(record: Record, mark: Mark) -> Record:
-    return replace(record, recent=(record.recent + mark)[-RECENT:])
+def _answered(record: Record, answer: Answer) -> Record:
+    return replace(record, recent=(record.recent + answer)[-RECENT:])
 
 
-def _because(record: Record, reason: str | None) -> Record:
-    """A reason that is no code, or one too many, counts as another: apps write what they like."""
+def _counted(record: Record, reason: str | None) -> Record:
+    """Text that is no code, or one code too many, counts as `other`: apps send any text."""
     code = reason if reason is not None and REASON.match(reason) else OTHER
     if code not in record.reasons and len(record.reasons) >= MOST_REASONS:
         code = OTHER

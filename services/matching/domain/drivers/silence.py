@@ -1,60 +1,50 @@
-"""A driver who has an order and is not heard of any more."""
+"""A driver with a live order who sends no more positions: when to check for a sign of life."""
 
 from __future__ import annotations
 
 from dataclasses import replace
 from datetime import datetime, timedelta
 
-from services.matching.domain.drivers.driver import Driver, Live
-from services.matching.domain.searches.search import Search, Status
-
-REASON = "vanished"
+from services.matching.domain.drivers.driver import Commitment, Driver
 
 
-def silent_at(driver: Driver, silence: timedelta) -> datetime | None:
-    """When somebody has to look whether he is still there; None while he drives for nobody."""
+def silence_due_at(driver: Driver, silence: timedelta) -> datetime | None:
+    """When to check for a sign of life; None without a confirmed live order."""
     live = driver.live
-    return None if live is None or not live.confirmed or live.withdrawn else _known(live) + silence
+    return None if live is None or not live.confirmed or live.withdrawn else _last_stored(live) + silence
 
 
-def last_sign(
-    live: Live, seen_at: datetime | None, listening_since: datetime | None, silence: timedelta
+def last_sign_of_life(
+    live: Commitment, seen_at: datetime | None, listening_since: datetime | None, silence: timedelta
 ) -> datetime:
-    """His last sign of life. Positions that may have been missed count for him.
+    """The last sign of life. Time in which positions may have been missed counts in the driver's favour.
 
-    `listening_since` None: nobody at all is heard of, which says more of the line than of him; he gets twice the time.
+    `listening_since` None: no positions arrive at all, so the line is at fault; the driver gets twice the
+    time.
     """
-    known = max(_known(live), seen_at) if seen_at else _known(live)
-    return known + silence if listening_since is None else max(known, listening_since)
+    stored = _last_stored(live)
+    heard = max(stored, seen_at) if seen_at else stored
+    return heard + silence if listening_since is None else max(heard, listening_since)
 
 
-def still_there(driver: Driver, order_id: str, sign: datetime) -> Driver | None:
-    """He was heard of; None when that is known."""
+def heard_from(driver: Driver, order_id: str, sign: datetime) -> Driver | None:
+    """Note a later sign of life; None when it is known."""
     live = driver.live
-    if live is None or live.order_id != order_id or sign <= _known(live):
+    if live is None or live.order_id != order_id or sign <= _last_stored(live):
         return None
     return replace(driver, live=replace(live, heard_at=sign))
 
 
-def given_up(driver: Driver, order_id: str) -> Driver | None:
-    """The order was told; it decides, and frees him by giving him up. None when that is known."""
+def marked_lost(driver: Driver, order_id: str) -> Driver | None:
+    """Mark the live order as lost: the order knows, and its answer frees the driver.
+
+    None when that is known.
+    """
     live = driver.live
     if live is None or live.order_id != order_id or live.withdrawn:
         return None
     return replace(driver, live=replace(live, withdrawn=True))
 
 
-def withdrawn(search: Search | None, offer_id: str, reason: str = REASON) -> Search | None:
-    """The match is taken back, once; None when it is no longer the one."""
-    if (
-        search is None
-        or search.status is not Status.MATCHED
-        or search.winner != offer_id
-        or search.withdrawn is not None
-    ):
-        return None
-    return replace(search, withdrawn=reason)
-
-
-def _known(live: Live) -> datetime:
+def _last_stored(live: Commitment) -> datetime:
     return live.heard_at or live.since

@@ -1,4 +1,4 @@
-"""Waiting at a partner's place: first come first served, and orders from there go to the head of the queue."""
+"""Waiting at a shelter, a partner's place: its orders go to the drivers there, first come, first served."""
 
 from __future__ import annotations
 
@@ -7,15 +7,16 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 
 from contracts.values import Id, Point, Requirements
-from services.matching.domain.drivers.driver import Driver, standby_joined
-from services.matching.domain.drivers.eligibility import against, not_available, standing
+from services.matching.domain.drivers.driver import Driver
+from services.matching.domain.drivers.eligibility import ineligibility, ineligibility_for, unavailability
+from services.matching.domain.drivers.facts import standby_joined
 from services.matching.domain.errors import Refused
 from services.matching.domain.ground.distance import metres
 
 
 @dataclass(frozen=True, slots=True)
 class Shelter:
-    """A place to wait at. `reach_m`: who is further away does not wait there."""
+    """A place to wait at. `reach_m`: how far from `place` a driver still counts as waiting there."""
 
     standby_id: Id
     name: str
@@ -26,13 +27,14 @@ class Shelter:
 def joined(
     driver: Driver, shelter: Shelter, here: tuple[float, float] | None, at: datetime, now: datetime
 ) -> Driver | None:
-    """He waits there from `now`; None where he does so already. `here`: his last position, None where nobody knows it.
+    """The driver waits there from `now`; None for a repeat. `here`: the last known position.
 
-    Raises `Refused` for who may not drive, is not at work, drives, or is somewhere else.
+    Raises `Refused` for a driver who is not eligible (`driver_ineligible`), off shift (`off_shift`), has a
+    live order (`driver_busy`) or is elsewhere (`not_at_standby`).
     """
-    if standing(driver, now):
+    if ineligibility(driver, now):
         raise Refused("driver_ineligible")
-    unavailable = not_available(driver)
+    unavailable = unavailability(driver)
     if unavailable:
         raise Refused("driver_busy" if "busy" in unavailable else "off_shift")
     if here is not None and metres(*here, shelter.place.lat, shelter.place.lng) > shelter.reach_m:
@@ -40,14 +42,14 @@ def joined(
     return standby_joined(driver, shelter.standby_id, at, now)
 
 
-def lost(driver: Driver, standby_id: str | None) -> Driver:
-    """Who declines an order of the place, or lets it lapse, has to come again."""
+def lost_place(driver: Driver, standby_id: str | None) -> Driver:
+    """The driver without their place in this queue: they declined such an order, or let its offer expire."""
     waits = driver.standby is not None and driver.standby.standby_id == standby_id
     return replace(driver, standby=None) if waits else driver
 
 
-def in_order(drivers: Iterable[Driver], standby_id: str) -> list[Driver]:
-    """Those who wait there, first come first."""
+def queue_at(drivers: Iterable[Driver], standby_id: str) -> list[Driver]:
+    """The drivers who wait there, first come first."""
     waiting = [
         (driver.standby.since, driver.driver_id, driver) for driver in drivers if driver.standby is not None
     ]
@@ -58,8 +60,13 @@ def in_order(drivers: Iterable[Driver], standby_id: str) -> list[Driver]:
     ]
 
 
-def heads(orders: int, queue: Sequence[str], may: Callable[[int, str], bool]) -> list[tuple[int, str]]:
-    """(number of the order, driver): each order in turn gets the first of the queue who may be asked for it and is left."""
+def first_in_line(
+    orders: int, queue: Sequence[str], may: Callable[[int, str], bool]
+) -> list[tuple[int, str]]:
+    """Give each order in turn the first driver left in the queue who may get its offer.
+
+    Returns (number of the order, driver).
+    """
     left = list(queue)
     pairs = []
     for number in range(orders):
@@ -70,6 +77,10 @@ def heads(orders: int, queue: Sequence[str], may: Callable[[int, str], bool]) ->
     return pairs
 
 
-def candidates(queue: Iterable[Driver], wanted: Requirements, now: datetime) -> list[Driver]:
-    """Those of the queue who may be asked for such an order, first come first; the others keep their place."""
-    return [driver for driver in queue if not against(driver, wanted, now) and not not_available(driver)]
+def askable(queue: Iterable[Driver], requirements: Requirements, now: datetime) -> list[Driver]:
+    """The drivers of the queue who may get an offer with these requirements; the others keep their place."""
+    return [
+        driver
+        for driver in queue
+        if not ineligibility_for(driver, requirements, now) and not unavailability(driver)
+    ]

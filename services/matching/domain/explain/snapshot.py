@@ -1,4 +1,4 @@
-"""Why each driver near an order is asked for it, or not: the same rules as the rounds follow, with their names."""
+"""Why each driver near a search gets an offer or not, by the same rules as the rounds follow."""
 
 from __future__ import annotations
 
@@ -8,17 +8,17 @@ from datetime import datetime, timedelta
 
 from contracts.values import Id, UtcTime
 from services.matching.domain.drivers.driver import Driver
-from services.matching.domain.drivers.eligibility import against, not_available
-from services.matching.domain.drivers.reservations import RESERVED, in_the_way
-from services.matching.domain.searches.offering import Rules, why_not
+from services.matching.domain.drivers.eligibility import ineligibility_for, unavailability
+from services.matching.domain.drivers.reservations import RESERVED, conflicts
+from services.matching.domain.searches.offering import OfferRules, reason_not_to_offer
 from services.matching.domain.searches.search import Search
 
 OTHERS_FIRST = "others_first"
 
 
 @dataclass(frozen=True, slots=True)
-class Near:
-    """A driver near the pick-up, in straight metres and in seconds by road; when he was seen, what spoke against asking him."""
+class DriverSnapshot:
+    """A driver near the pick-up: straight metres, and seconds by road. `seen_at`: time of the position."""
 
     driver_id: Id
     away_m: int
@@ -28,19 +28,19 @@ class Near:
 
 
 @dataclass(frozen=True, slots=True)
-class Look:
-    """Who was near when a round looked. `round`: index of its radius."""
+class Snapshot:
+    """The drivers near a search in one round. `radius_index`: the radius that the search had reached."""
 
     at: UtcTime
     attempt: int
-    round: int
+    radius_index: int
     radius_m: int
-    near: tuple[Near, ...] = ()
+    near: tuple[DriverSnapshot, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
-class Seen:
-    """A driver as the positions have him."""
+class NearbyDriver:
+    """A driver at their last position, `away_m` straight metres from the pick-up."""
 
     driver_id: str
     away_m: float
@@ -48,63 +48,63 @@ class Seen:
     pickup_s: int | None = None
 
 
-def look(  # noqa: PLR0913, PLR0917  all that a round knows
+def take_snapshot(  # noqa: PLR0913, PLR0917  all that a round knows
     search: Search,
     reached: int,
-    near: Collection[Seen],
+    near: Collection[NearbyDriver],
     drivers: Mapping[str, Driver | None],
     asked_elsewhere: Collection[str],
-    rules: Rules,
+    rules: OfferRules,
     fresh: timedelta,
     now: datetime,
-) -> Look:
-    """What a round of this search sees that has reached the given radius."""
+) -> Snapshot:
+    """The snapshot of a search that has reached the radius with this index.
+
+    `asked_elsewhere`: holders of any offer.
+    """
     radii = search.policy.radii_m if search.policy else [0]
     here = min(reached, len(radii) - 1)
     found = []
-    for seen in near:
-        reasons = against_asking(
-            search, seen.driver_id, drivers.get(seen.driver_id), seen.away_m, asked_elsewhere, rules, now
+    for each in near:
+        reasons = reasons_not_asked(
+            search, each.driver_id, drivers.get(each.driver_id), each.away_m, asked_elsewhere, rules, now
         )
-        if seen.at < now - fresh:
+        if each.at < now - fresh:
             reasons.append("stale_position")
-        if seen.away_m > radii[here]:
+        if each.away_m > radii[here]:
             reasons.append("too_far_yet")
-        found.append(
-            Near(
-                seen.driver_id, round(seen.away_m), seen.at, tuple(reasons) or (OTHERS_FIRST,), seen.pickup_s
-            )
-        )
-    return Look(now, search.attempt, here, radii[here], tuple(found))
+        codes = tuple(reasons) or (OTHERS_FIRST,)
+        found.append(DriverSnapshot(each.driver_id, round(each.away_m), each.at, codes, each.pickup_s))
+    return Snapshot(now, search.attempt, here, radii[here], tuple(found))
 
 
-def against_asking(
+def reasons_not_asked(
     search: Search,
     driver_id: str,
     driver: Driver | None,
     away_m: float,
     asked_elsewhere: Collection[str],
-    rules: Rules,
+    rules: OfferRules,
     now: datetime,
 ) -> list[str]:
-    """Reasons against asking him, wherever he is. `away_m`: so far away when it matters for what he has taken."""
-    reasons = list(_of_driver(search, driver, away_m, rules, now))
-    asked = why_not(search, driver_id, rules)
-    if asked is not None:
-        reasons.append(asked)
+    """Reason codes against an offer to this driver. `away_m`: for the time that their commitments leave."""
+    reasons = list(_reasons_of_driver(search, driver, away_m, rules, now))
+    not_again = reason_not_to_offer(search, driver_id, rules)
+    if not_again is not None:
+        reasons.append(not_again)
     elif driver_id in asked_elsewhere:
         reasons.append("asked_elsewhere")
     return reasons
 
 
-def _of_driver(
-    search: Search, driver: Driver | None, away_m: float, rules: Rules, now: datetime
+def _reasons_of_driver(
+    search: Search, driver: Driver | None, away_m: float, rules: OfferRules, now: datetime
 ) -> tuple[str, ...]:
     if driver is None:
         return ("unknown_driver",)
-    if search.wanted is None:
-        return not_available(driver)
-    away = not_available(driver)
-    if not away and in_the_way(driver, search.wanted, away_m, rules, now):
-        away = (RESERVED,)
-    return (*against(driver, search.wanted.requirements, now), *away)
+    if search.trip is None:
+        return unavailability(driver)
+    unavailable = unavailability(driver)
+    if not unavailable and conflicts(driver, search.trip, away_m, rules, now):
+        unavailable = (RESERVED,)
+    return (*ineligibility_for(driver, search.trip.requirements, now), *unavailable)

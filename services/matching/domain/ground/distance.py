@@ -1,4 +1,4 @@
-"""Distances on the ground, and what lies inside the country."""
+"""Distances on the ground, and whether a point lies inside the country."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ KMH = 3.6
 
 
 def metres(lat: float, lng: float, to_lat: float, to_lng: float) -> float:
-    """Straight line between two points in degrees (haversine)."""
+    """The length of the straight line between two points in degrees (haversine)."""
     up = sin(radians(to_lat - lat) / 2)
     across = sin(radians(to_lng - lng) / 2)
     half = up * up + cos(radians(lat)) * cos(radians(to_lat)) * across * across
@@ -26,7 +26,7 @@ def metres(lat: float, lng: float, to_lat: float, to_lng: float) -> float:
 
 
 def metres_between(lat: Floats, lng: Floats, to_lat: Floats, to_lng: Floats) -> Floats:
-    """The same for many pairs at once."""
+    """The same for many pairs of points."""
     up = np.sin(np.radians(to_lat - lat) / 2)
     across = np.sin(np.radians(to_lng - lng) / 2)
     half = up * up + np.cos(np.radians(lat)) * np.cos(np.radians(to_lat)) * across * across
@@ -35,16 +35,16 @@ def metres_between(lat: Floats, lng: Floats, to_lat: Floats, to_lng: Floats) -> 
 
 
 def inside_country(lat: float, lng: float) -> bool:
-    """Whether a point lies in Indonesia's bounding box."""
+    """Whether the point lies in Indonesia's bounding box."""
     return SOUTH <= lat <= NORTH and WEST <= lng <= EAST
 
 
 def all_inside_country(lat: Floats, lng: Floats) -> Flags:
-    """The same for many points at once."""
+    """The same for many points."""
     inside: Flags = (lat >= SOUTH) & (lat <= NORTH) & (lng >= WEST) & (lng <= EAST)
     return inside
 
 
 def ride_seconds(road_m: float, speed_kmh: float) -> int:
-    """How long a stretch of road takes."""
+    """Travel time by road, in whole seconds."""
     return round(road_m / (speed_kmh / KMH))

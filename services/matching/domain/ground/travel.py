@@ -1,4 +1,4 @@
-"""How far and how long it is by road, where nobody but a straight line is asked."""
+"""Road distance and travel time, estimated from the straight line."""
 
 from __future__ import annotations
 
@@ -10,8 +10,8 @@ from typing import NamedTuple
 from services.matching.domain.ground.distance import KMH
 
 
-class Way(NamedTuple):
-    """A stretch of road and how long a motorcycle takes for it."""
+class Travel(NamedTuple):
+    """A ride by road: its length, and how long a motorcycle takes."""
 
     metres: float
     seconds: float
@@ -19,22 +19,25 @@ class Way(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class RoadEstimate:
-    """Road metres for a metre of straight line, and the speed, in these districts (all where none is named) since that day."""
+    """Road metres for a metre of straight line, and the speed, since a day.
+
+    `districts`: where the estimate holds; empty: everywhere.
+    """
 
     since: date
     road_factor: float
     speed_kmh: float
     districts: frozenset[str] = frozenset()
 
-    def ways(self, straight_m: Sequence[float]) -> list[Way]:
-        """The estimates for straight lines."""
+    def travel(self, straight_m: Sequence[float]) -> list[Travel]:
+        """The estimate for each straight line."""
         road = [straight * self.road_factor for straight in straight_m]
-        return [Way(metres, metres * KMH / self.speed_kmh) for metres in road]
+        return [Travel(metres, metres * KMH / self.speed_kmh) for metres in road]
 
 
 def estimate_for(
-    district: str, day: date, estimates: Sequence[RoadEstimate], otherwise: RoadEstimate
+    district: str, day: date, estimates: Sequence[RoadEstimate], default: RoadEstimate
 ) -> RoadEstimate:
-    """The newest one for the district that holds on that day, else the one for everywhere else."""
+    """The newest estimate for the district that holds on that day, else the default."""
     holding = [each for each in estimates if district in each.districts and each.since <= day]
-    return max(holding, key=lambda each: each.since, default=otherwise)
+    return max(holding, key=lambda each: each.since, default=default)

@@ -1,18 +1,24 @@
-"""Whom a search may ask, when, and how far away."""
+"""Which driver a search may make an offer to, when, and within which radius."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
-from services.matching.domain.ground.distance import metres, ride_seconds
-from services.matching.domain.ground.travel import Way
-from services.matching.domain.searches.search import Offer, Outcome, Search, Status, offer_id_of
+from contracts.values import OfferOutcome
+from services.matching.domain.ground.distance import ride_seconds
+from services.matching.domain.ground.travel import Travel
+from services.matching.domain.searches.search import Offer, Search, SearchStatus, offer_id_of
 
 
 @dataclass(frozen=True, slots=True)
-class Rules:
-    """Our policy of asking. `lead`: so long before its pick-up a booked order becomes live; `between`: room behind a trip."""
+class OfferRules:
+    """The settings of offering.
+
+    `stagger`: between two open offers; `times_asked`: offers of one order to one driver.
+
+    `lead`: how long before its pick-up a reservation becomes live; `between`: room after a trip.
+    """
 
     stagger: timedelta
     times_asked: int
@@ -22,13 +28,13 @@ class Rules:
     between: timedelta = timedelta(minutes=5)
 
 
-def next_ask(search: Search, rules: Rules) -> datetime | None:
-    """From when on the next driver may be asked; None while nobody may. A time of the past means at once.
+def next_offer_at(search: Search, rules: OfferRules) -> datetime | None:
+    """When the search may make its next offer. A past time: at once; None: not before an offer closes.
 
-    The offers of a burst follow each other at a distance; one that has closed makes room at once.
+    Open offers follow each other at a distance (`stagger`); an offer that closes makes room at once.
     """
     policy = search.policy
-    if search.status is not Status.OPEN or policy is None:
+    if search.status is not SearchStatus.OPEN or policy is None:
         return None
     waiting = [offer for offer in search.open_offers if offer.attempt == search.attempt]
     if len(waiting) >= policy.open_offers:
@@ -44,40 +50,46 @@ def next_ask(search: Search, rules: Rules) -> datetime | None:
     return last + rules.stagger
 
 
-def why_not(search: Search, driver_id: str, rules: Rules) -> str | None:
-    """The reason code why this search does not ask him (again); None when it may."""
-    asked = [
+def is_due(search: Search, rules: OfferRules, now: datetime) -> bool:
+    """Whether the search may make an offer now."""
+    due = next_offer_at(search, rules)
+    return due is not None and due <= now and search.policy is not None and now < search.policy.until
+
+
+def reason_not_to_offer(search: Search, driver_id: str, rules: OfferRules) -> str | None:
+    """The reason code why this search makes the driver no (further) offer; None when it may."""
+    counted = [
         offer
         for offer in search.offers
-        if offer.driver_id == driver_id and offer.outcome is not Outcome.WITHDRAWN
+        if offer.driver_id == driver_id and offer.outcome is not OfferOutcome.WITHDRAWN
     ]
     if driver_id in search.excluded:
         return "excluded"
-    if any(offer.outcome is None for offer in asked):
+    if any(offer.outcome is None for offer in counted):
         return "asked_now"
-    if any(offer.outcome is Outcome.DECLINED and offer.attempt == search.attempt for offer in asked):
+    if any(offer.outcome is OfferOutcome.DECLINED and offer.attempt == search.attempt for offer in counted):
         return "declined"
-    return "asked_often_enough" if len(asked) >= rules.times_asked else None
+    return "asked_often_enough" if len(counted) >= rules.times_asked else None
 
 
-def may_ask(search: Search, driver_id: str, rules: Rules) -> bool:
-    """Not excluded, not asked too often, not asked right now, and has not declined in this attempt."""
-    return why_not(search, driver_id, rules) is None
+def may_offer(search: Search, driver_id: str, rules: OfferRules) -> bool:
+    """Whether the driver may get an offer: see `reason_not_to_offer`."""
+    return reason_not_to_offer(search, driver_id, rules) is None
 
 
-def times_asked(search: Search, driver_id: str) -> int:
-    """How often he was asked in this attempt: others come first."""
+def offers_made_to(search: Search, driver_id: str) -> int:
+    """How many offers the driver got in this attempt: others come first."""
     return sum(
         1 for offer in search.offers if offer.driver_id == driver_id and offer.attempt == search.attempt
     )
 
 
-def round_after(search: Search, current: int) -> int:
-    """The round that follows when all offers of the current one are closed, else the current one."""
+def radius_after(search: Search, current: int) -> int:
+    """The index of the next radius when all offers in the current one are closed, else of the current one."""
     if search.policy is None:
         return current
     made = [offer for offer in search.offers if offer.attempt == search.attempt]
-    reached = max((offer.round for offer in made), default=0)
+    reached = max((offer.radius_index for offer in made), default=0)
     here = max(current, reached)
     ended = bool(made) and here == reached and not any(offer.outcome is None for offer in made)
     return min(here + 1 if ended else here, len(search.policy.radii_m) - 1)
@@ -87,29 +99,33 @@ def offered(
     search: Search,
     driver_id: str,
     straight_m: float,
-    found_in: int,
-    rules: Rules,
+    radius_index: int,
+    rules: OfferRules,
     now: datetime,
-    way: Way | None = None,
+    travel: Travel | None = None,
 ) -> Search | None:
-    """The search with one more offer; None when it has changed so that this one must not be made. `way`: to the pick-up."""
-    wanted, due = search.wanted, next_ask(search, rules)
-    if wanted is None or due is None or due > now or now >= wanted.policy.until:
+    """The search with one more offer; None when it has changed so that this offer must not be made.
+
+    `straight_m`: from the driver to the pick-up; `travel`: the same by road, estimated where it is None.
+    """
+    trip = search.trip
+    if trip is None or not is_due(search, rules, now) or not may_offer(search, driver_id, rules):
         return None
-    if not may_ask(search, driver_id, rules):
-        return None
-    trip_m = metres(wanted.pickup.lat, wanted.pickup.lng, wanted.dropoff.lat, wanted.dropoff.lng)
-    pickup_m = straight_m * rules.road_factor
-    way = way or Way(pickup_m, ride_seconds(pickup_m, rules.speed_kmh))
+    travel = travel or _estimated(straight_m, rules)
     offer = Offer(
-        offer_id=offer_id_of(search.order_id, len(search.offers) + 1),
-        driver_id=driver_id,
-        attempt=search.attempt,
-        round=found_in,
+        offer_id_of(search.order_id, len(search.offers) + 1),
+        driver_id,
+        search.attempt,
+        radius_index,
         made_at=now,
-        expires_at=min(now + timedelta(seconds=wanted.policy.window_s), wanted.policy.until),
-        pickup_distance_m=round(way.metres),
-        trip_distance_m=round(trip_m * rules.road_factor),
-        eta_s=round(way.seconds),
+        expires_at=min(now + timedelta(seconds=trip.policy.window_s), trip.policy.until),
+        pickup_distance_m=round(travel.metres),
+        trip_distance_m=round(trip.straight_m() * rules.road_factor),
+        eta_s=round(travel.seconds),
     )
     return replace(search, offers=(*search.offers, offer))
+
+
+def _estimated(straight_m: float, rules: OfferRules) -> Travel:
+    road_m = straight_m * rules.road_factor
+    return Travel(road_m, ride_seconds(road_m, rules.speed_kmh))

@@ -1,4 +1,4 @@
-"""A search as a frozen value: one per order across all attempts, with its offers inside."""
+"""A search as a frozen value: one for each order across all its attempts, with its offers inside."""
 
 from __future__ import annotations
 
@@ -7,13 +7,23 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from enum import StrEnum
 
-from contracts.values import DistrictCode, Fare, Id, Place, Requirements, SearchPolicy, UtcTime
+from contracts.values import (
+    DistrictCode,
+    Fare,
+    Id,
+    OfferOutcome,
+    Place,
+    Requirements,
+    SearchPolicy,
+    UtcTime,
+)
+from services.matching.domain.ground.distance import metres
 
 LONGEST_KEY = 56
 
 
-class Status(StrEnum):
-    """`closed`: nobody is searched any more, or not yet again."""
+class SearchStatus(StrEnum):
+    """`closed`: the order needs no driver, or not yet again. `failed`: its time ended without a match."""
 
     OPEN = "open"
     MATCHED = "matched"
@@ -21,38 +31,33 @@ class Status(StrEnum):
     FAILED = "failed"
 
 
-class Outcome(StrEnum):
-    """How an offer ended."""
-
-    ACCEPTED = "accepted"
-    DECLINED = "declined"
-    EXPIRED = "expired"
-    WITHDRAWN = "withdrawn"
-    LOST = "lost"
-
-
 @dataclass(frozen=True, slots=True)
 class Offer:
-    """One driver asked once. `round`: index of the radius he was found in; distances along the estimated road."""
+    """One offer of the order to one driver. `radius_index`: the radius in which the driver was found.
+
+    Distances in metres along the estimated road; `eta_s`: seconds to the pick-up. `outcome` None: open.
+    """
 
     offer_id: Id
     driver_id: Id
     attempt: int
-    round: int
+    radius_index: int
     made_at: UtcTime
     expires_at: UtcTime
     pickup_distance_m: int
     trip_distance_m: int
     eta_s: int
-    outcome: Outcome | None = None
+    outcome: OfferOutcome | None = None
     closed_at: UtcTime | None = None
 
 
 @dataclass(frozen=True, slots=True)
-class Wanted:
-    """What the order asks for. `asked_by` and `trace` link our events to the message that asked.
+class TripRequest:
+    """The trip that the order needs a driver for.
 
-    `takes_s`: for so long after the pick-up the driver is bound, where that is more than the way.
+    `asked_by` and `trace` link our events to the order's message.
+
+    `takes_s`: how long the driver is bound after the pick-up, where that is longer than the ride.
     """
 
     service: Id
@@ -68,21 +73,26 @@ class Wanted:
     takes_s: int | None = None
     trace: str | None = None
 
+    def straight_m(self) -> float:
+        """Straight line from pick-up to drop-off, in metres."""
+        return metres(self.pickup.lat, self.pickup.lng, self.dropoff.lat, self.dropoff.lng)
+
 
 @dataclass(frozen=True, slots=True)
 class Search:
-    """`sequence`: newest version of the order that we know of; `order_ended`: the version with which it ended.
+    """`sequence`: newest known version of the order; `order_ended`: the version with which it ended.
 
-    `withdrawn`: the reason code with which the present match was taken back. `since`: from when on its customer waits.
+    `winner`: the accepted offer. `withdrawn`: the reason code with which the present match was withdrawn.
+    `since`: when the customer began to wait.
     """
 
     order_id: Id
-    status: Status
+    status: SearchStatus
     attempt: int = 0
     sequence: int = 0
     order_ended: int | None = None
     ended_at: UtcTime | None = None
-    wanted: Wanted | None = None
+    trip: TripRequest | None = None
     excluded: tuple[Id, ...] = ()
     offers: tuple[Offer, ...] = ()
     winner: Id | None = None
@@ -91,54 +101,57 @@ class Search:
 
     @property
     def open_offers(self) -> tuple[Offer, ...]:
-        """Those that wait for an answer."""
+        """The offers without an outcome."""
         return tuple(offer for offer in self.offers if offer.outcome is None)
 
     @property
     def policy(self) -> SearchPolicy | None:
-        """How it is searched, None for an order that ended before its search was known."""
-        return self.wanted.policy if self.wanted else None
+        """Radii, window and end of the search; None for an order that ended before its search was known."""
+        return self.trip.policy if self.trip else None
+
+    @property
+    def standby_id(self) -> str | None:
+        """The shelter whose queue gets this order."""
+        return self.trip.requirements.standby_id if self.trip else None
 
     def waited_s(self, now: datetime) -> float:
-        """How long its customer has waited, whoever leads."""
+        """Seconds that the customer has waited, across changes of the leader."""
         return max(0.0, (now - self.since).total_seconds()) if self.since is not None else 0.0
 
     def offer(self, offer_id: str) -> Offer | None:
-        """One of its offers."""
+        """The offer with this id; None without one."""
         return next((offer for offer in self.offers if offer.offer_id == offer_id), None)
 
 
-def key_of(order_id: str) -> str:
-    """The `_id` of an order's search: the order's own id, where an offer's id has room for it."""
+def search_key(order_id: str) -> str:
+    """The `_id` of an order's search: the order's id, or a digest where it is too long for an offer's id."""
     if len(order_id) <= LONGEST_KEY:
         return order_id
     return f"~{hashlib.blake2b(order_id.encode(), digest_size=16).hexdigest()}"
 
 
 def offer_id_of(order_id: str, number: int) -> str:
-    """The id of the order's n-th offer, 64 characters at most; it names its search, so no index is needed to find it."""
-    key = key_of(order_id)
+    """The id of the order's n-th offer, at most 64 characters.
+
+    It names its search, so finding it needs no index.
+    """
+    key = search_key(order_id)
     return f"{key[1:]}-{number}x" if key.startswith("~") else f"{key}-{number}"
 
 
-def key_in(offer_id: str) -> str:
-    """The `_id` of the search that an offer's id names, whether or not there is such an offer."""
+def search_key_of_offer(offer_id: str) -> str:
+    """The `_id` of the search that an offer's id names, whether or not the offer exists."""
     key = offer_id.rpartition("-")[0]
     return f"~{key}" if offer_id.endswith("x") else key
 
 
-def standby_of(search: Search | None) -> str | None:
-    """The place whose queue this order is for."""
-    return search.wanted.requirements.standby_id if search is not None and search.wanted is not None else None
-
-
-def latest(offer: Offer, policy: SearchPolicy) -> datetime:
-    """Until when an answer counts: the window and the grace for the way it takes."""
+def answer_deadline(offer: Offer, policy: SearchPolicy) -> datetime:
+    """Until when an answer counts: the end of the offer, and a grace for the time that the message takes."""
     return offer.expires_at + timedelta(seconds=policy.grace_s)
 
 
-def closing(search: Search, outcomes: dict[str, Outcome], now: datetime) -> Search:
-    """The search with these open offers closed."""
+def with_offers_closed(search: Search, outcomes: dict[str, OfferOutcome], now: datetime) -> Search:
+    """The search with these offers closed, as far as they are open. `outcomes` by offer id."""
     offers = tuple(
         replace(offer, outcome=outcomes[offer.offer_id], closed_at=now)
         if offer.outcome is None and offer.offer_id in outcomes
@@ -148,10 +161,10 @@ def closing(search: Search, outcomes: dict[str, Outcome], now: datetime) -> Sear
     return replace(search, offers=offers)
 
 
-def withdrawing(search: Search, now: datetime) -> Search:
-    """The search without open offers: those whose time is over have lapsed, the rest is withdrawn."""
+def with_all_offers_closed(search: Search, now: datetime) -> Search:
+    """The search without open offers: those whose time is over have expired, the others are withdrawn."""
     outcomes = {
-        offer.offer_id: Outcome.EXPIRED if offer.expires_at <= now else Outcome.WITHDRAWN
+        offer.offer_id: OfferOutcome.EXPIRED if offer.expires_at <= now else OfferOutcome.WITHDRAWN
         for offer in search.open_offers
     }
-    return closing(search, outcomes, now)
+    return with_offers_closed(search, outcomes, now)

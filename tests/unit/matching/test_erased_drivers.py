@@ -1,4 +1,4 @@
-"""What is left of a driver who was erased, whatever came before, after or late."""
+"""What remains of an erased driver, with facts before, after and late."""
 
 from __future__ import annotations
 
@@ -10,9 +10,10 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from contracts.values import Point, Residence, Vehicle, VehicleClass
-from services.matching.domain.drivers import driver as facts
-from services.matching.domain.drivers.driver import NO_VEHICLE, Certification, Driver, Live, Paper
-from services.matching.domain.drivers.eligibility import not_available, standing
+from services.matching.domain.drivers import facts
+from services.matching.domain.drivers.driver import Certification, Commitment, Driver, Paper
+from services.matching.domain.drivers.eligibility import ineligibility, unavailability
+from services.matching.domain.drivers.facts import NO_VEHICLE
 from services.matching.domain.drivers.record import Record
 from tests.support.builders import NOW
 
@@ -27,7 +28,7 @@ OLD, NEW = (
 PAPERS = (Paper("sim_c", date(2028, 1, 1)), Paper("stnk", date(2028, 1, 1)))
 RESIDENCE = Residence(by="dispendukcapil", district_code="35.10.16", valid_until=date(2027, 6, 30))
 MEDICINE = Certification("medicine", "rsud", date(2027, 6, 30))
-TRIP = Live("o-1", "o-1-1", 1, NOW, confirmed=True)
+TRIP = Commitment("o-1", "o-1-1", 1, NOW, confirmed=True)
 
 
 def at(minute: int) -> datetime:
@@ -36,13 +37,13 @@ def at(minute: int) -> datetime:
 
 ERASED_AT = at(10)
 STEPS: dict[str, Callable[[Driver], Driver | None]] = {
-    "attested": lambda driver: facts.attested(driver, RESIDENCE, at(1)),
+    "attested": lambda driver: facts.residence_attested(driver, RESIDENCE, at(1)),
     "certified": lambda driver: facts.certified(driver, MEDICINE, at(2)),
     "suspended": lambda driver: facts.suspended(driver, at(3)),
     "on shift": lambda driver: facts.shift_started(driver, PLACE, at(4)),
     "erased": lambda driver: facts.erased(driver, "d-1", ERASED_AT),
     "registered again": lambda driver: facts.registered(driver, "d-1", NEW, PAPERS, at(20)),
-    "attested again": lambda driver: facts.attested(driver, RESIDENCE, at(21)),
+    "attested again": lambda driver: facts.residence_attested(driver, RESIDENCE, at(21)),
 }
 
 
@@ -55,13 +56,13 @@ def a_driver_of_old(**changes: Any) -> Driver:
     return replace(Driver("d-1", OLD, PAPERS), **{**known, **changes})
 
 
-def test_papers_plate_residence_and_place_go() -> None:
+def test_papers_plate_residence_and_place_are_erased() -> None:
     left = facts.erased(a_driver_of_old(certifications=(MEDICINE,), idle_since=NOW), "d-1", ERASED_AT)
 
     assert left == Driver("d-1", NO_VEHICLE, facts={"erasure": ERASED_AT})
 
 
-def test_what_he_earned_and_what_he_drives_stay_and_how_he_answered_goes() -> None:
+def test_earnings_and_orders_stay_and_answers_are_erased() -> None:
     record = Record(
         accepts=3,
         declines=2,
@@ -78,15 +79,15 @@ def test_what_he_earned_and_what_he_drives_stay_and_how_he_answered_goes() -> No
     assert (left.record, left.live) == (Record(trips=3, income=21_600, day=date(2026, 11, 24)), TRIP)
 
 
-def test_he_is_asked_no_more() -> None:
+def test_an_erased_driver_is_not_eligible() -> None:
     left = facts.erased(a_driver_of_old(), "d-1", ERASED_AT)
 
     assert left is not None
-    assert standing(left, NOW) == ("not_resident", "sim_c_missing", "stnk_missing")
-    assert not_available(left) == ("off_shift",)
+    assert ineligibility(left, NOW) == ("not_resident", "sim_c_missing", "stnk_missing")
+    assert unavailability(left) == ("off_shift",)
 
 
-def test_nobody_escapes_a_suspension_by_it() -> None:
+def test_an_erasure_does_not_lift_a_suspension() -> None:
     left = facts.erased(a_driver_of_old(), "d-1", ERASED_AT)
     assert left is not None
 
@@ -98,20 +99,20 @@ def test_nobody_escapes_a_suspension_by_it() -> None:
 
 
 @pytest.mark.parametrize("minute", [0, 10])
-def test_a_registration_from_before_brings_back_nobody_also_where_he_was_unknown(minute: int) -> None:
+def test_an_older_registration_does_not_undo_an_erasure_even_of_an_unknown_driver(minute: int) -> None:
     left = facts.erased(None, "d-1", ERASED_AT)
 
     assert facts.registered(left, "d-1", OLD, PAPERS, at(minute)) is None
 
 
 @pytest.mark.parametrize("minute", [10, 9])
-def test_the_second_time_changes_nothing(minute: int) -> None:
+def test_a_repeated_erasure_changes_nothing(minute: int) -> None:
     left = facts.erased(a_driver_of_old(), "d-1", ERASED_AT)
 
     assert facts.erased(left, "d-1", at(minute)) is None
 
 
-def test_in_whatever_order_it_all_comes_the_same_is_left() -> None:
+def test_facts_and_erasure_in_any_order_leave_the_same_driver() -> None:
     ends = [_after(order) for order in permutations(STEPS)]
 
     assert all(end == ends[0] for end in ends)

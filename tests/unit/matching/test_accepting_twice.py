@@ -1,4 +1,4 @@
-"""A driver whose thumb is faster than the network presses the button twice."""
+"""A driver accepts the same offer twice, with two messages."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ SO_LATE = timedelta(seconds=18)
 
 @pytest.fixture
 def city() -> City:
-    """One driver on shift, one order that has asked him."""
+    """One driver on shift with an open offer."""
     city = City(RULES)
     for fact in (builders.a_driver_registered(), builders.a_residence_attested(), builders.a_shift_started()):
         city.say(fact)
@@ -25,7 +25,7 @@ def city() -> City:
     return city
 
 
-async def test_the_second_press_that_comes_too_late_takes_nothing_away_from_the_first(city: City) -> None:
+async def test_a_second_accept_that_is_late_does_not_undo_the_first(city: City) -> None:
     await city.post.calm(Random(0))
     await city.post.begin(city.ask("o-1", "d-7"), 0)
     await city.post.rest(Random(0))
@@ -37,7 +37,7 @@ async def test_the_second_press_that_comes_too_late_takes_nothing_away_from_the_
     city.clock.time += SO_LATE
     city.say(press)
     await city.post.deliver(0, process=1)
-    await city.post.go_on(1)  # the second has read: nobody has won yet
+    await city.post.go_on(1)  # the second has read: no winner yet
     await city.post.go_on(0)
     while len(city.turns.waiting) > 1:
         await city.post.go_on(-1)  # the first, to its end

@@ -1,4 +1,4 @@
-"""How the rounds' looks are written down: behind them, in small portions, and not at any price."""
+"""Snapshots are written after the rounds, in small portions, and dropped when they cannot be."""
 
 from __future__ import annotations
 
@@ -15,12 +15,12 @@ import pytest
 from services.matching.adapters.position_index import PositionIndex
 from services.matching.adapters.positions import Positions
 from services.matching.adapters.road_estimates import RoadEstimates
-from services.matching.domain.explain.snapshot import Look
+from services.matching.domain.explain.snapshot import Snapshot
 from services.matching.domain.ground.travel import RoadEstimate
 from services.matching.domain.searches.offering import offered
-from services.matching.rounds.candidates import Hunt
-from services.matching.rounds.search_cache import Entry
-from services.matching.rounds.snapshots import AT_ONCE, MOST_WAITING, Looking
+from services.matching.rounds.round import RoundSearch
+from services.matching.rounds.search_cache import CachedSearch
+from services.matching.rounds.snapshots import AT_ONCE, MOST_WAITING, SnapshotWriter
 from services.runtime.change import Stored
 from services.runtime.errors import DatabaseAway
 from tests.support.builders import NOW, STATION
@@ -31,7 +31,7 @@ FRESH = timedelta(seconds=120)
 
 @dataclass
 class Clock:
-    """Stands still."""
+    """A clock that stands still."""
 
     speed: float = 1.0
 
@@ -40,10 +40,10 @@ class Clock:
 
 
 class FakeBook:
-    """Keeps what is written; fails as often as it is told to."""
+    """Keeps what is written; fails as often as `failures` says."""
 
     def __init__(self) -> None:
-        self.kept: dict[str, Look] = {}
+        self.kept: dict[str, Snapshot] = {}
         self.writes: list[int] = []
         self.failures = 0
 
@@ -56,7 +56,7 @@ class FakeBook:
 
 
 class FakeDrivers:
-    """Keeps drivers, and which of them were read."""
+    """Keeps drivers, and the ids that were read."""
 
     def __init__(self, **kept: Any) -> None:
         self.kept = kept
@@ -68,7 +68,7 @@ class FakeDrivers:
 
 
 class Town:
-    """Three at the station: one who can be asked, one who went home, one whom nobody registered."""
+    """Three drivers at the station: an available one, one off shift, an unregistered one."""
 
     def __init__(self, a_driver: Any, rules: Any) -> None:
         index, clock = PositionIndex(), Clock()
@@ -79,14 +79,14 @@ class Town:
             free=a_driver(driver_id="free"), home=a_driver(driver_id="home", shift=None)
         )
         self.book = FakeBook()
-        context = SimpleNamespace(drivers=self.drivers, whereabouts=positions, clock=clock, rules=rules)
-        self.looking = Looking(
+        context = SimpleNamespace(drivers=self.drivers, positions=positions, clock=clock, rules=rules)
+        self.writer = SnapshotWriter(
             context, index, RoadEstimates((), RoadEstimate(date.min, 1.3, 25)), self.book, FRESH
         )  # type: ignore[arg-type]
 
     @asynccontextmanager
     async def at_work(self) -> AsyncIterator[None]:
-        working = asyncio.create_task(self.looking.run())
+        working = asyncio.create_task(self.writer.run())
         yield
         working.cancel()
 
@@ -96,13 +96,15 @@ def town(a_driver: Any, rules: Any) -> Town:
     return Town(a_driver, rules)
 
 
-def a_hunt(search: Any) -> Hunt:
-    return Hunt(Entry(search.order_id, 1, search), search.wanted, 0)
+def a_round_search(search: Any) -> RoundSearch:
+    return RoundSearch(CachedSearch(search.order_id, 1, search), search.trip, 0)
 
 
-async def test_a_round_is_written_down_with_everybody_near(town: Town, a_search: Any, a_driver: Any) -> None:
+async def test_a_snapshot_names_every_nearby_driver(town: Town, a_search: Any, a_driver: Any) -> None:
     async with town.at_work():
-        town.looking.glanced([a_hunt(a_search())], frozenset(), {"free": a_driver(driver_id="free")})
+        town.writer.after_round(
+            [a_round_search(a_search())], frozenset(), {"free": a_driver(driver_id="free")}
+        )
         await eventually(lambda: town.book.kept)
 
     near = {each.driver_id: each.reasons for each in town.book.kept["o-1"].near}
@@ -110,40 +112,42 @@ async def test_a_round_is_written_down_with_everybody_near(town: Town, a_search:
     assert sorted(town.drivers.reads) == ["home", "stranger"]
 
 
-async def test_an_unchanged_search_is_not_written_again_at_once_and_a_changed_one_is(
+async def test_an_unchanged_search_is_not_written_again_at_once_but_a_changed_one_is(
     town: Town, a_search: Any, rules: Any
 ) -> None:
     search = a_search()
     changed = offered(search, "free", 0, 0, rules, NOW)
     async with town.at_work():
-        town.looking.glanced([a_hunt(search)], frozenset(), {})
+        town.writer.after_round([a_round_search(search)], frozenset(), {})
         await eventually(lambda: town.book.kept)
-        town.looking.glanced([a_hunt(search)], frozenset(), {})
-        unchanged = town.looking.waiting()
-        town.looking.glanced([a_hunt(changed)], frozenset(), {})
+        town.writer.after_round([a_round_search(search)], frozenset(), {})
+        unchanged = town.writer.waiting()
+        town.writer.after_round([a_round_search(changed)], frozenset(), {})
         await eventually(lambda: len(town.book.writes) == 2)
 
     assert unchanged == 0
     assert {each.driver_id: each.reasons for each in town.book.kept["o-1"].near}["free"] == ("asked_now",)
 
 
-async def test_looks_go_in_small_portions_and_too_many_are_dropped(town: Town, a_search: Any) -> None:
-    hunts = [a_hunt(a_search(order_id=f"o-{number}")) for number in range(MOST_WAITING + 10)]
+async def test_snapshots_are_written_in_small_portions_and_too_many_are_dropped(
+    town: Town, a_search: Any
+) -> None:
+    searches = [a_round_search(a_search(order_id=f"o-{number}")) for number in range(MOST_WAITING + 10)]
 
-    town.looking.glanced(hunts, frozenset(), {})
+    town.writer.after_round(searches, frozenset(), {})
     async with town.at_work():
         await eventually(lambda: len(town.book.writes) >= 2)
 
     assert town.book.writes[:2] == [AT_ONCE, AT_ONCE]
-    assert town.looking.waiting() == MOST_WAITING - AT_ONCE * len(town.book.writes)
+    assert town.writer.waiting() == MOST_WAITING - AT_ONCE * len(town.book.writes)
 
 
-async def test_a_database_that_is_away_costs_the_look_and_nothing_else(town: Town, a_search: Any) -> None:
+async def test_an_unreachable_database_costs_snapshots_and_nothing_else(town: Town, a_search: Any) -> None:
     town.book.failures = 1
     async with town.at_work():
         for order_id in ("o-1", "o-2"):
             written = len(town.book.writes)
-            town.looking.glanced([a_hunt(a_search(order_id=order_id))], frozenset(), {})
+            town.writer.after_round([a_round_search(a_search(order_id=order_id))], frozenset(), {})
             await eventually(lambda written=written: len(town.book.writes) > written)
 
     assert list(town.book.kept) == ["o-2"]
