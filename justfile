@@ -42,11 +42,11 @@ contracts:
     ./gancang contracts export
     ./gancang contracts check
 
-# what is drawn from code, and the test that documents lead somewhere
+# what is drawn from code, then the website of the documents: .gancang/site/html/index.html
 docs:
     {{ venv }}/python docs/states.py
     ./gancang contracts export
-    {{ venv }}/pytest -q tests/contract/test_documents.py tests/contract/test_messages_page.py
+    {{ venv }}/python docs/site/build.py
 
 # docs/demo.svg from a real run: a minute
 picture *options:

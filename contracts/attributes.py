@@ -1,4 +1,4 @@
-"""CloudEvents attributes as they come in AMQP headers or a JSON object: found, bounded, and turned into our types."""
+"""CloudEvents attributes, found in AMQP headers or a JSON object, bounded and turned into our types."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ _CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\ud800-\udfff]")
 
 
 class Unreadable(ValueError):  # noqa: N818  the contract's own word for what is parked
-    """The bytes are no CloudEvent that we could answer. `reason` is a code, never content."""
+    """The bytes are not a CloudEvent that could be answered. `reason` is a code, never content."""
 
     def __init__(self, reason: str) -> None:
         super().__init__(reason)
@@ -31,7 +31,7 @@ class Unreadable(ValueError):  # noqa: N818  the contract's own word for what is
 
 
 def from_headers(headers: Mapping[str, Any]) -> Attributes:
-    """The attributes among AMQP headers, names in lower case. Raises `Unreadable` when there is none."""
+    """Find the attributes among AMQP headers, names in lower case. Raises `Unreadable` if there are none."""
     attributes: Attributes = {}
     for name, value in headers.items():
         folded = name.lower()
@@ -45,7 +45,7 @@ def from_headers(headers: Mapping[str, Any]) -> Attributes:
 
 
 def required(attributes: Attributes, name: str) -> str:
-    """The attribute's text. Raises `Unreadable` where it is missing or empty."""
+    """Return an attribute as text. Raises `Unreadable` if it is missing, empty or not plain text."""
     value = text(attributes, name)
     if not value:
         raise Unreadable(f"no_{name}")
@@ -53,7 +53,10 @@ def required(attributes: Attributes, name: str) -> str:
 
 
 def text(attributes: Attributes, name: str) -> str | None:
-    """The attribute as text. Raises `Unreadable` for other types, control characters and more than 512 characters."""
+    """Return an attribute as text, or None if it is missing.
+
+    Raises `Unreadable` for another type, control characters and more than 512 characters.
+    """
     value = attributes.get(name)
     if value is None:
         return None
@@ -71,7 +74,10 @@ def text(attributes: Attributes, name: str) -> str | None:
 
 
 def moment(attributes: Attributes, received: datetime) -> datetime:
-    """The attribute `time` in UTC, or `received`. Raises `Unreadable` for a time without an offset."""
+    """Return the attribute `time` in UTC, or `received` if it is missing.
+
+    Raises `Unreadable` for what is not a time with an offset.
+    """
     value = attributes.get("time")
     if value is None:
         return to_utc(received)
@@ -82,7 +88,10 @@ def moment(attributes: Attributes, received: datetime) -> datetime:
 
 
 def sequence(attributes: Attributes) -> int | None:
-    """Ours is a number; another writer's own numbering says nothing to us and reads as none."""
+    """Return the attribute `sequence`, or None if it is not a number: other writers may count differently.
+
+    Raises `Unreadable` for what is not plain text.
+    """
     value = text(attributes, "sequence")
     if value is None or len(value) > MAX_SEQUENCE_DIGITS or not (value.isascii() and value.isdigit()):
         return None
@@ -90,7 +99,7 @@ def sequence(attributes: Attributes) -> int | None:
 
 
 def _moment(value: object) -> datetime:
-    """RFC 3339 text, an AMQP timestamp, or the milliseconds of AMQP 1.0."""
+    """Read RFC 3339 text, an AMQP timestamp, or the milliseconds of AMQP 1.0."""
     if isinstance(value, datetime):
         return value if value.tzinfo else value.replace(tzinfo=UTC)
     if isinstance(value, int) and not isinstance(value, bool):
@@ -98,6 +107,6 @@ def _moment(value: object) -> datetime:
     written = value.decode() if isinstance(value, bytes) else str(value)
     parsed = datetime.fromisoformat(written)
     if parsed.tzinfo is None:
-        message = "a time without an offset"
+        message = "the time has no offset"
         raise ValueError(message)
     return parsed

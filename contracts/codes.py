@@ -1,4 +1,4 @@
-"""The one-time code that a recipient shows at the door: derived by whoever checks and whoever sends it, never kept."""
+"""The one-time code that a recipient shows at the door: derived to send it and to check it, never stored."""
 
 from __future__ import annotations
 
@@ -6,12 +6,15 @@ import hashlib
 import hmac
 
 DIGITS = 6
-# Sixty-four bits of the digest: what the remainder prefers then is far below one in a billion.
+# 64 bits of the digest: the bias of the remainder is far below one in a billion then.
 WIDTH = 8
 
 
 def one_time_code(key: bytes, order_id: str, serial: int) -> str:
-    """Six digits for this order and serial. `key`: the text of `GANCANG_CODE_KEY`, in UTF-8. Raises `ValueError` without one."""
+    """Derive the six digits for this order and serial.
+
+    `key`: the text of `GANCANG_CODE_KEY` in UTF-8. Raises `ValueError` for an empty one.
+    """
     if not key:
         message = "a one-time code needs a key"
         raise ValueError(message)

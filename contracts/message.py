@@ -24,9 +24,9 @@ TRACEPARENT = re.compile(r"^00-[0-9a-f]{32}-[0-9a-f]{16}-[0-9a-f]{2}\Z")
 class Message(Generic[D_co]):
     """One request or event with its typed `data`.
 
-    `subject` is the id of the aggregate it is about, `correlation_id` the order's id, `causation_id` the id of the
-    message that caused it, `sequence` the aggregate's version after the write. `user` is the AMQP user that the broker
-    has checked (None: not stated).
+    `subject`: the id of the aggregate that it is about. `correlation_id`: the id of the order.
+    `causation_id`: the id of the message that caused it. `sequence`: the aggregate's version after the
+    write. `user`: the AMQP user that the broker has checked, None if it was not stated.
     """
 
     id: str
@@ -43,15 +43,15 @@ class Message(Generic[D_co]):
 
 
 def derived_id(*parts: object) -> str:
-    """UUIDv5 over the parts: the same cause always gives the same id, so a re-send can be recognised."""
+    """Derive a UUIDv5 from the parts: the same cause always gives the same id, so a repeat is recognised."""
     return str(uuid.uuid5(NAMESPACE, "\x1f".join(map(str, parts))))
 
 
 def new_traceparent() -> str:
-    """A fresh W3C trace context, sampled."""
+    """Start a new W3C trace context, sampled."""
     return f"00-{secrets.token_hex(16)}-{secrets.token_hex(8)}-01"
 
 
 def trace_or_new(traceparent: str | None) -> str:
-    """The given trace context when it is well-formed, a fresh one otherwise."""
+    """Return the given trace context if it is well-formed, otherwise a new one."""
     return traceparent if traceparent and TRACEPARENT.match(traceparent) else new_traceparent()

@@ -1,4 +1,4 @@
-"""Who listens to what: our queues and the types bound to each. `services.runtime.messaging.topology` turns this into AMQP."""
+"""The table of our queues and the message types bound to each; the runtime's topology turns it into AMQP."""
 
 from __future__ import annotations
 
@@ -11,8 +11,8 @@ from contracts.registry import CONTRACTS, Exchange
 class QueueKind(StrEnum):
     """What a queue is for.
 
-    `work`: quorum queue with a parked twin. `plain`: quorum queue without one. `leader`: single active consumer,
-    holds one token. `sink`: keeps one message so that the type counts as routed.
+    `work`: a quorum queue with a parked twin. `plain`: a quorum queue without one. `leader`: one active
+    consumer holds its one token. `sink`: keeps one message, so that the type counts as routed.
     """
 
     WORK = "work"
@@ -23,7 +23,7 @@ class QueueKind(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Queue:
-    """One queue. `types` are the routing keys bound to it, each on its contract's exchange."""
+    """One queue. `types`: the routing keys bound to it, each on the exchange of its contract."""
 
     name: str
     types: tuple[str, ...] = ()
@@ -31,16 +31,16 @@ class Queue:
 
     @property
     def service(self) -> str:
-        """Whose queue it is."""
+        """The service that consumes it."""
         return self.name.partition(".")[0]
 
     @property
     def parked(self) -> str:
-        """Where its given-up messages lie."""
+        """The queue that keeps its given-up messages."""
         return f"{self.name}.parked"
 
     def bindings(self) -> tuple[tuple[Exchange, str], ...]:
-        """(exchange, routing key) pairs."""
+        """List its bindings as (exchange, routing key). Raises `KeyError` for a type without a contract."""
         return tuple((CONTRACTS[name].exchange, name) for name in self.types)
 
 

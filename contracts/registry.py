@@ -1,4 +1,4 @@
-"""Type → contract: which model a message has, who owns it, and on which exchange it travels."""
+"""The table of all message types: the model of each, the service that owns it, and its exchange."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 
 class Exchange(StrEnum):
-    """The three topic exchanges, and where mistyped requests end."""
+    """The three topic exchanges, and the one where mistyped requests end."""
 
     REQUESTS = "gancang.requests"
     EVENTS = "gancang.events"
@@ -28,10 +28,11 @@ class Exchange(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Contract:
-    """One message type. `owner` handles a request, or writes an event (`any`: every service does).
+    """One message type.
 
-    `about` is the data's field that names the aggregate (CloudEvents `subject`). `personal`: the data holds addresses
-    of people, so a copy that lies around is encrypted.
+    `owner`: the service that handles a request, or publishes an event (`any`: every service). `about`: the
+    field of the data that becomes the CloudEvents `subject`. `personal`: the data holds addresses of
+    people, so stored copies are encrypted.
     """
 
     type: str
@@ -43,7 +44,7 @@ class Contract:
 
     @property
     def is_request(self) -> bool:
-        """Whether apps around us write it."""
+        """Whether apps publish it."""
         return self.exchange is Exchange.REQUESTS
 
 

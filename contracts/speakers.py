@@ -1,4 +1,4 @@
-"""Which roles may say what, and in whose name a request speaks: the word of anybody else is refused, whoever published it."""
+"""Which roles may send which request, and in whose name a request speaks."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ OFFICE = frozenset({Role.AGENCY})
 OVERSIGHT = frozenset({Role.AGENCY, Role.OPERATOR})
 ORDERING = frozenset({Role.CUSTOMER, Role.AGENCY})
 
-# Every request that names a person in `by`. Whether he is a party of this very order is for its owner to check.
+# Every request that names a person in `by`. Its owner checks whether they are a party of the order.
 SPEAKERS: dict[str, frozenset[Role]] = {
     "order.cancellation_requested.v1": frozenset({Role.CUSTOMER, Role.MERCHANT, Role.AGENCY, Role.OPERATOR}),
     "order.report_requested.v1": frozenset(
@@ -39,7 +39,7 @@ SPEAKERS: dict[str, frozenset[Role]] = {
 
 
 def may_say(message_type: str, data: Value) -> bool:
-    """Whether the role in `by` may say this; true for what names nobody."""
+    """Tell whether the role in `by` may send this request; a request without `by` always may be sent."""
     by = getattr(data, "by", None)
     return not isinstance(by, Actor) or by.role in SPEAKERS.get(message_type, ())
 
@@ -53,10 +53,12 @@ NAMED = (
 
 
 def speaks_for(data: Value) -> tuple[Actor, ...]:
-    """In whose name a request speaks: a login needs the right to speak for one of them. Empty: for nobody in particular.
+    """Find in whose name a request speaks: its login must have the right to speak for one of them.
 
-    Who is named in `by` speaks; else the customer of an order, or the agency that it names; else the driver, merchant,
-    agency or donor whose word it is; else whose contact it is.
+    Empty where it speaks for no one in particular.
+
+    It is the person in `by`; else the customer of an order, or the agency that it names; else the person that
+    the contact is of; else the driver, merchant, agency or donor that it names.
     """
     by, customer = getattr(data, "by", None), getattr(data, "customer", None)
     if isinstance(by, Actor):

@@ -1,9 +1,9 @@
 #!/usr/bin/env python3
-"""Sends a ride and a donor's meal through a running deployment as seven apps would, each with its own login and no more rights.
+"""Send a ride and a donor's meal through a running deployment, as seven apps, each with its own login only.
 
     AMQP_HOST=… RABBITMQ_PASSWORD_EXAMPLE=… (one for each of APPS) deploy/check_ride.py
 
-Needs aio-pika and nothing of ours. Exit code 1 and one line when something does not come.
+Needs aio-pika and nothing of ours. Exit code 1 and one line when an expected event does not come.
 """
 
 from __future__ import annotations
@@ -119,7 +119,7 @@ class App:
 
 
 async def main() -> None:
-    """A ride, a meal, an alarm, a certificate, then what nobody may."""
+    """Play a ride, a meal, an alarm and a certificate, then try what no login may."""
     async with AsyncExitStack() as stack:
         apps = [App(name, await stack.enter_async_context(await login(name))) for name in APPS]
         example, gateway, merchants, agency, hospital, donors, desk = apps
@@ -134,10 +134,10 @@ async def main() -> None:
         await ride(example, gateway, agency, number)
         await meal(merchants, agency, donors, number)
         await alarm(example, desk, number)
-        await certificate(hospital, example, number)  # last, as everybody hears of a refusal
+        await certificate(hospital, example, number)  # last, as every app reads a refusal
         await example.may_not("read offers", CONFIDENTIAL, "offer.made.v1")
         await gateway.may_not("read searches", CONFIDENTIAL, "order.search_started.v1")
-        await merchants.may_not("read where somebody calls for help", CONFIDENTIAL, "emergency.briefed.v1")
+        await merchants.may_not("read where a person calls for help", CONFIDENTIAL, "emergency.briefed.v1")
         await donors.may_not("read what a merchant is to cook", CONFIDENTIAL, "merchant.briefed.v1")
         for office in (agency, hospital):
             await office.may_not("read orders", EVENTS, "order.#")
@@ -216,7 +216,7 @@ async def meal(merchants: App, agency: App, donors: App, number: str) -> None:
     payer = {"kind": "donor", "id": donor, "campaign_id": campaign}
     items = [{"sku": "sego-tempong", "name": "Sego tempong", "quantity": 2, "unit_price": 15_000}]
     trip = {"pickup": place, "dropoff": PARK, "items": items, "recipient": {"id": f"h-{number}"}}
-    # the facts before it may still be under way, as no order among messages about different things is promised
+    # wait for the facts before it: messages about different things have no promised order
     await asyncio.sleep(SETTLED_S)
     await donors.say(
         "order.requested.v1",

@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Makes docs/demo.svg: runs `./gancang demo` on a terminal of its own and draws one moment of the town and the end.
+"""Make docs/demo.svg: run `./gancang demo` on a terminal of its own, draw one moment of it and its end.
 
 Needs a minute and what the demo needs. Options go to the demo: docs/picture.py --orders 40 --seed 7
 """
@@ -61,7 +61,7 @@ def _played(arguments: list[str]) -> tuple[int, str]:
 def _read(terminal: int) -> bytes:
     try:
         return os.read(terminal, 65536)
-    except OSError:  # the way in which Linux says that nobody holds the other end any more
+    except OSError:  # on Linux: the other end is closed
         return b""
 
 

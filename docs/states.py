@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Draws the transition table of an order as docs/order-states.md; with --check says only whether it is up to date."""
+"""Draw the transition table of an order as docs/order-states.md; with --check only compare it."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from pathlib import Path
 PAGE = Path(__file__).with_name("order-states.md")
 sys.path.insert(0, str(PAGE.parents[1]))
 
-from contracts.values import OrderStatus  # noqa: E402  the checkout that this file lies in, wherever it is called from
+from contracts.values import OrderStatus  # noqa: E402  the checkout that this file lies in comes first
 from services.orders.domain.transitions import TRANSITIONS, Action, Transition  # noqa: E402  as above
 
 WRITTEN_BY = "`docs/states.py`"
@@ -23,20 +23,22 @@ INTAKE = {
 HEAD = f"""# The states of an order
 
 Written by {WRITTEN_BY} from the table in
-[`services/orders/domain/transitions.py`](../services/orders/domain/transitions.py): who wants another step changes a row
-there. A step that the table does not have is answered by `request.rejected.v1`: `illegal_step` while the order lives,
-`order_ended` afterwards, `wrong_actor` when somebody else may make it. A driver's step that comes too early waits up to
-a minute before that, and one that is already behind him changes nothing.
+[`services/orders/domain/transitions.py`](../services/orders/domain/transitions.py). For another action,
+change a row there. An action that the table does not have is answered by `request.rejected.v1`:
+`illegal_step` while the order runs, `order_ended` afterwards, `wrong_actor` when only another role may do
+it. A driver's action that comes too early waits up to a minute before that. One that the driver has already
+passed changes nothing.
 """
 TAIL = """
-A later step implies the earlier ones: `pick_up` from `assigned` counts as having arrived. `unassign` is the driver who
-gives the order back, or matching that withdraws him; the search begins again without him. `postpone` is a booked order
-that found nobody in one of its early searches and waits for the next. Where cancel and assign meet, the write on the
-order's version decides, and the other one is refused.
+A later action implies the earlier ones: `pick_up` from `assigned` counts as having arrived. `unassign`
+means that the driver gives the order back, or that matching withdraws the driver; the search begins again
+without them. `postpone` is a booked order that found no driver in one of its early searches and waits for
+the next. Where cancel and assign meet, the write on the order's version decides, and the other one is
+refused.
 
-All services share this table. A service's file in the catalogue only chooses: one without `[merchant]` never asks one, one
-without `[attempts]` never sends anything back, one without a way back completes at the drop-off. Whether a step's proof is
-there (`[proof]`) is asked before the table is.
+All services share this table. A service's file in the catalogue only chooses: one without `[merchant]`
+never asks one, one without `[attempts]` never sends anything back, one without a way back completes at the
+drop-off. A missing proof (`[proof]`) is refused before the table is asked.
 """
 
 
@@ -48,9 +50,9 @@ def page() -> str:
 def _diagram() -> list[str]:
     lines = ["stateDiagram-v2", "    direction LR"]
     lines += [f"    [*] --> {status.value}: {why}" for status, why in INTAKE.items()]
-    for step, transition in TRANSITIONS.items():
+    for action, transition in TRANSITIONS.items():
         lines += [
-            f"    {source} --> {transition.target.value}: {step.value}" for source in _sources(transition)
+            f"    {source} --> {transition.target.value}: {action.value}" for source in _sources(transition)
         ]
     return lines + [f"    {status} --> [*]" for status in _ends()]
 
@@ -67,14 +69,14 @@ def _ends() -> list[str]:
 
 
 def _table() -> list[str]:
-    rows = [_row(step, transition) for step, transition in TRANSITIONS.items()]
-    return ["| step | from | to | who may |", "|---|---|---|---|", *rows]
+    rows = [_row(action, transition) for action, transition in TRANSITIONS.items()]
+    return ["| action | from | to | who may |", "|---|---|---|---|", *rows]
 
 
-def _row(step: Action, transition: Transition) -> str:
+def _row(action: Action, transition: Transition) -> str:
     sources = ", ".join(f"`{source}`" for source in _sources(transition))
     roles = ", ".join(sorted(role.value for role in transition.roles))
-    return f"| `{step.value}` | {sources} | `{transition.target.value}` | {roles} |"
+    return f"| `{action.value}` | {sources} | `{transition.target.value}` | {roles} |"
 
 
 def main(arguments: list[str]) -> int:

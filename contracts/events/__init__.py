@@ -1,1 +1,1 @@
-"""What our services say has happened, one module per entity."""
+"""Events: what our services publish, one module per entity."""

@@ -1,35 +1,40 @@
-"""Emergencies: everybody may know that there is one, only the company's gateways where."""
+"""Emergencies: any reader may know that there is one, only the company's gateways where."""
 
 from __future__ import annotations
 
+from pydantic import Field
+
+from contracts.shared_fields import EmergencyId
 from contracts.values import Id, Point, Role, Value
+
+ON_ORDER = "The order during which it happened, as the caller named it; absent: none."
+DRIVER = "The driver who called, or who has the order of the caller; absent: no driver is concerned."
 
 
 class EmergencyRaised(Value):
-    """Somebody pressed the emergency button. `driver_id`: who did, or who drives the order.
+    """A person called for help. Matching asks the driver for nothing until it is closed."""
 
-    Matching asks him for nothing until it is closed, where it was his call or he drives that order.
-    """
-
-    emergency_id: Id
-    raised_by: Role
-    raised_by_id: Id | None = None
-    order_id: Id | None = None
-    driver_id: Id | None = None
+    emergency_id: EmergencyId
+    raised_by: Role = Field(description="The role of the caller.")
+    raised_by_id: Id | None = Field(
+        default=None, description="The caller, by the id of that role; absent: not known."
+    )
+    order_id: Id | None = Field(default=None, description=ON_ORDER)
+    driver_id: Id | None = Field(default=None, description=DRIVER)
 
 
 class EmergencyClosed(Value):
-    """Somebody of the company has looked after it."""
+    """The company has looked after the emergency."""
 
-    emergency_id: Id
-    order_id: Id | None = None
-    driver_id: Id | None = None
+    emergency_id: EmergencyId
+    order_id: Id | None = Field(default=None, description=ON_ORDER)
+    driver_id: Id | None = Field(default=None, description=DRIVER)
 
 
 class EmergencyBriefed(Value):
-    """Confidential: where help is needed."""
+    """Confidential, to the emergency desk: where help is needed."""
 
-    emergency_id: Id
-    order_id: Id | None = None
-    driver_id: Id | None = None
-    place: Point
+    emergency_id: EmergencyId
+    order_id: Id | None = Field(default=None, description=ON_ORDER)
+    driver_id: Id | None = Field(default=None, description=DRIVER)
+    place: Point = Field(description="Where help is needed, as the caller's app reported it.")

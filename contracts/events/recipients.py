@@ -2,12 +2,19 @@
 
 from __future__ import annotations
 
+from pydantic import Field
+
 from contracts.values import Id, Role, UtcTime, Value
 
 
 class RecipientErased(Value):
-    """Whatever was known of the person up to `at` is unreadable; who keeps places of his blanks label, note, lodging and coordinates."""
+    """What we knew of a person is unreadable now.
 
-    recipient_id: Id
-    role: Role
-    at: UtcTime
+    A reader that keeps places of theirs blanks label, note, lodging and coordinates.
+    """
+
+    recipient_id: Id = Field(description="The person who was forgotten.")
+    role: Role = Field(description="The role in which they were forgotten.")
+    at: UtcTime = Field(
+        description="Everything known up to then is forgotten; later messages about the person still count."
+    )

@@ -1,1 +1,1 @@
-"""What the outside reads: JSON Schemas, the AsyncAPI document, golden examples, and the check that they only grow."""
+"""What app developers read: JSON Schemas, AsyncAPI document, page, golden examples, the check of changes."""

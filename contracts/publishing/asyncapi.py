@@ -1,55 +1,67 @@
-"""One AsyncAPI 3.0 document of the whole system, from the view of an app around us: it sends requests, receives events."""
+"""One AsyncAPI 3.0 document of the whole system, as an app sees it: it sends requests and receives events."""
 
 from __future__ import annotations
 
-import json
 from typing import Any
 
 import yaml
 
+from contracts.publishing.components import components
 from contracts.publishing.examples import Example, examples_of
 from contracts.publishing.headers import HEADER_SCHEMAS, headers_of, headers_schema
-from contracts.publishing.schemas import schemas
 from contracts.registry import CONTRACTS, Contract, Exchange
 
 Document = dict[str, Any]
 
 VERSION = "0.1.0"  # the project's; each type has a version of its own in its name
 BINDING = "0.3.0"
-PROPERTIES_OF = (
-    "x-amqp-properties"  # AsyncAPI's binding has no place for what a publisher must set on each message
-)
+# AsyncAPI's binding has no place for what a publisher must set on each message.
+PROPERTIES_OF = "x-amqp-properties"
 SERVERS = [{"$ref": "#/servers/broker"}]
 DESCRIPTION = """\
-Orders of the ride-hailing cooperation with the regency of Banyuwangi: apps send requests, services say what happened.
+Orders of the ride-hailing cooperation with the regency of Banyuwangi: apps send requests, services publish
+events.
 
-To send a request, publish to the exchange gancang.requests with the type as routing key, `mandatory`, and wait for the
-confirm. The body is the JSON of the data. AMQP properties: content_type, delivery_mode 2, user_id (your login), as in the schema
-RequestProperties; AMQP headers: ce-specversion, ce-id, ce-type, ce-source, as in RequestHeaders.
+To send a request, publish to the exchange `gancang.requests` with the type as routing key, `mandatory`, and
+wait for the confirm. The body is the JSON of the data. Set the AMQP properties `content_type`,
+`delivery_mode` 2 and `user_id` (your login), as in the schema RequestProperties, and the AMQP headers
+`ce-specversion`, `ce-id`, `ce-type` and `ce-source`, as in RequestHeaders.
 
-Every message is a CloudEvent 1.0 in binary mode (RabbitMQ binding); structured mode is read as well. The routing key is
-the CloudEvents type. Delivery is at least once: take effect once per (ce-source, ce-id). Ignore fields that you do not
-know and take an unknown word of an enumeration as unknown. A request that cannot be acted on is answered by
-request.rejected.v1. Bind your own queue, named `app.<your login>.…`, to the exchange of the channel, before you publish.
+Every message is a CloudEvent 1.0 in binary mode (RabbitMQ binding); structured mode is read as well. The
+routing key is the CloudEvents type. Delivery is at least once: act once per (`ce-source`, `ce-id`). Ignore
+fields that you do not know, and take an unknown word of an enumeration as `unknown`. A request that cannot
+be acted on is answered by `request.rejected.v1`. Before you publish, bind a queue of your own, named
+`app.<your login>.…`, to the exchange of the channel.
 
-Examples are kept as they were once written: for app.customer and the like write a name of your app, e.g. /apps/mine, and
-for gancang/orders read /gancang/orders.
+Forms: an id has 1 to 64 characters A-Z a-z 0-9 _ - and is chosen by the app that creates what it names.
+Money is whole rupiah. A time is RFC 3339 with an offset, written in UTC to the millisecond; a day is a
+calendar day of the regency (UTC+7). A district code is that of the Ministry of Home Affairs, e.g. 35.10.16.
+A language tag is BCP 47, e.g. id, en, zh-TW. Coordinates are WGS 84 degrees. An optional field that is not
+set is left out, never null.
+
+Examples stay as they were once written: instead of `app.customer` and the like write a name of your app,
+e.g. `/apps/mine`, and read `gancang/orders` as `/gancang/orders`.
 """
 EXCHANGES = {
-    Exchange.REQUESTS: "Written by apps around us; a mistyped routing key ends in the queue ops.unrouted.",
-    Exchange.EVENTS: "Written by the services: ids, districts, amounts, reason codes; nothing that says who or where exactly.",
-    Exchange.CONFIDENTIAL: "Written by the services; what only one party may read. Reading rights are per app user and type.",
+    Exchange.REQUESTS: "Published by apps. A mistyped routing key ends in the queue `ops.unrouted`.",
+    Exchange.EVENTS: "Published by the services: ids, districts, amounts and reason codes, but nothing that "
+    "says who or where exactly.",
+    Exchange.CONFIDENTIAL: "Published by the services: what only one party may read. Reading rights are per "
+    "login and type.",
 }
 OWNERS = {
     "orders": "The life of an order, from the request to its end.",
-    "matching": "Who drives it.",
-    "notifications": "Who is told.",
-    "any": "Written by each service.",
+    "matching": "Drivers, offers and matches.",
+    "notifications": "Contacts, letters and webhooks.",
+    "any": "Published by every service.",
 }
 
 
 def document() -> Document:
-    """The whole document; equal registries and examples give equal documents."""
+    """Build the whole document; equal registries and examples give equal documents.
+
+    Raises `ValueError` for two different models with one name.
+    """
     names = sorted(CONTRACTS)
     return {
         "asyncapi": "3.0.0",
@@ -60,7 +72,7 @@ def document() -> Document:
         "channels": {name: _channel(CONTRACTS[name]) for name in names},
         "operations": {_operation_id(CONTRACTS[name]): _operation(CONTRACTS[name]) for name in names},
         "components": {
-            "schemas": {**HEADER_SCHEMAS, **_components()},
+            "schemas": {**HEADER_SCHEMAS, **components()},
             "messages": {name: _message(CONTRACTS[name]) for name in names},
             "correlationIds": {
                 "order": {"description": "The order's id.", "location": "$message.header#/ce-correlationid"}
@@ -68,7 +80,7 @@ def document() -> Document:
             "securitySchemes": {
                 "user": {
                     "type": "userPassword",
-                    "description": "An app's own broker user; its name is checked by the broker.",
+                    "description": "The app's own login; the broker checks its name.",
                 }
             },
         },
@@ -76,13 +88,13 @@ def document() -> Document:
 
 
 def as_text(made: Document) -> str:
-    """The file's text."""
+    """Write the document as the text of its file."""
     written: str = yaml.dump(made, Dumper=_Plain, sort_keys=False, allow_unicode=True, width=120)
     return "# Generated by `gancang contracts export`; do not edit.\n" + written
 
 
 class _Plain(yaml.SafeDumper):
-    """Writes equal parts out twice rather than as an alias, and leaves texts of several lines readable."""
+    """Writes equal parts out twice instead of as aliases, and texts of several lines as blocks."""
 
     def ignore_aliases(self, data: Any) -> bool:  # noqa: ARG002  PyYAML's signature
         return True
@@ -171,16 +183,3 @@ def _example(example: Example) -> Document:
 
 def _summary(contract: Contract) -> str:
     return " ".join((contract.model.__doc__ or "").split())
-
-
-def _components() -> dict[str, Document]:
-    """All schemas side by side: refs into a type's own `$defs` become refs into the components."""
-    components: dict[str, Document] = {}
-    for schema in schemas().values():
-        own = {name: value for name, value in schema.items() if name not in {"$schema", "$id", "$defs"}}
-        for name, part in {own["title"]: own, **schema.get("$defs", {})}.items():
-            written = json.loads(json.dumps(part).replace('"#/$defs/', '"#/components/schemas/'))
-            if components.setdefault(name, written) != written:
-                message = f"two different models are called {name}"
-                raise ValueError(message)
-    return dict(sorted(components.items()))

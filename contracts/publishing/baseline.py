@@ -1,4 +1,4 @@
-"""The committed files against what the models say today: what differs, and whether that is allowed."""
+"""Compare the committed files with the models of today: what differs, and whether that is allowed."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ ASYNCAPI = "asyncapi.yaml"
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """One difference. `breaking`: it needs a new major version, otherwise an export settles it."""
+    """One difference. `breaking`: it needs a new major version; any other one is settled by an export."""
 
     where: str
     pointer: str
@@ -27,12 +27,15 @@ class Finding:
     breaking: bool
 
     def as_dict(self) -> dict[str, Any]:
-        """For `--json`."""
+        """Return the finding as `--json` prints it."""
         return asdict(self)
 
 
 def check(folder: Path = CONTRACTS_FOLDER) -> list[Finding]:
-    """Everything in which the folder differs from the models, breaking differences first."""
+    """Find everything in which the folder differs from the models, breaking differences first.
+
+    Raises `JSONDecodeError` for a committed schema that is not JSON.
+    """
     today, committed = schemas(), _committed(folder)
     found = _compared(committed, today)
     found += _examples(examples.sealed(folder / EXAMPLES), examples.present(folder / EXAMPLES))
@@ -41,14 +44,17 @@ def check(folder: Path = CONTRACTS_FOLDER) -> list[Finding]:
 
 
 def broken_since(older: Path, folder: Path = CONTRACTS_FOLDER) -> list[Finding]:
-    """What breaks the promises of an older state of the folder, whatever was exported in between."""
+    """Find what breaks the promises of an older state of the folder, whatever was exported in between.
+
+    Raises `JSONDecodeError` for a committed schema that is not JSON.
+    """
     sealed, present = examples.sealed(older / EXAMPLES), examples.present(folder / EXAMPLES)
     found = _compared(_committed(older), schemas()) + _examples(sealed, present)
     return [finding for finding in found if finding.breaking]
 
 
 def export(folder: Path = CONTRACTS_FOLDER) -> list[Path]:
-    """Write what is missing or out of date and tell which files; equal files stay untouched."""
+    """Write what is missing or out of date and return those files; equal files stay untouched."""
     written = []
     if (folder / EXAMPLES).exists():
         examples.seal(folder / EXAMPLES)
@@ -94,7 +100,7 @@ def _new(name: str) -> Finding:
 
 
 def _examples(sealed: dict[str, str], present: dict[str, str]) -> list[Finding]:
-    """Changed and removed examples break the promise; new ones only want to be sealed."""
+    """Compare the examples: a changed or removed one is breaking, a new one only has to be sealed."""
     found = []
     for path in sorted(sealed.keys() | present.keys()):
         if path not in present:
@@ -107,7 +113,7 @@ def _examples(sealed: dict[str, str], present: dict[str, str]) -> list[Finding]:
 
 
 def _stale(folder: Path, today: dict[str, Schema], named: set[str]) -> list[Finding]:
-    """Files that are missing or not what an export would write, beside those that a comparison has named."""
+    """Find files that are missing or out of date, without those that a comparison has named."""
     return [
         Finding(name, "", "the file is not what an export writes", breaking=False)
         for name, text in _texts(today).items()

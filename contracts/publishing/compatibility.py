@@ -1,84 +1,45 @@
-"""May this schema replace that one? What we publish may only grow, what we consume may only loosen.
+"""Compare two schemas of one type: what we publish may only grow, what we consume may only loosen.
 
-A keyword that the rules do not know counts as breaking: better a question too many than a broken app.
+A keyword that the rules do not know counts as breaking: a needless question is better than a broken app.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from enum import StrEnum
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
-from contracts.publishing.schemas import EXCHANGE, OWNER, Schema
+from contracts.publishing.keywords import (
+    INFINITY,
+    LOWER_LIMITS,
+    NESTED,
+    SHAPES,
+    STRUCTURE,
+    UPPER_LIMITS,
+    WORDING,
+    listed,
+    types_of,
+)
+from contracts.publishing.pairs import Difference, Direction, Pair
+from contracts.publishing.schemas import EXCHANGE, Schema
 from contracts.registry import Exchange
 from contracts.values import EXTENSIBLE_ENUM
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
-WORDING = frozenset({"$schema", "$id", "title", "description", "default", "examples", OWNER})
-UPPER_LIMITS = frozenset({"maximum", "exclusiveMaximum", "maxLength", "maxItems", "maxProperties"})
-LOWER_LIMITS = frozenset({"minimum", "exclusiveMinimum", "minLength", "minItems", "minProperties"})
-SHAPES = frozenset({"pattern", "format", "const", "multipleOf", "uniqueItems"})
-NESTED = ("items", "additionalProperties", "propertyNames")
-STRUCTURE = frozenset(
-    {"$ref", "$defs", "type", "enum", "anyOf", "properties", "required", EXTENSIBLE_ENUM, *NESTED}
-)
-INFINITY = float("inf")
 MAX_DEPTH = 32
 
 
-class Direction(StrEnum):
-    """Who must go on working: who reads what we publish, or who writes what we consume."""
-
-    PUBLISHED = "published"
-    CONSUMED = "consumed"
-
-
-@dataclass(frozen=True, slots=True)
-class Difference:
-    """One difference. `pointer` is a JSON pointer into the data; `breaking` means a new major version is needed."""
-
-    pointer: str
-    what: str
-    breaking: bool
-
-
-@dataclass(frozen=True, slots=True)
-class _Pair:
-    """The same place in both schemas, refs resolved."""
-
-    old: Schema
-    new: Schema
-    pointer: str
-    direction: Direction
-    roots: tuple[Schema, Schema]
-
-    def at(self, old: Schema, new: Schema, step: str = "") -> _Pair:
-        return _Pair(
-            _resolved(old, self.roots[0]),
-            _resolved(new, self.roots[1]),
-            self.pointer + step,
-            self.direction,
-            self.roots,
-        )
-
-    def difference(self, what: str, *, breaking: bool) -> Difference:
-        return Difference(self.pointer, what, breaking)
-
-    def order(self, old: Any, new: Any) -> tuple[Any, Any]:
-        """(what is sent, what is accepted): the first must fit into the second."""
-        return (new, old) if self.direction is Direction.PUBLISHED else (old, new)
-
-
 def direction_of(schema: Schema) -> Direction:
-    """Requests are consumed, everything else is published."""
+    """Tell whether a schema is of a request, which we consume, or of an event, which we publish."""
     return Direction.CONSUMED if schema.get(EXCHANGE) == Exchange.REQUESTS else Direction.PUBLISHED
 
 
 def compare(old: Schema, new: Schema) -> list[Difference]:
-    """Every difference between two schemas of one type, in the order of the data."""
-    root = _Pair(old, new, "", direction_of(old), (old, new))
+    """Find every difference between two schemas of one type, in the order of the data.
+
+    Raises `KeyError` for a reference that leads nowhere.
+    """
+    root = Pair(old, new, "", direction_of(old), (old, new))
     found = list(_walk(root))
     if old.get(EXCHANGE) != new.get(EXCHANGE):
         found.insert(
@@ -89,7 +50,7 @@ def compare(old: Schema, new: Schema) -> list[Difference]:
     return found
 
 
-def _walk(pair: _Pair) -> Iterator[Difference]:
+def _walk(pair: Pair) -> Iterator[Difference]:
     same = pair.old == pair.new and pair.roots[0].get("$defs") == pair.roots[1].get("$defs")
     if same or pair.pointer.count("/") > MAX_DEPTH:
         return
@@ -97,15 +58,15 @@ def _walk(pair: _Pair) -> Iterator[Difference]:
         yield from rule(pair)
 
 
-def _types(pair: _Pair) -> Iterator[Difference]:
-    old, new = _type_set(pair.old), _type_set(pair.new)
+def _types(pair: Pair) -> Iterator[Difference]:
+    old, new = types_of(pair.old), types_of(pair.new)
     if old != new:
         sent, accepted = pair.order(old, new)
-        what = f"type {_listed(old)} became {_listed(new)}"
+        what = f"type {listed(old)} became {listed(new)}"
         yield pair.difference(what, breaking=not sent <= accepted)
 
 
-def _limits(pair: _Pair) -> Iterator[Difference]:
+def _limits(pair: Pair) -> Iterator[Difference]:
     for name in sorted((UPPER_LIMITS | LOWER_LIMITS) & (pair.old.keys() | pair.new.keys())):
         sign = 1 if name in UPPER_LIMITS else -1
         old, new = (sign * schema[name] if name in schema else INFINITY for schema in (pair.old, pair.new))
@@ -117,7 +78,7 @@ def _limits(pair: _Pair) -> Iterator[Difference]:
             )
 
 
-def _shapes(pair: _Pair) -> Iterator[Difference]:
+def _shapes(pair: Pair) -> Iterator[Difference]:
     for name in sorted(SHAPES):
         old, new = pair.old.get(name), pair.new.get(name)
         if old != new:
@@ -127,7 +88,7 @@ def _shapes(pair: _Pair) -> Iterator[Difference]:
             )
 
 
-def _words(pair: _Pair) -> Iterator[Difference]:
+def _words(pair: Pair) -> Iterator[Difference]:
     old, new = set(pair.old.get(EXTENSIBLE_ENUM, ())), set(pair.new.get(EXTENSIBLE_ENUM, ()))
     for word in sorted(old - new):
         yield pair.difference(f"the word {word} is gone", breaking=True)
@@ -140,7 +101,7 @@ def _words(pair: _Pair) -> Iterator[Difference]:
         yield pair.difference("the closed list of words changed", breaking=not fits)
 
 
-def _properties(pair: _Pair) -> Iterator[Difference]:
+def _properties(pair: Pair) -> Iterator[Difference]:
     old, new = pair.old.get("properties", {}), pair.new.get("properties", {})
     for name in sorted(old.keys() - new.keys()):
         yield pair.at({}, {}, f"/{name}").difference("field removed", breaking=True)
@@ -153,8 +114,8 @@ def _properties(pair: _Pair) -> Iterator[Difference]:
         yield from _walk(pair.at(old[name], new[name], f"/{name}"))
 
 
-def _required(pair: _Pair) -> Iterator[Difference]:
-    """Of fields that are in both; added and removed ones are judged by `_properties`."""
+def _required(pair: Pair) -> Iterator[Difference]:
+    """Judge the fields that are in both schemas; `_properties` judges added and removed ones."""
     old, new = set(pair.old.get("required", ())), set(pair.new.get("required", ()))
     judged = pair.old.get("properties", {}).keys() ^ pair.new.get("properties", {}).keys()
     for name in sorted((old ^ new) - judged):
@@ -163,7 +124,7 @@ def _required(pair: _Pair) -> Iterator[Difference]:
         yield pair.at({}, {}, f"/{name}").difference(f"became {became}", breaking=breaking)
 
 
-def _nested(pair: _Pair) -> Iterator[Difference]:
+def _nested(pair: Pair) -> Iterator[Difference]:
     for name in NESTED:
         old, new = pair.old.get(name, True), pair.new.get(name, True)
         if isinstance(old, dict) and isinstance(new, dict):
@@ -173,7 +134,7 @@ def _nested(pair: _Pair) -> Iterator[Difference]:
             yield pair.difference(f"{name} changed", breaking=accepted is not True)
 
 
-def _branches(pair: _Pair) -> Iterator[Difference]:
+def _branches(pair: Pair) -> Iterator[Difference]:
     if "anyOf" not in pair.old and "anyOf" not in pair.new:
         return
     old, new = pair.old.get("anyOf", [pair.old]), pair.new.get("anyOf", [pair.new])
@@ -183,19 +144,19 @@ def _branches(pair: _Pair) -> Iterator[Difference]:
         yield pair.difference("the alternatives changed", breaking=not fits)
 
 
-def _fits(pair: _Pair, sent: Schema, accepted: Schema) -> bool:
+def _fits(pair: Pair, sent: Schema, accepted: Schema) -> bool:
     old, new = pair.order(sent, accepted)
     return not any(difference.breaking for difference in _walk(pair.at(old, new)))
 
 
-def _unknown(pair: _Pair) -> Iterator[Difference]:
+def _unknown(pair: Pair) -> Iterator[Difference]:
     known = WORDING | UPPER_LIMITS | LOWER_LIMITS | SHAPES | STRUCTURE | {EXCHANGE}
     for name in sorted((pair.old.keys() | pair.new.keys()) - known):
         if pair.old.get(name) != pair.new.get(name):
             yield pair.difference(f"{name} changed, which no rule judges", breaking=True)
 
 
-RULES: tuple[Callable[[_Pair], Iterator[Difference]], ...] = (
+RULES: tuple[Callable[[Pair], Iterator[Difference]], ...] = (
     _types,
     _limits,
     _shapes,
@@ -206,22 +167,3 @@ RULES: tuple[Callable[[_Pair], Iterator[Difference]], ...] = (
     _branches,
     _unknown,
 )
-
-
-def _resolved(schema: Schema, root: Schema) -> Schema:
-    """A `$ref` into `$defs` with its siblings laid over it."""
-    while "$ref" in schema:
-        siblings = {name: value for name, value in schema.items() if name != "$ref"}
-        schema = {**root["$defs"][schema["$ref"].rpartition("/")[2]], **siblings}
-    return schema
-
-
-def _type_set(schema: Schema) -> frozenset[str]:
-    """Every JSON type that is allowed; a number includes the integers."""
-    written = schema.get("type", ["array", "boolean", "integer", "null", "number", "object", "string"])
-    names = {written} if isinstance(written, str) else set(written)
-    return frozenset(names | ({"integer"} if "number" in names else set()))
-
-
-def _listed(names: frozenset[str]) -> str:
-    return "any" if len(names) == len(_type_set({})) else "|".join(sorted(names))

@@ -1,4 +1,4 @@
-"""Golden examples: messages as they were once sent. A file may be added, never changed or removed (`MANIFEST`)."""
+"""Golden examples: messages as they were once sent. Files are only added, and `MANIFEST` seals them."""
 
 from __future__ import annotations
 
@@ -22,13 +22,13 @@ class Example:
 
 
 def examples_of(type_name: str, folder: Path = EXAMPLES) -> list[Example]:
-    """The examples of a type, by name."""
+    """Read the examples of a type, by name. Raises `JSONDecodeError` for a file that is not JSON."""
     files = sorted((folder / type_name).glob("*.json"))
     return [Example(type_name, file.stem, json.loads(file.read_text(encoding="utf-8"))) for file in files]
 
 
 def sealed(folder: Path = EXAMPLES) -> dict[str, str]:
-    """Path → SHA-256, as the manifest has them."""
+    """Read the manifest: path → SHA-256."""
     manifest = folder / MANIFEST
     if not manifest.exists():
         return {}
@@ -37,7 +37,7 @@ def sealed(folder: Path = EXAMPLES) -> dict[str, str]:
 
 
 def present(folder: Path = EXAMPLES) -> dict[str, str]:
-    """Path → SHA-256 of the files that are there."""
+    """Digest the files that are there: path → SHA-256."""
     files = sorted(folder.glob("*/*.json"))
     return {
         file.relative_to(folder).as_posix(): hashlib.sha256(file.read_bytes()).hexdigest() for file in files
@@ -45,7 +45,7 @@ def present(folder: Path = EXAMPLES) -> dict[str, str]:
 
 
 def seal(folder: Path = EXAMPLES) -> list[str]:
-    """Add new files to the manifest and tell which; what is in it stays as it is."""
+    """Add new files to the manifest and return their paths; what is in it already stays as it is."""
     old, now = sealed(folder), present(folder)
     rows = {**now, **old}
     text = "".join(f"{rows[path]}  {path}\n" for path in sorted(rows))

@@ -1,4 +1,4 @@
-"""The rows of a schema's table of fields: nested objects opened, each with its type and its limits in words."""
+"""The rows of a table of fields: nested objects opened, each field with its type, meaning and limits."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import json
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from contracts.values import EXTENSIBLE_ENUM
+from contracts.values import EXTENSIBLE_ENUM, FORMS
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -35,11 +35,15 @@ NAMES = {
     "null": "null",
 }
 FORMATS = {"date-time": "time", "date": "day", "uri": "URI", "email": "e-mail address"}
+REFERENCE_KEYS = ("anyOf", "allOf")
 
 
 @dataclass(frozen=True, slots=True)
 class Field:
-    """One row. `parent` is the dotted path in front of the name, `words` the known words of an open enumeration."""
+    """One row. `parent` is the dotted path in front of the name.
+
+    Of an open enumeration `words` are the known words, and `enumeration` is its name.
+    """
 
     parent: str
     name: str
@@ -48,10 +52,14 @@ class Field:
     meaning: str
     words: list[str]
     limits: list[str]
+    enumeration: str = ""
 
 
 def fields_of(schema: Schema, schemas: Schemas) -> list[Field]:
-    """All fields, in the order of the schema, those of nested objects after their parent."""
+    """List all fields in the order of the schema, those of nested objects after their parent.
+
+    Raises `KeyError` for a reference that leads nowhere.
+    """
     return list(_rows(schema, schemas, ""))
 
 
@@ -67,15 +75,17 @@ def _rows(schema: Schema, schemas: Schemas, parent: str) -> Iterator[Field]:
             required=name in required,
             meaning=written.get("description") or inner.get("description") or entry.get("description", ""),
             words=entry.get(EXTENSIBLE_ENUM, []),
-            limits=list(_limits(inner)),
+            limits=list(_limits({**inner, **written})),
+            enumeration=entry.get("title", "") if EXTENSIBLE_ENUM in entry else "",
         )
         yield from _rows(entry, schemas, f"{parent}{name}{'[]' if entry is not inner else ''}.")
 
 
 def _resolved(schema: Schema, schemas: Schemas) -> Schema:
-    """The schema itself, or the component that it refers to; of alternatives the first, which has the known words."""
-    if "anyOf" in schema:
-        return _resolved(schema["anyOf"][0], schemas)
+    """The schema, or the component that it refers to; of alternatives the first: it has the known words."""
+    for keyword in REFERENCE_KEYS:
+        if keyword in schema:
+            return _resolved(schema[keyword][0], schemas)
     if "$ref" in schema:
         return schemas[schema["$ref"].rpartition("/")[2]]
     return schema
@@ -90,7 +100,7 @@ def _type(schema: Schema, entry: Schema) -> str:
         return f"map to {_names(schema['additionalProperties'])}"
     if "properties" in schema:
         return str(schema.get("title", "object"))
-    return _names(schema)
+    return FORMS.get(schema.get("pattern", "")) or _names(schema)
 
 
 def _names(schema: Schema) -> str:
@@ -102,7 +112,7 @@ def _names(schema: Schema) -> str:
 
 
 def _limits(schema: Schema) -> Iterator[str]:
-    """What the description has not said: a pattern stands only where no sentence explains it."""
+    """Say what the description leaves out; a pattern is shown only where no sentence explains it."""
     if "const" in schema:
         yield f"always {schema['const']}"
     for keyword, sentence in LIMITS.items():

@@ -13,40 +13,52 @@ HEADERS: dict[str, dict[str, Any]] = {
     "ce-id": {
         **ATTRIBUTE,
         "minLength": 1,
-        "description": "Unique per source; the same pair takes effect once.",
+        "description": "Unique per source: the same pair of `ce-source` and `ce-id` takes effect once.",
     },
     "ce-source": {
         **ATTRIBUTE,
         "minLength": 1,
-        "description": "Who wrote it: a name of your app that you keep for ever, e.g. /apps/mine. /gancang/… is ours.",
+        "description": "The app that wrote it: a name kept for ever, e.g. `/apps/mine`; never `/gancang/…`.",
     },
-    "ce-type": {**ATTRIBUTE, "description": "The routing key."},
-    "ce-time": {"type": "string", "format": "date-time", "description": "When it happened, with an offset."},
-    "ce-subject": {**ATTRIBUTE, "description": "Id of the order, driver, offer … it is about."},
-    "ce-correlationid": {**ATTRIBUTE, "description": "The order's id."},
-    "ce-causationid": {**ATTRIBUTE, "description": "Id of the message that caused this one."},
+    "ce-type": {**ATTRIBUTE, "description": "The type of the message, equal to the routing key."},
+    "ce-time": {
+        "type": "string",
+        "format": "date-time",
+        "description": "When it happened, with an offset; without it the time of receipt counts.",
+    },
+    "ce-subject": {
+        **ATTRIBUTE,
+        "description": "The id of the order, driver or offer … that the message is about.",
+    },
+    "ce-correlationid": {**ATTRIBUTE, "description": "The id of the order."},
+    "ce-causationid": {**ATTRIBUTE, "description": "The `ce-id` of the message that caused this one."},
     "ce-sequence": {
         "type": "string",
         "pattern": "^[0-9]{10}$",
-        "description": "The aggregate's version; events of one write share it.",
+        "description": "The version of what `ce-subject` names; events of one write share it.",
     },
-    "ce-dataschema": {"type": "string", "format": "uri", "description": "The `$id` of the JSON Schema."},
-    "traceparent": {"type": "string", "description": "W3C trace context; passed on, or begun."},
+    "ce-dataschema": {
+        "type": "string",
+        "format": "uri",
+        "description": "The `$id` of the JSON Schema of the data.",
+    },
+    "traceparent": {"type": "string", "description": "W3C trace context: passed on, or started here."},
 }
 NEEDED = ("ce-specversion", "ce-id", "ce-type", "ce-source")
 WRITTEN = (*NEEDED, "ce-time", "ce-dataschema", "traceparent")
 
 PROPERTIES: dict[str, dict[str, Any]] = {
-    "content_type": {"type": "string", "const": "application/json", "description": "What the body is."},
+    "content_type": {"type": "string", "const": "application/json", "description": "The form of the body."},
     "delivery_mode": {
         "type": "integer",
         "const": 2,
-        "description": "Persistent: it survives a restart of the broker.",
+        "description": "Persistent: the message survives a restart of the broker.",
     },
     "user_id": {
         **ATTRIBUTE,
-        "description": "Your login at the broker, which closes the channel on another one. Without it a request is `login_missing`, for "
-        "somebody whom the login does not speak for `login_wrong`; only `demo` and `up` believe everybody.",
+        "description": "Your login; the broker closes the channel on another one. A request without it is "
+        "rejected as `login_missing`, one in the name of a party that the login may not speak for as "
+        "`login_wrong`. Only `demo` and `up` check neither.",
     },
 }
 MIRRORED: dict[str, dict[str, Any]] = {
@@ -55,19 +67,19 @@ MIRRORED: dict[str, dict[str, Any]] = {
     "type": {**ATTRIBUTE, "description": "As `ce-type`."},
     "timestamp": {"type": "integer", "description": "As `ce-time`, in whole seconds."},
     "correlation_id": {**ATTRIBUTE, "description": "As `ce-correlationid`."},
-    "app_id": {**ATTRIBUTE, "description": "The service that wrote it, e.g. gancang.orders."},
+    "app_id": {**ATTRIBUTE, "description": "The service that wrote it, e.g. `gancang.orders`."},
 }
 
 HEADER_SCHEMAS: dict[str, dict[str, Any]] = {
     "RequestHeaders": {
         "type": "object",
-        "description": "What a request needs. Without ce-time the time of receipt is taken.",
+        "description": "The headers of a request.",
         "required": list(NEEDED),
         "properties": HEADERS,
     },
     "EventHeaders": {
         "type": "object",
-        "description": "What our events carry.",
+        "description": "The headers of an event.",
         "required": list(WRITTEN),
         "properties": HEADERS,
     },
@@ -87,13 +99,13 @@ HEADER_SCHEMAS: dict[str, dict[str, Any]] = {
 
 
 def headers_schema(contract: Contract) -> dict[str, Any]:
-    """The headers of one type."""
+    """The schema of the headers of one type."""
     name = "RequestHeaders" if contract.is_request else "EventHeaders"
     own = {"type": "object", "properties": {"ce-type": {"const": contract.type}}}
     return {"allOf": [{"$ref": f"#/components/schemas/{name}"}, own]}
 
 
 def headers_of(event: dict[str, Any]) -> dict[str, Any]:
-    """The headers that the structured event would have in binary mode."""
+    """Turn a structured event into the headers that it has in binary mode."""
     named = ((name, "ce-" + name if "ce-" + name in HEADERS else name) for name in event)
     return {header: event[name] for name, header in named if header in HEADERS}

@@ -1,4 +1,4 @@
-"""The AsyncAPI document as one HTML page that needs nothing but itself: it opens from disk, without a network."""
+"""The AsyncAPI document as one HTML page that opens from disk, without a network."""
 
 from __future__ import annotations
 
@@ -16,6 +16,7 @@ from contracts.publishing.fields import Field, fields_of
 from contracts.queues import QUEUES
 from contracts.reasons import ENDED, FAILED, INELIGIBLE, NOT_ASKED, REFUSED, REJECTED, UNREADABLE
 from contracts.registry import CONTRACTS, Exchange
+from contracts.values import OpenEnum
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -35,6 +36,12 @@ REASON_TABLES: dict[str, dict[str, Reason]] = {
     "A notification fails": FAILED,
     "A message is unreadable, and parked": UNREADABLE,
 }
+HEADER_TABLES = (
+    ("request-properties", "A request's AMQP properties", "RequestProperties"),
+    ("request", "A request's headers", "RequestHeaders"),
+    ("event-properties", "An event's AMQP properties", "EventProperties"),
+    ("event", "An event's headers", "EventHeaders"),
+)
 ROLES = {Exchange.REQUESTS: "you send", Exchange.EVENTS: "you read", Exchange.CONFIDENTIAL: "one party reads"}
 _TOKEN = re.compile(
     r'(?P<key>"(?:[^"\\]|\\.)*")(?=:)|(?P<text>"(?:[^"\\]|\\.)*")|(?P<plain>-?\d[\d.eE+-]*|\btrue\b|\bfalse\b|\bnull\b)'
@@ -43,7 +50,7 @@ _TOKEN = re.compile(
 
 @dataclass(frozen=True, slots=True)
 class Shown:
-    """One message of the page. `readers` are our queues that are bound to it."""
+    """One message of the page. `readers`: our queues that are bound to it."""
 
     type: str
     summary: str
@@ -57,7 +64,7 @@ class Shown:
 
 @dataclass(frozen=True, slots=True)
 class Example:
-    """One example, its JSON with coloured tokens."""
+    """One example, with its JSON coloured."""
 
     name: str
     headers: Markup
@@ -66,7 +73,10 @@ class Example:
 
 
 def render(made: Document) -> str:
-    """The whole page; equal documents give equal pages."""
+    """Render the whole page; equal documents give equal pages.
+
+    Raises `KeyError` for a document without a message of the registry.
+    """
     environment = Environment(
         loader=PackageLoader("contracts.publishing", "."),
         autoescape=True,
@@ -84,20 +94,16 @@ def render(made: Document) -> str:
         groups=[(exchange.value, text, _shown(made, exchange)) for exchange, text in EXCHANGES.items()],
         header_tables=[
             (key, title, fields_of(components["schemas"][name], components["schemas"]))
-            for key, title, name in (
-                ("request-properties", "A request's AMQP properties", "RequestProperties"),
-                ("request", "A request's headers", "RequestHeaders"),
-                ("event-properties", "An event's AMQP properties", "EventProperties"),
-                ("event", "An event's headers", "EventHeaders"),
-            )
+            for key, title, name in HEADER_TABLES
         ],
         reasons=REASON_TABLES,
+        enumerations=_enumerations(components["schemas"]),
         roles={exchange.value: role for exchange, role in ROLES.items()},
     )
 
 
 def export(contracts: Path) -> list[Path]:
-    """Write the page into the docs beside a checkout's contracts, unless it is what it should be; tells what it wrote."""
+    """Write the page into the docs beside a checkout's contracts if it is out of date; return what is new."""
     file, text = contracts.parent / DOCS / PAGE, render(document())
     if not file.parent.is_dir() or (file.exists() and file.read_text(encoding="utf-8") == text):
         return []
@@ -106,11 +112,18 @@ def export(contracts: Path) -> list[Path]:
 
 
 def check(contracts: Path) -> list[Finding]:
-    """Whether an export would write it; an installed package has no docs beside it, and no page."""
+    """Find out whether the page is out of date; an installed package has no docs beside it, and no page."""
     file = contracts.parent / DOCS / PAGE
     if not file.parent.is_dir() or (file.exists() and file.read_text(encoding="utf-8") == render(document())):
         return []
     return [Finding(f"{DOCS}/{PAGE}", "", "the page is not what an export writes", breaking=False)]
+
+
+def _enumerations(schemas: dict[str, Any]) -> list[type[OpenEnum]]:
+    """The open enumerations of the document, by name."""
+    return sorted(
+        (one for one in OpenEnum.__subclasses__() if one.__name__ in schemas), key=lambda one: one.__name__
+    )
 
 
 def _shown(made: Document, exchange: Exchange) -> list[Shown]:
@@ -144,7 +157,7 @@ def _example(one: Document, properties: Document) -> Example:
 
 
 def _with_code(text: str) -> Markup:
-    """Backticks as code."""
+    """Turn backticks into code."""
     parts = text.split("`")
     return Markup().join(
         Markup("<code>{}</code>").format(part) if index % 2 else escape(part)
@@ -153,7 +166,7 @@ def _with_code(text: str) -> Markup:
 
 
 def _coloured(value: object) -> Markup:
-    """JSON with its tokens in spans."""
+    """Write JSON with its tokens in spans."""
     text = json.dumps(value, ensure_ascii=False, indent=2)
     parts, end = [], 0
     for found in _TOKEN.finditer(text):

@@ -1,7 +1,7 @@
-"""One JSON Schema (2020-12) per message type, made from the models and written open: unknown fields are welcome.
+"""One JSON Schema (2020-12) per message type, made from the models. They are open: unknown fields are valid.
 
-Optional fields are written as fields that may be absent, never as null, and an open enumeration as text with its
-known words in `x-extensible-enum`, so that who validates by an old schema accepts what a newer writer says.
+An optional field may be absent, but is never null. An open enumeration is text with its known words in
+`x-extensible-enum`, so that an old schema accepts what a newer writer sends.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ OWNER = "x-owner"
 
 
 def schema_of(contract: Contract) -> Schema:
-    """The schema of a type's `data`, with the exchange it travels on and the service that owns it."""
+    """Make the schema of a type's `data`, with its exchange and the service that owns it."""
     body = contract.model.model_json_schema(schema_generator=_Written)
     definitions = body.pop("$defs", None)
     schema: Schema = {
@@ -43,17 +43,17 @@ def schema_of(contract: Contract) -> Schema:
 
 
 def schemas() -> dict[str, Schema]:
-    """Type → schema, for every type of the registry."""
+    """Make the schemas of all types of the registry: type → schema."""
     return {name: schema_of(CONTRACTS[name]) for name in sorted(CONTRACTS)}
 
 
 def as_text(schema: Schema) -> str:
-    """The file's text: two spaces, one line break at the end."""
+    """Write a schema as the text of its file: two spaces, one line break at the end."""
     return json.dumps(schema, indent=2, ensure_ascii=False) + "\n"
 
 
 class _Written(GenerateJsonSchema):
-    """Leaves out what only repeats the field's name, and null."""
+    """Leaves out titles that only repeat the field's name, and null."""
 
     def field_title_should_be_set(self, schema: Any) -> bool:  # noqa: ARG002  pydantic's signature
         return False

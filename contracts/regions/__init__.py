@@ -21,7 +21,7 @@ class Village:
 
 @cache
 def villages() -> tuple[Village, ...]:
-    """All villages, in the order of their codes."""
+    """Read all villages, in the order of their codes."""
     return tuple(
         Village(row["code"], row["district_code"], row["name"], float(row["lat"]), float(row["lon"]))
         for row in _rows("banyuwangi_villages.csv")

@@ -1,1 +1,1 @@
-"""What apps around us may ask for, one module per entity."""
+"""Requests: what apps publish, one module per entity."""

@@ -1,18 +1,15 @@
 """Requests about an order, owned by the orders service."""
 
-# ruff: noqa: RUF012  pydantic copies a default for each model
 from __future__ import annotations
 
-from typing import Annotated, Any
+from pydantic import Field
 
-from pydantic import AfterValidator, Field, WithJsonSchema
-
+from contracts.requests.details import Details
+from contracts.shared_fields import Items, OrderId
 from contracts.values import (
-    ID_PATTERN,
     Actor,
     Customer,
     Id,
-    Item,
     Note,
     Payer,
     Place,
@@ -24,116 +21,150 @@ from contracts.values import (
     Value,
 )
 
-MAX_DETAILS = 32
-MAX_DETAIL_TEXT = 200
-MAX_DETAIL_NUMBER = 2**53
-
-
-def _plain_details(details: dict[str, Any]) -> dict[str, Any]:
-    """Keys in order (so that two equal requests have one digest). Raises `ValueError` for anything but plain values."""
-    if not all(_is_plain(value) for value in details.values()):
-        message = f"details are text up to {MAX_DETAIL_TEXT} characters, numbers, true, false or null"
-        raise ValueError(message)
-    return dict(sorted(details.items()))
-
-
-def _is_plain(value: object) -> bool:
-    if isinstance(value, str):
-        return len(value) <= MAX_DETAIL_TEXT
-    if isinstance(value, int | float):
-        return abs(value) <= MAX_DETAIL_NUMBER
-    return value is None
-
-
-Details = Annotated[
-    dict[Id, Any],
-    Field(max_length=MAX_DETAILS),
-    AfterValidator(_plain_details),
-    WithJsonSchema(
-        {
-            "type": "object",
-            "description": "What this service asks for beside the common fields, e.g. triage, envelope, weight_kg.",
-            "maxProperties": MAX_DETAILS,
-            "propertyNames": {"pattern": ID_PATTERN},
-            "additionalProperties": {
-                "type": ["string", "number", "boolean", "null"],
-                "maxLength": MAX_DETAIL_TEXT,
-                "minimum": -MAX_DETAIL_NUMBER,
-                "maximum": MAX_DETAIL_NUMBER,
-            },
-        }
-    ),
-]
-
 
 class OrderRequested(Value):
-    """A person or an agency asks for a service. `scheduled_for`: the pick-up, where it is booked ahead."""
+    """Ask for a service, as a person or an agency."""
 
-    order_id: Id
-    service: Id
-    customer: Customer
-    pickup: Place
-    dropoff: Place
-    scheduled_for: UtcTime | None = None
-    items: Annotated[list[Item], Field(max_length=200)] = []
-    payer: Payer | None = None
-    recipient: Recipient | None = None
-    agency_id: Id | None = None
-    max_fare: Rupiah | None = None
-    details: Details = {}
+    order_id: Id = Field(
+        description="The new order, under an id that the app chooses. The same request again changes "
+        "nothing; another one under this id is rejected as `id_reused`."
+    )
+    service: Id = Field(
+        description="The service to carry out, by its name in the catalogue: `ride`, `food`, `medicine`, "
+        "`document`, `ijen`, `urgent`, `parcel`, or one that the operator added."
+    )
+    customer: Customer = Field(description="Who orders; they may change and cancel the order.")
+    pickup: Place = Field(
+        description="Where the driver picks up the passenger or the goods; where a merchant cooks, with "
+        "its `merchant_id`."
+    )
+    dropoff: Place = Field(
+        description="Where the passenger or the goods go; on a trip with a way back, where it turns round."
+    )
+    scheduled_for: UtcTime | None = Field(
+        default=None,
+        description="When to be picked up, if booked ahead; without it the order starts at once. A service "
+        "may refuse it, or require it.",
+    )
+    items: Items = Field(
+        default=[], description="What to buy from the merchant; empty for a service without merchants."
+    )
+    payer: Payer | None = Field(
+        default=None,
+        description="Who pays. Without it the service's programme pays for the people whom an agency "
+        "attested, otherwise the customer pays.",
+    )
+    recipient: Recipient | None = Field(
+        default=None,
+        description="Who receives the goods and gets the one-time code; without it the customer does. Some "
+        "services require it.",
+    )
+    agency_id: Id | None = Field(
+        default=None,
+        description="The agency that the order is for: it gets the receipt and may cancel. An agency that "
+        "orders leaves it out or names itself.",
+    )
+    max_fare: Rupiah | None = Field(
+        default=None,
+        description="Refuse the order (`fare_above_limit`) if it would cost more than this, in whole "
+        "rupiah; without it any fare is accepted.",
+    )
+    details: Details = Field(
+        default={},
+        description="What only this service asks for, e.g. `triage` (urgent), `envelope` (document), "
+        "`weight_kg` and `size` (parcel); other keys are dropped.",
+    )
 
 
 class OrderCancellationRequested(Value):
-    """Somebody with a right to it wants the order to end."""
+    """End an order before it is done."""
 
-    order_id: Id
-    by: Actor
-    reason: Short | None = None
+    order_id: OrderId
+    by: Actor = Field(
+        description="Who cancels: the order's `customer`, `merchant` or `agency`, or an `operator`. After "
+        "the pick-up only the last may."
+    )
+    reason: Short | None = Field(
+        default=None,
+        description="Why, as a reason code with which orders end; it decides whose fault it is, and the "
+        "fee. Without it, and for any other text, the cancelling party's own code counts, e.g. "
+        "`customer_cancelled`.",
+    )
 
 
 class OrderReportRequested(Value):
-    """Somebody asks for the present state; `order.reported.v1` answers."""
+    """Ask where an order stands; `order.reported.v1` answers."""
 
-    order_id: Id
-    by: Actor
+    order_id: OrderId
+    by: Actor = Field(
+        description="Who asks: the order's `customer`, `driver`, `merchant` or `agency`, or an `operator`."
+    )
 
 
 class OrderCodeRequested(Value):
-    """Somebody asks for a new one-time code."""
+    """Send the recipient a new one-time code; the one before is void at once."""
 
-    order_id: Id
-    by: Actor
+    order_id: OrderId
+    by: Actor = Field(
+        description="Who asks for it: the order's `recipient`, `customer` or `agency`, or an `operator`."
+    )
 
 
 class OrderChangeRequested(Value):
-    """The customer wants another drop-off or other items."""
+    """Change the drop-off, the items or the note of an order.
 
-    order_id: Id
-    by: Actor
-    dropoff: Place | None = None
-    items: Annotated[list[Item], Field(max_length=200)] | None = None
-    note: Note | None = None
+    It is changed at once, or proposed first (`order.change_proposed.v1`) where another party has to agree.
+    """
+
+    order_id: OrderId
+    by: Actor = Field(
+        description="Who wants the change: the order's `customer` or `agency`, or an `operator`."
+    )
+    dropoff: Place | None = Field(
+        default=None, description="The new drop-off; without it the drop-off stays."
+    )
+    items: Items | None = Field(
+        default=None,
+        description="All items as they should be, unchanged ones included; without it the items stay.",
+    )
+    note: Note | None = Field(
+        default=None,
+        description="The new note at the pick-up, for merchant and driver; without it the note stays.",
+    )
 
 
 class OrderChangeAnswered(Value):
-    """The customer answers a proposed change."""
+    """Accept or refuse a proposed change."""
 
-    order_id: Id
-    by: Actor
-    proposal_id: Id
-    accepted: bool
+    order_id: OrderId
+    by: Actor = Field(
+        description="Who answers: the party that was asked, which is the `customer` (or their `agency`) or "
+        "the `merchant`; or an `operator`."
+    )
+    proposal_id: Id = Field(
+        description="The proposal that is answered, by the id of `proposal.made` or `merchant.briefed`."
+    )
+    accepted: bool = Field(
+        description="true: make the change. false: leave the order as it is, or cancel it without a fee "
+        "where the merchant cannot cook it otherwise."
+    )
 
 
 class OrderEmergencyRaised(Value):
-    """Somebody around an order pressed the emergency button; never refused, whatever has become of the order."""
+    """Call for help during an order; it is never refused, whatever has become of the order."""
 
-    order_id: Id
-    by: Actor
-    place: Point
+    order_id: Id = Field(
+        description="The order during which it happens; the call is heard even if we do not know this id."
+    )
+    by: Actor = Field(
+        description="Who calls for help: `customer`, `driver`, `recipient`, `merchant`, `agency` or "
+        "`operator`."
+    )
+    place: Point = Field(description="Where help is needed; only the emergency desk reads it.")
 
 
 class EmergencyResolved(Value):
-    """Somebody of the company has looked after an emergency."""
+    """Close an emergency that the company has looked after."""
 
-    emergency_id: Id
-    by: Actor
+    emergency_id: Id = Field(description="The emergency to close, by the id of `emergency.raised`.")
+    by: Actor = Field(description="The `operator` who looked after it.")

@@ -1,53 +1,72 @@
-"""Requests about the people we tell things to, owned by the notifications service."""
+"""Requests about the people we write to, owned by the notifications service."""
 
-# ruff: noqa: RUF012  pydantic copies a default for each model
 from __future__ import annotations
 
 from typing import Annotated
 
 from pydantic import Field
 
-from contracts.values import Actor, Id, Locale, Role, Short, Value, Word
+from contracts.values import Actor, Id, Locale, OpenEnum, Role, Short, Value
 
 
-class ChannelKind(Word):
-    """The ways to reach a person."""
+class ChannelKind(OpenEnum):
+    """A way to reach a person."""
 
-    EMAIL = "email"
-    WEBHOOK = "webhook"
-    WHATSAPP = "whatsapp"
-    SMS = "sms"
-    PUSH = "push"
+    EMAIL = "email", "A letter to an e-mail address."
+    WEBHOOK = "webhook", "Not used for people: an agency registers `agency.webhook_registered`."
+    WHATSAPP = "whatsapp", "A message to a telephone number."
+    SMS = "sms", "A text message to a telephone number."
+    PUSH = "push", "A push message to the device token of our app."
     UNKNOWN = "unknown"
 
 
 class Channel(Value):
-    """One way to reach a person; `address` is personal data and never leaves notifications."""
+    """One way to reach a person. `address` is personal data and never leaves the notifications service."""
 
-    kind: ChannelKind
-    address: Annotated[str, Field(min_length=1, max_length=320)]
+    kind: ChannelKind = Field(description="Which way it is.")
+    address: Annotated[str, Field(min_length=1, max_length=320)] = Field(
+        description="The e-mail address, telephone number or device token. Stored encrypted, never passed on."
+    )
 
 
 class Preferences(Value):
-    """What the person wishes: kinds he does not want, in which order the others."""
+    """What the person wishes."""
 
-    muted: list[ChannelKind] = []
+    muted: list[ChannelKind] = Field(
+        default=[], description="Kinds of channel not to use for this person; empty: all may be used."
+    )
 
 
 class RecipientContactRegistered(Value):
-    """How to reach a person or party; a newer one replaces the whole contact."""
+    """Register how to reach a person or party; a newer one replaces the whole contact."""
 
-    recipient_id: Id
-    role: Role
-    locale: Locale
-    display_name: Short | None = None
-    channels: Annotated[list[Channel], Field(max_length=16)]
-    preferences: Preferences | None = None
+    recipient_id: Id = Field(
+        description="The person or party to be reached, by the id that orders use for them."
+    )
+    role: Role = Field(
+        description="The role in which they are reached; the same id may have another contact in each role."
+    )
+    locale: Locale = Field(
+        description="The language to write to them in; guests of other languages get English."
+    )
+    display_name: Short | None = Field(
+        default=None,
+        description="How letters address them; without it letters use no name. Stored encrypted.",
+    )
+    channels: Annotated[list[Channel], Field(max_length=16)] = Field(
+        description="Every way to reach them; of several of one kind the first that works is used."
+    )
+    preferences: Preferences | None = Field(
+        default=None, description="What they wish; without it every channel may be used."
+    )
 
 
 class RecipientErasureRequested(Value):
-    """Everything that identifies the person is to be made unreadable."""
+    """Make everything unreadable that identifies a person."""
 
-    recipient_id: Id
-    role: Role
-    by: Actor
+    recipient_id: Id = Field(description="The person to forget, by the id of their contact.")
+    role: Role = Field(description="The role in which they are forgotten; each role needs its own request.")
+    by: Actor = Field(
+        description="Who asks: that person in that role (`customer`, `recipient`, `driver`, `merchant`, "
+        "`agency`), or an `operator`."
+    )

@@ -1,4 +1,4 @@
-"""Requests about the routes of the regency: open or closed, by whose word, and why."""
+"""Requests about the routes of the regency: open or closed, who decided it, and why."""
 
 from __future__ import annotations
 
@@ -10,14 +10,28 @@ from contracts.values import Actor, Id, Short, UtcTime, Value
 
 
 class RouteStatusChanged(Value):
-    """A route is open or closed, from now or `from` on, for good or `until`."""
+    """Open or close a route, from now or `from` on, for good or `until`."""
 
-    model_config = ConfigDict(frozen=True, extra="ignore", hide_input_in_errors=True, populate_by_name=True)
+    model_config = ConfigDict(populate_by_name=True)
 
-    route: Id
-    open: bool
-    starts_at: Annotated[UtcTime | None, Field(alias="from")] = None
-    until: UtcTime | None = None
-    level: Annotated[int | None, Field(ge=1, le=4, description="the volcano's, where it has changed")] = None
-    reason: Short
-    by: Actor
+    route: Id = Field(description="The route, by its name in the operator's list of areas, e.g. `ijen`.")
+    open: bool = Field(
+        description="false: closed, and orders that would be on it then are cancelled without a fee. true: "
+        "open; without `until` the usual days and hours hold again."
+    )
+    starts_at: Annotated[UtcTime | None, Field(alias="from")] = Field(
+        default=None,
+        description="From when on it holds; without it from the time of the message (`ce-time`).",
+    )
+    until: UtcTime | None = Field(
+        default=None, description="Until when it holds; without it until the next message about the route."
+    )
+    level: Annotated[int | None, Field(ge=1, le=4)] = Field(
+        default=None,
+        description="The volcano's alert level, 1 to 4, if it has changed; a level at which the gate stays "
+        "shut closes the route. Without it the level stays.",
+    )
+    reason: Short = Field(
+        description="Why, as a code or a short text, for the operators; customers are told `route_closed`."
+    )
+    by: Actor = Field(description="The `agency` or `operator` that decided it.")

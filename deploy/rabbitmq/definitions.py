@@ -1,11 +1,11 @@
 #!/usr/bin/env python3
-"""Prints deploy/rabbitmq/definitions.json: the topology, and who may do what. No password is in it.
+"""Print deploy/rabbitmq/definitions.json: the topology, and the rights of each login. No password is in it.
 
     .venv/bin/python deploy/rabbitmq/definitions.py > deploy/rabbitmq/definitions.json
 
-RabbitMQ's three rights are regular expressions on names: `configure` (declare, delete), `write` (publish to an exchange,
-bind a queue) and `read` (consume, bind an exchange). The default exchange is called amq.default there. On a topic
-exchange a second pair of expressions, on the routing key, says which types.
+RabbitMQ's three rights are regular expressions on names: `configure` (declare, delete), `write` (publish to
+an exchange, bind a queue) and `read` (consume, bind an exchange). The default exchange is amq.default there.
+On a topic exchange a second pair of expressions, on the routing key, says which types.
 """
 
 from __future__ import annotations
@@ -28,10 +28,10 @@ DEFAULT_EXCHANGE = r"amq\.default"
 DELAYS = r"gancang\.delay\.\d+s"
 PARKED = r"[a-z]+\.[a-z_]+\.parked"
 SERVICES = ("orders", "matching", "notifications")
-# Each matcher declares a queue of its own for positions; it is also the one that knows the hints' exchange by declaring it.
+# Each matcher declares a queue of its own for positions, and the hints' exchange.
 OWN_POSITIONS = r"matching\.positions\.[0-9a-f]+"
 
-# What those may ask who did not order; the broker allows it, the order's owner checks that they are a party of it.
+# What other parties than the customer may ask. The broker allows it; orders checks that they are a party.
 ABOUT_AN_ORDER = "cancellation_requested|report_requested|change_answered|emergency_raised"
 ORDERS = r"order\..+"
 OF_AN_OFFICE = ("driver.eligibility_changed.v1", "request.rejected.v1")
@@ -50,7 +50,7 @@ class Login:
 
 
 def logins() -> tuple[Login, ...]:
-    """Everybody who may connect: our services, our people, and one app of each kind as an example."""
+    """All logins: our services, our operators, and one app of each kind as an example."""
     return (
         *(_service(name) for name in SERVICES),
         # declares everything and sets the policies; used by the job that runs before the services
@@ -67,7 +67,7 @@ def logins() -> tuple[Login, ...]:
 
 
 def document() -> dict[str, Any]:
-    """The definitions as RabbitMQ imports them; an empty password hash means that the user can't log in yet."""
+    """The definitions as RabbitMQ imports them. With an empty password hash a user cannot log in yet."""
     users = logins()
     return {
         **definitions(),
@@ -108,17 +108,18 @@ def _outside() -> tuple[Login, ...]:
             events=(ORDERS, "request.rejected.v1"),
             confidential=("merchant.briefed.v1",),
         ),
-        # the agency: attests who is a resident and who is poor, suspends drivers, orders in its own name, speaks for programmes and routes
+        # the agency: attests residence and poverty, suspends drivers, orders in its own name,
+        # speaks for programmes and routes
         _app(
             "agency",
             writes=r"^((driver|merchant)\.residence_|driver\.(suspended|reinstated)\.|(order|agency|programme|route|recipient)\.)",
             events=OF_AN_OFFICE,
         ),
-        # a hospital: certifies the couriers whom it has trained, orders medicine, takes back what nobody was at home for
+        # a hospital: certifies the couriers it has trained, orders medicine, takes back undelivered goods
         _app("hospital", writes=r"^(driver\.certified\.|(order|agency|recipient)\.)", events=OF_AN_OFFICE),
         # donors of the monthly drive: pledge, order for a household, hear what became of it
         _app("donors", writes=r"^(donation|order|recipient)\.", events=(ORDERS, "request.rejected.v1")),
-        # who answers when somebody calls for help: alone reads where, and says when it is over
+        # the emergency desk: the only login that reads the place, and says when the emergency is over
         _app(
             "desk",
             writes=rf"^(emergency\.resolved\.|order\.({ABOUT_AN_ORDER})\.|recipient\.)",
@@ -172,7 +173,7 @@ def _written_by(service: str) -> str:
 
 
 def _any(*names: str) -> str:
-    """One expression for these names. What holds a backslash is an expression already, the rest are plain names."""
+    """One expression for these names. One with a backslash is an expression already, the rest are plain."""
     return "^(" + "|".join(name if "\\" in name else re.escape(name) for name in names) + ")$"
 
 

@@ -1,9 +1,9 @@
 #!/usr/bin/env python3
-"""Gives every user of definitions.json the password that the environment names, and hands all of it to the broker.
+"""Give every user of definitions.json the password of the environment, and import all of it into the broker.
 
-    GANCANG_RABBITMQ_API_URL=http://admin:…@broker:15672 RABBITMQ_PASSWORD_ORDERS=… deploy/rabbitmq/import_definitions.py
+    GANCANG_RABBITMQ_API_URL=http://admin:…@broker:15672 RABBITMQ_PASSWORD_ORDERS=… import_definitions.py
 
-Standard library only. The second time changes nothing but the salts; a user that the file no longer names stays.
+Standard library only. A second run changes nothing but the salts. A user that the file no longer names stays.
 """
 
 from __future__ import annotations
@@ -67,7 +67,7 @@ def until_there(url: SplitResult, body: bytes) -> tuple[int, str]:
 
 
 def post(url: SplitResult, body: bytes) -> tuple[int, str]:
-    """One try. Raises OSError while nobody answers."""
+    """Try once. Raises OSError while the broker does not answer."""
     kind = http.client.HTTPSConnection if url.scheme == "https" else http.client.HTTPConnection
     connection = kind(url.hostname or "", url.port, timeout=TIMEOUT_S)
     login = base64.b64encode(f"{unquote(url.username or '')}:{unquote(url.password or '')}".encode()).decode()

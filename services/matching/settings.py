@@ -7,7 +7,7 @@ from pathlib import Path
 from pydantic import Field
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
-from services.matching.domain.assignment.cost import Weights
+from services.matching.domain.pairing.cost import Weights
 
 DEFAULT = Weights()
 

@@ -1,1 +1,1 @@
-"""Who is told: the right person, once, in their language."""
+"""Tells each person of the events of their orders: once, by one channel, in their language."""

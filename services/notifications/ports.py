@@ -1,24 +1,17 @@
-"""What handlers and the sender need from the world."""
+"""What the service needs from outside: channels, texts, keys, the gate, and later notifications."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, Protocol, TypeVar
+from typing import Any, Protocol
 
-from services.notifications.domain.attempts import Outcome
-from services.notifications.domain.choosing import Choice
-from services.notifications.domain.contact import Contact
 from services.notifications.domain.notification import Notification
-from services.runtime.change import Stored
-
-S = TypeVar("S")
-NO_CHOICE = Choice(None)
 
 
 class AddressRefused(Exception):  # noqa: N818  says what happened
-    """The channel will never take this address. `detail` is a code, never a text that repeats the address."""
+    """The channel will never accept this address. `detail`: a code, never a text that repeats the address."""
 
     def __init__(self, detail: str) -> None:
         super().__init__(detail)
@@ -26,25 +19,30 @@ class AddressRefused(Exception):  # noqa: N818  says what happened
 
 
 class ChannelUnavailable(Exception):  # noqa: N818  says what happened
-    """The channel did not take it now; later it may. `detail` is a code.
+    """The channel did not accept the letter now; later it may. `detail`: a code.
 
-    `doubtful`: it may have taken it, the answer was lost. `ours`: the trouble is the provider's, not this one address's.
-    `retry_after_s`: real seconds that the provider asks us to wait.
+    `doubtful`: the answer was lost, so it may have accepted the letter. `provider_fault`: the provider is in
+    trouble, not this address alone. `retry_after_s`: real seconds that the provider asks us to wait.
     """
 
     def __init__(
-        self, detail: str, *, doubtful: bool = False, ours: bool = True, retry_after_s: float | None = None
+        self,
+        detail: str,
+        *,
+        doubtful: bool = False,
+        provider_fault: bool = True,
+        retry_after_s: float | None = None,
     ) -> None:
         super().__init__(detail)
         self.detail = detail
         self.doubtful = doubtful
-        self.ours = ours
+        self.provider_fault = provider_fault
         self.retry_after_s = retry_after_s
 
 
 @dataclass(frozen=True, slots=True)
 class Approved:
-    """A text that WhatsApp has approved beforehand: its name and language there, its wording with numbered places, the values."""
+    """A template that WhatsApp approved: its name and language there, numbered wording, and values."""
 
     name: str
     language: str
@@ -53,47 +51,43 @@ class Approved:
 
 
 class Text(Protocol):
-    """What a person reads, in the form that the channel asks for. Rendering raises what the template engine raises."""
+    """What a person reads, in the form that the channel needs.
+
+    Every form raises what the template engine raises.
+    """
 
     @property
     def language(self) -> str:
         """`id`, `en` or `zh`."""
-        ...
 
     @property
     def subject(self) -> str:
         """One line."""
-        ...
 
     @property
     def short(self) -> str:
-        """One line that stands by itself."""
-        ...
+        """One line that is clear by itself."""
 
     @property
     def sms(self) -> str:
         """The short form within one text message."""
-        ...
 
     @property
     def body(self) -> str:
         """The whole letter as plain text."""
-        ...
 
     @property
     def html(self) -> str:
         """The whole letter as HTML."""
-        ...
 
     @property
     def approved(self) -> Approved:
         """What WhatsApp sends."""
-        ...
 
 
 @dataclass(frozen=True, slots=True)
 class Letter:
-    """A text on its way to one address. The same id is the same letter, however often it is sent."""
+    """A text for one address. The same `id` is the same letter, however often it is sent."""
 
     id: str
     address: str
@@ -107,134 +101,87 @@ class Channel(Protocol):
     """One way to reach people."""
 
     async def send(self, letter: Letter) -> None:
-        """Return when the letter was taken. Raises `AddressRefused` or `ChannelUnavailable`."""
-        ...
+        """Return when the provider accepted the letter. Raises `AddressRefused` or `ChannelUnavailable`."""
 
 
 class LogChannel(Protocol):
-    """Where notifications go whose recipient has no address that we can use."""
+    """The channel of recipients without a usable address."""
 
     def note(self, notification: Notification) -> None:
-        """Write one line, with ids only."""
-        ...
+        """Log one line, with ids only."""
 
 
 class Texts(Protocol):
-    """What is written to whom."""
+    """The texts of all templates, audiences and languages."""
 
     def render(
         self, template: str, audience: str, locale: str, parameters: Mapping[str, Any], name: str | None
     ) -> Text:
-        """The text in the language that fits the locale."""
-        ...
+        """The text in the language that fits the locale.
+
+        Raises what the template engine raises for a missing text.
+        """
 
     def has(self, template: str, audience: str, language: str) -> bool:
-        """Whether the text is there, in all its forms."""
-        ...
+        """Whether the text exists in all its forms."""
 
 
 class RecipientKey(Protocol):
-    """Makes personal data of one recipient unreadable; `context` is the id of the contact it belongs to.
+    """Seals personal data of one recipient; `context` is the id of the contact that the data belongs to.
 
-    `life`: how many times he was known anew; an erasure ends one.
+    `life`: counts registrations after an erasure; an erasure ends a life.
     """
 
     @property
     def life(self) -> int:
-        """Which life the key belongs to."""
-        ...
+        """The life that the key belongs to."""
 
     def seal(self, plain: bytes, context: str) -> bytes:
         """The sealed bytes."""
-        ...
 
     def open(self, sealed: bytes, context: str) -> bytes:
-        """The plain bytes. Raises `ValueError`."""
-        ...
+        """The plain bytes. Raises `ValueError` for another key or another context."""
 
-    def mark(self, plain: bytes) -> str:
-        """By which the same bytes are known again, as long as the key lives."""
-        ...
+    def fingerprint(self, plain: bytes) -> str:
+        """A keyed digest that recognises the same bytes, as long as the key exists."""
 
 
 class Vault(Protocol):
-    """The data keys, one for each life of a recipient, kept apart from what they seal. All raise `DatabaseAway`."""
+    """The data keys, one for each life of a recipient, stored apart from what they seal.
+
+    All raise `DatabaseAway`.
+    """
 
     async def for_registration(
         self, contact_id: str, as_of: datetime, addresses: Sequence[str]
     ) -> RecipientKey | None:
-        """The key under which a contact of that time is sealed; None when something newer, or an erasure after it, is known."""
-        ...
+        """The key for a contact of that time; None if a newer contact or a later erasure is known.
+
+        Raises `Conflict`.
+        """
 
     async def for_ever(self, contact_id: str, as_of: datetime) -> RecipientKey:
-        """The key of somebody who is no person: it is not forgotten with time. Made when it is not there."""
-        ...
+        """A key that never expires, for a party that is not a person. Made if missing. Raises `Conflict`."""
 
     async def key(self, contact_id: str, life: int) -> RecipientKey | None:
-        """The key of that life; None when it is destroyed."""
-        ...
+        """The key of that life; None if it was destroyed."""
 
     async def destroy(self, contact_id: str, at: datetime) -> bool:
-        """Destroy the key for ever, and note it; False, with nothing destroyed, where a newer contact is known."""
-        ...
+        """Destroy the key for ever and record the time; False, and no change, if a newer contact is known."""
 
 
 class Gate(Protocol):
-    """Whether the servers are there."""
+    """Whether broker and database are reachable."""
 
     def close(self, reason: str) -> None:
-        """Stop working until they are back."""
-        ...
+        """Pause the service until they are back."""
 
-    async def passed(self) -> None:
+    async def wait_until_open(self) -> None:
         """Wait until work goes on."""
-        ...
 
 
-class Later(Protocol):
+class LaterNotifications(Protocol):
     """What the same person is told of later states of the same order."""
 
     async def templates_after(self, notification: Notification) -> list[str]:
         """The templates of those notifications. Raises `DatabaseAway`."""
-        ...
-
-
-@dataclass(frozen=True, slots=True)
-class Planned:
-    """How a notification is to be told now: by the channel `kind`, or not yet (`wait_until`), or not at all (`verdict`).
-
-    With its place in a lane it gets `trial` (it tries for everybody whether a provider is back) and `counted_at`.
-    """
-
-    notification: Notification
-    contact: Stored[Contact] | None = None
-    choice: Choice = NO_CHOICE
-    kind: str | None = None
-    wait_until: datetime | None = None
-    verdict: Outcome | None = None
-    trial: bool = False
-    counted_at: datetime | None = None
-
-
-class Outbound(Protocol):
-    """Where claimed notifications are sent from, in this process: one lane a channel."""
-
-    def reserve(self, planned: Planned) -> Planned | None:
-        """Take a place in its lane, and what the letter uses up; None, with nothing taken, where there is none."""
-        ...
-
-    def release(self, planned: Planned) -> None:
-        """Give place and all back unused."""
-        ...
-
-    def send(self, planned: Planned) -> None:
-        """Use the place: send it, and save what came of it."""
-        ...
-
-
-class Planner(Protocol):
-    """Finds out how a notification can be told now."""
-
-    async def plan(self, notification: Notification) -> Planned:
-        """Raises `DatabaseAway`."""
-        ...

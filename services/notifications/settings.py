@@ -1,4 +1,4 @@
-"""What the environment says about telling people (`GANCANG_NOTIFICATIONS_*`)."""
+"""All settings of the service (`GANCANG_NOTIFICATIONS_*`)."""
 
 from __future__ import annotations
 
@@ -9,97 +9,107 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 from pydantic import Field, IPvAnyNetwork, field_validator, model_validator
 
 from contracts.values import Id
-from services.notifications.domain.breaker import Patience
-from services.notifications.domain.quiet import QuietHours
-from services.notifications.domain.retries import Plan
-from services.notifications.domain.webhook import WAITS_S
-from services.notifications.providers import ProviderSettings
+from services.notifications.adapters.channels.settings import ProviderSettings
+from services.notifications.domain.channels.circuit_breaker import BreakerPolicy
+from services.notifications.domain.channels.quiet_hours import QuietHours
+from services.notifications.domain.retry_policy import RetryPolicy
+from services.notifications.domain.webhooks.delivery import WAITS_S
 
 BUSY_LONGEST_S = 5
 
 
 class NotificationsSettings(ProviderSettings):
-    """Whoever has no channel that is there is told in the log."""
+    """A recipient without a configured channel is told in the log."""
 
     timezone: str = "Asia/Jakarta"
     quiet_from: time = Field(
-        default=time(21), description="local time from which nothing rings that can wait"
+        default=time(21), description="local time from which no telephone rings for what can wait"
     )
     quiet_to: time = time(5)
     log_channel: bool = True
     log_roles: frozenset[Literal["customer", "recipient", "driver", "merchant", "agency", "operator"]] = (
-        Field(default=frozenset(), description="told in the log even when no contact is known")
+        Field(default=frozenset(), description="audiences that the log tells even without a contact")
     )
     on_duty: tuple[Id, ...] = Field(
         default=("emergency-desk",), description="operators who are told of an emergency"
     )
-    send_s: float = Field(default=20, gt=0, le=300, description="real seconds for one attempt, all in all")
+    send_s: float = Field(default=20, gt=0, le=300, description="real seconds for one whole attempt")
     lease_s: float = Field(
-        default=30, gt=0, le=600, description="real seconds that a claim lasts; more than send_s"
+        default=30, gt=0, le=600, description="real seconds of a claim's lease; more than send_s"
     )
     contact_wait_s: float = Field(
-        default=60, ge=0, le=3600, description="business seconds to wait for a contact"
+        default=60, ge=0, le=3600, description="business seconds to wait for a missing contact"
     )
     retry_first_s: float = Field(
-        default=2, gt=0, le=600, description="real seconds before the second attempt"
+        default=2, gt=0, le=600, description="real seconds before the second attempt; then doubled"
     )
     retry_longest_s: float = Field(default=600, gt=0, le=86400)
-    retry_attempts: int = Field(default=10, ge=1, le=100, description="by mail")
+    retry_attempts: int = Field(default=10, ge=1, le=100, description="failed attempts that end e-mail")
     retry_attempts_ringing: int = Field(
-        default=4, ge=1, le=100, description="by push, WhatsApp, SMS; then by the next channel"
+        default=4,
+        ge=1,
+        le=100,
+        description="failed attempts by push, WhatsApp or SMS before the next channel",
     )
     useful_urgent_h: float = Field(
-        default=2, gt=0, le=48, description="business hours after which what was urgent is told no more"
+        default=2, gt=0, le=48, description="business hours after which an urgent notification is given up"
     )
-    useful_h: float = Field(default=24, gt=0, le=240)
+    useful_h: float = Field(default=24, gt=0, le=240, description="the same for one that is not urgent")
     rest_after: int = Field(
-        default=5, ge=1, le=100, description="failures in a row after which a provider is left alone"
+        default=5, ge=1, le=100, description="failures in a row that open the circuit of a provider"
     )
-    rest_first_s: float = Field(default=5, gt=0, le=600, description="real seconds")
+    rest_first_s: float = Field(
+        default=5, gt=0, le=600, description="real seconds that a circuit is open first; then doubled"
+    )
     rest_longest_s: float = Field(default=60, gt=0, le=3600)
     most_each: int = Field(
-        default=20, ge=1, le=1000, description="not urgent ones to one person in `most_each_s`, a process"
+        default=20,
+        ge=1,
+        le=1000,
+        description="not urgent notifications to one person in most_each_s, for each process",
     )
     most_each_s: float = Field(default=600, gt=0, le=86400, description="business seconds")
     webhook_s: float = Field(default=15, gt=0, le=50, description="real seconds for one post to an agency")
     webhook_waits_s: tuple[float, ...] = Field(
-        default=WAITS_S, max_length=20, description="after each failure; then it is given up"
+        default=WAITS_S, max_length=20, description="real seconds after each failed post; then it is given up"
     )
     webhook_allowed_networks: tuple[IPvAnyNetwork, ...] = Field(
-        default=(), description="networks that are not public and still posted to"
+        default=(), description="networks to post to although they are not public"
     )
     webhook_retention_days: int = Field(
-        default=14, ge=1, le=3650, description="after its end a delivery can be replayed so long"
+        default=14, ge=1, le=3650, description="days after its end during which a delivery can be replayed"
     )
-    webhook_plain_http: bool = Field(default=False, description="take URLs that begin with http://")
+    webhook_plain_http: bool = Field(default=False, description="accept URLs that begin with http://")
     places: int = Field(
-        default=200, ge=1, le=10_000, description="claimed and not yet sent, per process and channel"
+        default=200, ge=1, le=10_000, description="letters claimed and not yet sent, per process and channel"
     )
-    retention_days: int = Field(default=90, ge=1, le=3650)
+    retention_days: int = Field(
+        default=90, ge=1, le=3650, description="days that a notification is kept after its end"
+    )
     contact_retention_days: int = Field(
-        default=730, ge=1, le=3650, description="after its last registration a contact is forgotten"
+        default=730, ge=1, le=3650, description="days that a contact is kept after its last registration"
     )
 
     @field_validator("timezone")
     @classmethod
-    def _a_zone(cls, value: str) -> str:
+    def _known_zone(cls, value: str) -> str:
         try:
             ZoneInfo(value)
         except (ZoneInfoNotFoundError, ValueError):
-            raise ValueError("is no time zone") from None
+            raise ValueError("is not a time zone") from None
         return value
 
     @model_validator(mode="after")
-    def _sensible(self) -> Self:
+    def _lease_outlasts_sending(self) -> Self:
         if self.lease_s < self.send_s + 2:
             raise ValueError(
                 "lease_s must exceed send_s by two seconds, or two processes could send at one time"
             )
         return self
 
-    def plan(self, speed: float) -> Plan:
-        """Leases and retries cover real sending, so on a clock that runs faster they are longer in business time."""
-        return Plan(
+    def retry_policy(self, speed: float) -> RetryPolicy:
+        """Leases and retries cover real sending, so a faster business clock (`speed`) makes them longer."""
+        return RetryPolicy(
             lease=timedelta(seconds=self.lease_s * speed),
             contact_wait=timedelta(seconds=self.contact_wait_s),
             first_wait=timedelta(seconds=self.retry_first_s * speed),
@@ -112,15 +122,19 @@ class NotificationsSettings(ProviderSettings):
             useful=timedelta(hours=self.useful_h),
         )
 
-    def patience(self, speed: float) -> Patience:
-        """When a provider is left alone; in business time, as `plan`."""
-        return Patience(
+    def breaker_policy(self, speed: float) -> BreakerPolicy:
+        """When the circuit of a provider opens; business time, as in `retry_policy`."""
+        return BreakerPolicy(
             failures=self.rest_after,
-            first_rest=timedelta(seconds=self.rest_first_s * speed),
-            longest_rest=timedelta(seconds=self.rest_longest_s * speed),
-            trial=timedelta(seconds=self.send_s * speed),
+            first_open=timedelta(seconds=self.rest_first_s * speed),
+            longest_open=timedelta(seconds=self.rest_longest_s * speed),
+            probe=timedelta(seconds=self.send_s * speed),
         )
 
+    def webhook_waits(self, speed: float) -> list[timedelta]:
+        """The waits after failed posts: real time, because an agency's server is away in real time."""
+        return [timedelta(seconds=wait * speed) for wait in self.webhook_waits_s]
+
     def quiet_hours(self) -> QuietHours:
-        """The night, in local time."""
+        """The quiet hours, in local time."""
         return QuietHours(self.quiet_from, self.quiet_to, ZoneInfo(self.timezone))

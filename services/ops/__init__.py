@@ -1,1 +1,1 @@
-"""What operates the services: command line, embedded servers, parked messages."""
+"""The command line that operates the services: commands, embedded servers, the demo, tools for operators."""

@@ -1,10 +1,13 @@
 """Errors that a command reports in one line: CommandError and everything expected below it.
 
 CommandError                        exit code 2
-├── ServerMissingError              a program that has to be installed first
-├── ServerStartError                started, but does not answer
+├── ServerMissingError              a program has to be installed first
+├── ServerStartError                a server started, but does not answer
 ├── FolderInUseError                another process runs servers on the same data
-└── NotRunningError                 no embedded set-up to join
+├── NotRunningError                 no embedded set-up runs that a command could join
+└── UnreachableError                RabbitMQ or MongoDB does not answer, or refuses the login
+
+A command's own errors derive from CommandError beside the code that raises them.
 """
 
 from __future__ import annotations
@@ -35,7 +38,7 @@ class ServerStartError(CommandError):
     """A server was started and ended, or did not answer in time."""
 
     def __init__(self, server: str, reason: str, log: Path) -> None:
-        """Name the server, what happened, and where its output lies."""
+        """Name the server, what happened, and the file with its output."""
         super().__init__(f"{server} {reason}; its output is in {log}")
         self.server = server
         self.reason = reason
@@ -55,8 +58,18 @@ class NotRunningError(CommandError):
     """No embedded set-up runs in this folder."""
 
     def __init__(self, folder: Path) -> None:
-        """Name the folder that was looked at."""
+        """Name the folder."""
         super().__init__(
-            f"no embedded set-up is running in {folder}: start `{terminal.program()} up`, or set GANCANG_AMQP_URL and GANCANG_MONGODB_URI",
+            f"no embedded set-up is running in {folder}: start `{terminal.program()} up`, "
+            "or set GANCANG_AMQP_URL and GANCANG_MONGODB_URI",
         )
         self.folder = folder
+
+
+class UnreachableError(CommandError):
+    """A server does not answer, or refuses our login."""
+
+    def __init__(self, server: str, why: str) -> None:
+        """Name the server and its answer."""
+        super().__init__(f"{server} cannot be reached: {why}")
+        self.server = server

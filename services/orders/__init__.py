@@ -1,1 +1,1 @@
-"""The order's life: the one place where cancelling and assigning meet."""
+"""The orders service: it owns each order from request to end, and settles cancel against assign."""

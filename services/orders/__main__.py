@@ -1,4 +1,4 @@
-"""`python -m services.orders`: one process of the orders service."""
+"""`python -m services.orders`: run one process of the orders service."""
 
 from services.orders.app import build
 from services.runtime.process.lifecycle import main

@@ -1,4 +1,4 @@
-"""What the handlers need from outside."""
+"""The ports of the orders service: what the handlers need from outside."""
 
 from __future__ import annotations
 
@@ -22,53 +22,53 @@ from services.runtime.clock import Clock
 
 
 class Replies(Protocol):
-    """Events published without a write."""
+    """Publish events that no write goes with."""
 
     async def publish(self, data: Value, cause: Cause, *, sequence: int | None = None) -> None:
-        """Send and wait for the confirm."""
+        """Publish the event and wait for the broker's confirm. Raises `BrokerAway`."""
         ...
 
 
 @dataclass(frozen=True, slots=True)
 class StaleHold:
-    """What a budget has held for an order for long."""
+    """An amount that a budget has held for an order for a long time, whole rupiah."""
 
     budget_id: str
     order_id: str
     amount: int
 
 
-class Ledger(Protocol):
-    """What is left of each budget. Every call can be made again without a second effect."""
+class BudgetLedger(Protocol):
+    """What is left of each budget, whole rupiah. A repeated call has no effect. All raise `DatabaseAway`."""
 
     async def set_cap(self, budget_id: str, cap: int, plan: int) -> None:
-        """Take over the cap of the budget's version `plan`."""
+        """Set the cap to that of the budget's version `plan`; an older version has no effect."""
         ...
 
     async def hold(self, budget_id: str, order_id: str, amount: int) -> bool:
-        """Hold the amount for the order; whether it is held now."""
+        """Hold the amount for the order. Returns whether it is held now, by this call or an earlier one."""
         ...
 
     async def close(self, budget_id: str, order_id: str, amount: int, spent: int) -> None:
-        """Spend that much of what is held and give the rest back."""
+        """Spend that much of the held amount and give the rest back."""
         ...
 
-    async def left(self) -> list[StaleHold]:
-        """Forget old ends, and tell of old holds."""
+    async def stale_holds(self) -> list[StaleHold]:
+        """The old holds, whose orders know whether they still need them. Forgets old closed holds."""
         ...
 
 
 class OrdersOnRoute(Protocol):
-    """Finds the orders of a route."""
+    """Find the orders of a route."""
 
     async def on(self, route: str) -> list[str]:
-        """Those that have not ended. Raises `DatabaseAway`."""
+        """Ids of the orders on this route that have not ended. Raises `DatabaseAway`."""
         ...
 
 
 @dataclass(frozen=True, slots=True)
 class Catalogue:
-    """The regency's services, its area, and the legal tariff bands."""
+    """The services on offer, the area that is served, and the legal tariff bands."""
 
     services: dict[str, Service]
     area: Area
@@ -76,16 +76,16 @@ class Catalogue:
 
 
 class Codes(Protocol):
-    """The recipients' one-time codes."""
+    """Check the recipients' one-time codes."""
 
-    def right(self, order_id: str, serial: int, digits: str) -> bool:
-        """Whether these are the digits of that code; takes equally long for every answer."""
+    def matches(self, order_id: str, serial: int, digits: str) -> bool:
+        """Whether these are the digits of that code. Takes the same time for every answer."""
         ...
 
 
 @dataclass(frozen=True, slots=True)
 class PersonalRecords:
-    """Ids of what there is of a person."""
+    """Ids of the documents that mention a person."""
 
     orders: Sequence[str]
     emergencies: Sequence[str] = ()
@@ -94,7 +94,11 @@ class PersonalRecords:
 
 @dataclass(frozen=True, slots=True)
 class PendingErasure:
-    """`waiting`: orders of his that had not ended. `again_at`: when everything is looked up once more, real time."""
+    """An erasure that is not finished.
+
+    `waiting`: the person's orders that had not ended. `again_at`: real time at which everything is looked
+    up again, for what was under way during the erasure.
+    """
 
     erased: RecipientErased
     waiting: Sequence[str]
@@ -102,49 +106,49 @@ class PendingErasure:
 
 
 class Erasures(Protocol):
-    """Who was erased, and what orders keep of him. All raise `DatabaseAway`."""
+    """The people who were erased, and the documents that mention them. All raise `DatabaseAway`."""
 
-    async def note(self, erased: RecipientErased) -> None:
-        """Write the erasure down, for ever."""
+    async def record(self, erased: RecipientErased) -> None:
+        """Record the erasure for ever. Of two erasures of one person the later one counts."""
         ...
 
-    async def of(self, parties: Mapping[Role, str], said_at: datetime) -> Sequence[RecipientErased]:
-        """Who of them was erased after he said that."""
+    async def covering(self, parties: Mapping[Role, str], said_at: datetime) -> Sequence[RecipientErased]:
+        """The erasures of these people that cover what they said at this time."""
         ...
 
-    async def kept_of(self, erased: RecipientErased) -> PersonalRecords:
-        """What there is of this person up to the erasure."""
+    async def records_of(self, erased: RecipientErased) -> PersonalRecords:
+        """The documents that mention this person, up to the erasure."""
         ...
 
     async def wait_for(self, erased: RecipientErased, running: list[str]) -> None:
-        """Note the orders that still run."""
+        """Note the orders that have to end first."""
         ...
 
-    async def outstanding(self) -> Sequence[PendingErasure]:
-        """Who waits for an order to end, or is due to be looked up again."""
+    async def pending(self) -> Sequence[PendingErasure]:
+        """The erasures that wait for an order to end, or that are due for their second look."""
         ...
 
-    async def done(self, erased: RecipientErased, order_id: str) -> None:
-        """The order is blank."""
+    async def order_blanked(self, erased: RecipientErased, order_id: str) -> None:
+        """Note that this order is blanked: the erasure no longer waits for it."""
         ...
 
-    async def looked_again(self, each: PendingErasure) -> None:
-        """Everything was looked up again."""
+    async def second_look_done(self, pending: PendingErasure) -> None:
+        """Note that everything was looked up again, unless the person was erased again meanwhile."""
         ...
 
 
 @dataclass(frozen=True, slots=True)
 class Context:
-    """What every handler of this service shares."""
+    """What all handlers of this service share."""
 
     orders: Store[Order]
     emergencies: Store[Emergency]
     merchants: Store[Merchant]
     route_statuses: Store[RouteStatus]
-    climbers: OrdersOnRoute
+    orders_on_route: OrdersOnRoute
     budgets: Store[Budget]
     beneficiaries: Store[Beneficiary]
-    ledger: Ledger
+    ledger: BudgetLedger
     erasures: Erasures
     replies: Replies
     catalogue: Catalogue

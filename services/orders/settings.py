@@ -1,4 +1,4 @@
-"""What the orders service is told by its environment."""
+"""Settings of the orders service, from the environment."""
 
 from __future__ import annotations
 

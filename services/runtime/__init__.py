@@ -1,1 +1,1 @@
-"""Plumbing for any consumer: not one word of the business."""
+"""The plumbing that every service shares; it knows nothing of the business."""

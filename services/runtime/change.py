@@ -1,4 +1,4 @@
-"""What a handler deals in: a change, its cause, and the store that writes it. Pure values; no driver is imported."""
+"""The values that handlers work with: a change, its cause, and the store that writes it."""
 
 from __future__ import annotations
 
@@ -7,9 +7,12 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import TYPE_CHECKING, Any, Generic, Protocol, TypeVar
 
+import structlog
+
 from contracts.codec import digest_of
 from contracts.message import Message, derived_id
 from contracts.values import Value
+from services.runtime.errors import Rejected
 
 if TYPE_CHECKING:
     from services.runtime.messaging.outbox import Outgoing
@@ -17,6 +20,8 @@ if TYPE_CHECKING:
 Document = dict[str, Any]
 AfterWrite = Callable[[], None]
 S = TypeVar("S")
+MAX_CONFLICTS = 20  # tries of one change against other writers
+log = structlog.get_logger()
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,12 +35,12 @@ class Entry:
 
 @dataclass(frozen=True, slots=True)
 class Change(Generic[S]):
-    """What a decision wants written: the new state, the events that tell of it, a line of history.
+    """The result of a decision: the new state, the events to publish, and a line of history.
 
-    `after_write` runs once, when the write is durable: a metric, a log line. The decision itself may run several times
-    and does nothing but decide.
-    `clear_digests`: remove the digests of the messages seen so far, because a note or a place could be guessed from
-    them; the marks that recognise a repeat stay.
+    `after_write` runs once, when the write is durable: for a metric or a log line. The decision itself may
+    run several times after conflicts, so it must have no effect of its own. `clear_digests`: remove the
+    digests of all messages seen so far, because a note or a place could be guessed from them. Their ids stay,
+    so a repeat is still recognised.
     """
 
     state: S
@@ -44,13 +49,25 @@ class Change(Generic[S]):
     clear_digests: bool = False
     after_write: AfterWrite | None = None
 
+    def run_after_write(self) -> None:
+        """Run `after_write`. An error in it is logged: the change is written already."""
+        if self.after_write is None:
+            return
+        try:
+            self.after_write()
+        except Exception:
+            log.exception("after_write.failed")
+
 
 Decide = Callable[[S | None], Change[S] | None]
 
 
 @dataclass(frozen=True, slots=True)
 class Stored(Generic[S]):
-    """An aggregate as it was read."""
+    """An aggregate as it was read.
+
+    `version` counts its writes; `seen` lists (source, id, digest) of the causes it remembers.
+    """
 
     id: str
     version: int
@@ -59,12 +76,29 @@ class Stored(Generic[S]):
     outbox: list[Outgoing] = field(default_factory=list)
     seen: list[list[str]] = field(default_factory=list)
 
+    def has_seen(self, cause: Cause) -> bool:
+        """Whether this cause was handled before.
+
+        Raises `Rejected` (`id_reused`) when it had another digest then.
+
+        A cause that is not remembered is no repeat, even if another app's message has the same source and id.
+        """
+        if not cause.remembered:
+            return False
+        for source, message_id, digest in self.seen:
+            if message_id == cause.id and source == cause.source:
+                if cause.digest and digest and digest != cause.digest:
+                    raise Rejected("id_reused")
+                return True
+        return False
+
 
 @dataclass(frozen=True, slots=True)
 class Cause:
-    """What makes a service act: a message, or a timer of its own.
+    """The reason for a change: a message, or a timer of the aggregate.
 
-    `digest` tells two bodies under one id apart. `remembered`: the aggregate keeps it, so that a repeat has no effect.
+    `digest` tells two bodies under one id apart. `remembered`: the aggregate keeps source, id and digest in
+    `seen`, so that a repeat has no effect.
     """
 
     source: str
@@ -77,7 +111,7 @@ class Cause:
 
 
 class Store(Protocol[S]):
-    """Aggregates of one kind."""
+    """All aggregates of one kind."""
 
     async def get(self, aggregate_id: str) -> Stored[S] | None:
         """Read one. Raises `DatabaseAway`."""
@@ -86,17 +120,18 @@ class Store(Protocol[S]):
     async def change(
         self, aggregate_id: str, cause: Cause, decide: Decide[S], *, expect_new: bool = False
     ) -> S | None:
-        """Write what `decide` makes of the present state, once per cause; decide again after a conflict.
+        """Decide on the present state and write the change, once per cause.
 
-        Returns the state as written, or None: `decide` returned None, or this cause was handled before. `expect_new`
-        saves the read of an aggregate that most likely does not exist. Raises what `decide` raises, `Rejected`
-        (`id_reused`) for another body under a known id, `Conflict` after many tries, `DatabaseAway`.
+        After a conflict, read and decide again. Returns the state as written, or None when `decide` returned
+        None or this cause was handled before. `expect_new` skips the first read, for an aggregate that most
+        likely does not exist yet. Raises what `decide` raises, `Rejected` (`id_reused`) for another body
+        under a known id, `Conflict` after `MAX_CONFLICTS` tries, `Vanished`, and `DatabaseAway`.
         """
         ...
 
 
 def cause_of(message: Message[Any]) -> Cause:
-    """The message as the cause of a change."""
+    """Make a message the cause of a change."""
     return Cause(
         source=message.source,
         id=message.id,
@@ -108,7 +143,10 @@ def cause_of(message: Message[Any]) -> Cause:
 
 
 def timer_cause(kind: str, aggregate_id: str, now: datetime) -> Cause:
-    """A timer as the cause of a change; the version guards against firing twice, so it is not remembered."""
+    """Make a timer the cause of a change.
+
+    It is not remembered: the version already keeps it from firing twice.
+    """
     return Cause(
         f"/gancang/timers/{kind}", derived_id(kind, aggregate_id, "timer", now), now, remembered=False
     )

@@ -1,4 +1,4 @@
-"""Business time: the real clock, or a faster one that every process of a simulation shares."""
+"""Business time: the system clock, or a faster one that all processes of a simulation share."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from services.runtime.errors import NotConfigured
 
 
 class Clock(Protocol):
-    """Where `now` comes from."""
+    """The source of `now`."""
 
     @property
     def speed(self) -> float:
@@ -19,7 +19,7 @@ class Clock(Protocol):
         ...
 
     def now(self) -> datetime:
-        """Business time in UTC, whole milliseconds."""
+        """Business time in UTC, in whole milliseconds."""
         ...
 
 
@@ -49,7 +49,7 @@ class SimulatedClock:
 
 
 def clock_from(setting: str | None) -> Clock:
-    """The clock that `GANCANG_CLOCK=<start>,<speed>,<real anchor>` describes; the system's when unset."""
+    """Read `GANCANG_CLOCK`: `<start>,<speed>,<real anchor>`, or empty. Raises `NotConfigured`."""
     if not setting:
         return SystemClock()
     try:
@@ -63,5 +63,5 @@ def clock_from(setting: str | None) -> Clock:
 
 
 def real_now() -> datetime:
-    """Real time, for network timeouts, the ladder and sweepers."""
+    """Real time in UTC: for network timeouts, the retry ladder and the sweepers."""
     return to_utc(datetime.now(UTC))

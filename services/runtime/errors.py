@@ -1,16 +1,17 @@
-"""What can go wrong, as one tree.
+"""All errors that the runtime raises on purpose, as one tree.
 
 GancangError
-├── Rejected          the request cannot be acted on: answered with `request.rejected.v1`
-│   └── NotYet        it could still become legal: waits on the retry ladder first
-├── Conflict          somebody else wrote first: decide again
-├── Vanished          the aggregate was removed between reading and writing
-├── NotConfigured     a setting is missing or unusable
-└── Away              a server cannot be reached: pause, never park
+├── Rejected          the request cannot be acted on: the reply is `request.rejected.v1`
+│   └── NotYet        it may still become legal: first it waits on the retry ladder
+├── Conflict          another writer was first: decide again
+├── Vanished          the aggregate was deleted between read and write
+├── NotConfigured     a setting is missing or invalid
+└── Away              a server cannot be reached: pause the service, never park the message
     ├── DatabaseAway
     └── BrokerAway
 
-Bytes that are no message at all are `contracts.codec.Unreadable`, data of another form `contracts.codec.WrongSchema`.
+Bytes that are no message raise `contracts.codec.Unreadable`; data that break their schema
+`contracts.codec.WrongSchema`.
 """
 
 from __future__ import annotations
@@ -19,11 +20,14 @@ from contracts.reasons import sentence
 
 
 class GancangError(Exception):
-    """Every error that we raise on purpose."""
+    """The root of all errors that we raise on purpose."""
 
 
 class Rejected(GancangError):  # noqa: N818  the contract's word
-    """`code` is one of `contracts.reasons`; `detail` is a sentence without personal data."""
+    """A request that cannot be acted on.
+
+    `code` is one of `contracts.reasons`; `detail` holds no personal data.
+    """
 
     def __init__(
         self, code: str, *, detail: str | None = None, order_id: str | None = None, pointer: str | None = None
@@ -36,29 +40,29 @@ class Rejected(GancangError):  # noqa: N818  the contract's word
 
 
 class NotYet(Rejected):
-    """Rejected, unless it becomes legal within the ladder's 60 seconds."""
+    """A step that is rejected unless it becomes legal within the 60 seconds of the retry ladder."""
 
 
 class Conflict(GancangError):  # noqa: N818
-    """The version on the server is another one than was read."""
+    """The version in the database is no longer the one that was read."""
 
     def __init__(self, kind: str, aggregate_id: str) -> None:
         self.kind = kind
         self.aggregate_id = aggregate_id
-        super().__init__(f"{kind} {aggregate_id} was written by somebody else")
+        super().__init__(f"{kind} {aggregate_id} was changed by another writer")
 
 
 class Vanished(GancangError):  # noqa: N818
-    """The aggregate was there when read and gone when written."""
+    """The aggregate existed when it was read, and no longer when it was written."""
 
     def __init__(self, kind: str, aggregate_id: str) -> None:
         self.kind = kind
         self.aggregate_id = aggregate_id
-        super().__init__(f"{kind} {aggregate_id} has vanished")
+        super().__init__(f"{kind} {aggregate_id} no longer exists")
 
 
 class NotConfigured(GancangError):  # noqa: N818
-    """A setting that the command needs."""
+    """A setting is missing or invalid; `setting` names it."""
 
     def __init__(self, setting: str, problem: str = "is not set") -> None:
         self.setting = setting
@@ -66,7 +70,7 @@ class NotConfigured(GancangError):  # noqa: N818
 
 
 class Away(GancangError):  # noqa: N818
-    """A server is away; `what` names the operation that noticed."""
+    """A server cannot be reached; `what` names the operation that failed."""
 
     def __init__(self, what: str) -> None:
         self.what = what
@@ -74,8 +78,8 @@ class Away(GancangError):  # noqa: N818
 
 
 class DatabaseAway(Away):
-    """MongoDB cannot be reached, or did not confirm the write."""
+    """MongoDB cannot be reached, or has not confirmed a write."""
 
 
 class BrokerAway(Away):
-    """RabbitMQ cannot be reached, or did not confirm the publish."""
+    """RabbitMQ cannot be reached, or has not confirmed a publish."""

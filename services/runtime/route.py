@@ -1,4 +1,4 @@
-"""What a service registers: the handler of each message type of a queue, and what runs by time."""
+"""What a service registers: a handler for each message type of a queue, and what runs by time."""
 
 from __future__ import annotations
 
@@ -18,7 +18,10 @@ Worker = Callable[[], Awaitable[None]]
 
 @dataclass(frozen=True, slots=True)
 class Route:
-    """One queue and the handler of each type that is bound to it."""
+    """One queue with a handler for each message type bound to it.
+
+    Raises `ValueError` when one has no handler.
+    """
 
     queue: str
     handlers: Mapping[str, Handler]

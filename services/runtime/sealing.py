@@ -1,4 +1,4 @@
-"""Encrypts what must not lie around readable (AES-256-GCM): keys, and the ring of master keys from `GANCANG_DATA_KEY`."""
+"""Encryption at rest (AES-256-GCM): single keys, and the ring of master keys from `GANCANG_DATA_KEY`."""
 
 from __future__ import annotations
 
@@ -16,59 +16,59 @@ from services.runtime.errors import NotConfigured
 
 KEY_BYTES = 32
 NONCE_BYTES = 12
-MARK_HEX = 16
+FINGERPRINT_HEX = 16
 NONE = SecretStr("")
-PRESENT, OLDER = "GANCANG_DATA_KEY", "GANCANG_OLD_DATA_KEYS"
+PRESENT, OLD = "GANCANG_DATA_KEY", "GANCANG_OLD_DATA_KEYS"
 
 
 class UnknownKeyError(ValueError):
-    """Something is sealed under a master key that the ring does not hold."""
+    """A value is sealed under a master key that the ring does not hold."""
 
     def __init__(self, key_id: str) -> None:
-        super().__init__(f"sealed under the master key {key_id}, which neither {PRESENT} nor {OLDER} names")
+        super().__init__(f"sealed under the master key {key_id}, which neither {PRESENT} nor {OLD} names")
         self.key_id = key_id
 
 
 class Key:
-    """One key. `context` binds a sealed value to its place: opened elsewhere it is refused."""
+    """One key. `context` binds a sealed value to its place: with another context it does not open."""
 
     def __init__(self, raw: bytes) -> None:
-        """Take 32 bytes; `id` names the key without giving it away."""
+        """Take 32 bytes; `id` identifies the key without revealing it."""
         self._aead = AESGCM(raw)
-        self._marking = hmac.new(raw, b"mark", hashlib.sha256).digest()
+        self._fingerprint_key = hmac.new(raw, b"mark", hashlib.sha256).digest()
         self.id = hmac.new(raw, b"id", hashlib.sha256).hexdigest()[:8]
 
     def seal(self, plain: bytes, context: str) -> bytes:
-        """Nonce and ciphertext."""
+        """Encrypt; returns nonce and ciphertext."""
         nonce = os.urandom(NONCE_BYTES)
         return nonce + self._aead.encrypt(nonce, plain, context.encode())
 
     def open(self, sealed: bytes, context: str) -> bytes:
-        """The plain bytes. Raises `ValueError` for another key, another context, or a changed value."""
+        """Decrypt. Raises `ValueError` for another key, another context, or a changed value."""
         try:
             return self._aead.decrypt(sealed[:NONCE_BYTES], sealed[NONCE_BYTES:], context.encode())
         except InvalidTag:
             message = "sealed under another key or for another place"
             raise ValueError(message) from None
 
-    def mark(self, plain: bytes) -> str:
-        """16 hex characters by which the same bytes are known again; without the key they can't even be guessed at."""
-        return hmac.new(self._marking, plain, hashlib.sha256).hexdigest()[:MARK_HEX]
+    def fingerprint(self, plain: bytes) -> str:
+        """16 hex characters, equal for equal bytes. Without the key no guess can be tested (HMAC)."""
+        return hmac.new(self._fingerprint_key, plain, hashlib.sha256).hexdigest()[:FINGERPRINT_HEX]
 
 
 class Sealer:
-    """The ring: the present master key seals, it and the older ones open."""
+    """The ring of master keys: the present one seals; it and the old ones open."""
 
-    def __init__(self, key: SecretStr, older: SecretStr = NONE) -> None:
-        """Take base64 keys of 32 bytes, the older ones separated by commas. Raises `NotConfigured`."""
+    def __init__(self, key: SecretStr, old: SecretStr = NONE) -> None:
+        """Take base64 keys of 32 bytes, the old ones separated by commas. Raises `NotConfigured`."""
         text = key.get_secret_value()
         if not text:
             raise NotConfigured(PRESENT)
-        others = [part.strip() for part in older.get_secret_value().split(",") if part.strip()]
+        others = [part.strip() for part in old.get_secret_value().split(",") if part.strip()]
         self._present = _key(text, PRESENT)
         self._keys = {
             self._present.id: self._present,
-            **{known.id: known for known in (_key(part, OLDER) for part in others)},
+            **{known.id: known for known in (_key(part, OLD) for part in others)},
         }
 
     @property
@@ -82,19 +82,22 @@ class Sealer:
         return tuple(self._keys)
 
     def seal(self, plain: bytes, context: str) -> bytes:
-        """Nonce and ciphertext, under the present key."""
+        """Encrypt under the present key; returns nonce and ciphertext."""
         return self._present.seal(plain, context)
 
     def open(self, sealed: bytes, context: str) -> bytes:
-        """The plain bytes, under whichever key they were sealed. Raises `ValueError` as a key does."""
+        """Decrypt with the key that fits. Raises `ValueError` when none does."""
         return self._opened(sealed, context)[1]
 
     def id_for(self, sealed: bytes, context: str) -> str:
-        """The id of the key that opens it. Raises `ValueError` as a key does."""
+        """The id of the key that opens the value. Raises `ValueError` when none does."""
         return self._opened(sealed, context)[0].id
 
     def open_as(self, key_id: str, sealed: bytes, context: str) -> bytes:
-        """The plain bytes of what this key has sealed. Raises `UnknownKeyError`, `ValueError`."""
+        """Decrypt with the key `key_id`.
+
+        Raises `UnknownKeyError`, and `ValueError` when that key does not fit.
+        """
         if key_id not in self._keys:
             raise UnknownKeyError(key_id)
         return self._keys[key_id].open(sealed, context)
@@ -110,12 +113,12 @@ class Sealer:
 
 
 def new_key() -> str:
-    """A fresh key for `GANCANG_DATA_KEY`."""
+    """Generate a key for `GANCANG_DATA_KEY` (base64)."""
     return base64.b64encode(new_raw_key()).decode()
 
 
 def new_raw_key() -> bytes:
-    """A fresh key as it is used."""
+    """Generate 32 random bytes for a `Key`."""
     return os.urandom(KEY_BYTES)
 
 

@@ -10,9 +10,9 @@ CANCEL_AGAIN_S = 5.0
 async def cancel_and_wait(*tasks: asyncio.Future[None], again_s: float = CANCEL_AGAIN_S) -> None:
     """Cancel the tasks and wait until they are done, whatever their outcome.
 
-    A task that is still running after `again_s` real seconds is cancelled again: before Python 3.12
-    `asyncio.wait_for` swallows a cancellation that comes together with its result (cpython#86296), and the AMQP
-    client waits with it for every reply. Cancelled once, such a loop may run for ever.
+    A task that still runs after `again_s` real seconds is cancelled again: before Python 3.12
+    `asyncio.wait_for` swallows a cancellation that arrives together with its result (cpython#86296), and the
+    AMQP client uses it for every reply. Cancelled only once, such a loop may run for ever.
     """
     left = {task for task in tasks if not task.done()}
     while left:

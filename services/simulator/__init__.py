@@ -1,1 +1,1 @@
-"""The town: plays the apps around Gancang, for the demo, for load and for tests of what happens when servers fail."""
+"""A simulated town: it plays the apps around Gancang for the demo and for tests that break servers."""

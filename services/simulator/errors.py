@@ -1,4 +1,4 @@
-"""What can go wrong in the town."""
+"""Errors of the town."""
 
 from __future__ import annotations
 
@@ -8,4 +8,4 @@ class Unsendable(Exception):  # noqa: N818  as the runtime names its own
 
     def __init__(self, type_name: str) -> None:
         self.type = type_name
-        super().__init__(f"nobody takes {type_name}")
+        super().__init__(f"no queue takes {type_name}")

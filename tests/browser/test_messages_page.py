@@ -2,14 +2,11 @@
 
 from __future__ import annotations
 
-import os
-import shutil
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
-from playwright.sync_api import sync_playwright
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -17,8 +14,6 @@ if TYPE_CHECKING:
     from playwright.sync_api import Browser, Page
 
 PAGE = Path(__file__).parents[2] / "docs" / "asyncapi.html"
-PROGRAMS = ("chromium", "chromium-browser", "google-chrome")
-CHROMIUM = "GANCANG_TEST_CHROMIUM"
 PHONE = {"width": 390, "height": 844}
 
 
@@ -29,18 +24,6 @@ class Opened:
     page: Page
     said: list[str] = field(default_factory=list)
     asked: list[str] = field(default_factory=list)
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    """A browser without a window; skips where there is none."""
-    program = os.environ.get(CHROMIUM) or next(filter(None, map(shutil.which, PROGRAMS)), None)
-    if program is None:
-        pytest.skip(f"no Chromium on this machine: apt-get install chromium, or {CHROMIUM}=its path")
-    with sync_playwright() as started:
-        browser = started.chromium.launch(executable_path=program, args=["--no-sandbox"])
-        yield browser
-        browser.close()
 
 
 @pytest.fixture

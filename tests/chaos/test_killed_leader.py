@@ -11,12 +11,12 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from services.ops.children import Child, Children
-from services.ops.demo.evidence import Servers
+from services.ops.demo.checks.evidence import Servers
 from services.ops.embedded.ports import free_ports
 from services.ops.embedded.urls import AMQP_VARIABLE, MONGODB_VARIABLE
-from services.ops.keys import fresh_keys
-from services.ops.readiness import all_ready
+from services.ops.running.keys import fresh_keys
+from services.ops.running.readiness import all_ready
+from services.ops.running.service_processes import ServiceProcess, ServiceProcesses
 from services.orders.app import build as build_orders
 from tests.support.builders import an_order_requested
 from tests.support.crowd import Crowd, everything_holds
@@ -45,7 +45,7 @@ async def test_its_work_goes_on_in_the_other_process_within_five_seconds(
     }
     settings = runtime_settings(broker_url, database_uri)
     async with at_work("orders", build_orders, settings), an_outside_app(broker_url) as app:
-        with Children(environment, tmp_path) as children:
+        with ServiceProcesses(environment, tmp_path) as children:
             started = [
                 children.start("matching", number, port) for number, port in enumerate(free_ports(2), start=1)
             ]
@@ -73,14 +73,14 @@ async def test_its_work_goes_on_in_the_other_process_within_five_seconds(
             working.cancel()
 
 
-def leading(matchers: list[Child]) -> Child | None:
+def leading(matchers: list[ServiceProcess]) -> ServiceProcess | None:
     """Who said last that he leads."""
     return next(
         (child for child in matchers if said(child, "leader.began") > said(child, "leader.ended")), None
     )
 
 
-def said(child: Child, event: str) -> int:
+def said(child: ServiceProcess, event: str) -> int:
     """How often his log says so."""
     lines = child.log.read_text().splitlines() if child.log is not None else []
     return sum(json.loads(line).get("event") == event for line in lines if line.startswith("{"))

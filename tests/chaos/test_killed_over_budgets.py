@@ -10,11 +10,11 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from contracts.requests.programmes import ProgrammeBudgetSet
-from services.ops.children import Children
 from services.ops.embedded.ports import free_ports
 from services.ops.embedded.urls import AMQP_VARIABLE, MONGODB_VARIABLE
-from services.ops.keys import fresh_keys
-from services.ops.readiness import all_ready
+from services.ops.running.keys import fresh_keys
+from services.ops.running.readiness import all_ready
+from services.ops.running.service_processes import ServiceProcesses
 from services.runtime.storage.database import connect, database_of
 from tests.support.builders import a_cancellation_requested, an_order_requested
 from tests.support.eventually import eventually
@@ -23,7 +23,7 @@ from tests.support.outside import an_outside_app
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from services.ops.children import Child
+    from services.ops.running.service_processes import ServiceProcess
     from tests.support.outside import OutsideApp
 
 pytestmark = pytest.mark.chaos
@@ -51,7 +51,7 @@ async def test_the_budget_adds_up_whoever_dies_when(
     }
     client = connect(database_uri)
     ledgers = database_of(client)["ledgers"]
-    with Children(environment, tmp_path) as children:
+    with ServiceProcesses(environment, tmp_path) as children:
         ports = iter(free_ports(6))
         workers = [children.start("orders", number, next(ports)) for number in (1, 2)]
         await all_ready(workers)
@@ -93,7 +93,9 @@ async def a_budget(app: OutsideApp, ledgers: Any) -> None:
     await eventually(lambda: ledgers.find_one({"_id": BUDGET}))
 
 
-async def replaced(children: Children, worker: Child, number: int, port: int) -> Child:
+async def replaced(
+    children: ServiceProcesses, worker: ServiceProcess, number: int, port: int
+) -> ServiceProcess:
     """He is killed in the middle of his work, and another one takes his place."""
     os.kill(worker.process.pid, signal.SIGKILL)
     worker.process.wait()

@@ -1,4 +1,4 @@
-"""The files of deploy/: definitions against the topology, rights against the contract, compose file against the examples."""
+"""The files of deploy/: definitions fit the topology, rights the contract, the compose file the examples."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from contracts.queues import QUEUES, QueueKind
 from contracts.registry import CONTRACTS, Contract, Exchange
 from contracts.speakers import NAMED, SPEAKERS
 from contracts.values import Role
-from services.ops.children import known_services
+from services.ops.running.service_processes import known_services
 from services.runtime.messaging.topology import topology
 
 ROOT = Path(__file__).parents[2]
@@ -26,7 +26,7 @@ COMMITTED = json.loads((DEPLOY / "rabbitmq" / "definitions.json").read_text(enco
 COMPOSE = yaml.safe_load((DEPLOY / "compose.yaml").read_text(encoding="utf-8"))
 SPEAKING = tomllib.loads((DEPLOY / "speakers.toml").read_text(encoding="utf-8"))
 APPS = tuple(name for name in SPEAKING if name != "ops")
-CONFIDENTIAL = {  # receipts reach an agency by webhook, and how a driver is searched is nobody's business
+CONFIDENTIAL = {  # agencies get receipts by webhook, and no app reads how a driver is searched
     "gateway": {"offer.made.v1", "assignment.briefed.v1", "proposal.made.v1", "position.shared.v1"},
     "merchants": {"merchant.briefed.v1"},
     "desk": {"emergency.briefed.v1"},
@@ -42,7 +42,7 @@ def may(user: str, right: str, name: str) -> bool:
 
 
 def topic(user: str, right: str, exchange: str, key: str) -> bool:
-    """Whether the user may write (or bind) the routing key; without a row for the exchange everything is allowed."""
+    """Whether the user may write (or bind) the routing key; an exchange without a row allows everything."""
     rows = [
         row for row in COMMITTED["topic_permissions"] if (row["user"], row["exchange"]) == (user, exchange)
     ]

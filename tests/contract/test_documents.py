@@ -1,8 +1,9 @@
-"""What the documents say is still so: links lead somewhere, and what is drawn from code was drawn from today's."""
+"""The documents are up to date: links lead to a file, and what is drawn from code shows today's code."""
 
 from __future__ import annotations
 
 import re
+import shutil
 import subprocess
 import sys
 import xml.etree.ElementTree as ET
@@ -15,8 +16,9 @@ from contracts.registry import CONTRACTS, Exchange
 
 ROOT = Path(__file__).parents[2]
 DOCS = ROOT / "docs"
+FOLDERS = ("contracts", "deploy", "docs", "services")
 DOCUMENTS = sorted(
-    [ROOT / "README.md", ROOT / "CONTRIBUTING.md", ROOT / "contracts" / "README.md", *DOCS.rglob("*.md")]
+    {*ROOT.glob("*.md"), *(page for folder in FOLDERS for page in (ROOT / folder).rglob("*.md"))}
 )
 LINK = re.compile(r"!?\[[^\]]*\]\(([^)\s]+)\)")
 TYPE = re.compile(r"\b[a-z]+\.[a-z_]+\.v\d+\b")
@@ -28,6 +30,24 @@ def test_every_link_of_a_document_leads_to_a_file(document: Path) -> None:
     links = [link for link in LINK.findall(document.read_text(encoding="utf-8")) if not link.startswith(WEB)]
 
     assert [link for link in links if not (document.parent / link.partition("#")[0]).exists()] == []
+
+
+def test_the_service_in_the_readme_is_one_that_the_catalogue_takes(tmp_path: Path) -> None:
+    example = re.search(r"```toml\n(.*?)```", (ROOT / "README.md").read_text(encoding="utf-8"), re.DOTALL)
+    assert example is not None
+    shutil.copytree(ROOT / "services" / "orders" / "catalogue", tmp_path, dirs_exist_ok=True)
+    (tmp_path / "laundry.toml").write_text(example[1], encoding="utf-8")
+
+    checked = subprocess.run(
+        [sys.executable, "-m", "services.ops", "catalogue", "check", "--folder", tmp_path],
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+
+    assert (checked.returncode, checked.stderr) == (0, "")
+    assert "8 services" in checked.stdout
 
 
 @pytest.mark.parametrize("name", ["publishing.md", "architecture.md"])

@@ -8,12 +8,15 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from contracts.events.matching import OfferOutcome
 from contracts.publishing import page
 from contracts.publishing.asyncapi import document
 from contracts.publishing.baseline import CONTRACTS_FOLDER
 from contracts.publishing.fields import Field, fields_of
 from contracts.reasons import REASONS
 from contracts.registry import CONTRACTS
+from contracts.requests.recipients import ChannelKind
+from contracts.values import OpenEnum, OrderStatus, Role
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -79,6 +82,20 @@ def test_every_message_has_its_place(name: str) -> None:
 
 def test_every_reason_code_is_explained() -> None:
     assert [code for code in REASONS if f">{code}</td>" not in TEXT] == []
+
+
+@pytest.mark.parametrize("enumeration", [Role, OrderStatus, OfferOutcome, ChannelKind])
+def test_every_word_of_an_enumeration_is_explained(enumeration: type[OpenEnum]) -> None:
+    explained = section(f"words-{enumeration.__name__}")
+
+    assert [word for word in enumeration.known() if f">{word}</td>" not in explained] == []
+
+
+def test_a_field_shows_its_meaning_beside_its_form() -> None:
+    shown = section("order.requested.v1")
+
+    assert "if it would cost more than this, in whole rupiah; without it any fare is accepted." in shown
+    assert re.search(r"order_id.*?<td>id</td>\s*<td>The new order", shown, re.DOTALL)
 
 
 @pytest.mark.parametrize("name", ["content_type", "delivery_mode", "user_id", "ce-id", "ce-source"])

@@ -1,4 +1,4 @@
-"""The committed files: schemas, AsyncAPI document and golden examples, against the models and against the standards."""
+"""The committed schemas, AsyncAPI document and golden examples, against the models and the standards."""
 
 from __future__ import annotations
 
@@ -193,6 +193,17 @@ def official_validator() -> Draft7Validator:
             "the official AsyncAPI schema is not set up in .gancang/dev/asyncapi (npm's @asyncapi/specs)"
         )
     return Draft7Validator(json.loads(OFFICIAL.read_text(encoding="utf-8")))
+
+
+def test_no_reference_of_the_document_has_siblings_that_a_viewer_would_ignore(
+    document: dict[str, Any],
+) -> None:
+    assert [part for part in parts_of(document) if "$ref" in part and len(part) > 1] == []
+
+
+def parts_of(part: Any) -> list[dict[str, Any]]:
+    inner = part.values() if isinstance(part, dict) else part if isinstance(part, list) else ()
+    return ([part] if isinstance(part, dict) else []) + [each for value in inner for each in parts_of(value)]
 
 
 def test_every_reference_of_the_document_leads_somewhere(document: dict[str, Any]) -> None:

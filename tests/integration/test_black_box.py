@@ -11,9 +11,9 @@ from typing import TYPE_CHECKING, Any
 import pika
 import pytest
 
-from services.ops.children import Children
 from services.ops.embedded.ports import free_ports
-from services.ops.readiness import all_ready
+from services.ops.running.readiness import all_ready
+from services.ops.running.service_processes import ServiceProcesses
 from tests.support.services import KEYS
 
 if TYPE_CHECKING:
@@ -36,7 +36,7 @@ async def at_work(broker_url: str, database_uri: str, tmp_path: Path) -> AsyncIt
         "GANCANG_MONGODB_URI": database_uri,
         **KEYS,
     }
-    with Children(environment, tmp_path) as children:
+    with ServiceProcesses(environment, tmp_path) as children:
         names = ("orders", "matching", "notifications")
         await all_ready(
             [children.start(name, port=port) for name, port in zip(names, free_ports(3), strict=True)]

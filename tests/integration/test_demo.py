@@ -70,7 +70,7 @@ def test_a_morning_in_the_town_holds_every_invariant(demo: subprocess.Popen[str]
     )
 
 
-async def test_a_message_that_nobody_can_read_breaks_one_invariant(
+async def test_an_unreadable_message_breaks_one_invariant(
     demo: subprocess.Popen[str], tmp_path: Path
 ) -> None:
     run_file = tmp_path / "run.json"

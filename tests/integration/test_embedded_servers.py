@@ -16,7 +16,8 @@ import pika
 import pymongo
 import pytest
 
-from services.ops.embedded import EmbeddedServers, announced, join
+from services.ops.connecting.run_file import announced, join
+from services.ops.embedded import EmbeddedServers
 from services.ops.errors import FolderInUseError, NotRunningError
 from tests.support.eventually import eventually
 from tests.support.proxy import Proxy

@@ -18,9 +18,9 @@ from urllib.parse import urlsplit, urlunsplit
 import pymongo
 import pytest
 
-from services.ops.children import Children
 from services.ops.embedded.ports import free_ports
-from services.ops.readiness import all_ready
+from services.ops.running.readiness import all_ready
+from services.ops.running.service_processes import ServiceProcesses
 from tests.support.rabbit_api import RabbitApi
 from tests.support.services import KEYS
 
@@ -103,7 +103,7 @@ def orders_at_work(server_urls: ServerUrls, tmp_path_factory: pytest.TempPathFac
     }
     with RabbitApi(server_urls.rabbitmq_api) as api, pymongo.MongoClient(server_urls.mongodb) as mongo:
         api.create_vhost(name)
-        with Children(environment, tmp_path_factory.mktemp("orders")) as children:
+        with ServiceProcesses(environment, tmp_path_factory.mktemp("orders")) as children:
             asyncio.run(all_ready([children.start("orders", port=free_ports(1)[0])]))
             yield broker_url
         api.delete_vhost(name)

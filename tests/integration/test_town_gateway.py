@@ -10,8 +10,8 @@ import pytest
 
 from contracts.registry import Exchange
 from services.runtime.tasks import cancel_and_wait
+from services.simulator.channels.gateway import Gateway
 from services.simulator.errors import Unsendable
-from services.simulator.gateway import Gateway
 from tests.support.builders import a_message, an_order_requested
 
 if TYPE_CHECKING:

@@ -1,4 +1,4 @@
-"""`gancang up` and `gancang run` with servers of their own: others join, what is printed works, Ctrl-C ends everything they started."""
+"""`gancang up` and `gancang run` on own servers: others join, printed commands work, Ctrl-C ends them."""
 
 from __future__ import annotations
 

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, Any
 
 from contracts.events.confidential import ReceiptIssued
 from contracts.requests.agencies import AgencyWebhookRegistered
-from services.notifications.adapters.vault import MongoVault
-from services.notifications.adapters.webhook_secrets import WebhookSecrets
+from services.notifications.adapters.keys.vault import MongoVault
+from services.notifications.adapters.webhooks.secrets import WebhookSecrets
 from services.runtime.sealing import Sealer
 from tests.support.eventually import eventually
 

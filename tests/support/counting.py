@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from contracts.events.matching import DriverReleased
 from services.runtime.change import Cause, Change, Entry
-from services.runtime.storage.aggregates import Kind
+from services.runtime.storage.kind import Kind
 
 if TYPE_CHECKING:
     from services.runtime.change import Decide

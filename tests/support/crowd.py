@@ -8,17 +8,10 @@ from time import monotonic
 from typing import TYPE_CHECKING
 
 from contracts.requests.drivers import DriverDelivered, DriverOfferAccepted, DriverPositionsReported
-from services.ops.demo.evidence import Evidence, Servers
-from services.ops.demo.invariants import (
-    busy_twice,
-    left_over,
-    out_of_order,
-    parked,
-    shared_orders,
-    still_busy,
-    unfinished,
-    unsent,
-)
+from services.ops.demo.checks.drivers import not_released, two_live_orders
+from services.ops.demo.checks.evidence import Evidence, Servers
+from services.ops.demo.checks.leftovers import parked_messages, unfinished_work, unsent_events
+from services.ops.demo.checks.orders import not_ended_once, out_of_sequence, two_drivers
 from tests.support.builders import STATION, a_driver_registered, a_residence_attested, a_shift_started
 from tests.support.eventually import eventually
 
@@ -30,7 +23,16 @@ if TYPE_CHECKING:
 
 METRES_PER_DEGREE = 111_195.0
 LOOK_EVERY_S, REPORT_EVERY_S = 0.02, 5.0
-MUST_HOLD = (unfinished, shared_orders, busy_twice, still_busy, out_of_order, unsent, left_over, parked)
+MUST_HOLD = (
+    not_ended_once,
+    two_drivers,
+    two_live_orders,
+    not_released,
+    out_of_sequence,
+    unsent_events,
+    unfinished_work,
+    parked_messages,
+)
 
 
 class Crowd:

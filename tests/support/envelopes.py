@@ -9,7 +9,7 @@ from contracts.values import Payer, Place
 from services.orders.domain.custody.proof import Shown
 from services.orders.domain.custody.returning import attempt_failed
 from services.orders.domain.intake.intake import take_in
-from services.orders.domain.intake.request import Facts, OrderRequest
+from services.orders.domain.intake.request import Lookups, OrderRequest
 from services.orders.domain.order import Order
 from services.orders.domain.search.assigning import assign
 from services.orders.domain.transitions import Action
@@ -19,11 +19,12 @@ from tests.support.orders import CATALOGUE, NOW, an_assignment
 
 AGENCY = {"id": "dispendukcapil", "kind": "agency", "locale": "id"}
 SEALED = Shown(envelope="ENV-0042")
+AT_THE_DOOR = Shown(envelope="ENV-0042", code_right=True)
 LATER = NOW + timedelta(hours=5)
 
 
 def a_document(**changes: object) -> Order:
-    """Assigned to the courier d-7."""
+    """A document assigned to the courier d-7."""
     wanted = OrderRequest(
         order_id="o-3",
         digest="d",
@@ -35,7 +36,7 @@ def a_document(**changes: object) -> Order:
         agency_id="dispendukcapil",
         details={"envelope": "ENV-0042"},
     )
-    order = take_in(wanted, CATALOGUE.services["document"], CATALOGUE.area, CATALOGUE.bands, Facts(NOW))
+    order = take_in(wanted, CATALOGUE.services["document"], CATALOGUE.area, CATALOGUE.bands, Lookups(NOW))
     assigned = assign(order, an_assignment(), NOW)
     assert assigned is not None
     return replace(assigned, **changes)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import inspect
 import time
-from typing import TYPE_CHECKING, TypeVar
+from typing import TYPE_CHECKING, TypeVar, overload
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
@@ -15,10 +15,20 @@ T = TypeVar("T")
 FIRST_PAUSE_S, LONGEST_PAUSE_S = 0.01, 0.25
 
 
-async def eventually(predicate: Callable[[], T | Awaitable[T]], within: float = 10.0) -> T:
-    """The first truthy value of `predicate` (a function or a coroutine function).
+@overload
+async def eventually(predicate: Callable[[], Awaitable[T | None]], within: float = 10.0) -> T: ...
 
-    An AssertionError inside it counts as "not yet"; when the time is over the last one is raised, so the failure says what was wrong.
+
+@overload
+async def eventually(predicate: Callable[[], T | None], within: float = 10.0) -> T: ...
+
+
+async def eventually(
+    predicate: Callable[[], T | None] | Callable[[], Awaitable[T | None]], within: float = 10.0
+) -> T:
+    """The first truthy value of `predicate` (a function or a coroutine function), at most `within` seconds away.
+
+    An `AssertionError` inside it counts as "not yet". Raises `AssertionError` from the last one when the time is over.
     """
     deadline = time.monotonic() + within
     pause = FIRST_PAUSE_S

@@ -11,7 +11,7 @@ from cryptography.hazmat.primitives.asymmetric import rsa
 from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
 from google.auth import jwt
 
-from services.notifications.adapters.google_tokens import SCOPE
+from services.notifications.adapters.channels.google_tokens import SCOPE
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -9,7 +9,7 @@ from typing import Any
 from contracts.values import Item, Payer, Place, Residence, Vehicle
 from services.orders.adapters.catalogue import load
 from services.orders.domain.intake.intake import take_in
-from services.orders.domain.intake.request import Facts, OrderRequest
+from services.orders.domain.intake.request import Lookups, OrderRequest
 from services.orders.domain.kitchen.cooking import accept, ready
 from services.orders.domain.kitchen.merchant import Merchant
 from services.orders.domain.order import Assignment, Order
@@ -26,7 +26,7 @@ ITEMS = (Item.model_validate(TEMPONG), Item.model_validate(RUJAK))
 
 
 def a_meal(merchant: Merchant | None = MERCHANT, **changes: Any) -> Order:
-    """As intake leaves it: the merchant is asked, or it is refused."""
+    """A meal after intake: its merchant is asked, or the order is rejected."""
     asked = {
         "order_id": "o-1",
         "digest": "d",
@@ -41,7 +41,7 @@ def a_meal(merchant: Merchant | None = MERCHANT, **changes: Any) -> Order:
         CATALOGUE.services["food"],
         CATALOGUE.area,
         CATALOGUE.bands,
-        Facts(NOW, merchant),
+        Lookups(NOW, merchant),
     )
 
 

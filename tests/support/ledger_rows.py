@@ -1,4 +1,4 @@
-"""The collection of ledgers in memory: as much of MongoDB as the moves of a budget ask for."""
+"""The collection of ledgers in memory, with as much of MongoDB as the budget ledger uses."""
 
 from __future__ import annotations
 
@@ -14,7 +14,10 @@ Document = dict[str, Any]
 
 
 class LedgerRows:
-    """`rows` by `_id`. Conditions know equality, `$gte` and `$exists`; updates `$inc`, `$set` and `$unset`; paths are dotted."""
+    """`rows` by `_id`.
+
+    Conditions know equality, `$gte` and `$exists`; updates `$inc`, `$set` and `$unset`; paths are dotted.
+    """
 
     def __init__(self) -> None:
         self.rows: dict[str, Document] = {}
@@ -46,14 +49,14 @@ class LedgerRows:
 
 
 class Matched:
-    """How many documents an update has found."""
+    """The result of an update: how many documents it matched."""
 
     def __init__(self, count: int) -> None:
         self.matched_count = count
 
 
 def held_in(row: Document) -> dict[str, int]:
-    """Order → whole rupiah."""
+    """Order → held amount, whole rupiah."""
     return {order_id: hold["amount"] for order_id, hold in row.get("held", {}).items()}
 
 

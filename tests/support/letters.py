@@ -6,7 +6,7 @@ import asyncio
 from contextlib import asynccontextmanager
 from typing import TYPE_CHECKING, Any
 
-from services.notifications.adapters.http import Provider
+from services.notifications.adapters.channels.http import Provider
 from services.notifications.ports import Letter
 from tests.support.builders import NOW
 from tests.support.texts import TEXTS

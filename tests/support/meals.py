@@ -1,7 +1,8 @@
-"""A warung, and what people order from it."""
+"""A merchant, and the messages about a meal."""
 
 from __future__ import annotations
 
+from collections.abc import Awaitable, Callable
 from typing import TYPE_CHECKING, Any
 
 from contracts.requests.merchants import (
@@ -19,6 +20,7 @@ from tests.support.builders import CUSTOMER, PARK, STATION, an_order_requested
 if TYPE_CHECKING:
     from contracts.requests.orders import OrderRequested
     from contracts.values import Value
+    from tests.support.outside import OutsideApp
 
 WARUNG = {**STATION, "label": "Warung Bu Sri", "merchant_id": "m-1"}
 HOMESTAY = {
@@ -30,6 +32,8 @@ TEMPONG = {"sku": "sego-tempong", "name": "Sego tempong", "quantity": 2, "unit_p
 RUJAK = {"sku": "rujak-soto", "name": "Rujak soto", "quantity": 1, "unit_price": 17_000}
 STEP = {"merchant_id": "m-1", "order_id": "o-1"}
 BY_CUSTOMER = {"role": "customer", "id": CUSTOMER["id"]}
+Known = Callable[..., Awaitable[None]]
+"""Waits until this is stored of a merchant."""
 
 
 def a_meal_requested(**changes: Any) -> OrderRequested:
@@ -38,7 +42,7 @@ def a_meal_requested(**changes: Any) -> OrderRequested:
 
 
 def an_open_merchant(merchant_id: str = "m-1") -> tuple[Value, ...]:
-    """What makes it one: registered, attested, open."""
+    """The facts of an open merchant: registered, attested, open."""
     place = {**WARUNG, "merchant_id": merchant_id}
     by = {"role": "agency", "id": "dispendukcapil"}
     attested = {
@@ -76,3 +80,8 @@ def a_change_proposed(**changes: Any) -> MerchantChangeProposed:
 def a_change_answered(**changes: Any) -> OrderChangeAnswered:
     answer = {"order_id": "o-1", "by": BY_CUSTOMER, "proposal_id": "pr-1", "accepted": True}
     return OrderChangeAnswered.model_validate({**answer, **changes})
+
+
+async def a_meal_asked_for(app: OutsideApp) -> None:
+    await app.request(a_meal_requested())
+    await app.event("merchant.briefed.v1", order_id="o-1")

@@ -1,4 +1,4 @@
-"""Aggregates in memory under real handlers, where every read and write waits for its turn, so that anything can come between two."""
+"""A store in memory for real handlers: each read and write waits for its turn."""
 
 from __future__ import annotations
 
@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
 from contracts.message import Message, derived_id
 from contracts.registry import TYPE_OF
-from services.runtime.change import Cause, Stored
-from services.runtime.errors import Rejected
+from services.runtime.change import MAX_CONFLICTS, Cause, Stored
+from services.runtime.errors import Conflict, Vanished
 from services.runtime.messaging.outbox import event_of, reply_id
 
 if TYPE_CHECKING:
@@ -16,9 +16,9 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from contracts.values import Value
-    from services.runtime.change import Decide, Document
+    from services.runtime.change import Change, Decide, Document
     from services.runtime.clock import Clock
-    from services.runtime.storage.aggregates import Kind
+    from services.runtime.storage.kind import Kind
 
     Publish = Callable[[Message[Value]], None]
 
@@ -26,7 +26,7 @@ S = TypeVar("S")
 
 
 class Turns:
-    """Who waits to read or write, in the order of arrival."""
+    """Tasks that wait to read or write, in the order of arrival."""
 
     def __init__(self) -> None:
         self._waiting: list[asyncio.Future[None]] = []
@@ -37,15 +37,26 @@ class Turns:
         self._waiting = [turn for turn in self._waiting if not turn.done()]
         return self._waiting
 
-    async def mine(self) -> None:
+    async def wait(self) -> None:
         """Return when it is this task's turn."""
         turn: asyncio.Future[None] = asyncio.get_running_loop().create_future()
         self._waiting.append(turn)
         await turn
 
 
+class NoTurns(Turns):
+    """Nobody waits."""
+
+    async def wait(self) -> None:
+        return
+
+
 class Memory(Generic[S]):
-    """One kind of aggregate; encoded and decoded as for the database, effects once per cause, events handed to `publish`."""
+    """The `Store` of one kind, encoded and decoded as for the database; events go to `publish`.
+
+    Each change is like that of a separate process: between its read and its write others may write, and
+    then it decides again. `tests/integration/runtime/test_store.py` holds it to what MongoDB does.
+    """
 
     def __init__(self, kind: Kind[S], turns: Turns, clock: Clock, publish: Publish) -> None:
         self.kind = kind
@@ -55,39 +66,27 @@ class Memory(Generic[S]):
         self._publish = publish
 
     async def get(self, aggregate_id: str) -> Stored[S] | None:
-        await self._turns.mine()
+        await self._turns.wait()
         return self.stored(aggregate_id)
 
     async def change(
         self, aggregate_id: str, cause: Cause, decide: Decide[S], *, expect_new: bool = False
     ) -> S | None:
-        await self._turns.mine()
-        stored = self.stored(aggregate_id)
-        seen = stored.seen if stored else []
-        if cause.remembered and _repeated(seen, cause):
-            return None
-        change = decide(stored.state if stored else None)
-        if change is None:
-            return None
-        version = (stored.version if stored else 0) + 1
-        marks = [*seen, [cause.source, cause.id, cause.digest]] if cause.remembered else seen
-        marks = [[*mark[:2], ""] for mark in marks] if change.clear_digests else marks
-        self.documents[aggregate_id] = {
-            "version": version,
-            "state": self.kind.encode(change.state),
-            "seen": marks,
-        }
-        for position, data in enumerate(change.events):
-            event_id = derived_id(self.kind.name, aggregate_id, version, position)
-            now = self._clock.now()
-            self._publish(
-                event_of(
-                    data, source=self.kind.source, event_id=event_id, now=now, cause=cause, sequence=version
-                )
-            )
-        if change.after_write is not None:
-            change.after_write()
-        return change.state
+        stored = None if expect_new else await self.get(aggregate_id)
+        for _ in range(MAX_CONFLICTS):
+            if stored is not None and stored.has_seen(cause):
+                return None
+            change = decide(stored.state if stored else None)
+            if change is None:
+                return None
+            await self._turns.wait()
+            if self._version(aggregate_id) == (stored.version if stored else 0):
+                self._write(aggregate_id, stored, change, cause)
+                return change.state
+            if aggregate_id not in self.documents:
+                raise Vanished(self.kind.name, aggregate_id)
+            stored = await self.get(aggregate_id)
+        raise Conflict(self.kind.name, aggregate_id)
 
     def stored(self, aggregate_id: str) -> Stored[S] | None:
         """What is there now."""
@@ -95,7 +94,11 @@ class Memory(Generic[S]):
         if document is None:
             return None
         return Stored(
-            aggregate_id, document["version"], self.kind.decode(document["state"]), seen=document["seen"]
+            aggregate_id,
+            document["version"],
+            self.kind.decode(document["state"]),
+            history=list(document.get("history", [])),
+            seen=document["seen"],
         )
 
     def states(self) -> dict[str, S]:
@@ -107,9 +110,37 @@ class Memory(Generic[S]):
         timers = {each: self.kind.timers(state) for each, state in self.states().items()}
         return [each for each, due in timers.items() if due and min(due.values()) <= now]
 
+    def _version(self, aggregate_id: str) -> int:
+        document = self.documents.get(aggregate_id)
+        return 0 if document is None else int(document["version"])
+
+    def _write(self, aggregate_id: str, stored: Stored[S] | None, change: Change[S], cause: Cause) -> None:
+        version, now = (stored.version if stored else 0) + 1, self._clock.now()
+        seen, history = (stored.seen, stored.history) if stored else ([], [])
+        if cause.remembered:
+            seen = [*seen, [cause.source, cause.id, cause.digest]]
+        if change.clear_digests:
+            seen = [[*entry[:2], ""] for entry in seen]
+        if change.entry is not None:
+            history = [*history, {"status": change.entry.status, "by": change.entry.by, "cause": cause.id}]
+        self.documents[aggregate_id] = {
+            "version": version,
+            "state": self.kind.encode(change.state),
+            "seen": _last(seen, self.kind.keep_seen),
+            "history": _last(history, self.kind.keep_history),
+        }
+        for position, data in enumerate(change.events):
+            event_id = derived_id(self.kind.name, aggregate_id, version, position)
+            self._publish(
+                event_of(
+                    data, source=self.kind.source, event_id=event_id, now=now, cause=cause, sequence=version
+                )
+            )
+        change.run_after_write()
+
 
 class MemoryReplies:
-    """Answers that leave no trace in an aggregate."""
+    """Replies that go to `publish`."""
 
     def __init__(self, service: str, clock: Clock, publish: Publish) -> None:
         self._service = service
@@ -124,10 +155,5 @@ class MemoryReplies:
         )
 
 
-def _repeated(seen: list[Any], cause: Cause) -> bool:
-    for source, message_id, digest in seen:
-        if (source, message_id) == (cause.source, cause.id):
-            if digest and cause.digest and digest != cause.digest:
-                raise Rejected("id_reused")
-            return True
-    return False
+def _last(entries: list[Any], keep: int | None) -> list[Any]:
+    return entries if keep is None else entries[-keep:]

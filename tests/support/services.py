@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING, Any
 
 from pydantic import SecretStr
 
-from services.runtime.process.lifecycle import Build, running
+from services.runtime.process.lifecycle import running
+from services.runtime.process.runtime import Build
 from services.runtime.process.settings import RuntimeSettings
 from services.runtime.sealing import new_key
 

@@ -1,16 +1,17 @@
-"""Notifications, contacts and plans to tell stories with."""
+"""Builders of notifications, contacts and a retry policy."""
 
 from __future__ import annotations
 
 from typing import Any
 
-from services.notifications.domain.attempts import Cause
-from services.notifications.domain.contact import Contact, SealedChannel
+from services.notifications.domain.attempts import SourceEvent
+from services.notifications.domain.channels.contact import Contact, SealedChannel
 from services.notifications.domain.notification import Notification
-from services.notifications.domain.retries import Plan
+from services.notifications.domain.retry_policy import RetryPolicy
+from services.notifications.domain.webhooks.delivery import WebhookDelivery
 from tests.support.builders import NOW
 
-PLAN = Plan(failures=3, failures_ringing=2)
+RETRIES = RetryPolicy(failures=3, failures_ringing=2)
 EMAIL = SealedChannel("email", b"1")
 PUSH = SealedChannel("push", b"2")
 SMS = SealedChannel("sms", b"3")
@@ -18,9 +19,15 @@ ORDER = ("push", "whatsapp", "email", "sms")
 
 
 def a_notification(event_type: str = "order.completed.v1", **changes: Any) -> Notification:
-    cause = Cause("/gancang/orders", "e-1", event_type, "o-1", sequence=4)
+    cause = SourceEvent("/gancang/orders", "e-1", event_type, "o-1", sequence=4)
     template = event_type.removesuffix(".v1")
-    fields = {"id": "n-1", "role": "customer", "recipient_id": "c-1", "template": template, "parameters": {}}
+    fields = {
+        "id": "n-1",
+        "audience": "customer",
+        "recipient_id": "c-1",
+        "template": template,
+        "parameters": {},
+    }
     return Notification(**{**fields, "cause": cause, "created_at": NOW, **changes})
 
 
@@ -33,3 +40,8 @@ def a_contact(**changes: Any) -> Contact:
         "channels": (SMS, EMAIL, PUSH),
     }
     return Contact(**{**fields, **changes})
+
+
+def a_delivery(**changes: Any) -> WebhookDelivery:
+    fields = {"id": "n-1", "created_at": NOW, "agency_id": "dukcapil", "event_id": "e-1", "order_id": "o-1"}
+    return WebhookDelivery(**{**fields, "event_type": "receipt.issued.v1", "body": "{}", **changes})

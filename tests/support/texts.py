@@ -1,4 +1,4 @@
-"""What every audience reads of every event that there is, as one document: `python -m tests.support.texts` writes the golden files."""
+"""Every text for every audience, as documents; `python -m tests.support.texts` writes the golden files."""
 
 from __future__ import annotations
 
@@ -6,10 +6,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from contracts.registry import CONTRACTS
-from services.notifications.adapters.templates import JinjaTexts
-from services.notifications.domain.language import languages_of
-from services.notifications.domain.told import AUDIENCES, EVERYTHING
-from services.notifications.examples import written_for
+from services.notifications.adapters.texts.templates import JinjaTexts
+from services.notifications.domain.audience.language import languages_of
+from services.notifications.domain.audience.table import AUDIENCE_TABLE, AUDIENCES
+from services.notifications.sending.examples import written_for
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -29,7 +29,7 @@ def texts_of(event_type: str, audience: str, language: str) -> list[Text]:
 
 ALL = [
     (event_type, audience, language, wording)
-    for event_type, rows in EVERYTHING.items()
+    for event_type, rows in AUDIENCE_TABLE.items()
     for audience in rows
     for language in languages_of(audience)
     if event_type in CONTRACTS
@@ -60,7 +60,8 @@ def _chapter(event_type: str, audience: str, language: str, wording: int) -> str
     text = text_of(event_type, audience, language, wording)
     approved = text.approved
     whatsapp = f"{approved.name} ({approved.language}): {approved.wording}\n{' | '.join(approved.values)}"
-    return f"════ {event_type}\n\n# push, SMS\n{text.sms}\n\n# WhatsApp\n{whatsapp}\n\n# mail\n{text.subject}\n\n{text.body}"
+    short = f"# push, SMS\n{text.sms}\n\n# WhatsApp\n{whatsapp}"
+    return f"════ {event_type}\n\n{short}\n\n# mail\n{text.subject}\n\n{text.body}"
 
 
 def main() -> None:

@@ -1,5 +1,6 @@
 #!/usr/bin/env python3
 """Orders a ride and prints its fare, with pika and nothing of Gancang's own: `python ride.py [SERVICE]`."""
+
 # ruff: noqa: T201  an example prints
 
 from __future__ import annotations

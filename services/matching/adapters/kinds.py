@@ -22,8 +22,8 @@ from services.matching.domain.drivers.standby import queue_at
 from services.matching.domain.searches import lifecycle
 from services.matching.domain.searches.search import Search
 from services.matching.saving.causes import SOURCE
-from services.runtime.storage.aggregates import Kind
-from services.runtime.storage.database import Collection, noticing_absence
+from services.runtime.storage.database import Collection, raising_database_away
+from services.runtime.storage.kind import Kind
 
 SEARCHES, DRIVERS = "searches", "drivers"
 MOST_OPEN = 100_000
@@ -87,7 +87,7 @@ class MongoOpenSearches:
 
     async def versions(self) -> Mapping[str, int]:
         """The version of each by its key. Raises `DatabaseAway`."""
-        with noticing_absence("open searches"):
+        with raising_database_away("open searches"):
             cursor = self._collection.find({f"state.{OPEN}": {"$eq": True}}, {"_id": 1, "version": 1})
             rows: list[dict[str, Any]] = await cursor.to_list(MOST_OPEN)
         return {row["_id"]: row["version"] for row in rows}
@@ -95,7 +95,7 @@ class MongoOpenSearches:
     async def offering_to(self, driver_id: str) -> Sequence[str]:
         """Keys of the searches with an open offer to this driver. Raises `DatabaseAway`."""
         offer = {"$elemMatch": {"driver_id": {"$eq": driver_id}, "outcome": {"$exists": False}}}
-        with noticing_absence("open offers"):
+        with raising_database_away("open offers"):
             cursor = self._collection.find(
                 {f"state.{OPEN}": {"$eq": True}, "state.offers": offer}, {"_id": 1}
             )
@@ -111,7 +111,7 @@ class MongoStandbyQueues:
 
     async def at(self, standby_id: str) -> Sequence[Driver]:
         """The drivers who wait there, first come first. Raises `DatabaseAway`."""
-        with noticing_absence("standby queue"):
+        with raising_database_away("standby queue"):
             cursor = self._collection.find({WAITS_AT: {"$eq": standby_id}}, {"state": 1})
             rows: list[dict[str, Any]] = await cursor.to_list(MOST_WAITING)
         return queue_at((driver_of(row["state"]) for row in rows), standby_id)

@@ -101,7 +101,7 @@ class Leader:
 
     async def _keep_leading(self) -> None:
         while True:
-            await self._gate.passed()
+            await self._gate.wait_until_open()
             try:
                 await self._lead()
             except Away as error:

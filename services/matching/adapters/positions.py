@@ -10,10 +10,10 @@ from prometheus_client import Counter
 
 from contracts.requests.drivers import DriverPositionsReported
 from services.matching.adapters.position_index import PositionIndex
-from services.matching.domain.drivers.facts import MOST_AHEAD
 from services.matching.domain.ground.distance import Floats, all_inside_country
 from services.matching.ports import LastPosition
 from services.runtime.clock import Clock
+from services.runtime.facts import AHEAD
 
 POSITIONS = Counter("gancang_positions_total", "Positions reported, by what became of them", ["outcome"])
 OUTCOMES = ("kept", "stale", "future", "nowhere", "outside", "unreadable", "foreign")
@@ -76,7 +76,7 @@ class Positions:
         for counter, bad in (
             (NOWHERE, (lat == 0) & (lng == 0)),
             (OUTSIDE, ~all_inside_country(lat, lng)),
-            (FUTURE, at > now + MOST_AHEAD.total_seconds()),
+            (FUTURE, at > now + AHEAD.total_seconds()),
             (STALE, at < now - FORGOTTEN_AFTER * self._fresh_s),
         ):
             counter.inc(int(np.count_nonzero(good & bad)))

@@ -10,10 +10,11 @@ from services.matching.domain.drivers import facts, standby
 from services.matching.domain.drivers.driver import Driver
 from services.matching.domain.drivers.facts import known
 from services.matching.ports import Context
-from services.matching.saving.changes import change_driver, translating_refusals
+from services.matching.saving.changes import change_driver
 from services.matching.saving.steps import sender
 from services.runtime.change import cause_of
 from services.runtime.errors import Rejected
+from services.runtime.facts import require_not_ahead
 
 
 async def joined(context: Context, message: Message[DriverStandbyJoined]) -> None:
@@ -24,8 +25,7 @@ async def joined(context: Context, message: Message[DriverStandbyJoined]) -> Non
     Raises `Rejected`: `unknown_standby`, `time_ahead`, or what `standby.joined` refuses.
     """
     said, now = message.data, context.clock.now()
-    with translating_refusals():
-        facts.require_not_ahead(message.time, now)
+    require_not_ahead(message.time, now)
     shelter = context.shelters.get(said.standby_id)
     if shelter is None:
         raise Rejected("unknown_standby", pointer="/standby_id")

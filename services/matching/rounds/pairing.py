@@ -8,8 +8,8 @@ from datetime import datetime
 
 import numpy as np
 
-from services.matching.domain.assignment.assign import assign
-from services.matching.domain.assignment.cost import Edges, FreeDriver, WaitingOrder, Weights
+from services.matching.domain.pairing.cost import Edges, FreeDriver, WaitingOrder, Weights
+from services.matching.domain.pairing.pairs import choose_pairs
 from services.matching.rounds.candidates import CANDIDATES, CandidateFinder
 from services.matching.rounds.round import Pair, RoundSearch, RoundState
 
@@ -35,7 +35,7 @@ async def pair(
     most, growing = CANDIDATES, searches
     for more in (*MORE, None):
         await finder.find(growing, state, most)
-        pairs = await _assigned(searches, waited_s, weights, state.now)
+        pairs = await _paired(searches, waited_s, weights, state.now)
         served = {search.key for search, _ in pairs}
         lacking = [each for each in searches if each.key not in served and len(each.candidates) >= most]
         if not lacking or more is None:
@@ -61,7 +61,7 @@ def competing_with(searches: Sequence[RoundSearch], of: Sequence[RoundSearch]) -
     return list(found.values())
 
 
-async def _assigned(
+async def _paired(
     searches: list[RoundSearch], waited_s: Mapping[str, float], weights: Weights, now: datetime
 ) -> list[Pair]:
     rows: dict[str, int] = {}
@@ -81,7 +81,7 @@ async def _assigned(
     )
     orders = [WaitingOrder(each.key, each.trip.priority, waited_s[each.key]) for each in searches]
     if len(edges) < OWN_THREAD_EDGES:
-        chosen = assign(orders, drivers, edges, weights)
+        chosen = choose_pairs(orders, drivers, edges, weights)
     else:
-        chosen = await asyncio.to_thread(assign, orders, drivers, edges, weights)
+        chosen = await asyncio.to_thread(choose_pairs, orders, drivers, edges, weights)
     return [(searches[pairs[number][0]], pairs[number][1]) for number in chosen]

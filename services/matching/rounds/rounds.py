@@ -11,9 +11,9 @@ from time import monotonic
 
 import structlog
 
-from services.matching.domain.assignment.cost import Weights
-from services.matching.domain.assignment.solver import warm_up
 from services.matching.domain.drivers.driver import Driver
+from services.matching.domain.pairing.cost import Weights
+from services.matching.domain.pairing.solver import warm_up
 from services.matching.domain.searches.offering import is_due, next_offer_at, offered
 from services.matching.domain.searches.search import Search
 from services.matching.ports import Context

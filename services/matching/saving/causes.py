@@ -8,7 +8,7 @@ from datetime import datetime
 from services.runtime.change import Cause
 
 SOURCE = "/gancang/matching"
-# Who acts, as the history names them, where it is no person
+# The author of a line of history that no person caused
 CLOCK, MATCHING, ORDERS = "clock", "matching", "orders"
 
 
@@ -23,5 +23,5 @@ def clock_cause(what: str, now: datetime) -> Cause:
 
 
 def once_per_offer(what: str, offer_id: str, now: datetime) -> Cause:
-    """The cause of what happens to an offer once, whichever process notices it and however often."""
+    """The cause of what happens to an offer once, in any process and however often noticed."""
     return Cause(source=SOURCE, id=f"{what}:{offer_id}", time=now)

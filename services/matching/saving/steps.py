@@ -8,10 +8,10 @@ from typing import Any
 
 from contracts.message import Message
 from services.matching.domain.drivers.driver import Driver
-from services.matching.domain.drivers.facts import require_not_ahead
 from services.matching.ports import Context
 from services.matching.saving.changes import change_driver
 from services.runtime.change import cause_of
+from services.runtime.facts import require_not_ahead
 
 DriverStep = Callable[[Driver | None, Message[Any], datetime], Driver | None]
 """(driver, message, now) -> the changed driver, None where nothing changes.

@@ -1,1 +1,1 @@
-"""Database, mail, log and templates behind the ports."""
+"""What stands behind the ports: providers, agencies, database, keys and templates."""

@@ -1,1 +1,1 @@
-"""What a contact and a notification are, and what becomes of them: no IO."""
+"""What a contact, a notification and a webhook delivery are, and what becomes of them: no IO."""

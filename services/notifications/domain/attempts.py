@@ -1,4 +1,4 @@
-"""What a notification tells of, and what came of each attempt to tell it."""
+"""The event that a notification tells of, and the result of each attempt to tell it."""
 
 from __future__ import annotations
 
@@ -6,22 +6,13 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
 
-from services.notifications.domain.contact import Skip
+from services.notifications.domain.channels.contact import SkippedChannel
 
 NO_CHANNEL = "none"
 
 
-class Status(StrEnum):
-    """`pending` waits for its due time; `sending` is claimed until its due time."""
-
-    PENDING = "pending"
-    SENDING = "sending"
-    SENT = "sent"
-    FAILED = "failed"
-
-
 class Result(StrEnum):
-    """How an attempt ended. `exhausted`: there is no channel left to attempt."""
+    """How an attempt ended. `no_contact`: no address is known. `exhausted`: no channel is left to try."""
 
     SENT = "sent"
     NO_CONTACT = "no_contact"
@@ -31,41 +22,51 @@ class Result(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class Outcome:
-    """What came of one attempt. `detail` is a code for operators, never a server's text: that repeats addresses.
+class AttemptResult:
+    """The result of one attempt, as the sending path reports it.
 
-    `doubtful`: the channel may have taken it, its answer was lost. `others`: there is another channel to try. `ours`: the
-    failure says something of the provider, not of this one address. `retry_after`: what the provider asked for. `trial`: it
-    tried for everybody whether a provider is back.
+    `detail`: a code for operators, never a server's text, which repeats addresses. `doubtful`: the answer was
+    lost, so the channel may have taken it. `alternative`: another channel is left. `provider_fault`: the
+    failure says something about the provider, not about this address alone. `retry_after`: the wait that the
+    provider asked for. `probe`: it was the one attempt of a half-open circuit.
     """
 
     result: Result
     channel: str = NO_CHANNEL
-    skipped: tuple[Skip, ...] = ()
+    skipped: tuple[SkippedChannel, ...] = ()
     detail: str | None = None
     doubtful: bool = False
-    others: bool = False
-    ours: bool = True
+    alternative: bool = False
+    provider_fault: bool = True
     retry_after: timedelta | None = None
-    trial: bool = False
+    probe: bool = False
+
+    def at(self, moment: datetime) -> Attempt:
+        """The part that the notification keeps."""
+        return Attempt(
+            moment, self.channel, self.result, self.skipped, self.detail, self.doubtful, self.probe
+        )
 
 
 @dataclass(frozen=True, slots=True)
 class Attempt:
-    """One attempt that ended while its process lived. A `trial` for everybody does not count against this notification."""
+    """An attempt whose result was saved.
+
+    A `probe` of a half-open circuit does not count as a failure.
+    """
 
     at: datetime
     channel: str
     result: Result
-    skipped: tuple[Skip, ...] = ()
+    skipped: tuple[SkippedChannel, ...] = ()
     detail: str | None = None
     doubtful: bool = False
-    trial: bool = False
+    probe: bool = False
 
 
 @dataclass(frozen=True, slots=True)
-class Cause:
-    """The event that is told. `sequence`: the order's version, by which a later state is known."""
+class SourceEvent:
+    """The event that is told. `sequence`: the order's version, by which a later state is recognised."""
 
     source: str
     id: str

@@ -1,1 +1,1 @@
-"""One message, one file; `routes.py` is the table."""
+"""One module for each message or timer that the service handles."""

@@ -1,75 +1,61 @@
-"""What an agency hears of its own orders by webhook: one delivery for each event, opened once."""
+"""Events of an agency's own orders, and its receipts: one webhook delivery for each, opened once."""
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable
-from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 from pydantic_core import to_json
 
 from contracts.message import Message, derived_id
 from contracts.values import rfc3339
-from services.notifications.domain.webhook import Delivery, Webhook
-from services.runtime.change import Change, Entry, Store, cause_of
-from services.runtime.clock import Clock
+from services.notifications.domain.webhooks.delivery import WebhookDelivery
+from services.notifications.domain.webhooks.webhook import Webhook
+from services.notifications.sending.leased_store import LeasedStore
+from services.runtime.change import Store, cause_of
+from services.runtime.route import Fire, Handler
 
 
-@dataclass(frozen=True, slots=True)
-class OnAgencyEvent:
-    """Costs an order without an agency nothing, and one whose agency has no webhook a read.
+def on_agency_event(
+    webhooks: Store[Webhook], deliveries: LeasedStore[WebhookDelivery], fire: Fire
+) -> Handler:
+    """An order without an agency costs nothing, one whose agency has no webhook costs a read.
 
-    `fire`: begins to send, where there is a place. What is new is sent from here and not by its timer, before which others'
-    backlogs may be due.
+    `fire` starts to post. A new delivery is posted from here, not by its timer, before which the backlog of
+    other agencies may be due. A repeated message opens nothing: the delivery's id derives from the event's
+    and the agency's.
     """
 
-    webhooks: Store[Webhook]
-    deliveries: Store[Delivery]
-    clock: Clock
-    fire: Callable[[str], Awaitable[None]]
-
-    async def __call__(self, message: Message[Any]) -> None:
-        """Repeated, nothing is written twice: the delivery's id derives from the event's and the agency's."""
+    async def handle(message: Message[Any]) -> None:
         agency_id: str | None = getattr(message.data, "agency_id", None)
         if agency_id is None:
             return
-        stored = await self.webhooks.get(agency_id)
+        stored = await webhooks.get(agency_id)
         if stored is None or not stored.state.wants(message.type, getattr(message.data, "service", None)):
             return
-        now = self.clock.now()
-        opened = Delivery(
-            id=derived_id("webhook", message.source, message.id, agency_id),
-            agency_id=agency_id,
-            event_id=message.id,
-            event_type=message.type,
-            order_id=message.data.order_id,
-            body=_body(message),
-            created_at=now,
-            due=now,
-            traceparent=message.traceparent,
-        )
+        opened = _delivery(message, agency_id, deliveries.clock.now())
+        if await deliveries.open(opened, cause_of(message)):
+            await fire(opened.id)
 
-        def decide(known: Delivery | None) -> Change[Delivery] | None:
-            return None if known is not None else Change(opened, entry=Entry(opened.status.value, "system"))
-
-        if await self.deliveries.change(opened.id, cause_of(message), decide, expect_new=True):
-            await self.fire(opened.id)
+    return handle
 
 
-@dataclass(frozen=True, slots=True)
-class InTurn:
-    """Several handlers of one message; each repeats harmlessly when a later one fails."""
-
-    handlers: tuple[Callable[[Message[Any]], Awaitable[None]], ...]
-
-    async def __call__(self, message: Message[Any]) -> None:
-        """One after the other."""
-        for handler in self.handlers:
-            await handler(message)
+def _delivery(message: Message[Any], agency_id: str, now: datetime) -> WebhookDelivery:
+    return WebhookDelivery(
+        id=derived_id("webhook", message.source, message.id, agency_id),
+        created_at=now,
+        due=now,
+        agency_id=agency_id,
+        event_id=message.id,
+        event_type=message.type,
+        order_id=message.data.order_id,
+        body=_body(message),
+        traceparent=message.traceparent,
+    )
 
 
 def _body(message: Message[Any]) -> str:
-    """The event in CloudEvents' structured mode."""
+    """The event in the structured mode of CloudEvents."""
     event = {
         "specversion": "1.0",
         "id": message.id,

@@ -1,36 +1,34 @@
-"""`emergency.raised.v1`: the people on duty are told at once, and whoever called that his call was heard.
+"""`emergency.raised.v1`: tell the operators on duty at once, and the caller that the call was heard.
 
-Nobody else: to tell the driver that his passenger called for help, or the other way round, could be the end of him.
+No one else: telling the driver that their passenger called for help, or the passenger that the driver did,
+could put the caller's life at risk.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Sequence
 
 from contracts.events.emergencies import EmergencyRaised
 from contracts.message import Message
-from services.notifications.domain.told import CUSTOMER, DRIVER, OPERATOR, RECIPIENT
-from services.notifications.handlers.addressees import Addressee
-from services.notifications.handlers.opening import Opening
-from services.notifications.handlers.parameters import parameters_of
+from services.notifications.domain.audience.table import CUSTOMER, DRIVER, OPERATOR, RECIPIENT
+from services.notifications.sending.addressees import Addressee
+from services.notifications.sending.opener import Opener
+from services.notifications.sending.parameters import parameters_of
+from services.runtime.route import Handler
 
-CALLERS = {DRIVER: (DRIVER,), CUSTOMER: (CUSTOMER,), RECIPIENT: (RECIPIENT, CUSTOMER)}
-"""Who is told that his call was heard, and under which roles his contact may be known."""
+CALLER_ROLES = {DRIVER: (DRIVER,), CUSTOMER: (CUSTOMER,), RECIPIENT: (RECIPIENT, CUSTOMER)}
+"""Callers who are told, and the roles under which to look for their contact."""
 
 
-@dataclass(frozen=True, slots=True)
-class OnEmergencyRaised:
-    """`on_duty`: recipients with the role operator. Where help is needed stands in no letter."""
+def on_emergency_raised(opener: Opener, on_duty: Sequence[str]) -> Handler:
+    """`on_duty`: recipients with the role operator. The place of the emergency is in no letter."""
 
-    opening: Opening
-    on_duty: tuple[str, ...]
+    async def handle(message: Message[EmergencyRaised]) -> None:
+        raised = message.data
+        people = [Addressee(OPERATOR, operator, (OPERATOR,)) for operator in on_duty]
+        role, caller = raised.raised_by.value, raised.raised_by_id or raised.driver_id
+        if caller is not None and role in CALLER_ROLES:
+            people.append(Addressee(role, caller, CALLER_ROLES[role]))
+        await opener.open_all(message, people, raised.order_id or raised.emergency_id, parameters_of(raised))
 
-    async def __call__(self, message: Message[EmergencyRaised]) -> None:
-        """Tell them all."""
-        said = message.data
-        told = [Addressee(OPERATOR, recipient, (OPERATOR,)) for recipient in self.on_duty]
-        caller = said.raised_by_id or said.driver_id
-        if caller is not None and said.raised_by.value in CALLERS:
-            told.append(Addressee(said.raised_by.value, caller, CALLERS[said.raised_by.value]))
-        about = said.order_id or said.emergency_id
-        await self.opening.open_all(message, told, about, parameters_of(said))
+    return handle

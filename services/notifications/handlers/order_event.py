@@ -1,26 +1,24 @@
-"""`order.*`: whoever the event wants to be told of it gets one notification."""
+"""`order.*`: each person that the event names gets one notification."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Sequence
 
 from contracts.events.orders import OrderEvent
 from contracts.message import Message
-from services.notifications.handlers.addressees import addressees
-from services.notifications.handlers.opening import Opening
-from services.notifications.handlers.parameters import parameters_of
+from services.notifications.sending.addressees import addressees
+from services.notifications.sending.opener import Opener
+from services.notifications.sending.parameters import parameters_of
+from services.runtime.route import Handler
 
 
-@dataclass(frozen=True, slots=True)
-class OnOrderEvent:
-    """`on_duty`: who is told where the event wants operators to be told."""
+def on_order_event(opener: Opener, on_duty: Sequence[str]) -> Handler:
+    """`on_duty`: the operators to tell where the event tells operators."""
 
-    opening: Opening
-    on_duty: tuple[str, ...]
-
-    async def __call__(self, message: Message[OrderEvent]) -> None:
-        """Open them all."""
+    async def handle(message: Message[OrderEvent]) -> None:
         event = message.data
-        told = list(addressees(message.type, event, self.on_duty))
-        parameters = parameters_of(event) if told else {}
-        await self.opening.open_all(message, told, event.order_id, parameters)
+        people = list(addressees(message.type, event, on_duty))
+        parameters = parameters_of(event) if people else {}
+        await opener.open_all(message, people, event.order_id, parameters)
+
+    return handle

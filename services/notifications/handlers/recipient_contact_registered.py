@@ -1,40 +1,40 @@
-"""`recipient.contact_registered.v1`: how somebody is reached, from now on."""
+"""`recipient.contact_registered.v1`: how a person or party is reached from now on."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
+from dataclasses import replace
+from datetime import datetime
 
 from contracts.codec import body_of
 from contracts.message import Message
 from contracts.requests.recipients import ChannelKind, RecipientContactRegistered
-from services.notifications.domain.contact import Contact, SealedChannel, contact_id, is_mail_address
+from services.notifications.domain.channels.contact import (
+    Contact,
+    SealedChannel,
+    contact_id,
+    is_mail_address,
+)
 from services.notifications.ports import RecipientKey, Vault
 from services.runtime.change import Change, Entry, Store, cause_of
 from services.runtime.clock import Clock
 from services.runtime.errors import Rejected
+from services.runtime.facts import require_not_ahead
+from services.runtime.route import Handler
 
-AHEAD = timedelta(minutes=5)
 
+def on_contact_registered(contacts: Store[Contact], vault: Vault, clock: Clock) -> Handler:
+    """A fact: older than a known contact or erasure, it has no effect.
 
-@dataclass(frozen=True, slots=True)
-class OnContactRegistered:
-    """A fact: an older one than is known, or than an erasure, has no effect."""
+    Raises `Rejected` for a time ahead of ours and for a wrong e-mail address.
+    """
 
-    contacts: Store[Contact]
-    vault: Vault
-    clock: Clock
-
-    async def __call__(self, message: Message[RecipientContactRegistered]) -> None:
-        """Raises `Rejected` for a time ahead of ours and for what can be no e-mail address."""
-        if message.time > self.clock.now() + AHEAD:
-            raise Rejected("time_ahead")
+    async def handle(message: Message[RecipientContactRegistered]) -> None:
         data = message.data
+        require_not_ahead(message.time, clock.now())
         _check_addresses(data)
         about = contact_id(data.role.value, data.recipient_id)
-        key = await self.vault.for_registration(
-            about, message.time, [channel.address for channel in data.channels]
-        )
+        addresses = [channel.address for channel in data.channels]
+        key = await vault.for_registration(about, message.time, addresses)
         if key is None:
             return
         registered = _sealed(data, message.time, key)
@@ -44,9 +44,12 @@ class OnContactRegistered:
                 return None
             return Change(registered, entry=Entry("registered", registered.role))
 
-        # The mark of what was seen is kept: a plain digest of it would let addresses be guessed.
-        cause = replace(cause_of(message), digest=key.mark(body_of(data)))
-        await self.contacts.change(about, cause, decide)
+        # A plain digest of the body would let addresses be guessed: the vault's keyed mark stands in its
+        # place.
+        cause = replace(cause_of(message), digest=key.fingerprint(body_of(data)))
+        await contacts.change(about, cause, decide)
+
+    return handle
 
 
 def _sealed(data: RecipientContactRegistered, as_of: datetime, key: RecipientKey) -> Contact:
@@ -70,4 +73,4 @@ def _check_addresses(data: RecipientContactRegistered) -> None:
     for position, channel in enumerate(data.channels):
         if channel.kind is ChannelKind.EMAIL and not is_mail_address(channel.address):
             pointer = f"/channels/{position}/address"
-            raise Rejected("schema", detail="The address is no plain e-mail address.", pointer=pointer)
+            raise Rejected("schema", detail="This is not a plain e-mail address.", pointer=pointer)

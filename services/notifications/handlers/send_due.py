@@ -1,59 +1,39 @@
-"""The timer of a notification: a retry, another channel, a wait that is over, or a lease whose holder is gone."""
+"""The timer of a notification: a retry, another channel, the end of a wait, or a lease whose holder died."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
-
 from services.notifications.domain.notification import SUPERSEDED, TOO_LATE, Notification
-from services.notifications.domain.superseding import is_overtaken
-from services.notifications.ledger import Ledger
-from services.notifications.ports import Later, Outbound, Planned, Planner
-from services.runtime.clock import Clock
+from services.notifications.sending.channel_pools import ChannelPools
+from services.notifications.sending.notification_store import NotificationStore
+from services.notifications.sending.planner import Planner, SendPlan
+from services.runtime.route import Fire
 
 
-@dataclass(frozen=True, slots=True)
-class SendDue:
-    """Claims by conditional save: of two processes that see the same due time, one sends. Never waits for a lane."""
+def send_due(store: NotificationStore, planner: Planner, pools: ChannelPools) -> Fire:
+    """Claim by a conditional write: of two processes that see the same due time, one sends.
 
-    ledger: Ledger
-    planner: Planner
-    outbound: Outbound
-    later: Later
-    clock: Clock
+    Never waits for a slot.
+    """
 
-    async def __call__(self, notification_id: str) -> None:
-        """What has waited is told only if it is still true and still useful."""
-        due = await self.ledger.due(notification_id)
+    async def fire(notification_id: str) -> None:
+        due = await store.find_due(notification_id)
         if due is None:
             return
-        if await self.overtaken(due):
-            await self.ledger.give_up(due, SUPERSEDED)
-        elif due.is_useless(self.clock.now(), self.ledger.plan):
-            await self.ledger.give_up(due, TOO_LATE)
+        if await store.is_superseded(due):
+            await store.give_up(due, SUPERSEDED)
+        elif due.is_useless(store.clock.now(), store.policy):
+            await store.give_up(due, TOO_LATE)
         else:
-            await self._tell(await self.planner.plan(due))
+            await send(due, await planner.plan(due))
 
-    async def overtaken(self, notification: Notification) -> bool:
-        """Whether the same person is told of a later state of the same order."""
-        return is_overtaken(notification.template, await self.later.templates_after(notification))
-
-    async def _tell(self, planned: Planned) -> None:
-        due = planned.notification
-        if planned.verdict is not None:
-            await self.ledger.conclude(due, planned.verdict)
-        elif planned.wait_until is not None:
-            await self.ledger.put_off(due, planned.wait_until)
-        elif (placed := self.outbound.reserve(planned)) is not None:
-            await self._send(placed)
+    async def send(due: Notification, plan: SendPlan) -> None:
+        if plan.verdict is not None:
+            await store.conclude(due, plan.verdict)
+        elif plan.wait_until is not None:
+            await store.put_off(due, plan.wait_until)
+        elif (reserved := pools.reserve(plan)) is not None:
+            await pools.claim_and_send(reserved, lambda: store.claim(due))
         else:
-            await self.ledger.put_off(due, self.ledger.busy_until(due))
+            await store.put_off(due, store.busy_until(due))
 
-    async def _send(self, placed: Planned) -> None:
-        claimed: Notification | None = None
-        try:
-            claimed = await self.ledger.claim(placed.notification)
-        finally:
-            if claimed is None:
-                self.outbound.release(placed)
-        if claimed is not None:
-            self.outbound.send(replace(placed, notification=claimed))
+    return fire

@@ -1,1 +1,5 @@
-"""Sub-commands of `gancang`, one module each, found by name when the command line starts."""
+"""Commands of `gancang`, one module each, found by name.
+
+A module declares what can be typed and its help. What a command works with is imported inside its function,
+so that help, completion and other commands do not pay for it.
+"""

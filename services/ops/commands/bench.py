@@ -1,4 +1,7 @@
-"""`gancang bench`: how fast, against whom, at what price. The measuring itself lies with the tests and is not installed."""
+"""`gancang bench`: how fast the services are, compared with others, and what each promise costs.
+
+The benches themselves are beside the tests and are not installed.
+"""
 
 from __future__ import annotations
 
@@ -19,15 +22,23 @@ Server = Annotated[
     str,
     typer.Option(
         "--server",
-        help="fast: mongod or secantusd-rs on the PATH; embedded: the wheel; given: GANCANG_*, empty database.",
+        help="fast: mongod or secantusd-rs on the PATH; embedded: the wheel; "
+        "given: those of GANCANG_*, with an empty database.",
     ),
 ]
 Orders = Annotated[int, typer.Option("--orders", min=50, max=200_000, help="Orders in a round.")]
 Rounds = Annotated[
-    int, typer.Option("--rounds", min=1, max=50, help="Rounds; every program plays once in each.")
+    int, typer.Option("--rounds", min=1, max=50, help="Rounds; every program runs once in each.")
 ]
-Json = Annotated[Path | None, typer.Option("--json", help="Write the figures there.")]
-Picture = Annotated[Path | None, typer.Option("--picture", help="Write a bar chart there, as SVG.")]
+Json = Annotated[Path | None, typer.Option("--json", help="Write the figures to this file.")]
+Picture = Annotated[Path | None, typer.Option("--picture", help="Write a bar chart to this file, as SVG.")]
+
+Day = Annotated[
+    bool,
+    typer.Option(
+        "--day/--no-day", help="Play the days (a minute each), or measure only rounds and positions."
+    ),
+]
 
 
 def register(app: typer.Typer) -> None:
@@ -52,7 +63,7 @@ def hops(
     json: Json = None,
     picture: Picture = None,
 ) -> None:
-    """Three hops of an order (take in, match, tell) by our runtime and by the frameworks one could have chosen instead.
+    """Three hops of an order (accept, match, notify) with our runtime and with other frameworks.
 
     gancang bench hops --programs gancang-3,batches,dramatiq --picture hops.svg
     """
@@ -75,7 +86,7 @@ def price(
     json: Json = None,
     picture: Picture = None,
 ) -> None:
-    """Ours with everything, and without one promise or comfort at a time.
+    """Our runtime complete, and without one promise or feature at a time.
 
     gancang bench price --rounds 3 --json price.json
     """
@@ -98,7 +109,7 @@ def latency(
     server: Server = "fast",
     json: Json = None,
 ) -> None:
-    """From the publish of an order to its notification: one at a time, and at 50 % and 80 % of the highest rate.
+    """From the publish of an order to its notification: alone, and at 50 % and 80 % of the highest rate.
 
     gancang bench latency --processes 1
     """
@@ -106,11 +117,11 @@ def latency(
 
 
 def idle(
-    seconds: Annotated[float, typer.Option(min=1, max=600, help="How long they do nothing.")] = 20,
+    seconds: Annotated[float, typer.Option(min=1, max=600, help="How long they are idle.")] = 20,
     server: Server = "fast",
     json: Json = None,
 ) -> None:
-    """What each service costs while nothing happens, and how soon it is ready.
+    """What each service costs while it is idle, and how soon it is ready.
 
     gancang bench idle --seconds 60
     """
@@ -119,22 +130,17 @@ def idle(
 
 def matching(
     *,
-    seeds: Annotated[int, typer.Option(min=1, max=20, help="Days to play; the means are shown.")] = 3,
+    seeds: Annotated[int, typer.Option(min=1, max=20, help="Days to play; the means are printed.")] = 3,
     orders: Annotated[int, typer.Option(min=100, max=50_000, help="Orders of a day.")] = 3000,
     drive: Annotated[
         int, typer.Option(min=0, max=5_000, help="Orders of the monthly drive, within a quarter of an hour.")
     ] = 400,
     drivers: Annotated[int, typer.Option(min=10, max=5_000, help="Drivers of a day.")] = 260,
-    day: Annotated[
-        bool,
-        typer.Option(
-            "--day/--no-day", help="Play the days (a minute each), or only measure rounds and positions."
-        ),
-    ] = True,
+    day: Day = True,
     json: Json = None,
     picture: Picture = None,
 ) -> None:
-    """Rounds against the optimum and against the nearest first, positions a second, memory; a day by three policies.
+    """Compare matching rounds with the optimum and with nearest-first; measure positions, memory, whole days.
 
     gancang bench matching --seeds 5 --json docs/matching.json --picture docs/matching.svg
     """
@@ -159,7 +165,9 @@ def notifications(
     server: Server = "embedded",
     json: Json = None,
 ) -> None:
-    """Notifications rendered, sent and logged in one process, beside a loop by hand; and one event to ten thousand people.
+    """Render, send and log notifications in one process, compared with a hand-written loop.
+
+    Then one event to many people.
 
     gancang bench notifications --rounds 3 --json notifications.json
     """

@@ -1,13 +1,11 @@
-"""`gancang contracts`: write the schemas and the AsyncAPI document, and check that they only changed as they may."""
+"""`gancang contracts`: write the schemas and the AsyncAPI document, and check them for breaking changes."""
 
 from __future__ import annotations
 
-import io
 import json
 import os
 import shutil
 import subprocess
-import tarfile
 import tempfile
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -24,31 +22,32 @@ if TYPE_CHECKING:
 
 
 class BreakingChangeError(CommandError):
-    """The models changed in a way that apps in the field cannot follow."""
+    """The models changed in a way that breaks apps in use."""
 
     def __init__(self, findings: Sequence[Finding]) -> None:
         """Name the first of them."""
         first = findings[0]
         super().__init__(
             f"{len(findings)} breaking, first {first.where} {first.pointer or '/'}: {first.what}; "
-            "publish a new major version (.v2) beside it, or --allow-breaking for a type that was never released",
+            "publish a new major version (.v2) beside it, "
+            "or use --allow-breaking for a type that was never released",
         )
         self.findings = findings
 
 
 class NoContractsError(CommandError):
-    """An installed command has the models, not the committed files."""
+    """The folder has no committed files: an installed command has only the models."""
 
     def __init__(self, folder: Path) -> None:
-        """Name the folder that was looked at."""
+        """Name the folder."""
         super().__init__(
-            f"no committed schemas in {folder}: name the folder contracts of a checkout with --folder"
+            f"no committed schemas in {folder}: give the folder `contracts` of a checkout with --folder"
         )
         self.folder = folder
 
 
 class UnknownRevisionError(CommandError):
-    """Git cannot give the older contracts."""
+    """Git has no contracts at this revision."""
 
     def __init__(self, ref: str) -> None:
         """Name the revision."""
@@ -66,18 +65,20 @@ def register(app: typer.Typer) -> None:
 
 def export(
     folder: Annotated[
-        Path | None, typer.Option(help="Where to write; by default where the contracts lie.")
+        Path | None, typer.Option(help="The folder to write to; by default that of the contracts.")
     ] = None,
     *,
     allow_breaking: Annotated[
-        bool, typer.Option("--allow-breaking", help="Overwrite even what apps in the field rely on.")
+        bool, typer.Option("--allow-breaking", help="Overwrite even what apps in use rely on.")
     ] = False,
 ) -> None:
-    """Write JSON Schemas, the AsyncAPI document and the manifest of the examples; in a checkout also docs/asyncapi.html.
+    """Write JSON Schemas, the AsyncAPI document and the manifest of the examples.
+
+    In a checkout also docs/asyncapi.html.
 
     gancang contracts export && git diff contracts
     """
-    from contracts.publishing import baseline, page  # noqa: PLC0415  reading all models is not for every command
+    from contracts.publishing import baseline, page
 
     target = (folder or baseline.CONTRACTS_FOLDER).resolve()
     breaking = [finding for finding in baseline.check(target) if finding.breaking]
@@ -91,11 +92,11 @@ def export(
 
 def check(
     folder: Annotated[
-        Path | None, typer.Option(help="What to check; by default where the contracts lie.")
+        Path | None, typer.Option(help="The folder to check; by default that of the contracts.")
     ] = None,
     *,
     against: Annotated[
-        str | None, typer.Option(metavar="REF", help="Look also for what breaks this git revision.")
+        str | None, typer.Option(metavar="REF", help="Report also what breaks this git revision.")
     ] = None,
     as_json: Annotated[bool, typer.Option("--json", help="One JSON object instead of lines.")] = False,
 ) -> None:
@@ -103,16 +104,14 @@ def check(
 
     gancang contracts check --against origin/main
     """
-    from contracts.publishing import baseline, page  # noqa: PLC0415  reading all models is not for every command
+    from contracts.publishing import baseline, page
 
     committed = (folder or baseline.CONTRACTS_FOLDER).resolve()
     if not (committed / baseline.SCHEMAS).is_dir():
         raise NoContractsError(committed)
     findings = baseline.check(committed) + page.check(committed)
     if against:
-        with tempfile.TemporaryDirectory() as older:
-            _take_out(against, committed, Path(older))
-            findings += [one for one in baseline.broken_since(Path(older), committed) if one not in findings]
+        findings += [one for one in _broken_since(against, committed) if one not in findings]
     if as_json:
         typer.echo(json.dumps({"ok": not findings, "findings": [finding.as_dict() for finding in findings]}))
     else:
@@ -123,8 +122,19 @@ def check(
         raise typer.Exit(1)
 
 
-def _take_out(ref: str, folder: Path, target: Path) -> None:
-    """The folder as it was at a git revision. Raises `UnknownRevisionError`."""
+def _broken_since(ref: str, committed: Path) -> list[Finding]:
+    from contracts.publishing import baseline
+
+    with tempfile.TemporaryDirectory() as older:
+        _extract(ref, committed, Path(older))
+        return baseline.broken_since(Path(older), committed)
+
+
+def _extract(ref: str, folder: Path, target: Path) -> None:
+    """Write the folder as it was at a git revision into `target`. Raises `UnknownRevisionError`."""
+    import io
+    import tarfile
+
     git = shutil.which("git")
     archive = [git or "git", "-C", str(folder), "archive", "--format=tar", "--end-of-options", ref, "."]
     packed = subprocess.run(archive, capture_output=True, check=False) if git else None

@@ -1,30 +1,21 @@
-"""`gancang parked`: messages that were given up; a person looks at them, puts them back or throws them away."""
+"""`gancang parked`: messages that were given up; an operator reads them, puts them back or discards them."""
 
 from __future__ import annotations
 
-import asyncio
-import json
-import sys
-from collections import Counter
-from typing import Annotated, Any
+from typing import Annotated
 
 import typer
 
-from services.ops import parked_messages, terminal
-from services.ops.connecting import broker, settings
-from services.ops.errors import CommandError
-from services.ops.parked_messages import QUEUE_NAMES, ParkedMessage, Wish
-from services.runtime.errors import NotConfigured
-from services.runtime.sealing import Sealer
 
-SEALED_BODY = "(sealed: says who or where somebody is; opened only for a replay)"
-SHOWN_HEADERS_FIRST = ("x-gancang-reason", "x-gancang-handler", "x-gancang-error", "x-gancang-parked-at")
+def _queues() -> list[str]:
+    from services.ops.broker.parked_queues import QUEUE_NAMES
+
+    return list(QUEUE_NAMES)
+
 
 QueueName = Annotated[
     str,
-    typer.Argument(
-        metavar="QUEUE", help="As `parked list` names it.", autocompletion=lambda: list(QUEUE_NAMES)
-    ),
+    typer.Argument(metavar="QUEUE", help="A name that `parked list` shows.", autocompletion=_queues),
 ]
 OneId = Annotated[str | None, typer.Option("--id", help="Only the message with this id.")]
 All = Annotated[bool, typer.Option("--all", help="Every message in the queue.")]
@@ -43,7 +34,7 @@ def register(app: typer.Typer) -> None:
 
 def list_queues(
     limit: Annotated[
-        int, typer.Option(min=1, help="Look at most at so many messages of a queue for their reasons.")
+        int, typer.Option(min=1, help="Read at most so many messages of a queue for their reasons.")
     ] = 1_000,
     *,
     as_json: AsJson = False,
@@ -52,18 +43,9 @@ def list_queues(
 
     gancang parked list --json
     """
-    counts = asyncio.run(_counts(limit))
-    if as_json:
-        rows = [
-            {"queue": queue, "messages": reasons.total(), "reasons": dict(reasons)}
-            for queue, reasons in counts.items()
-        ]
-        _write(json.dumps(rows, indent=2))
-    elif not counts:
-        _write("nothing is parked")
-    for queue, reasons in counts.items() if not as_json else ():
-        named = ", ".join(f"{count} {reason}" for reason, count in reasons.most_common())
-        _write(f"{reasons.total():6d}  {queue}  ({named})")
+    from services.ops.broker import parked
+
+    parked.list_queues(limit, as_json=as_json)
 
 
 def show(
@@ -76,15 +58,9 @@ def show(
 
     gancang parked show orders.order_requested.parked --limit 1
     """
-    rows = asyncio.run(_shown(queue, limit))
-    if as_json:
-        _write(json.dumps(rows, ensure_ascii=False, indent=2))
-        return
-    for row in rows:
-        _write(f"{row['id'] or '(no id)'}  {row['routing_key']}  {row['reason']}")
-        for name in sorted(row["headers"], key=lambda name: (name not in SHOWN_HEADERS_FIRST, name)):
-            _write(f"  {name}: {row['headers'][name]}")
-        _write(f"  {row['body']}\n")
+    from services.ops.broker import parked
+
+    parked.show(queue, limit, as_json=as_json)
 
 
 def replay(queue: QueueName, message_id: OneId = None, *, everything: All = False) -> None:
@@ -94,9 +70,9 @@ def replay(queue: QueueName, message_id: OneId = None, *, everything: All = Fals
 
     gancang parked replay orders.order_requested.parked --all
     """
-    wish = _wish(message_id, everything=everything)
-    count = asyncio.run(_replay(queue, wish))
-    _done(count, "put back", wish)
+    from services.ops.broker import parked
+
+    parked.replay(queue, message_id, everything=everything)
 
 
 def discard(
@@ -110,70 +86,6 @@ def discard(
 
     gancang parked discard ops.unrouted --all --yes
     """
-    wish = _wish(message_id, everything=everything)
-    if not yes:
-        typer.confirm(f"Throw away {'every message' if everything else message_id} in {queue}?", abort=True)
-    count = asyncio.run(_discard(queue, wish))
-    _done(count, "thrown away", wish)
+    from services.ops.broker import parked
 
-
-def _wish(message_id: str | None, *, everything: bool) -> Wish:
-    if everything == (message_id is not None):
-        raise CommandError("say which: --id ID or --all")
-    return Wish(message_id)
-
-
-def _done(count: int, what: str, wish: Wish) -> None:
-    if not count and wish.message_id is not None:
-        raise CommandError(f"no such message: {wish.message_id}")
-    _write(f"{count} {what}")
-
-
-async def _counts(limit: int) -> dict[str, Counter[str]]:
-    found: dict[str, Counter[str]] = {}
-    async with broker() as connection:
-        for name in QUEUE_NAMES:
-            async with parked_messages.opened(connection, name) as channel:
-                reasons = Counter(
-                    [message.reason async for message in parked_messages.read(channel, name, limit)]
-                )
-            if reasons:
-                found[name] = reasons
-    return found
-
-
-async def _shown(queue: str, limit: int) -> list[dict[str, Any]]:
-    async with broker() as connection, parked_messages.opened(connection, queue) as channel:
-        return [_row(message) async for message in parked_messages.read(channel, queue, limit)]
-
-
-async def _replay(queue: str, wish: Wish) -> int:
-    given = settings()
-    try:
-        sealer = Sealer(given.data_key, given.old_data_keys)
-    except NotConfigured:
-        sealer = None
-    async with broker() as connection, parked_messages.opened(connection, queue) as channel:
-        with terminal.progress("putting back", None) as seen:
-            return await parked_messages.replay(channel, queue, wish, sealer, given.broker_user, seen)
-
-
-async def _discard(queue: str, wish: Wish) -> int:
-    async with broker() as connection, parked_messages.opened(connection, queue) as channel:
-        with terminal.progress("throwing away", None) as seen:
-            return await parked_messages.discard(channel, queue, wish, seen)
-
-
-def _row(message: ParkedMessage) -> dict[str, Any]:
-    body = SEALED_BODY if message.sealed else message.raw.body.decode(errors="backslashreplace")
-    return {
-        "id": message.id,
-        "routing_key": message.routing_key,
-        "reason": message.reason,
-        "headers": parked_messages.plain(message.headers),
-        "body": body,
-    }
-
-
-def _write(line: str) -> None:
-    sys.stdout.write(f"{line}\n")
+    parked.discard(queue, message_id, everything=everything, yes=yes)

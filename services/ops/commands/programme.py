@@ -1,43 +1,10 @@
-"""`gancang programme`: what a programme owes for a month, order by order; nobody is named in it."""
+"""`gancang programme`: what a programme owes for a month, order by order."""
 
 from __future__ import annotations
 
-import asyncio
-import json
-import re
-import sys
-from typing import Annotated, Any
+from typing import Annotated
 
 import typer
-from rich.table import Table
-
-from contracts.values import ID_PATTERN, OrderStatus, rfc3339
-from services.ops import terminal
-from services.ops.connecting import store
-from services.ops.errors import CommandError
-from services.ops.orders_view import owed
-from services.runtime.change import Document
-from services.runtime.storage.database import Database
-
-MONTH = r"[0-9]{4}-(0[1-9]|1[0-2])"
-FIELDS = dict.fromkeys(
-    (
-        f"state.{name}"
-        for name in ("service", "status", "since", "pickup_district", "dropoff_district", "fare", "ending")
-    ),
-    1,
-)
-OWED = [OrderStatus.COMPLETED.value, OrderStatus.RETURNED.value]
-
-
-class UnknownBudgetError(CommandError):
-    """Nobody has set a budget for that month."""
-
-    def __init__(self, programme: str, month: str) -> None:
-        """Name both."""
-        super().__init__(f"programme {programme} has no budget for {month}")
-        self.programme = programme
-        self.month = month
 
 
 def register(app: typer.Typer) -> None:
@@ -53,86 +20,21 @@ def _programmes() -> None:
 
 
 def report(
-    programme: Annotated[str, typer.Argument(metavar="PROGRAMME", help="As its budget names it.")],
-    month: Annotated[str, typer.Option(help="Of the budget, e.g. 2026-11.")],
+    programme: Annotated[
+        str, typer.Argument(metavar="PROGRAMME", help="The programme's id, as in its budget.")
+    ],
+    month: Annotated[str, typer.Option(help="The month of the budget, e.g. 2026-11.")],
     *,
     as_json: Annotated[bool, typer.Option("--json", help="One JSON object.")] = False,
 ) -> None:
-    """Print the claim of a month: each order that was completed, or came back undelivered, with its cost; and the budget.
+    """Print a month's claim: each order that was completed or returned, with its cost; and the budget.
+
+    It names no person.
 
     gancang programme report gancang-aron --month 2026-11
 
     gancang programme report gancang-aron --month 2026-11 --json | jq .claimed
     """
-    if not re.fullmatch(ID_PATTERN, programme) or not re.fullmatch(MONTH, month):
-        raise UnknownBudgetError(programme, month)
-    claim = asyncio.run(_claim(programme, month))
-    if as_json:
-        sys.stdout.write(json.dumps(claim, ensure_ascii=False, indent=2) + "\n")
-    else:
-        _print(claim)
+    from services.ops.views import programme as view
 
-
-async def _claim(programme: str, month: str) -> dict[str, Any]:
-    budget_id = f"programme:{programme}:{month}"
-    async with store() as database:
-        ledger = await database["ledgers"].find_one({"_id": budget_id})
-        if ledger is None:
-            raise UnknownBudgetError(programme, month)
-        orders = [_line(row) async for row in _owed(database, budget_id)]
-    held = ledger.get("held", {})
-    return {
-        "programme": programme,
-        "month": month,
-        "claimed": sum(line["total"] for line in orders),
-        "budget": {
-            "cap": ledger["cap"],
-            "spent": ledger["spent"],
-            "held": sum(entry["amount"] for entry in held.values()),
-            "remaining": ledger["remaining"],
-        },
-        "under_way": len(held),
-        "orders": orders,
-    }
-
-
-def _owed(database: Database, budget_id: str) -> Any:
-    where = {"state.funding.budget_id": {"$eq": budget_id}, "state.status": {"$in": OWED}}
-    return database["orders"].find(where, FIELDS).sort("state.since", 1)
-
-
-def _line(document: Document) -> dict[str, Any]:
-    state = document["state"]
-    return {
-        "order_id": document["_id"],
-        "service": state["service"],
-        "outcome": state["status"],
-        "completed_at": rfc3339(state["since"]),
-        "from": state.get("pickup_district"),
-        "to": state.get("dropoff_district"),
-        "driver_share": state["fare"]["driver_share"],
-        "total": owed(state) or 0,
-    }
-
-
-def _print(claim: dict[str, Any]) -> None:
-    console = terminal.console()
-    table = Table(box=None, pad_edge=False)
-    for column in ("order", "service", "outcome", "at", "from", "to", "driver", "total"):
-        table.add_column(
-            column, justify="right" if column in {"driver", "total"} else "left", overflow="fold"
-        )
-    for line in claim["orders"]:
-        table.add_row(
-            *(f"Rp {value:,}" if isinstance(value, int) else value or "" for value in line.values())
-        )
-    console.print(table)
-    budget = claim["budget"]
-    console.print(
-        f"\n{len(claim['orders'])} orders, Rp {claim['claimed']:,} claimed for {claim['month']}", markup=False
-    )
-    console.print(
-        f"budget Rp {budget['cap']:,}: spent Rp {budget['spent']:,}, held for {claim['under_way']} orders under way "
-        f"Rp {budget['held']:,}, left Rp {budget['remaining']:,}",
-        markup=False,
-    )
+    view.report(programme, month, as_json=as_json)

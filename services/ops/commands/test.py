@@ -17,7 +17,7 @@ import typer
 from services.ops.embedded import EmbeddedServers, ServerUrls
 from services.ops.errors import CommandError
 from services.ops.junit import Counts, read_counts
-from services.ops.keys import fresh_keys
+from services.ops.running.keys import fresh_keys
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator

@@ -1,1 +1,1 @@
-"""The demo: a town lives through a morning, and what became of it is checked."""
+"""The demo: a simulated town lives through a morning, and the invariants are checked afterwards."""

@@ -1,4 +1,4 @@
-"""The morning service by service: what was ordered, what became of it, how long it took, and whose money it was."""
+"""The morning by service: what was ordered, how it ended, how long it took, and who paid."""
 
 from __future__ import annotations
 
@@ -9,15 +9,15 @@ from datetime import datetime
 from typing import Any
 
 from contracts.events.orders import OrderAccepted, OrderCompleted, OrderEvent
-from services.ops.demo.evidence import Evidence
-from services.simulator.chronicle import ENDS
+from services.ops.demo.checks.evidence import Evidence
+from services.simulator.channels.event_log import ENDS
 
 Document = dict[str, Any]
 
 
 @dataclass(slots=True)
-class Tally:
-    """Of one service."""
+class ServiceCounts:
+    """What was counted for one service."""
 
     ordered: set[str] = field(default_factory=set)
     completed: int = 0
@@ -27,30 +27,30 @@ class Tally:
 
 
 def by_service(evidence: Evidence) -> dict[str, Document]:
-    """Service → its numbers; minutes are the clock's of the town, from yes to done."""
-    tallies: dict[str, Tally] = defaultdict(Tally)
+    """Service → its numbers; minutes are business minutes from accepted to completed."""
+    counted: dict[str, ServiceCounts] = defaultdict(ServiceCounts)
     accepted: dict[str, datetime] = {}
     for event in evidence.of(OrderEvent):
-        data, tally = event.data, tallies[event.data.service]
-        tally.ordered.add(data.order_id)
+        data, counts = event.data, counted[event.data.service]
+        counts.ordered.add(data.order_id)
         if isinstance(data, OrderAccepted):
             accepted[data.order_id] = event.time
         elif isinstance(data, OrderCompleted):
-            tally.completed += 1
+            counts.completed += 1
             if data.order_id in accepted:
-                tally.minutes.append((event.time - accepted[data.order_id]).total_seconds() / 60)
+                counts.minutes.append((event.time - accepted[data.order_id]).total_seconds() / 60)
         elif isinstance(data, ENDS):
-            tally.otherwise[event.type.split(".")[1]][getattr(data, "reason", None) or ""] += 1
+            counts.otherwise[event.type.split(".")[1]][getattr(data, "reason", None) or ""] += 1
     for end, fare in evidence.owed():
-        tallies[end.service].money[str(end.payer.kind)] += fare.total
-    return {service: _row(tallies[service]) for service in sorted(tallies)}
+        counted[end.service].money[str(end.payer.kind)] += fare.total
+    return {service: _row(counted[service]) for service in sorted(counted)}
 
 
-def _row(tally: Tally) -> Document:
+def _row(counts: ServiceCounts) -> Document:
     return {
-        "ordered": len(tally.ordered),
-        "completed": tally.completed,
-        "otherwise": {end: dict(reasons) for end, reasons in sorted(tally.otherwise.items())},
-        "median_min": round(statistics.median(tally.minutes), 1) if tally.minutes else None,
-        "money": dict(tally.money.most_common()),
+        "ordered": len(counts.ordered),
+        "completed": counts.completed,
+        "otherwise": {end: dict(reasons) for end, reasons in sorted(counts.otherwise.items())},
+        "median_min": round(statistics.median(counts.minutes), 1) if counts.minutes else None,
+        "money": dict(counts.money.most_common()),
     }

@@ -1,4 +1,4 @@
-"""One morning: services as real processes, the town around them, and a look at everything when it has gone quiet."""
+"""One morning: services as real processes, the town around them, and a check of everything at the end."""
 
 from __future__ import annotations
 
@@ -16,24 +16,24 @@ from pymongo.errors import PyMongoError
 from rich.console import Console
 
 from services.ops import terminal
-from services.ops.children import Child, Children, known_services
-from services.ops.demo.evidence import Evidence, Servers, gather
-from services.ops.demo.invariants import Finding, check
-from services.ops.demo.shortened import shortened
+from services.ops.connecting.environment import joinable
+from services.ops.demo.checks.evidence import Evidence, Servers, gather
+from services.ops.demo.checks.invariants import InvariantResult, check
+from services.ops.demo.short_pauses import shortened
 from services.ops.demo.stories import Narrator
 from services.ops.demo.summary import Document, Timing, summarise
 from services.ops.demo.traffic import Traffic
 from services.ops.demo.view import View
 from services.ops.embedded import ServerUrls
 from services.ops.embedded.ports import free_ports
-from services.ops.keys import fresh_keys
-from services.ops.mailing import mail_settings
-from services.ops.readiness import all_ready
-from services.ops.shared import known
+from services.ops.running.keys import fresh_keys
+from services.ops.running.readiness import all_ready
+from services.ops.running.service_processes import ServiceProcess, ServiceProcesses, known_services
+from services.ops.running.setup import mail_settings
 from services.orders.settings import OrdersSettings
 from services.runtime.clock import clock_from
 from services.runtime.tasks import cancel_and_wait
-from services.simulator.mailbox import Mailbox
+from services.simulator.channels.mailbox import Mailbox
 from services.simulator.town import Scenario, Town
 
 QUIET_WITHIN_S = 20.0
@@ -49,7 +49,7 @@ log = structlog.get_logger()
 
 @dataclass(frozen=True, slots=True)
 class Morning:
-    """What is to be played and where. `folder` keeps the services' logs."""
+    """What is played, and where. `folder` keeps the services' logs."""
 
     scenario: Scenario
     speed: float
@@ -66,12 +66,12 @@ class Morning:
 
 
 async def play(morning: Morning) -> Document:
-    """Live through it and sum it up. Raises CommandError when a service does not start."""
+    """Play the morning and summarise it. Raises `NotReadyError`, `ServiceDiedError` at the start."""
     began = monotonic()
     async with Mailbox() as mailbox:
         environment = _environment(morning, mailbox)
-        with known(morning.urls, environment), Children(environment, morning.folder) as children:
-            started = _start(children)
+        with joinable(morning.urls, environment), ServiceProcesses(environment, morning.folder) as processes:
+            started = _start(processes)
             with terminal.waiting("starting the services", morning.console):
                 await all_ready(started)
             services_s = monotonic() - began
@@ -79,17 +79,17 @@ async def play(morning: Morning) -> Document:
             town = Town(morning.scenario, morning.urls.amqp, clock_from(environment[CLOCK_VARIABLE]), mailbox)
             narrator = Narrator(town)
             async with town.open():
-                traffic = Traffic(morning.urls.amqp, [(child.name, child.port) for child in started])
+                traffic = Traffic(morning.urls.amqp, [(service.name, service.port) for service in started])
                 view = View(town, traffic, narrator, morning.console)
-                async with _beside(traffic.run()), _beside(view.run()), _beside(_watch(morning, children)):
+                async with _beside(traffic.run()), _beside(view.run()), _beside(_watch(morning, processes)):
                     town_s = await _live(morning, town)
                 servers = Servers(morning.urls.amqp, morning.urls.mongodb)
                 await _quiet(town, mailbox, servers)
-                # Only when nobody holds a message unacknowledged do the queues tell the whole truth.
-                children.stop()
-                evidence, findings = await _look(town, mailbox, servers)
+                # The queues show every message only when no service holds one unacknowledged.
+                processes.stop()
+                evidence, results = await _look(town, mailbox, servers)
     timing = Timing(round(morning.servers_s, 1), round(services_s, 1), round(town_s, 1), morning.speed)
-    return summarise(evidence, findings, timing, _settings(morning), narrator.best(STORIES))
+    return summarise(evidence, results, timing, _settings(morning), narrator.best(STORIES))
 
 
 def _environment(morning: Morning, mailbox: Mailbox) -> dict[str, str]:
@@ -105,9 +105,10 @@ def _environment(morning: Morning, mailbox: Mailbox) -> dict[str, str]:
 
 
 def first_light(now: datetime) -> datetime:
-    """Four o'clock in the regency, near the real date (what is kept for a time is removed by the database's own clock).
+    """Four o'clock in the regency on a day before the real date, on which Mount Ijen is open.
 
-    Not on the first Friday of a month, when nobody may climb Mount Ijen.
+    The date is near the real one, because the database removes expired documents by its own clock. On the
+    first Friday of a month the mountain is closed.
     """
     morning = now.replace(hour=FOUR_LOCAL, minute=0, second=0, microsecond=0) - timedelta(days=1)
     local = (morning + LOCAL_OFFSET).date()
@@ -115,52 +116,55 @@ def first_light(now: datetime) -> datetime:
     return morning - timedelta(days=1) if first_friday else morning
 
 
-def _start(children: Children) -> list[Child]:
+def _start(processes: ServiceProcesses) -> list[ServiceProcess]:
     names = known_services()
-    return [children.start(name, port=port) for name, port in zip(names, free_ports(len(names)), strict=True)]
+    return [
+        processes.start(name, port=port) for name, port in zip(names, free_ports(len(names)), strict=True)
+    ]
 
 
 async def _live(morning: Morning, town: Town) -> float:
-    """Real seconds until the last order ended, or the limit."""
+    """Let the town live; returns the real seconds until the last order ended, or until the limit."""
     began = monotonic()
     await town.live(morning.limit_s)
     return monotonic() - began
 
 
-async def _watch(morning: Morning, children: Children) -> None:
-    """Start a service again that was killed, as whatever runs services for real would."""
+async def _watch(morning: Morning, processes: ServiceProcesses) -> None:
+    """Restart services that were killed, as a process supervisor would."""
     restarts = 0
     while True:
         await asyncio.sleep(WATCH_EVERY_S)
-        for child in list(children.running):
-            if child.process.poll() is not None and restarts < MOST_RESTARTS:
+        for service in list(processes.running):
+            code = service.process.poll()
+            if code is not None and restarts < MOST_RESTARTS:
                 restarts += 1
-                children.running.remove(child)
-                morning.console.print(f"{child.name} ended ({child.process.returncode}) and is started again")
-                children.start(child.name, port=child.port)
+                processes.running.remove(service)
+                morning.console.print(f"{service.name} ended ({code}) and is restarted")
+                processes.start(service.name, port=service.port)
 
 
 async def _quiet(town: Town, mailbox: Mailbox, servers: Servers) -> None:
-    """Wait until all invariants hold, or for so long that they never will."""
+    """Wait until all invariants hold, at most `QUIET_WITHIN_S`."""
     deadline = monotonic() + QUIET_WITHIN_S
     while monotonic() < deadline:
-        heard = len(town.chronicle.events)
+        heard = len(town.event_log.events)
         await asyncio.sleep(LOOK_EVERY_S)
-        if len(town.chronicle.events) == heard and await _all_hold(town, mailbox, servers):
+        if len(town.event_log.events) == heard and await _all_hold(town, mailbox, servers):
             return
 
 
 async def _all_hold(town: Town, mailbox: Mailbox, servers: Servers) -> bool:
-    """Whether they do now; not while a server is away."""
+    """Whether all invariants hold now; False while a server is away."""
     try:
-        _, findings = await _look(town, mailbox, servers)
+        _, results = await _look(town, mailbox, servers)
     except (AMQPError, PyMongoError, OSError, TimeoutError) as error:
         log.info("demo.server_away", error=type(error).__name__)
         return False
-    return all(finding.holds for finding in findings)
+    return all(result.holds for result in results)
 
 
-async def _look(town: Town, mailbox: Mailbox, servers: Servers) -> tuple[Evidence, list[Finding]]:
+async def _look(town: Town, mailbox: Mailbox, servers: Servers) -> tuple[Evidence, list[InvariantResult]]:
     evidence = await gather(town, mailbox, servers)
     return evidence, check(evidence)
 

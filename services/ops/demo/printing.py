@@ -1,7 +1,8 @@
-"""The summary as a person reads it, made from the JSON document."""
+"""Prints the summary for people, from its JSON document."""
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Any
 
 from rich.console import Console
@@ -9,6 +10,7 @@ from rich.markup import escape
 from rich.table import Table
 
 from contracts.reasons import sentence
+from services.ops import terminal
 
 Document = dict[str, Any]
 
@@ -23,7 +25,7 @@ MOST_OFFENDERS = 8
 
 
 def show(document: Document, console: Console) -> None:
-    """Print everything."""
+    """Print stories, numbers, invariants and the verdict."""
     for story in document["stories"]:
         console.print(f"· {escape(story)}", style="italic", highlight=False)
     console.print()
@@ -35,8 +37,12 @@ def show(document: Document, console: Console) -> None:
         _invariant(invariant, console)
     console.print()
     if _too_late(document):
-        late = f"Most answers of drivers came too late: this machine is too busy for x {document['speed']:g}; --speed 6 gives them more time."
-        console.print(late, style="yellow", highlight=False)
+        console.print(
+            f"Most answers of drivers came too late: this machine is too busy for x {document['speed']:g}; "
+            "--speed 6 gives them more time.",
+            style="yellow",
+            highlight=False,
+        )
     console.print(_verdict(document), style="bold green" if document["ok"] else "bold red", highlight=False)
 
 
@@ -44,48 +50,37 @@ def _numbers(document: Document) -> Table:
     table = Table.grid(padding=(0, 2))
     table.add_column(style="bold")
     table.add_column()
-    table.add_row(
-        "orders", "; ".join(_state(state, reasons) for state, reasons in document["orders"].items())
-    )
-    for label, key in (("to a driver", "assignment_s"), ("to the pick-up", "pickup_s")):
-        spread = document[key]
-        if spread:
-            table.add_row(
-                label, f"median {spread['median']:.0f} s, 95 % within {spread['p95']:.0f} s (business time)"
-            )
-    offers = dict(document["offers"])
-    made = offers.pop("made")
-    table.add_row(
-        "offers",
-        f"{made}: {_counts(offers)}; {document['offers_per_served_order']} per served order",
-    )
-    table.add_row("notifications", _counts(document["notifications"]))
-    table.add_row(
-        "mails", f"{document['mails']['received']}, {document['mails']['repeated']} of them repeated"
-    )
-    table.add_row("money", _money(document["money"]))
-    if document["requests_rejected"]:
-        rejected = [
-            f"{count} {reason} ({sentence(reason)})"
-            for reason, count in document["requests_rejected"].items()
-        ]
-        table.add_row("requests rejected", ", ".join(rejected))
-    seconds = document["real_seconds"]
-    table.add_row(
-        "speed",
-        f"{document['orders_per_second']} orders/s and {document['events_per_second']} events/s "
-        f"over {seconds['town']} s, business clock x {document['speed']:g}",
-    )
+    for label, text in (*_business(document), _speed(document)):
+        table.add_row(label, text)
     return table
 
 
+def _business(document: Document) -> Iterator[tuple[str, str]]:
+    yield "orders", "; ".join(_state(state, reasons) for state, reasons in document["orders"].items())
+    for label, key in (("to a driver", "assignment_s"), ("to the pick-up", "pickup_s")):
+        if spread := document[key]:
+            median, most = f"median {spread['median']:.0f} s", f"95 % within {spread['p95']:.0f} s"
+            yield label, f"{median}, {most} (business time)"
+    offers = dict(document["offers"])
+    made, each = offers.pop("made"), document["offers_per_served_order"]
+    yield "offers", f"{made}: {_counts(offers)}; {each} per served order"
+    yield "notifications", _counts(document["notifications"])
+    yield "mails", f"{document['mails']['received']}, {document['mails']['repeated']} of them repeated"
+    yield "money", _money(document["money"])
+    if rejected := document["requests_rejected"]:
+        reasons = (f"{count} {reason} ({sentence(reason)})" for reason, count in rejected.items())
+        yield "requests rejected", ", ".join(reasons)
+
+
+def _speed(document: Document) -> tuple[str, str]:
+    rates = f"{document['orders_per_second']} orders/s and {document['events_per_second']} events/s"
+    seconds = document["real_seconds"]["town"]
+    return "speed", f"{rates} over {seconds} s, business clock x {document['speed']:g}"
+
+
 def _services(services: dict[str, Document]) -> Table:
-    """A row each."""
-    table = Table(box=None, pad_edge=False)
-    for title in ("service", "ordered", "served", "median", "otherwise", "paid by"):
-        table.add_column(
-            title, justify="right" if title in {"ordered", "served", "median"} else "left", overflow="fold"
-        )
+    numbers = frozenset({"ordered", "served", "median"})
+    table = terminal.table("service", "ordered", "served", "median", "otherwise", "paid by", right=numbers)
     for name, row in services.items():
         minutes = "" if row["median_min"] is None else f"{row['median_min']:.0f} min"
         otherwise = "; ".join(_state(end, reasons) for end, reasons in row["otherwise"].items())
@@ -122,7 +117,7 @@ def _invariant(invariant: Document, console: Console) -> None:
 
 
 def _too_late(document: Document) -> bool:
-    """Whether more answers hit a closed offer than were accepted: the simulated phones could not keep up."""
+    """Whether more answers came to a closed offer than were accepted: the simulated phones were too slow."""
     return bool(document["requests_rejected"].get("offer_closed", 0) > document["offers"].get("accepted", 0))
 
 

@@ -1,4 +1,4 @@
-"""The morning in numbers: one JSON document, from which the printed summary is made too."""
+"""The morning in numbers: one JSON document, from which the summary is printed too."""
 
 from __future__ import annotations
 
@@ -14,9 +14,9 @@ from contracts.events.notifications import NotificationFailed, NotificationSent
 from contracts.events.orders import OrderAccepted, OrderDriverAssigned, OrderPickedUp
 from contracts.events.refusals import RequestRejected
 from services.ops.demo.by_service import by_service
-from services.ops.demo.evidence import Evidence
-from services.ops.demo.invariants import Finding
-from services.simulator.chronicle import ENDS, ORDER_REQUEST
+from services.ops.demo.checks.evidence import Evidence
+from services.ops.demo.checks.invariants import InvariantResult
+from services.simulator.channels.event_log import ENDS, ORDER_REQUEST
 
 SHARES = ("total", "driver_share", "app_share", "welfare_share", "merchant_share")
 PERCENTILE = 0.95
@@ -35,14 +35,14 @@ class Timing:
 
 def summarise(
     evidence: Evidence,
-    findings: Sequence[Finding],
+    results: Sequence[InvariantResult],
     timing: Timing,
     settings: Document,
     stories: Sequence[str],
 ) -> Document:
-    """The whole document."""
+    """Make the whole document."""
     return {
-        "ok": all(finding.holds for finding in findings),
+        "ok": all(result.holds for result in results),
         **settings,
         "real_seconds": {"servers": timing.servers_s, "services": timing.services_s, "town": timing.town_s},
         "orders_per_second": round(len(evidence.ordered) / timing.town_s, 2),
@@ -54,22 +54,19 @@ def summarise(
         "pickup_s": _spread(_waits(evidence, OrderPickedUp)),
         **_offers(evidence),
         "notifications": _notifications(evidence),
-        "mails": {
-            "received": sum(sum(ids.values()) for ids in evidence.mail.values()),
-            "repeated": _repeated(evidence),
-        },
+        "mails": _mails(evidence),
         "money": _money(evidence),
         "requests_rejected": dict(Counter(event.data.reason for event in evidence.of(RequestRejected))),
         "stories": list(stories),
         "invariants": [
-            {"name": finding.name, "holds": finding.holds, "offenders": list(finding.offenders)}
-            for finding in findings
+            {"name": result.name, "holds": result.holds, "offenders": list(result.offenders)}
+            for result in results
         ],
     }
 
 
 def _ends(evidence: Evidence) -> dict[str, dict[str, int]]:
-    """End state → reason → orders; a state without a reason has the reason ``""``."""
+    """Status at the end → reason → how many orders; without a reason the reason is ``""``."""
     ends: dict[str, Counter[str]] = defaultdict(Counter)
     seen = set()
     for event in evidence.of(*ENDS):
@@ -88,7 +85,7 @@ def _ends(evidence: Evidence) -> dict[str, dict[str, int]]:
 
 
 def _waits(evidence: Evidence, until: type) -> list[float]:
-    """Business seconds from acceptance to the first such event of each order."""
+    """Business seconds from accepted to the first event of this kind, for each order."""
     accepted: dict[str, datetime] = {}
     waits: dict[str, float] = {}
     for event in evidence.of(OrderAccepted, until):
@@ -130,8 +127,9 @@ def _notifications(evidence: Evidence) -> dict[str, int]:
     return dict(sent.most_common()) | ({"failed": failed} if failed else {})
 
 
-def _repeated(evidence: Evidence) -> int:
-    return sum(count - 1 for ids in evidence.mail.values() for count in ids.values())
+def _mails(evidence: Evidence) -> dict[str, int]:
+    copies = [count for ids in evidence.mail.values() for count in ids.values()]
+    return {"received": sum(copies), "repeated": sum(count - 1 for count in copies)}
 
 
 def _money(evidence: Evidence) -> dict[str, int]:

@@ -1,4 +1,4 @@
-"""How much lies in front of each service at this moment: ready in its queues, and being handled by it."""
+"""How much each service has to do at this moment: messages ready in its queues, and messages in work."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ AWAY = (AMQPError, OSError, TimeoutError, RuntimeError)
 
 @dataclass(frozen=True, slots=True)
 class Load:
-    """Messages of one service."""
+    """How many messages of one service are ready, in work, and done since it started."""
 
     ready: int
     in_work: int
@@ -31,7 +31,10 @@ class Load:
 
 
 class Traffic:
-    """Asks the broker for the ready ones (its own statistics would be seconds old), each service for what it has in hand."""
+    """Asks the broker for the ready messages and each service for those in work.
+
+    The broker's own statistics would be seconds old.
+    """
 
     def __init__(self, amqp: str, ports: Iterable[tuple[str, int]]) -> None:
         self._amqp = amqp
@@ -39,15 +42,15 @@ class Traffic:
         self.loads: Mapping[str, Load] = {}
 
     async def run(self) -> None:
-        """Look twice a second until cancelled; while the broker is away there is nothing to see."""
+        """Ask twice a second until cancelled; while the broker is away `loads` is empty."""
         while True:
             try:
-                await self._looking()
+                await self._ask()
             except AWAY:
                 self.loads = {}
                 await asyncio.sleep(LOOK_EVERY_S)
 
-    async def _looking(self) -> None:
+    async def _ask(self) -> None:
         connection = await connect(
             self._amqp, timeout=TIMEOUT_S, client_properties={"connection_name": "gancang.demo"}
         )
@@ -72,10 +75,10 @@ class Traffic:
 
 
 async def _counted(client: httpx.AsyncClient, port: int) -> tuple[int, int]:
-    """(in work, done since it started)."""
+    """Read (in work, done since it started) from a service; zeros while it does not answer."""
     try:
         response = await client.get(f"http://{LOOPBACK}:{port}/metrics")
-    except httpx.HTTPError:  # it is being started again
+    except httpx.HTTPError:  # it is being restarted
         return 0, 0
     totals: Counter[str] = Counter()
     for family in text_string_to_metric_families(response.text):

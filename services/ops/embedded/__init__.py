@@ -2,17 +2,7 @@
 
 from services.ops.embedded.mongo import EmbeddedMongo
 from services.ops.embedded.rabbit import EmbeddedRabbit
-from services.ops.embedded.runfile import announced, join, server_urls, state_folder
 from services.ops.embedded.servers import EmbeddedServers
 from services.ops.embedded.urls import ServerUrls
 
-__all__ = [
-    "EmbeddedMongo",
-    "EmbeddedRabbit",
-    "EmbeddedServers",
-    "ServerUrls",
-    "announced",
-    "join",
-    "server_urls",
-    "state_folder",
-]
+__all__ = ["EmbeddedMongo", "EmbeddedRabbit", "EmbeddedServers", "ServerUrls"]

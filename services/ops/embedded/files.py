@@ -11,7 +11,7 @@ if TYPE_CHECKING:
 
 
 def write_private(path: Path, text: str) -> None:
-    """Write `text` with mode 0600, so that a reader sees the old file or the whole new one."""
+    """Write `text` with mode 0600; a reader sees the old file or the whole new one."""
     fresh = path.with_name(f".{path.name}.{os.getpid()}")
     fresh.unlink(missing_ok=True)
     with os.fdopen(os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as file:
@@ -20,7 +20,7 @@ def write_private(path: Path, text: str) -> None:
 
 
 def kept_password(folder: Path) -> str:
-    """The password of the server whose data lie in `folder`: made the first time, the same from then on."""
+    """The password of the server with its data in `folder`: made at the first call, then always the same."""
     kept = folder / "password"
     if kept.exists():
         return kept.read_text().strip()

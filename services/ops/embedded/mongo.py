@@ -3,33 +3,25 @@
 from __future__ import annotations
 
 import os
-from typing import TYPE_CHECKING, Any
-
-from pymongo import MongoClient
-from pymongo.errors import OperationFailure, PyMongoError
+from pathlib import Path
 
 from services.ops.embedded.files import kept_password
-from services.ops.embedded.mongo_programs import REPLICA_SET, find_program
+from services.ops.embedded.mongo_programs import find_program
 from services.ops.embedded.ports import LOOPBACK, answers, free_ports
 from services.ops.embedded.process import ServerProcess
 
-if TYPE_CHECKING:
-    from pathlib import Path
-
 READY_WITHIN_S = 60.0
-PROBE_WITHIN_MS = 2_000
 USER = "gancang"
-ALREADY_INITIATED = 23
-USER_EXISTS = 51_003
-
-Client = MongoClient[dict[str, Any]]
 
 
 class EmbeddedMongo:
     """One server in one folder; `start` after `stop` or `kill` finds the same port, user and data."""
 
     def __init__(self, folder: Path, *, standalone: bool = False) -> None:
-        """`folder` holds data and log and is made when missing; `standalone` announces no replica set."""
+        """`folder` holds data and log and is made when missing; `standalone` announces no replica set.
+
+        Raises `ServerMissingError`.
+        """
         self.folder = folder.resolve()
         (self.folder / "data").mkdir(mode=0o700, parents=True, exist_ok=True)
         self.standalone = standalone
@@ -43,9 +35,11 @@ class EmbeddedMongo:
     def url(self) -> str:
         """Connection string without a database name.
 
-        `directConnection` keeps clients on the address they were given (a proxy, in tests) when the server announces a replica set.
+        `directConnection` keeps clients on the address that they were given (a proxy, in tests) when the
+        server announces a replica set.
         """
-        return f"mongodb://{USER}:{self._password}@{LOOPBACK}:{self._port}/?authSource=admin&directConnection=true"
+        login = f"{USER}:{self._password}"
+        return f"mongodb://{login}@{LOOPBACK}:{self._port}/?authSource=admin&directConnection=true"
 
     @property
     def pid(self) -> int | None:
@@ -60,12 +54,13 @@ class EmbeddedMongo:
     def start(self) -> None:
         """Start the server and return at once; does nothing when it runs.
 
-        The very first start is without a login, on an empty database: `wait_ready` makes the user and locks it.
+        The very first start is without a login, on an empty database: `wait_ready` makes the user and locks
+        it.
         """
         self._launch(locked=self._prepared.exists())
 
     def wait_ready(self) -> None:
-        """Return when a client can log in and is answered by a primary; raises ServerStartError."""
+        """Return when a client can log in and is answered by a primary. Raises `ServerStartError`."""
         if not self._prepared.exists():
             self._server.wait_until(lambda: answers(self._port), READY_WITHIN_S)
             self._server.wait_until(self._prepare, READY_WITHIN_S)
@@ -84,7 +79,7 @@ class EmbeddedMongo:
         self._server.kill()
 
     def restart(self) -> None:
-        """Start again on the same port and data, and wait until it answers."""
+        """Start again on the same port and data, and wait until it answers. Raises `ServerStartError`."""
         self.stop()
         self.start()
         self.wait_ready()
@@ -95,40 +90,12 @@ class EmbeddedMongo:
         self._server.start(command, environment, self.folder)
 
     def _prepare(self) -> bool:
-        unlocked = f"mongodb://{LOOPBACK}:{self._port}/?directConnection=true"
-        with _client(unlocked) as client:
-            try:
-                if self.program.is_mongod and not self.standalone:
-                    _initiate(client, self._port)
-                _make_user(client, self._password)
-            except PyMongoError:
-                return False
-        return True
+        from services.ops.embedded.mongo_admin import prepare  # noqa: PLC0415  see that module
+
+        initiate = self.program.is_mongod and not self.standalone
+        return prepare(self._port, USER, self._password, initiate=initiate)
 
     def _is_primary(self) -> bool:
-        with _client(self.url) as client:
-            try:
-                return bool(client.admin.command("hello").get("isWritablePrimary"))
-            except PyMongoError:
-                return False
+        from services.ops.embedded.mongo_admin import is_primary  # noqa: PLC0415  see that module
 
-
-def _client(url: str) -> Client:
-    return MongoClient(url, serverSelectionTimeoutMS=PROBE_WITHIN_MS, connectTimeoutMS=PROBE_WITHIN_MS)
-
-
-def _initiate(client: Client, port: int) -> None:
-    member = {"_id": 0, "host": f"{LOOPBACK}:{port}"}
-    try:
-        client.admin.command("replSetInitiate", {"_id": REPLICA_SET, "members": [member]})
-    except OperationFailure as error:
-        if error.code != ALREADY_INITIATED:
-            raise
-
-
-def _make_user(client: Client, password: str) -> None:
-    try:
-        client.admin.command("createUser", USER, pwd=password, roles=["root"])
-    except OperationFailure as error:
-        if error.code != USER_EXISTS:
-            raise
+        return is_primary(self.url)

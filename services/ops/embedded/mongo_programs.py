@@ -1,4 +1,4 @@
-"""The programs that can play MongoDB on this machine, and how each is called."""
+"""The programs that can serve as MongoDB on this machine, and their command lines."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ class MongoProgram:
         return self.name == "mongod"
 
     def command(self, folder: Path, port: int, *, standalone: bool, locked: bool) -> Sequence[str]:
-        """The command line; `locked` asks every client to log in, `standalone` announces no replica set."""
+        """The command line; `locked`: clients must log in, `standalone`: no replica set is announced."""
         if self.is_mongod:
             return self._mongod(folder, port, standalone=standalone, locked=locked)
         return self._secantus(folder, port, standalone=standalone, locked=locked)
@@ -48,11 +48,11 @@ class MongoProgram:
         return command
 
     def _secantus(self, folder: Path, port: int, *, standalone: bool, locked: bool) -> Sequence[str]:
-        # An explicit file, because it would otherwise pick up one from the working folder, $HOME or /etc.
+        # An explicit file, because it would otherwise read one from the working folder, $HOME or /etc.
         configuration = folder / "secantusd.toml"
         write_private(configuration, "")
         command = [self.path, "--config", str(configuration), "--host", LOOPBACK, "--port", str(port)]
-        # Without it an acknowledged write that did not ask for the journal is lost by `kill -9`.
+        # Without --sync-on-commit, `kill -9` loses acknowledged writes that did not ask for the journal.
         command += ["--storage-path", str(folder / "data"), "--sync-on-commit", "--log-level", "WARNING"]
         if standalone:
             command.append("--standalone")
@@ -62,7 +62,7 @@ class MongoProgram:
 
 
 def find_program() -> MongoProgram:
-    """`mongod`, else `secantusd-rs`, else the secantusdb wheel; raises ServerMissingError."""
+    """Find `mongod`, else `secantusd-rs`, else the secantusdb wheel. Raises `ServerMissingError`."""
     search = os.pathsep.join([os.environ.get("PATH", os.defpath), str(Path(sys.executable).parent)])
     for name in ("mongod", "secantusd-rs", "secantusd-py"):
         path = shutil.which(name, path=search)

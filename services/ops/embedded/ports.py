@@ -1,7 +1,7 @@
-"""Free TCP ports on the loopback interface, outside the range from which the kernel numbers outgoing connections.
+"""Free TCP ports on the loopback interface, outside the kernel's range for outgoing connections.
 
-A port from that range could be taken by any client while its server is down, and a client that keeps
-reconnecting to it can even end up connected to itself.
+Any client could take a port of that range while its server is down, and a client that keeps reconnecting to
+it can even end up connected to itself.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ DEFAULT_PORTS = {"amqp": 5672, "amqps": 5671, "mongodb": 27017}
 
 
 def free_ports(count: int) -> list[int]:
-    """`count` different ports that nobody listens on at this moment."""
+    """Find `count` different ports on which no program listens at this moment."""
     candidates = list(range(LOWEST_PORT, max(_first_ephemeral_port(), LOWEST_PORT + 1_000)))
     random.SystemRandom().shuffle(candidates)
     found: list[int] = []
@@ -31,7 +31,7 @@ def free_ports(count: int) -> list[int]:
 
 
 def answers(port: int, host: str = LOOPBACK, timeout: float = 1.0) -> bool:
-    """Whether something accepts connections on this port."""
+    """Whether a server accepts connections on this port."""
     try:
         with socket.create_connection((host, port), timeout=timeout):
             return True
@@ -40,7 +40,7 @@ def answers(port: int, host: str = LOOPBACK, timeout: float = 1.0) -> bool:
 
 
 def answers_at(url: str) -> bool:
-    """Whether something accepts connections where this URL points, the first host of several."""
+    """Whether a server accepts connections at this URL, at its first host if it names several."""
     parts = urlsplit(url)
     first = urlsplit("//" + parts.netloc.rpartition("@")[2].partition(",")[0])
     return answers(first.port or DEFAULT_PORTS.get(parts.scheme, 0), first.hostname or LOOPBACK)

@@ -18,12 +18,13 @@ if TYPE_CHECKING:
 POLL_S = 0.05
 STOP_WITHIN_S = 30.0
 
-# The kernel sends the death signal when the *thread* that forked ends, so all forks are made by one that lives as long as we do.
+# The kernel sends the death signal when the *thread* that forked ends, so all forks are made by one that
+# lives as long as we do.
 _SPAWNER = ThreadPoolExecutor(max_workers=1, thread_name_prefix="embedded-server-parent")
 
 
 class ServerProcess:
-    """A program that is started, probed, stopped and killed, always the same one process."""
+    """A program that is started, probed, stopped and killed; at most one process at a time."""
 
     def __init__(self, name: str, log: Path) -> None:
         """`name` is for messages; `log` receives what the program prints."""
@@ -37,13 +38,16 @@ class ServerProcess:
         return self._child.pid if self._child is not None and self._child.poll() is None else None
 
     def start(self, command: Sequence[str], environment: Mapping[str, str], folder: Path) -> None:
-        """Start it, unless it runs already; it is killed when this process ends in whatever way."""
+        """Start it, unless it runs already; it is killed when this process ends, however it ends.
+
+        Raises `ServerMissingError` without `setpriv`.
+        """
         if self.pid is not None:
             return
         self._child = _SPAWNER.submit(self._spawn, command, environment, folder).result()
 
     def wait_until(self, ready: Callable[[], bool], within: float) -> None:
-        """Return once `ready()` holds; raises ServerStartError when the process ends or the time is over."""
+        """Return once `ready()` is true. Raises `ServerStartError` when it ends or the time is over."""
         deadline = time.monotonic() + within
         while not ready():
             if self.pid is None:
@@ -54,11 +58,11 @@ class ServerProcess:
             time.sleep(POLL_S)
 
     def stop(self) -> None:
-        """End it in good order; harmless when it does not run."""
+        """Ask it to end, and wait; harmless when it does not run."""
         self._end(signal.SIGTERM)
 
     def kill(self) -> None:
-        """End it as a power cut would; harmless when it does not run."""
+        """Kill it, as a power cut would; harmless when it does not run."""
         self._end(signal.SIGKILL)
 
     def _spawn(

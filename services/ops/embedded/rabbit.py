@@ -1,4 +1,4 @@
-"""A RabbitMQ node of our own: every listener on loopback, random credentials, quick to start and cheap when idle."""
+"""A RabbitMQ node of our own: every listener on loopback, random credentials, cheap when idle."""
 
 from __future__ import annotations
 
@@ -19,9 +19,10 @@ from services.ops.errors import ServerMissingError
 READY_WITHIN_S = 90.0
 USER = "gancang"
 NODE_NAME = "gancang@localhost"
-# Debian's wrapper on PATH changes to the user `rabbitmq`; the script behind it runs as whoever calls.
+# Debian's wrapper on PATH changes to the user `rabbitmq`; the script behind it runs as the caller.
 UNWRAPPED = Path("/usr/lib/rabbitmq/bin/rabbitmq-server")
 PROTOCOL_HEADER = b"AMQP\x00\x00\x09\x01"
+DISTRIBUTION_ON_LOOPBACK = f"-kernel inet_dist_use_interface {{{LOOPBACK.replace('.', ',')}}}"
 CONFIGURATION = """\
 listeners.tcp.1 = {loopback}:{amqp}
 management.tcp.ip = {loopback}
@@ -82,21 +83,21 @@ class EmbeddedRabbit:
         return asdict(self._ports)
 
     def start(self) -> None:
-        """Start the node and return at once; does nothing when it runs."""
+        """Start the node and return at once; does nothing when it runs. Raises `ServerMissingError`."""
         program = find_program()
         self._write_configuration()
         environment = self._environment()
         mapper = shutil.which("epmd")
         if mapper is None:
             raise ServerMissingError("epmd", "apt-get install erlang-base")
-        # Our own mapper: the one that Erlang would start by itself stays behind when the node is killed.
+        # Our own mapper: the one that Erlang starts by itself outlives a killed node.
         port = str(self._ports.mapper)
         self._mapper.start([mapper, "-address", LOOPBACK, "-port", port], environment, self.folder)
         self._mapper.wait_until(lambda: answers(self._ports.mapper), within=10.0)
         self._node.start([program], environment, self.folder)
 
     def wait_ready(self) -> None:
-        """Return when clients can log in and the management interface answers; raises ServerStartError."""
+        """Return when clients can log in and the management interface answers. Raises `ServerStartError`."""
         self._node.wait_until(lambda: self._accepts_clients() and self._management_answers(), READY_WITHIN_S)
 
     def stop(self) -> None:
@@ -110,7 +111,7 @@ class EmbeddedRabbit:
         self._mapper.kill()
 
     def restart(self) -> None:
-        """Start again on the same port and data, and wait until it answers."""
+        """Start again on the same port and data, and wait until it answers. Raises `ServerStartError`."""
         self.stop()
         self.start()
         self.wait_ready()
@@ -136,10 +137,10 @@ class EmbeddedRabbit:
             "RABBITMQ_CONFIG_FILE": str(self.folder / "rabbitmq.conf"),
             "RABBITMQ_CONF_ENV_FILE": os.devnull,
             "RABBITMQ_ENABLED_PLUGINS_FILE": str(self.folder / "enabled_plugins"),
-            "RABBITMQ_SERVER_ADDITIONAL_ERL_ARGS": f"-kernel inet_dist_use_interface {{{LOOPBACK.replace('.', ',')}}}",
+            "RABBITMQ_SERVER_ADDITIONAL_ERL_ARGS": DISTRIBUTION_ON_LOOPBACK,
             "ERL_EPMD_PORT": str(self._ports.mapper),
             "ERL_EPMD_ADDRESS": LOOPBACK,
-            # Makes the start script replace itself by the Erlang machine: one process, one pid to kill.
+            # The start script replaces itself by the Erlang machine: one process, one pid to kill.
             "detached": "true",
         }
 
@@ -165,7 +166,7 @@ class EmbeddedRabbit:
 
 
 def find_program() -> str:
-    """Path of the RabbitMQ server; raises ServerMissingError."""
+    """Path of the RabbitMQ server. Raises `ServerMissingError`."""
     if os.access(UNWRAPPED, os.X_OK):
         return str(UNWRAPPED)
     program = shutil.which("rabbitmq-server")

@@ -20,11 +20,12 @@ if TYPE_CHECKING:
 class EmbeddedServers:
     """RabbitMQ and MongoDB in one folder, ready inside the `with` block; one process a folder.
 
-    `disposable` says that nobody will read the data again: leaving the block then kills instead of shutting down, which saves six seconds.
+    `disposable`: the data will not be read again, so leaving the block kills the servers instead of shutting
+    them down, which saves six seconds.
     """
 
     def __init__(self, folder: Path, *, standalone: bool = False, disposable: bool = False) -> None:
-        """`standalone` makes the database announce no replica set; nothing is started yet."""
+        """`standalone`: the database announces no replica set. Raises `ServerMissingError`."""
         folder.mkdir(mode=0o700, parents=True, exist_ok=True)
         self.folder = folder.resolve()
         self.disposable = disposable
@@ -34,11 +35,11 @@ class EmbeddedServers:
 
     @property
     def urls(self) -> ServerUrls:
-        """Where both are; valid before they are started and across restarts."""
+        """The URLs of both; valid before they are started and across restarts."""
         return ServerUrls(amqp=self.rabbit.url, mongodb=self.mongo.url, rabbitmq_api=self.rabbit.api_url)
 
     def __enter__(self) -> Self:
-        """Start both at the same time; raises CommandError when one cannot."""
+        """Start both. Raises `FolderInUseError`, `ServerMissingError`, `ServerStartError`."""
         self._take_folder()
         try:
             self.rabbit.start()

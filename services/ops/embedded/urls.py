@@ -1,4 +1,4 @@
-"""Where the servers are: what every command and test needs to know about them."""
+"""The URLs of the servers, and the variables that hold them."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ RABBITMQ_API_VARIABLE = "GANCANG_RABBITMQ_API_URL"
 
 @dataclass(frozen=True, slots=True)
 class ServerUrls:
-    """URLs with the credentials inside; `rabbitmq_api` is the management root, without `/api`, empty when there is none."""
+    """URLs with credentials. `rabbitmq_api`: the management interface without `/api`, or empty."""
 
     amqp: str
     mongodb: str

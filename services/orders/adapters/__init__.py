@@ -1,1 +1,1 @@
-"""How orders are kept, and how the catalogue is read."""
+"""The ports on MongoDB, and the reader of the catalogue."""

@@ -1,4 +1,7 @@
-"""Remembers who was erased, and finds what orders keep of him; some of it has to wait until a running order has ended."""
+"""Erasures in MongoDB: who was erased, and which documents of this service mention them.
+
+A running order still needs the person's data, so the erasure waits for its end.
+"""
 
 from __future__ import annotations
 
@@ -10,7 +13,7 @@ from contracts.values import Role
 from services.orders.ports import PendingErasure, PersonalRecords
 from services.runtime.change import Document
 from services.runtime.clock import real_now
-from services.runtime.storage.database import Collection, Database, noticing_absence
+from services.runtime.storage.database import Collection, Database, raising_database_away
 
 FIELDS = {
     Role.CUSTOMER: "state.customer.id",
@@ -18,17 +21,21 @@ FIELDS = {
     Role.DRIVER: "state.assignment.driver_id",
     Role.MERCHANT: "state.merchant_id",
 }
-# Who registers again is somebody new. A driver and a merchant work on under the old registration until the erasure is heard of.
-NEWS_TAKES = {Role.DRIVER: timedelta(days=1), Role.MERCHANT: timedelta(days=1)}
+# How much longer than `at` an erasure covers. A customer who orders again is a new one at once. A driver and
+# a merchant keep working under the old registration until they hear of the erasure.
+COVERS_LATER = {Role.DRIVER: timedelta(days=1), Role.MERCHANT: timedelta(days=1)}
 PERSONS = frozenset({Role.CUSTOMER, Role.RECIPIENT})
-AGAIN = timedelta(
-    minutes=15
-)  # real time; longer than an order in time is under way to us, see `erased_parties`
-MOST = 500
+# Real time, longer than `IN_TIME` of `handlers/erasing.py`: the second look finds what arrived within that.
+SECOND_LOOK_AFTER = timedelta(minutes=15)
+MOST = 500  # documents in one read
 
 
-class Erasures:
-    """One document a person, kept for ever: `at`; `waiting`, his running orders; `again_at`, when everything is looked up once more."""
+class MongoErasures:
+    """One document a person, kept for ever.
+
+    `at`: when they were erased. `waiting`: their running orders. `again_at`: when to look everything up
+    again.
+    """
 
     def __init__(self, store: Database, orders: str, emergencies: str, beneficiaries: str) -> None:
         self._orders: Collection = store[orders]
@@ -37,25 +44,28 @@ class Erasures:
         self._erasures: Collection = store["erasures"]
         self._indexed = False
 
-    async def note(self, erased: RecipientErased) -> None:
-        """Write the erasure down; of two of one person the later counts. Raises `DatabaseAway`."""
-        who = {"recipient_id": erased.recipient_id, "role": erased.role.value, "again_at": real_now() + AGAIN}
+    async def record(self, erased: RecipientErased) -> None:
+        """Record the erasure for ever. Of two for one person the later one counts. Raises `DatabaseAway`."""
+        again_at = real_now() + SECOND_LOOK_AFTER
+        who = {"recipient_id": erased.recipient_id, "role": erased.role.value, "again_at": again_at}
         await self._update(erased, {"$set": who, "$max": {"at": erased.at}}, upsert=True)
 
-    async def of(self, parties: Mapping[Role, str], said_at: datetime) -> list[RecipientErased]:
-        """Who of them was erased after he said that. Raises `DatabaseAway`."""
-        with noticing_absence("erasures of people"):
+    async def covering(self, parties: Mapping[Role, str], said_at: datetime) -> list[RecipientErased]:
+        """The erasures of these people that cover what they said at this time. Raises `DatabaseAway`."""
+        with raising_database_away("erasures of people"):
             rows = await self._erasures.find(
-                {"_id": {"$in": [_about(role, who) for role, who in parties.items()]}}
+                {"_id": {"$in": [_id_of(role, who) for role, who in parties.items()]}}
             ).to_list(MOST)
         found = [_erased(row) for row in rows if "at" in row]
-        return [each for each in found if said_at <= _until(each)]
+        return [each for each in found if said_at <= _covered_until(each)]
 
-    async def kept_of(self, erased: RecipientErased) -> PersonalRecords:
-        """What there is of this person. Raises `DatabaseAway`."""
+    async def records_of(self, erased: RecipientErased) -> PersonalRecords:
+        """The documents that mention this person, up to the erasure. Raises `DatabaseAway`."""
         who = {"$eq": erased.recipient_id}
         orders = (
-            {FIELDS[erased.role]: who, "$or": _asked_by(_until(erased))} if erased.role in FIELDS else None
+            {FIELDS[erased.role]: who, "$or": _sent_up_to(_covered_until(erased))}
+            if erased.role in FIELDS
+            else None
         )
         pressed = {
             "state.raised_by_id": who,
@@ -71,60 +81,67 @@ class Erasures:
         )
 
     async def wait_for(self, erased: RecipientErased, running: list[str]) -> None:
-        """Note the running orders. Raises `DatabaseAway`."""
+        """Note the orders that have to end first. Raises `DatabaseAway`."""
         await self._update(erased, {"$addToSet": {"waiting": {"$each": running}}})
 
-    async def outstanding(self) -> list[PendingErasure]:
-        """Who waits for an order to end, or is due to be looked up again. Raises `DatabaseAway`."""
-        with noticing_absence("erasures"):
+    async def pending(self) -> list[PendingErasure]:
+        """The erasures that wait for an order to end, or that are due for their second look.
+
+        Raises `DatabaseAway`.
+        """
+        with raising_database_away("erasures"):
             if not self._indexed:
                 await self._erasures.create_index("waiting", sparse=True)
                 await self._erasures.create_index("again_at", sparse=True)
                 self._indexed = True
-            # an empty list has no element above "": only those with an order left come out of the index
+            # An empty list has no element above "": the index yields only erasures with an order left.
             wanted = {"$or": [{"waiting": {"$gt": ""}}, {"again_at": {"$lte": real_now()}}]}
             rows = await self._erasures.find(wanted).limit(MOST).to_list(MOST)
         return [PendingErasure(_erased(row), row.get("waiting", []), row.get("again_at")) for row in rows]
 
-    async def done(self, erased: RecipientErased, order_id: str) -> None:
-        """The order is blank. Raises `DatabaseAway`."""
+    async def order_blanked(self, erased: RecipientErased, order_id: str) -> None:
+        """Note that this order is blanked: the erasure no longer waits for it. Raises `DatabaseAway`."""
         await self._update(erased, {"$pull": {"waiting": order_id}})
 
-    async def looked_again(self, each: PendingErasure) -> None:
-        """Everything was looked up again, unless he was erased anew meanwhile. Raises `DatabaseAway`."""
-        with noticing_absence("erasure"):
-            same = {"_id": _about(each.erased.role, each.erased.recipient_id), "again_at": each.again_at}
+    async def second_look_done(self, pending: PendingErasure) -> None:
+        """Note that everything was looked up again, unless the person was erased again meanwhile.
+
+        Raises `DatabaseAway`.
+        """
+        erased = pending.erased
+        with raising_database_away("erasure"):
+            same = {"_id": _id_of(erased.role, erased.recipient_id), "again_at": pending.again_at}
             await self._erasures.update_one(same, {"$unset": {"again_at": ""}})
 
     async def _update(self, erased: RecipientErased, update: Document, *, upsert: bool = False) -> None:
-        with noticing_absence("erasure"):
+        with raising_database_away("erasure"):
             await self._erasures.update_one(
-                {"_id": _about(erased.role, erased.recipient_id)}, update, upsert=upsert
+                {"_id": _id_of(erased.role, erased.recipient_id)}, update, upsert=upsert
             )
 
 
 async def _ids(collection: Collection, where: Document | None) -> list[str]:
     if where is None:
         return []
-    with noticing_absence("what is kept of an erased person"):
+    with raising_database_away("what is kept of an erased person"):
         return [row["_id"] for row in await collection.find(where, {"_id": 1}).to_list(None)]
 
 
-def _asked_by(until: datetime) -> list[Document]:
-    """Orders of earlier versions know only when we heard of them."""
+def _sent_up_to(until: datetime) -> list[Document]:
+    """Orders sent up to this time. Those of earlier versions only know when they were taken in."""
     return [
         {"state.asked_at": {"$lte": until}},
         {"state.asked_at": {"$exists": False}, "state.requested_at": {"$lte": until}},
     ]
 
 
-def _until(erased: RecipientErased) -> datetime:
-    return erased.at + NEWS_TAKES.get(erased.role, timedelta())
+def _covered_until(erased: RecipientErased) -> datetime:
+    return erased.at + COVERS_LATER.get(erased.role, timedelta())
 
 
 def _erased(row: Document) -> RecipientErased:
     return RecipientErased.model_validate({name: row[name] for name in ("recipient_id", "role", "at")})
 
 
-def _about(role: Role, recipient_id: str) -> str:
+def _id_of(role: Role, recipient_id: str) -> str:
     return f"{role.value}:{recipient_id}"

@@ -1,4 +1,4 @@
-"""How orders, and what they depend on, lie in MongoDB."""
+"""How the aggregates of this service are stored in MongoDB: a `Kind` for each."""
 
 from __future__ import annotations
 
@@ -10,12 +10,13 @@ from pydantic import TypeAdapter
 
 from services.orders.domain.emergency import Emergency
 from services.orders.domain.kitchen.merchant import Merchant
-from services.orders.domain.order import Order, timers
+from services.orders.domain.order import Order
 from services.orders.domain.payment.budget import Beneficiary, Budget
 from services.orders.domain.route.status import RouteStatus, route_timers
+from services.orders.domain.timers import timers
 from services.runtime.change import Document
 from services.runtime.clock import real_now
-from services.runtime.storage.aggregates import Kind
+from services.runtime.storage.kind import Kind
 
 SOURCE = "/gancang/orders"
 RETENTION = timedelta(days=365)
@@ -24,7 +25,7 @@ S = TypeVar("S")
 
 
 def _stored_as(model: type[S]) -> tuple[Callable[[S], Document], Callable[[Document], S]]:
-    """How a state is written, without what is None, and read again."""
+    """The encoder of a state, which leaves out what is None, and its decoder."""
     adapter: TypeAdapter[S] = TypeAdapter(model)
     return lambda state: cast(
         "Document", adapter.dump_python(state, by_alias=True, exclude_none=True)
@@ -32,11 +33,11 @@ def _stored_as(model: type[S]) -> tuple[Callable[[S], Document], Callable[[Docum
 
 
 def _expires(order: Order) -> datetime | None:
-    # The database's own clock removes it, and that one never runs at the speed of a simulation.
+    # Real time, because the database removes it by its own clock, also in a simulation.
     return real_now() + RETENTION if order.ended else None
 
 
-def _lasting(
+def _kept_for_years(
     name: str,
     model: type[S],
     collection: str,
@@ -46,7 +47,7 @@ def _lasting(
     keep_history: int = 50,
     indexes: Sequence[str] = (),
 ) -> Kind[S]:
-    """One that is kept for years, with the last of its past."""
+    """An aggregate that is kept for years, with only its latest history."""
     return Kind(
         name,
         collection,
@@ -76,8 +77,8 @@ ORDER = Kind(
         "state.merchant_id",
     ),
 )
-EMERGENCY = _lasting("emergency", Emergency, "emergencies", indexes=("state.raised_by_id",))
-MERCHANT = _lasting("merchant", Merchant, "merchants", keep_seen=200)
-ROUTE_STATUS = _lasting("route", RouteStatus, "routes", timers=route_timers)
-BUDGET = _lasting("budget", Budget, "budgets", keep_seen=1_000, keep_history=200)
-BENEFICIARY = _lasting("beneficiary", Beneficiary, "beneficiaries", indexes=("state.customer_id",))
+EMERGENCY = _kept_for_years("emergency", Emergency, "emergencies", indexes=("state.raised_by_id",))
+MERCHANT = _kept_for_years("merchant", Merchant, "merchants", keep_seen=200)
+ROUTE_STATUS = _kept_for_years("route", RouteStatus, "routes", timers=route_timers)
+BUDGET = _kept_for_years("budget", Budget, "budgets", keep_seen=1_000, keep_history=200)
+BENEFICIARY = _kept_for_years("beneficiary", Beneficiary, "beneficiaries", indexes=("state.customer_id",))

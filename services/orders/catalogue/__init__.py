@@ -1,1 +1,1 @@
-"""One TOML file per service of the regency, with tariffs and areas beside them."""
+"""The built-in catalogue: one TOML file per service, with areas and tariffs beside them."""

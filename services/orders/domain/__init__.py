@@ -1,1 +1,1 @@
-"""What an order is and may become; no IO."""
+"""The rules of an order: what it is and what may become of it. Pure: no IO, and `now` is a parameter."""

@@ -1,30 +1,13 @@
-"""Where a place lies: inside the service area or not, and in which district."""
+"""The service area: whether a place lies inside, in which district, and how far apart two places are."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from math import asin, cos, radians, sin, sqrt
-from typing import TYPE_CHECKING, Protocol
+from typing import Protocol
 
-if TYPE_CHECKING:
-    from services.orders.domain.route.routes import Route
-
-EARTH_RADIUS_M = 6_371_008.8  # IUGG mean radius R1
-
-
-class HasPoint(Protocol):
-    """Anything with WGS 84 degrees."""
-
-    @property
-    def lat(self) -> float:
-        """Degrees north."""
-        ...
-
-    @property
-    def lng(self) -> float:
-        """Degrees east."""
-        ...
+from services.orders.domain.ground import HasPoint, distance_m
+from services.orders.domain.route.routes import RestrictedRoute
 
 
 class HasDistrict(HasPoint, Protocol):
@@ -38,7 +21,7 @@ class HasDistrict(HasPoint, Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Shelter:
-    """A partner's place where couriers wait; orders that begin within `reach_m` of it are theirs first."""
+    """A partner's place where couriers wait. They come first for orders that begin within `reach_m` of it."""
 
     standby_id: str
     lat: float
@@ -48,9 +31,9 @@ class Shelter:
 
 @dataclass(frozen=True, slots=True)
 class Area:
-    """A place is inside when it is within `reach_m` of a village point.
+    """The area that is served. A place is inside when it lies within `reach_m` of a village point.
 
-    `road_factor`: road metres per metre as the crow flies, until a router is configured.
+    `road_factor`: road metres per metre of straight line, until a router is configured.
     """
 
     villages: Sequence[HasDistrict]
@@ -58,37 +41,32 @@ class Area:
     reach_m: int
     road_factor: float
     shelters: tuple[Shelter, ...] = ()
-    routes: tuple[Route, ...] = ()
+    routes: tuple[RestrictedRoute, ...] = ()
 
     def shelter_at(self, place: HasPoint) -> Shelter | None:
-        """The shelter whose orders begin there."""
+        """The nearest shelter that has this place within its reach; None without one."""
         near = [shelter for shelter in self.shelters if distance_m(shelter, place) <= shelter.reach_m]
         return min(near, key=lambda shelter: distance_m(shelter, place), default=None)
 
     def district_of(self, place: HasPoint) -> str | None:
-        """District of the nearest village within reach, else of the route that leads there, else None: outside the area."""
-        nearest = min(self.villages, key=lambda village: _squared(village, place))
+        """The district of a place, by the nearest village within reach, else by the route that leads there.
+
+        None: the place lies outside the area.
+        """
+        nearest = min(self.villages, key=lambda village: _squared_distance(village, place))
         if distance_m(nearest, place) <= self.reach_m:
             return nearest.district_code
         return next((route.district for route in self.routes if route.touches(place)), None)
 
     def is_town(self, district_code: str) -> bool:
-        """Whether the town's search rules hold there."""
+        """Whether the town's search rules apply in the district; the rural ones apply in all others."""
         return district_code in self.town_districts
 
     def road_m(self, start: HasPoint, end: HasPoint) -> int:
-        """Estimated metres along the road."""
+        """Estimated distance along the road, in metres."""
         return round(distance_m(start, end) * self.road_factor)
 
 
-def distance_m(start: HasPoint, end: HasPoint) -> float:
-    """Great-circle distance in metres (haversine)."""
-    lat = radians(end.lat - start.lat)
-    lng = radians(end.lng - start.lng)
-    h = sin(lat / 2) ** 2 + cos(radians(start.lat)) * cos(radians(end.lat)) * sin(lng / 2) ** 2
-    return 2 * EARTH_RADIUS_M * asin(sqrt(h))
-
-
-def _squared(start: HasPoint, end: HasPoint) -> float:
-    # Banyuwangi spans a degree near latitude -8: good enough to find the nearest village.
+def _squared_distance(start: HasPoint, end: HasPoint) -> float:
+    # The area spans a degree near latitude -8: good enough to find the nearest village.
     return (start.lat - end.lat) ** 2 + ((start.lng - end.lng) * 0.99) ** 2

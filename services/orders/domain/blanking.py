@@ -1,4 +1,4 @@
-"""What is left of an order whose customer, recipient, driver or merchant has asked to be forgotten."""
+"""Blank an order: remove what it says about a customer, recipient, driver or merchant who was erased."""
 
 from __future__ import annotations
 
@@ -12,12 +12,14 @@ NO_PLATE = "-"
 
 
 def blanked(order: Order, role: Role, who: str) -> Order:
-    """The order without what says who or where this person was. The same order when he is not in it, or is blank already.
+    """The order without what says who or where this person was.
 
-    Fare, ids, districts and the attestation of residence stay: they are the accounts and the proofs. Of a customer or
-    recipient the things ordered go too, for they may be medicine; a merchant's kitchen stays then without what the customer
-    wrote to it, and goes with its merchant; of a driver his plate goes. `digest` goes where it was made of what goes: by it
-    a note could be guessed.
+    The same order where they take no part in it. The second time changes nothing.
+
+    Fare, ids, districts and the attestation of residence stay: accounts and proofs need them. For a
+    customer or recipient the items go too, because they may be medicine. The merchant's place stays then,
+    without the customer's note, and goes when the merchant is erased. For a driver the plate goes. The
+    `digest` goes where it was made of something that goes, because a note could be guessed from it.
     """
     match role:
         case Role.CUSTOMER if order.customer.id == who:

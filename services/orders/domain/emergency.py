@@ -1,4 +1,4 @@
-"""An emergency as a frozen value. Where it is stays out of it: that leaves once, to those who help."""
+"""An emergency as a frozen value. It never holds the place, which is published once, to those who help."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from contracts.values import Actor, Role
 
 @dataclass(frozen=True, slots=True)
 class Emergency:
-    """One press of the button. `closed_by`: who has looked after it, None while nobody has."""
+    """One press of the emergency button. `closed_by`: who has dealt with it; None while it is open."""
 
     emergency_id: str
     raised_by: Role
@@ -23,5 +23,5 @@ class Emergency:
 
 
 def resolved(emergency: Emergency, by: Actor, now: datetime) -> Emergency | None:
-    """Somebody of the company has looked after it; None when that is known."""
+    """The closed emergency; None when it was closed before."""
     return None if emergency.closed_at is not None else replace(emergency, closed_by=by, closed_at=now)

@@ -1,22 +1,25 @@
-"""Hours of the regency's day, also over midnight."""
+"""Opening hours by local time, also over midnight."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta, timezone
 
-LOCAL_TIME = timezone(timedelta(hours=7))  # WIB: a day, a night and a month are the regency's
+LOCAL_TIME = timezone(timedelta(hours=7))  # WIB, western Indonesia: days, nights and months are local ones
 
 
 @dataclass(frozen=True, slots=True)
 class Hours:
-    """From `opens` up to, and without, `closes`, in minutes of the local day; over midnight where it closes earlier."""
+    """From `opens` until just before `closes`, in minutes of the local day.
+
+    Hours that close before they open go over midnight.
+    """
 
     opens: int
     closes: int
 
     def cover(self, moment: datetime) -> bool:
-        """Whether the instant lies inside, by local time."""
+        """Whether the instant lies within the hours."""
         local = moment.astimezone(LOCAL_TIME)
         minute = local.hour * 60 + local.minute
         if self.opens <= self.closes:

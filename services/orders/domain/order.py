@@ -1,4 +1,4 @@
-"""The order as a frozen value: every step gives a new one."""
+"""The order as a frozen value: each step returns a new one."""
 
 from __future__ import annotations
 
@@ -18,29 +18,31 @@ from contracts.values import (
     Place,
     Requirements,
     Residence,
+    Role,
     SearchPolicy,
     Texts,
     Vehicle,
 )
-from services.orders.domain.booking.terms import Schedule
+from services.orders.domain.booking.terms import ScheduleRules
 from services.orders.domain.changes.terms import NO_CHANGES, ChangeRules, Proposal
 from services.orders.domain.custody.terms import (
-    NO_PROOF,
-    NOT_TRIED,
+    NO_PROOF_NEEDED,
+    NOT_ATTEMPTED,
     AttemptRules,
-    Code,
     Custody,
-    HandOverState,
+    DeliveryState,
+    IssuedCode,
     ProofRules,
 )
-from services.orders.domain.kitchen.terms import Kitchen, MerchantRules, deadlines
+from services.orders.domain.kitchen.terms import Kitchen, MerchantRules
 from services.orders.domain.payment.fees import FeeRow
-from services.orders.domain.payment.funding import ASK_AGAIN, Funding, Hold
+from services.orders.domain.payment.funding import Funding
 from services.orders.domain.payment.tariff import Pricing
 from services.orders.domain.route.terms import Climb, RouteRules
 from services.orders.domain.search.terms import SearchRules
 
-SEARCH_GRACE_S = 30
+SYSTEM = Actor(role=Role.SYSTEM, id="orders")
+"""The orders service itself, for a step that no person decided."""
 
 ENDED = frozenset(
     {
@@ -56,9 +58,10 @@ ENDED = frozenset(
 
 @dataclass(frozen=True, slots=True)
 class Policy:
-    """What the catalogue said when the order was accepted; later edits don't touch a running order.
+    """What the catalogue said when the order was accepted; later edits of the catalogue do not change it.
 
-    `tell`: (event type, who is told of it) pairs. `unserved`: the reason code where no driver is found.
+    `tell`: pairs of event type and audience. `unserved`: the reason code when no driver is found. `fees`:
+    the fee table for cancelling.
     """
 
     search: SearchRules
@@ -68,23 +71,23 @@ class Policy:
     pricing: Pricing | None = None
     notices: Texts = field(default_factory=dict)
     unserved: str = "no_driver"
-    proof: ProofRules = NO_PROOF
+    proof: ProofRules = NO_PROOF_NEEDED
     attempts: AttemptRules | None = None
     merchant: MerchantRules | None = None
     changes: ChangeRules = NO_CHANGES
-    schedule: Schedule | None = None
+    schedule: ScheduleRules | None = None
     fees: tuple[FeeRow, ...] = ()
     route: RouteRules | None = None
     carries: Carried = Carried.PASSENGER
 
     def told_of(self, event_type: str) -> tuple[str, ...]:
-        """Who is told of an event."""
+        """The audience of an event type, e.g. customer and driver; empty where it is told to none."""
         return dict(self.tell).get(event_type, ())
 
 
 @dataclass(frozen=True, slots=True)
 class Assignment:
-    """Who drives. `at`: since when, `eta_s`: seconds to the pick-up as estimated then."""
+    """The driver of an order. `at`: since when; `eta_s`: seconds to the pick-up, as estimated then."""
 
     driver_id: str
     offer_id: str
@@ -96,13 +99,13 @@ class Assignment:
 
     @property
     def due(self) -> datetime:
-        """When the driver is expected at the pick-up."""
+        """When the driver is expected at the pick-up, by the estimate of the match."""
         return self.at + timedelta(seconds=self.eta_s)
 
 
 @dataclass(frozen=True, slots=True)
 class Ending:
-    """How the order ended. `fee`: what is owed for that, whole rupiah; `merchant_share`: what of it is the merchant's."""
+    """How the order ended. `fee`: whole rupiah owed for that; `merchant_share`: the merchant's part of it."""
 
     reason: str
     by: Actor
@@ -112,13 +115,14 @@ class Ending:
 
 @dataclass(frozen=True, slots=True)
 class Order:
-    """One order. `since`: when the present status began. `digest`: of the request, to know it again.
+    """One order, with everything that its steps decide on.
 
-    `requested_at`: when we heard of it; `asked_at`: when its app sent it.
-
-    `scheduled_for`: the pick-up as booked; `search_starts_at`: while it is `scheduled`, when its next search begins.
-    `let_go`: drivers whose match was taken back; they may be asked again. `cut_off`: its route was closed while the guest was on
-    it, and the alarm about that has gone out.
+    `since`: when the present status began. `digest`: of the request, to recognise the same request again.
+    `asked_at`: when the app sent the request; `requested_at`: when this service took it in.
+    `scheduled_for`: the pick-up as booked; `search_starts_at`: when the next search begins, while it is
+    `scheduled`. `attempt`: number of the search, from 1. `excluded_drivers`: who gave the order back and is
+    not asked again; `let_go`: whose match was withdrawn, they may be asked again. `cut_off`: its route
+    closed while the guest was on it, and the alarm was raised.
     """
 
     order_id: str
@@ -152,8 +156,8 @@ class Order:
     scheduled_for: datetime | None = None
     search_starts_at: datetime | None = None
     custody: tuple[Custody, ...] = ()
-    code: Code | None = None
-    delivery: HandOverState = NOT_TRIED
+    code: IssuedCode | None = None
+    delivery: DeliveryState = NOT_ATTEMPTED
     kitchen: Kitchen | None = None
     proposal: Proposal | None = None
     climb: Climb | None = None
@@ -164,61 +168,31 @@ class Order:
 
     @property
     def ended(self) -> bool:
-        """Whether nothing can happen to it any more."""
+        """Whether the order has reached a status that no step leaves."""
         return self.status in ENDED
 
     @property
     def waits_for_answer(self) -> bool:
-        """Whether a proposal is open without which it cannot go on."""
+        """Whether an open proposal has to be answered before the kitchen and the search can go on."""
         return self.proposal is not None and self.proposal.essential
 
     @property
     def pickup_at(self) -> datetime | None:
-        """When the driver should be at the pick-up; None: as soon as he can."""
+        """When the driver should be at the pick-up: as booked, or when the food is ready. None: at once."""
         times = [self.scheduled_for, self.kitchen.ready_at if self.kitchen else None]
         return max((time for time in times if time is not None), default=None)
 
     @property
     def owed(self) -> int:
-        """What its payer owes for it, whole rupiah: done, or tried and brought back. A cancelled one is its canceller's affair."""
+        """What the payer owes for the order, whole rupiah: once it is completed, or tried and brought back.
+
+        For a cancelled order it is 0: the canceller owes the fee of the ending.
+        """
         if self.status is OrderStatus.RETURNED and self.ending is not None:
             return self.ending.fee
         return self.fare.total if self.status is OrderStatus.COMPLETED and self.fare is not None else 0
 
     @property
     def driver_id(self) -> str | None:
-        """Who drives it, or drove it."""
+        """The driver of the order, also after its end."""
         return self.assignment.driver_id if self.assignment else None
-
-
-def timers(order: Order) -> dict[str, datetime]:
-    """What has to happen by itself, and when: always due or overdue."""
-    proposal = None if order.ended else order.proposal
-    if (
-        proposal is not None and proposal.essential
-    ):  # the kitchen waits for it, and the search for the kitchen
-        return {"proposal_lapsed": proposal.until}
-    lapsing = {} if proposal is None else {"proposal_lapsed": proposal.until}
-    cooking = {} if order.kitchen is None else deadlines(order.status, order.kitchen)
-    return {**_searching(order), **cooking, **lapsing, **_funding(order)}
-
-
-def _funding(order: Order) -> dict[str, datetime]:
-    if order.status is OrderStatus.AWAITING_FUNDS:
-        return {"funds_wanted": order.since + ASK_AGAIN}
-    to_close = order.ended and order.funding is not None and order.funding.hold is not Hold.CLOSED
-    return {"funds_settled": order.since} if to_close else {}
-
-
-def _searching(order: Order) -> dict[str, datetime]:
-    if order.status is OrderStatus.SCHEDULED and order.search_starts_at is not None:
-        return {"search_begins": order.search_starts_at}
-    if order.status is OrderStatus.SEARCHING and order.search is not None:
-        return {"search_overdue": order.search.until + timedelta(seconds=SEARCH_GRACE_S)}
-    if (
-        order.status is OrderStatus.RETURNING
-        and order.delivery.return_by is not None
-        and not order.delivery.overdue
-    ):
-        return {"return_overdue": order.delivery.return_by}
-    return {}

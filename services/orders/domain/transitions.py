@@ -1,4 +1,7 @@
-"""The transition table: which step leads from where to where, and who may make it. A service only chooses among these."""
+"""The transition table: from which status to which each step leads, and who may make it.
+
+All services share the table; each uses a part of it.
+"""
 
 from __future__ import annotations
 
@@ -44,7 +47,7 @@ class Action(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Transition:
-    """From which statuses, to which, by whom."""
+    """One row: from which statuses, to which one, by which roles."""
 
     sources: frozenset[OrderStatus]
     target: OrderStatus

@@ -1,4 +1,4 @@
-"""`recipient.erased.v1`: what orders know of that person becomes blank; a running order still needs it until its end."""
+"""`recipient.erased.v1`: blank what orders know of that person; a running order needs it until its end."""
 
 from __future__ import annotations
 
@@ -9,10 +9,10 @@ from contracts.message import Message
 from contracts.values import Role
 from services.orders.domain.blanking import blanked
 from services.orders.domain.emergency import Emergency
+from services.orders.domain.kitchen import merchant as merchants
 from services.orders.domain.kitchen.merchant import Merchant
-from services.orders.domain.kitchen import merchant
 from services.orders.domain.order import Order
-from services.orders.handlers.erased_parties import REASON, cause_of_erasure, forget_beneficiary
+from services.orders.handlers.erasing import REASON, cause_of_erasure, forget_beneficiary
 from services.orders.ports import Context, PendingErasure
 from services.runtime.change import Change, Entry
 from services.runtime.clock import real_now
@@ -20,89 +20,79 @@ from services.runtime.clock import real_now
 LOOK_AGAIN_S = 10.0  # real seconds between two looks at orders that were still running
 
 
-class RecipientErasedHandler:
-    """The erasure is written down first; every step after that can be made again, wherever one dies, and then finds nothing left."""
+async def recipient_erased(context: Context, message: Message[RecipientErased]) -> None:
+    """Write the erasure down, blank what has ended, and note what has not. Every step can be made again."""
+    await context.erasures.record(message.data)
+    await _forget(context, message.data)
 
-    def __init__(self, context: Context) -> None:
-        self._context = context
 
-    async def __call__(self, message: Message[RecipientErased]) -> None:
-        """Blank what has ended, note what has not."""
-        await self._context.erasures.note(message.data)
-        await self._forget(message.data)
+async def blank_ended_orders(context: Context) -> None:
+    """Until cancelled: blank the orders that have ended meanwhile, and once more what came in late."""
+    while True:
+        for pending in await context.erasures.pending():
+            await _look_at(context, pending)
+        await asyncio.sleep(LOOK_AGAIN_S)
 
-    async def look_again(self) -> None:
-        """Until cancelled: blank the orders that have ended meanwhile, and once more whatever came in late."""
-        while True:
-            for each in await self._context.erasures.outstanding():
-                await self._look_at(each)
-            await asyncio.sleep(LOOK_AGAIN_S)
 
-    async def _look_at(self, each: PendingErasure) -> None:
-        for order_id in each.waiting:
-            if await self._blank(order_id, each.erased):
-                await self._context.erasures.done(each.erased, order_id)
-        if each.again_at is not None and each.again_at <= real_now():
-            await self._forget(each.erased)
-            await self._context.erasures.looked_again(each)
+async def _look_at(context: Context, pending: PendingErasure) -> None:
+    for order_id in pending.waiting:
+        if await _blank(context, order_id, pending.erased):
+            await context.erasures.order_blanked(pending.erased, order_id)
+    if pending.again_at is not None and pending.again_at <= real_now():
+        await _forget(context, pending.erased)
+        await context.erasures.second_look_done(pending)
 
-    async def _forget(self, erased: RecipientErased) -> None:
-        kept = await self._context.erasures.kept_of(erased)
-        running = [order_id for order_id in kept.orders if not await self._blank(order_id, erased)]
-        if running:
-            await self._context.erasures.wait_for(erased, running)
-        for key in kept.beneficiaries:
-            await forget_beneficiary(self._context, key, erased)
-        for emergency_id in kept.emergencies:
-            await self._forget_emergency(emergency_id, erased)
-        if erased.role is Role.MERCHANT:
-            await self._forget_merchant(erased)
 
-    async def _blank(self, order_id: str, erased: RecipientErased) -> bool:
-        """Whether nothing of him is left in the order; not while it runs."""
-        stored = await self._context.orders.get(order_id)
-        if stored is None:
-            return True
-        if not stored.state.ended:
-            return False
+async def _forget(context: Context, erased: RecipientErased) -> None:
+    records = await context.erasures.records_of(erased)
+    running = [order_id for order_id in records.orders if not await _blank(context, order_id, erased)]
+    if running:
+        await context.erasures.wait_for(erased, running)
+    for key in records.beneficiaries:
+        await forget_beneficiary(context, key, erased)
+    for emergency_id in records.emergencies:
+        await _clear_emergency(context, emergency_id, erased)
+    if erased.role is Role.MERCHANT:
+        await _forget_merchant(context, erased)
 
-        def decide(known: Order | None) -> Change[Order] | None:
-            left = (
-                None if known is None or not known.ended else blanked(known, erased.role, erased.recipient_id)
-            )
-            return (
-                None
-                if left is None or left == known
-                else Change(left, entry=Entry(left.status.value, "system", REASON), clear_digests=True)
-            )
 
-        await self._context.orders.change(
-            order_id, cause_of_erasure("order", order_id, erased, self._context.clock), decide
-        )
+async def _blank(context: Context, order_id: str, erased: RecipientErased) -> bool:
+    """Blank an order that has ended. Returns False while it still runs."""
+    stored = await context.orders.get(order_id)
+    if stored is None:
         return True
+    if not stored.state.ended:
+        return False
 
-    async def _forget_merchant(self, erased: RecipientErased) -> None:
-        """Also one that is not known: his registration may still be under way."""
+    def decide(known: Order | None) -> Change[Order] | None:
+        if known is None or not known.ended:
+            return None
+        left = blanked(known, erased.role, erased.recipient_id)
+        entry = Entry(left.status.value, "system", REASON)
+        return None if left == known else Change(left, entry=entry, clear_digests=True)
 
-        def decide(known: Merchant | None) -> Change[Merchant] | None:
-            left = merchant.erased(known, erased.recipient_id, erased.at)
-            return (
-                None
-                if left is None
-                else Change(left, entry=Entry("erased", "system", REASON), clear_digests=True)
-            )
+    await context.orders.change(order_id, cause_of_erasure("order", order_id, erased, context.clock), decide)
+    return True
 
-        about = erased.recipient_id
-        await self._context.merchants.change(
-            about, cause_of_erasure("merchant", about, erased, self._context.clock), decide
-        )
 
-    async def _forget_emergency(self, emergency_id: str, erased: RecipientErased) -> None:
-        """It never knew where, but the digest of the message did."""
+async def _forget_merchant(context: Context, erased: RecipientErased) -> None:
+    """Also an unknown one: the registration may still be on its way."""
 
-        def decide(known: Emergency | None) -> Change[Emergency] | None:
-            return None if known is None else Change(known, clear_digests=True)
+    def decide(known: Merchant | None) -> Change[Merchant] | None:
+        left = merchants.erased(known, erased.recipient_id, erased.at)
+        entry = Entry("erased", "system", REASON)
+        return None if left is None else Change(left, entry=entry, clear_digests=True)
 
-        await self._context.emergencies.change(
-            emergency_id, cause_of_erasure("emergency", emergency_id, erased, self._context.clock), decide
-        )
+    merchant_id = erased.recipient_id
+    cause = cause_of_erasure("merchant", merchant_id, erased, context.clock)
+    await context.merchants.change(merchant_id, cause, decide)
+
+
+async def _clear_emergency(context: Context, emergency_id: str, erased: RecipientErased) -> None:
+    """It never held the place, but the digest of the message did."""
+
+    def decide(known: Emergency | None) -> Change[Emergency] | None:
+        return None if known is None else Change(known, clear_digests=True)
+
+    cause = cause_of_erasure("emergency", emergency_id, erased, context.clock)
+    await context.emergencies.change(emergency_id, cause, decide)

@@ -1,108 +1,113 @@
-"""What the orders service listens to. Read this first."""
+"""What the orders service listens to. Read this first.
+
+`on(step)` applies a pure step to the order that the message names; `to(handler)` calls a handler that does
+more.
+"""
 
 from __future__ import annotations
 
+from collections.abc import Awaitable, Callable
+from functools import partial
+from typing import Any
+
+from contracts.message import Message
 from contracts.queues import QUEUES
-from services.orders.handlers.agency_return_confirmed import AgencyReturnConfirmedHandler
-from services.orders.handlers.donation_pledged import DonationPledgedHandler
-from services.orders.handlers.driver_cancelled import DriverCancelledHandler
-from services.orders.handlers.driver_delivery_failed import DriverDeliveryFailedHandler
-from services.orders.handlers.driver_returned import DriverReturnedHandler
-from services.orders.handlers.driver_step import DriverStepHandler
-from services.orders.handlers.emergency_raised import EmergencyRaisedHandler
-from services.orders.handlers.emergency_resolved import EmergencyResolvedHandler
-from services.orders.handlers.match_failed import MatchFailedHandler
-from services.orders.handlers.match_made import MatchMadeHandler
-from services.orders.handlers.match_withdrawn import MatchWithdrawnHandler
-from services.orders.handlers.merchant_change_proposed import MerchantChangeProposedHandler
-from services.orders.handlers.merchant_fact import MerchantFactHandler
-from services.orders.handlers.merchant_order_accepted import MerchantOrderAcceptedHandler
-from services.orders.handlers.merchant_order_ready import MerchantOrderReadyHandler
-from services.orders.handlers.merchant_order_rejected import MerchantOrderRejectedHandler
-from services.orders.handlers.order_cancellation_requested import OrderCancellationRequestedHandler
-from services.orders.handlers.order_change_answered import OrderChangeAnsweredHandler
-from services.orders.handlers.order_change_requested import OrderChangeRequestedHandler
-from services.orders.handlers.order_code_requested import OrderCodeRequestedHandler
-from services.orders.handlers.order_report_requested import OrderReportRequestedHandler
-from services.orders.handlers.order_requested import OrderRequestedHandler
-from services.orders.handlers.programme_beneficiary_attested import ProgrammeBeneficiaryAttestedHandler
-from services.orders.handlers.programme_budget_set import ProgrammeBudgetSetHandler
-from services.orders.handlers.route_status_changed import RouteStatusChangedHandler
+from services.orders.handlers.emergencies import emergency_raised, emergency_resolved
+from services.orders.handlers.funding_facts import (
+    donation_pledged,
+    programme_beneficiary_attested,
+    programme_budget_set,
+)
+from services.orders.handlers.match_made import match_made
+from services.orders.handlers.merchant_facts import merchant_fact
+from services.orders.handlers.merchant_order_accepted import merchant_order_accepted
+from services.orders.handlers.on_order import Step, on_order
+from services.orders.handlers.order_report_requested import order_report_requested
+from services.orders.handlers.order_requested import order_requested
+from services.orders.handlers.recipient_erased import recipient_erased
+from services.orders.handlers.route_status_changed import route_status_changed
 from services.orders.ports import Context
-from services.runtime.route import Route
+from services.orders.steps import by_agency, by_driver, by_matching, by_merchant, by_party
+from services.runtime.route import Handler, Route
 
 MERCHANT_FACTS = QUEUES["orders.merchant_fact"].types
 
 
 def routes(context: Context) -> tuple[Route, ...]:
-    """Queue → type → handler."""
-    step, emergency = DriverStepHandler(context), EmergencyRaisedHandler(context)
+    """Queue → type → handler. A type that is bound to a queue and not handled fails at the start."""
+
+    def on(step: Step) -> Handler:
+        return on_order(context, step)
+
+    def to(handler: Callable[[Context, Message[Any]], Awaitable[None]]) -> Handler:
+        return partial(handler, context)
+
+    trip_step = on(partial(by_driver.trip_step, codes=context.codes))
     return (
-        Route("orders.order_requested", {"order.requested.v1": OrderRequestedHandler(context)}),
+        Route("orders.order_requested", {"order.requested.v1": to(order_requested)}),
         Route(
             "orders.order_cancellation_requested",
-            {"order.cancellation_requested.v1": OrderCancellationRequestedHandler(context)},
+            {"order.cancellation_requested.v1": on(by_party.cancellation_requested)},
         ),
+        Route("orders.order_report_requested", {"order.report_requested.v1": to(order_report_requested)}),
+        Route("orders.order_code_requested", {"order.code_requested.v1": on(by_party.code_requested)}),
         Route(
-            "orders.order_report_requested",
-            {"order.report_requested.v1": OrderReportRequestedHandler(context)},
+            "orders.order_change",
+            {
+                "order.change_requested.v1": on(
+                    partial(by_party.change_requested, area=context.catalogue.area)
+                ),
+                "order.change_answered.v1": on(by_party.change_answered),
+            },
         ),
         Route(
             "orders.driver_step",
             {
-                "driver.arrived.v1": step,
-                "driver.picked_up.v1": step,
-                "driver.delivered.v1": step,
-                "driver.cancelled.v1": DriverCancelledHandler(context),
-                "driver.delivery_failed.v1": DriverDeliveryFailedHandler(context),
-                "driver.returned.v1": DriverReturnedHandler(context),
+                "driver.arrived.v1": trip_step,
+                "driver.picked_up.v1": trip_step,
+                "driver.delivered.v1": trip_step,
+                "driver.cancelled.v1": on(by_driver.gave_back),
+                "driver.delivery_failed.v1": on(by_driver.delivery_failed),
+                "driver.returned.v1": on(partial(by_driver.returned, codes=context.codes)),
             },
         ),
         Route(
-            "orders.agency_return_confirmed",
-            {"agency.return_confirmed.v1": AgencyReturnConfirmedHandler(context)},
-        ),
-        Route("orders.order_code_requested", {"order.code_requested.v1": OrderCodeRequestedHandler(context)}),
-        Route(
-            "orders.emergency",
-            {
-                "driver.emergency_raised.v1": emergency,
-                "order.emergency_raised.v1": emergency,
-                "emergency.resolved.v1": EmergencyResolvedHandler(context),
-            },
+            "orders.agency_return_confirmed", {"agency.return_confirmed.v1": on(by_agency.return_confirmed)}
         ),
         Route(
             "orders.merchant_step",
             {
-                "merchant.order_accepted.v1": MerchantOrderAcceptedHandler(context),
-                "merchant.order_rejected.v1": MerchantOrderRejectedHandler(context),
-                "merchant.order_ready.v1": MerchantOrderReadyHandler(context),
-                "merchant.change_proposed.v1": MerchantChangeProposedHandler(context),
+                "merchant.order_accepted.v1": to(merchant_order_accepted),
+                "merchant.order_rejected.v1": on(by_merchant.rejected),
+                "merchant.order_ready.v1": on(by_merchant.ready),
+                "merchant.change_proposed.v1": on(by_merchant.change_proposed),
             },
         ),
-        Route(
-            "orders.order_change",
-            {
-                "order.change_requested.v1": OrderChangeRequestedHandler(context),
-                "order.change_answered.v1": OrderChangeAnsweredHandler(context),
-            },
-        ),
-        Route("orders.merchant_fact", dict.fromkeys(MERCHANT_FACTS, MerchantFactHandler(context))),
-        Route(
-            "orders.funding_fact",
-            {
-                "programme.budget_set.v1": ProgrammeBudgetSetHandler(context),
-                "programme.beneficiary_attested.v1": ProgrammeBeneficiaryAttestedHandler(context),
-                "donation.pledged.v1": DonationPledgedHandler(context),
-            },
-        ),
-        Route("orders.route_status", {"route.status_changed.v1": RouteStatusChangedHandler(context)}),
         Route(
             "orders.match_outcome",
             {
-                "match.made.v1": MatchMadeHandler(context),
-                "match.failed.v1": MatchFailedHandler(context),
-                "match.withdrawn.v1": MatchWithdrawnHandler(context),
+                "match.made.v1": to(match_made),
+                "match.failed.v1": on(by_matching.failed),
+                "match.withdrawn.v1": on(by_matching.withdrawn),
             },
         ),
+        Route(
+            "orders.emergency",
+            {
+                "driver.emergency_raised.v1": to(emergency_raised),
+                "order.emergency_raised.v1": to(emergency_raised),
+                "emergency.resolved.v1": to(emergency_resolved),
+            },
+        ),
+        Route("orders.merchant_fact", dict.fromkeys(MERCHANT_FACTS, to(merchant_fact))),
+        Route(
+            "orders.funding_fact",
+            {
+                "programme.budget_set.v1": to(programme_budget_set),
+                "programme.beneficiary_attested.v1": to(programme_beneficiary_attested),
+                "donation.pledged.v1": to(donation_pledged),
+            },
+        ),
+        Route("orders.route_status", {"route.status_changed.v1": to(route_status_changed)}),
+        Route("orders.recipient_erased", {"recipient.erased.v1": to(recipient_erased)}),
     )

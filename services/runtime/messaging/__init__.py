@@ -1,1 +1,1 @@
-"""RabbitMQ: topology, consuming, acknowledging, retrying, parking, and publishing with confirms."""
+"""RabbitMQ: topology, consumers, acknowledgements, retries, parking, and publishing with confirms."""

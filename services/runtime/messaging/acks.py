@@ -1,7 +1,7 @@
-"""Acks in runs: one `basic.ack(multiple)` for the highest finished run of delivery tags of a channel.
+"""Acknowledgements in batches: one `basic.ack(multiple)` for a finished run of delivery tags.
 
-Every frame is a system call. Tags are counted per channel object that delivered, and forgotten when it closes: the
-broker delivers again what was not acknowledged.
+Each frame costs a system call. Tags belong to the channel that delivered them and are dropped when it closes:
+the broker redelivers what was not acknowledged.
 """
 
 from __future__ import annotations
@@ -17,12 +17,12 @@ from aiormq.exceptions import AMQPError
 
 from services.runtime import metrics
 
-PATIENCE_S = 0.1
+MAX_HEAD_WAIT_S = 0.1  # how long an unfinished first tag may hold up the finished ones behind it
 log = structlog.get_logger()
 
 
 class ChannelAcks:
-    """The tags of one channel, in the order of delivery. True: finished, waits for its run."""
+    """The tags of one channel in the order of delivery; True: finished, but not acknowledged yet."""
 
     def __init__(self, channel: AbstractChannel) -> None:
         self._channel = channel
@@ -31,24 +31,24 @@ class ChannelAcks:
         self._head_since = monotonic()
 
     def opened(self, tag: int) -> None:
-        """A message was delivered."""
+        """Note a delivered message."""
         if not self._tags:
             self._head_since = monotonic()
         self._tags[tag] = False
 
     def finish(self, tag: int) -> None:
-        """The message is done and may be acknowledged."""
+        """Acknowledge the message with the next batch."""
         if tag in self._tags:
             self._tags[tag] = True
             self._flush_soon()
 
     async def give_back(self, tag: int) -> None:
-        """The broker shall deliver it again."""
+        """Requeue the message (`basic.nack`): the broker delivers it again."""
         if self._tags.pop(tag, None) is not None and not self._channel.is_closed:
             await self._channel.basic_nack(tag, requeue=True, wait=False)
 
     def forget(self) -> None:
-        """The channel is closed or about to be."""
+        """Drop all tags: the channel is closed or about to close."""
         self._tags.clear()
 
     def __len__(self) -> int:
@@ -60,7 +60,10 @@ class ChannelAcks:
             asyncio.get_running_loop().call_soon(lambda: asyncio.ensure_future(self._flush()))
 
     async def _flush(self) -> None:
-        """One at a time: a run sent in between another flush's single acks would cover a tag that is still to come."""
+        """Send what is finished.
+
+        Only one flush runs at a time, else a run could cover a tag that another still sends.
+        """
         try:
             while acks := self._take():
                 if self._channel.is_closed:
@@ -75,11 +78,11 @@ class ChannelAcks:
         if self._channel.is_closed:
             self.forget()
         elif any(self._tags.values()):
-            asyncio.get_running_loop().call_later(PATIENCE_S, self._flush_soon)
+            asyncio.get_running_loop().call_later(MAX_HEAD_WAIT_S, self._flush_soon)
 
     def _take(self) -> list[tuple[int, bool]]:
         run = self._take_run()
-        if not run and self._tags and monotonic() - self._head_since > PATIENCE_S:
+        if not run and self._tags and monotonic() - self._head_since > MAX_HEAD_WAIT_S:
             return self._take_finished()
         return run
 
@@ -104,14 +107,14 @@ class ChannelAcks:
 
 
 class Acks:
-    """All consuming channels of a process."""
+    """The tags of all consuming channels of a process."""
 
     def __init__(self, service: str) -> None:
         self._channels: dict[int, tuple[Any, ChannelAcks]] = {}
         self._gauge = metrics.IN_WORK.labels(service)
 
     def of(self, channel: AbstractChannel) -> ChannelAcks:
-        """The tags of the channel that delivered."""
+        """The tags of the channel that delivered a message."""
         known = self._channels.get(id(channel))
         if known is None or known[0] is not channel:
             self._channels = {key: value for key, value in self._channels.items() if not value[0].is_closed}
@@ -120,13 +123,13 @@ class Acks:
         return known[1]
 
     def in_work(self) -> int:
-        """Delivered and not settled."""
+        """The number of messages delivered and not yet acknowledged or requeued."""
         count = sum(len(acks) for _, acks in self._channels.values())
         self._gauge.set(count)
         return count
 
     def forget(self) -> None:
-        """Every channel is about to close."""
+        """Drop all tags: every channel is about to close."""
         for _, acks in self._channels.values():
             acks.forget()
         self._channels.clear()

@@ -1,4 +1,4 @@
-"""From delivery to acknowledgement: read, parse, handle, and turn an error into what becomes of the message."""
+"""The consumer: reads a message, calls its handler, and turns an error into the outcome of the message."""
 
 from __future__ import annotations
 
@@ -27,17 +27,18 @@ from services.runtime.messaging.replies import Replies
 from services.runtime.messaging.speakers import Speakers
 from services.runtime.route import Route
 
-GIVE_BACK_S = 1.0
-# Under our own source and an id that can be foretold, our real event would later look like a repeat. We write no request.
+GIVE_BACK_DELAY_S = 1.0
+# Our services send no requests. Under our source a request with a guessed id would make our later event a
+# repeat.
 OUR_SOURCES = "/gancang/"
 log = structlog.get_logger()
 
-Pause = Callable[[str], None]  # stops consuming until the servers are back
+Pause = Callable[[str], None]  # pauses the service until the servers are back; the argument is the reason
 
 
 @dataclass(frozen=True, slots=True)
 class ConsumerContext:
-    """What every consumer of a process shares."""
+    """What all consumers of a process share."""
 
     acks: Acks
     ladder: Ladder
@@ -61,7 +62,7 @@ class Consumer:
         self._handled: dict[tuple[str, Outcome], Any] = {}
 
     async def consume(self, raw: Incoming) -> None:
-        """Handle one delivery to its end; never raises."""
+        """Handle one message until it is acknowledged or given back. Raises nothing."""
         acks, tag = self._context.acks.of(raw.channel), raw.delivery_tag
         if tag is None:
             return
@@ -74,13 +75,14 @@ class Consumer:
         except Away as error:
             self._context.pause(error.what)
             outcome = Outcome.GIVEN_BACK
-        except Exception as error:  # noqa: BLE001  a message that stays unsettled takes a place of the prefetch for ever
-            log.error("message.unsettled", error=type(error).__name__)  # noqa: TRY400  its text may carry the message's values
-            await asyncio.sleep(GIVE_BACK_S)
+        except Exception as error:  # noqa: BLE001  an unsettled message would occupy the prefetch for ever
+            # Only the class: the text of the error may contain values of the message.
+            log.error("message.unsettled", error=type(error).__name__)  # noqa: TRY400
+            await asyncio.sleep(GIVE_BACK_DELAY_S)
             outcome = Outcome.GIVEN_BACK
         await self._settle(acks, tag, outcome)
         spent = perf_counter() - started
-        # A stranger chooses the routing key; without bound it would make a metric of each.
+        # Apps choose routing keys; each unknown one would become a label of its own.
         known = delivery.routing_key if delivery.routing_key in self._route.handlers else "unknown"
         self._handling.observe(spent)
         self._counter(known, outcome).inc()
@@ -88,7 +90,7 @@ class Consumer:
 
     def _counter(self, known: str, outcome: Outcome) -> Any:
         counter = self._handled.get((known, outcome))
-        if counter is None:  # `labels` takes a lock and joins strings
+        if counter is None:  # kept, because `labels` takes a lock and joins strings
             counter = self._handled[known, outcome] = metrics.HANDLED.labels(
                 self._route.queue, known, outcome
             )
@@ -105,14 +107,14 @@ class Consumer:
         try:
             message = self._read(delivery)
             if self._is_request:
-                self._require_say(message)
+                self._require_permission(message)
             await self._route.handlers[message.type](message)
         except Exception as error:  # noqa: BLE001  the table decides about every error
             return await self._after(error, delivery, message)
         self._age.observe(max(0.0, (self._context.clock.now() - message.time).total_seconds()))
         return Outcome.DONE
 
-    def _require_say(self, message: Message[Any]) -> None:
+    def _require_permission(self, message: Message[Any]) -> None:
         if not may_say(message.type, message.data):
             raise Rejected("wrong_actor", pointer="/by/role")
         if self._context.speakers is not None:
@@ -167,7 +169,7 @@ class Consumer:
         elif isinstance(error, WrongSchema):
             reason = "schema"
         log.error("message.parked", reason=reason, attempts=delivery.attempts)
-        # Only the error's class: its text may carry the message's values.
+        # Only the class: the text of the error may contain values of the message.
         await self._context.parking.park(
             delivery,
             reason,

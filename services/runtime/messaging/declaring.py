@@ -1,23 +1,29 @@
-"""Puts the topology on a broker over plain AMQP."""
+"""Declares the topology on a broker, over plain AMQP."""
 
 from __future__ import annotations
 
 import asyncio
 
+import aio_pika
 import structlog
 from aio_pika.abc import AbstractConnection
-from aiormq.exceptions import ChannelAccessRefused, ChannelNotFoundEntity
+from aiormq.exceptions import ChannelAccessRefused, ChannelNotFoundEntity, ChannelPreconditionFailed
 
+from services.runtime.errors import BrokerAway, NotConfigured
+from services.runtime.messaging.publishing import CONNECTION_ERRORS
 from services.runtime.messaging.topology import QueueSpec, Topology, topology
 
-LANES = 8
+CONNECT_S = 5
+CHANNELS = 8  # side by side: each declaration waits for the broker's reply
 log = structlog.get_logger()
 
 
 async def declare(connection: AbstractConnection) -> None:
-    """Declare everything; the second time changes nothing. Without the right to, wait until somebody else has.
+    """Declare the topology; a repeat changes nothing.
 
-    Raises the broker's error when something exists with other arguments.
+    Without the permission, wait until another process has done it.
+
+    Raises aiormq's `ChannelPreconditionFailed` when something exists with other arguments.
     """
     whole = topology()
     try:
@@ -27,6 +33,25 @@ async def declare(connection: AbstractConnection) -> None:
         await _wait_for(connection, whole)
 
 
+async def declare_apart(url: str, name: str) -> None:
+    """Declare the topology on a separate connection: a robust one would repeat it at each reconnect.
+
+    Raises `BrokerAway`, and `NotConfigured` when something exists with other arguments.
+    """
+    try:
+        connection = await aio_pika.connect(
+            url, timeout=CONNECT_S, client_properties={"connection_name": name}
+        )
+        async with connection:
+            await declare(connection)
+    except ChannelPreconditionFailed as error:
+        raise NotConfigured(
+            "the broker's topology", f"differs from ours, see topology check ({error})"
+        ) from error
+    except CONNECTION_ERRORS as error:
+        raise BrokerAway("declare") from error
+
+
 async def _declare(connection: AbstractConnection, whole: Topology) -> None:
     channel = await connection.channel()
     async with channel:
@@ -34,8 +59,8 @@ async def _declare(connection: AbstractConnection, whole: Topology) -> None:
             await channel.declare_exchange(
                 exchange.name, exchange.type, durable=True, arguments=exchange.arguments
             )
-    lanes = [whole.queues[start::LANES] for start in range(LANES)]
-    await asyncio.gather(*(_declare_queues(connection, lane) for lane in lanes))
+    shares = [whole.queues[start::CHANNELS] for start in range(CHANNELS)]
+    await asyncio.gather(*(_declare_queues(connection, share) for share in shares))
 
 
 async def _declare_queues(connection: AbstractConnection, queues: tuple[QueueSpec, ...]) -> None:

@@ -1,4 +1,4 @@
-"""One message as the broker delivered it, with what our own re-publishing has noted on it."""
+"""A message as the broker delivered it, with the `x-gancang-` headers of our own re-publishing."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from typing import Any
 
 from pamqp.commands import Basic
 
-from services.runtime.messaging.headers import carried, short
+from services.runtime.messaging.headers import encodable_headers, short
 from services.runtime.messaging.incoming import Incoming
 
 PERSISTENT = 2
@@ -24,13 +24,18 @@ BROKER_NOTES = (
     "x-first-death-reason",
     "x-delivery-count",
 )
-# RabbitMQ sends copies to the queues that they name, and would do so under our login.
-FURTHER_TARGETS = ("CC", "BCC")
+# Sender-selected distribution: RabbitMQ sends copies to the queues they name, and would do so under our
+# login.
+SENDER_SELECTED = ("CC", "BCC")
 
 
 @dataclass(frozen=True, slots=True)
 class Delivery:
-    """`queue` is where it lay; `user` is the login that the broker has checked, or that we noted when we checked it."""
+    """One message.
+
+    `queue` is the queue it came from. `user` is the login that the broker has checked, now or before we
+    re-published it.
+    """
 
     queue: str
     body: bytes
@@ -45,7 +50,10 @@ class Delivery:
 
     @classmethod
     def of(cls, queue: str, message: Incoming, our_users: frozenset[str]) -> Delivery:
-        """Read it; notes like ours are believed only from our own services, and only those that we read back."""
+        """Read a message.
+
+        Headers like ours are kept only from our own services, and only those that we read back.
+        """
         ours = message.user_id in our_users
         headers = {
             name: value
@@ -59,7 +67,7 @@ class Delivery:
             headers=headers,
             content_type=message.content_type,
             routing_key=origin if origin is not None else message.routing_key or "",
-            # What we put back ourselves comes under our login: its sender is whom we noted, or nobody.
+            # A message that we re-published comes under our login; its sender is in our header, or unknown.
             user=_text(headers.get(USER)) if origin is not None else message.user_id,
             message_id=message.message_id,
             type=message.type,
@@ -69,20 +77,22 @@ class Delivery:
 
     @property
     def attempts(self) -> int:
-        """How often a handler of ours has failed on it."""
+        """How often a handler has failed on this message."""
         return _number(self.headers.get(ATTEMPTS))
 
     @property
     def waiting_since(self) -> float | None:
-        """Real seconds since 1970 when it first waited to become legal."""
+        """When it was first put on the ladder to wait: real seconds since 1970, or None."""
         noted = self.headers.get(WAITING_SINCE)
         return None if noted is None else _number(noted) / 1000
 
     def properties(self, our_user: str, notes: dict[str, Any]) -> Basic.Properties:
-        """The same message for re-publishing under our own login, with further notes."""
-        # A sender's own note of the user must not become ours: under our login it would be believed.
-        left_behind = {*BROKER_NOTES, *FURTHER_TARGETS, USER}
-        headers = carried({name: value for name, value in self.headers.items() if name not in left_behind})
+        """The properties to re-publish the message under our login, with our `notes` as further headers."""
+        # A user that the sender has noted is dropped: under our login it would be believed.
+        left_behind = {*BROKER_NOTES, *SENDER_SELECTED, USER}
+        headers = encodable_headers(
+            {name: value for name, value in self.headers.items() if name not in left_behind}
+        )
         headers.update(notes)
         headers[ORIGIN_KEY] = self.routing_key
         if self.user is not None:

@@ -1,4 +1,4 @@
-"""Open while the servers are there; closed, everything that needs them waits."""
+"""The gate: open while both servers can be reached. While it is closed, everything that needs them waits."""
 
 from __future__ import annotations
 
@@ -19,7 +19,11 @@ Step = Callable[[], Awaitable[None]]
 
 
 class Gate:
-    """Closes when a server is away: consumers are cancelled, their messages go back, and it opens after a probe."""
+    """Pauses a service while a server is away.
+
+    `halt` stops the consumers and requeues their messages, `probe` tests both servers, `resume` starts again.
+    Each may raise any error; then it is tried again after a back-off of 0.2 to 5 real seconds.
+    """
 
     def __init__(self, service: str, *, halt: Step, probe: Step, resume: Step) -> None:
         self._service = service
@@ -33,15 +37,15 @@ class Gate:
 
     @property
     def is_open(self) -> bool:
-        """Whether work goes on."""
+        """Whether the service is at work."""
         return self._open.is_set()
 
-    async def passed(self) -> None:
-        """Wait until work goes on."""
+    async def wait_until_open(self) -> None:
+        """Wait until the service is at work."""
         await self._open.wait()
 
     def close(self, reason: str) -> None:
-        """Stop consuming and begin to probe; while that lasts, and after `stop`, further calls change nothing."""
+        """Stop consuming and start to probe. Has no effect while the gate is closed, and after `stop`."""
         if self._stopped or not self._open.is_set():
             return
         self._open.clear()
@@ -50,7 +54,7 @@ class Gate:
         self._recovery = asyncio.create_task(self._recover(), name="recovery")
 
     async def stop(self) -> None:
-        """Close for good, without recovering: what waits for the servers is about to be cancelled."""
+        """Close for ever and cancel the recovery; a repeat changes nothing."""
         self._stopped = True
         self._open.clear()
         if self._recovery is not None:
@@ -71,7 +75,7 @@ class Gate:
             return False
         if await self._try(self._resume):
             return True
-        await self._try(self._halt)  # half resumed, it would take in messages that nothing can be done with
+        await self._try(self._halt)  # half resumed, it would take in messages that it cannot handle
         return False
 
     async def _try(self, step: Step) -> bool:
@@ -80,7 +84,7 @@ class Gate:
         except Away as error:
             log.info("service.still_paused", error=error.what, cause=type(error.__cause__).__name__)
             return False
-        except Exception as error:  # noqa: BLE001  whatever it is, we try again
+        except Exception as error:  # noqa: BLE001  any error: try again
             log.warning("service.still_paused", error=repr(error))
             return False
         return True

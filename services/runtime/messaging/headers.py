@@ -1,4 +1,4 @@
-"""What AMQP can carry back: a stranger's client writes values that our own would refuse, or that fill a whole frame."""
+"""Headers for re-publishing: other clients write values that ours cannot encode, or that fill a frame."""
 
 from __future__ import annotations
 
@@ -8,37 +8,40 @@ from typing import Any
 
 from pamqp import encode
 
-SHORT_STRING = 255
-NAME = 128
-ROOM = 64 * 1024  # bytes; all headers travel in one frame of 128 KiB, together with our notes
+MAX_SHORT_STRING = 255  # bytes, by the protocol
+MAX_NAME = 128  # bytes
+MAX_BYTES = 64 * 1024  # all headers travel in one frame of 128 KiB, together with ours
 
 
 def short(text: str | None) -> str | None:
-    """The text for a property of AMQP, or None where it is too long for one."""
-    return text if text is not None and len(text.encode()) <= SHORT_STRING else None
+    """The text, or None when it is too long for a property of AMQP."""
+    return text if text is not None and len(text.encode()) <= MAX_SHORT_STRING else None
 
 
-def carried(headers: Mapping[str, Any]) -> dict[str, Any]:
-    """The headers for a second journey: what has no other form becomes text, what does not fit stays behind, largest first."""
-    clean = {_cut(name): carryable(value) for name, value in headers.items()}
+def encodable_headers(headers: Mapping[str, Any]) -> dict[str, Any]:
+    """The headers as our client can encode them: other values become text.
+
+    Above `MAX_BYTES` the largest are dropped.
+    """
+    clean = {_cut(name): encodable(value) for name, value in headers.items()}
     sizes = {
         name: len(name.encode()) + len(encode.encode_table_value(value)) + 1 for name, value in clean.items()
     }
-    room, kept = ROOM, set()
+    left, kept = MAX_BYTES, set()
     for name in sorted(sizes, key=sizes.__getitem__):
-        room -= sizes[name]
-        if room < 0:
+        left -= sizes[name]
+        if left < 0:
             break
         kept.add(name)
     return {name: value for name, value in clean.items() if name in kept}
 
 
-def carryable(value: Any) -> Any:
-    """The value as it is, or as text where a client of ours could not write it."""
+def encodable(value: Any) -> Any:
+    """The value itself, or its text where our client cannot encode it."""
     if isinstance(value, dict):
-        return {_cut(name): carryable(inner) for name, inner in value.items()}
+        return {_cut(name): encodable(inner) for name, inner in value.items()}
     if isinstance(value, list):
-        return [carryable(inner) for inner in value]
+        return [encodable(inner) for inner in value]
     if isinstance(value, bytes):
         return value.decode(errors="backslashreplace")
     try:
@@ -49,4 +52,4 @@ def carryable(value: Any) -> Any:
 
 
 def _cut(name: str) -> str:
-    return name.encode()[:NAME].decode(errors="ignore")
+    return name.encode()[:MAX_NAME].decode(errors="ignore")

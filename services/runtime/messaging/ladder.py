@@ -1,4 +1,4 @@
-"""The retry ladder: a message waits in a delay queue and comes back to the queue it lay in."""
+"""The retry ladder: a message waits in a delay queue and returns to the queue it came from."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ MAX_ATTEMPTS = 5
 
 
 class Ladder:
-    """Two reasons to wait, counted apart: not legal yet (by time), and a handler that failed (by attempts)."""
+    """Delays messages that are not legal yet (limited by time) or whose handler failed (by attempts)."""
 
     def __init__(self, relay: Relay, user: str) -> None:
         self._relay = relay
@@ -21,17 +21,17 @@ class Ladder:
 
     @staticmethod
     def may_wait(delivery: Delivery) -> bool:
-        """Whether it can still become legal: 60 real seconds from the first time."""
+        """Whether the message may wait to become legal: until 60 real seconds after the first time."""
         now = time.time()
         return now - _since(delivery, now) < WAIT_S
 
     @staticmethod
     def may_retry(delivery: Delivery) -> bool:
-        """Whether the handler has attempts left, this one counted."""
+        """Whether the handler has attempts left after this one; there are five."""
         return delivery.attempts + 1 < MAX_ATTEMPTS
 
     async def wait(self, delivery: Delivery) -> None:
-        """Put it on the rung that fits how long it has waited. Raises `BrokerAway`."""
+        """Delay it for at least as long as it has waited so far, at most 10 s. Raises `BrokerAway`."""
         now = time.time()
         since = _since(delivery, now)
         waited = now - since
@@ -39,7 +39,7 @@ class Ladder:
         await self._send(delivery, seconds, {WAITING_SINCE: int(since * 1000)})
 
     async def retry(self, delivery: Delivery) -> None:
-        """Put it one rung higher than last time. Raises `BrokerAway`."""
+        """Delay it for longer than after the last failed attempt, at most 10 s. Raises `BrokerAway`."""
         attempts = delivery.attempts
         await self._send(delivery, DELAYS_S[min(attempts, len(DELAYS_S) - 1)], {ATTEMPTS: attempts + 1})
 
@@ -51,6 +51,6 @@ class Ladder:
 
 
 def _since(delivery: Delivery, now: float) -> float:
-    """When it began to wait. A time to come counts as none: the note that replaces it bounds the wait all the same."""
+    """When it began to wait. A time in the future counts as now, so that the wait stays limited."""
     since = delivery.waiting_since
     return now if since is None or since > now else since

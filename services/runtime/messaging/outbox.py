@@ -1,4 +1,4 @@
-"""Events that are decided but not yet confirmed by the broker; they live in the aggregate that caused them."""
+"""The outbox: events that are decided and not yet confirmed by the broker, stored in their aggregate."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from services.runtime.change import Cause, Document
 
 @dataclass(frozen=True, slots=True)
 class Outgoing:
-    """One event, ready for the wire: its headers are built and its data serialised, once."""
+    """One event, ready to publish: its headers are built and its data serialised, once."""
 
     key: str
     exchange: str
@@ -25,22 +25,22 @@ class Outgoing:
 
     @classmethod
     def of(cls, message: Message[Value], key: str = "") -> Self:
-        """Serialise a message for its contract's exchange."""
+        """Serialise a message for the exchange of its contract."""
         exchange = CONTRACTS[message.type].exchange.value
         return cls(key, exchange, message.type, binary_headers(message), body_of(message.data).decode())
 
     @classmethod
     def from_document(cls, key: str, document: Document) -> Self:
-        """Read an outbox entry back."""
+        """Read the entry stored under `outbox.<key>`."""
         return cls(key, document["exchange"], document["type"], document["headers"], document["body"])
 
     def to_document(self) -> Document:
-        """What stands under `outbox.<key>`."""
+        """The entry to store under `outbox.<key>`."""
         return {"exchange": self.exchange, "type": self.type, "headers": self.headers, "body": self.body}
 
 
 def order_of(key: str) -> tuple[int, int]:
-    """Sort key of `<version>-<n>`: the order in which events were decided."""
+    """Sort key for outbox keys `<version>-<position>`: the order in which the events were decided."""
     version, _, position = key.partition("-")
     return int(version), int(position)
 
@@ -48,7 +48,7 @@ def order_of(key: str) -> tuple[int, int]:
 def event_of(
     data: Value, *, source: str, event_id: str, now: datetime, cause: Cause, sequence: int | None
 ) -> Message[Value]:
-    """The envelope around `data`: subject and correlation come from the contract and the data."""
+    """Put `data` into an envelope; subject and correlation id come from the contract and the data."""
     contract = CONTRACTS[TYPE_OF[type(data)]]
     order_id: str | None = getattr(data, "order_id", None)
     return Message(
@@ -66,5 +66,5 @@ def event_of(
 
 
 def reply_id(owner: str, cause: Cause, type_name: str) -> str:
-    """Id of an answer that leaves no trace in a document: the same cause gives the same id."""
+    """The id of a reply; the same cause gives the same id."""
     return derived_id(owner, cause.source, cause.id, type_name)

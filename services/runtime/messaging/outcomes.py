@@ -1,4 +1,4 @@
-"""One table: which error leads to what becomes of the message."""
+"""The outcome of a message by the error that its handler raised: one table."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from services.runtime.errors import Away, NotYet, Rejected
 
 
 class Outcome(StrEnum):
-    """What becomes of a message."""
+    """What becomes of a message; the values are labels of `gancang_messages_total`."""
 
     DONE = "done"
     REJECTED = "rejected"
@@ -20,17 +20,17 @@ class Outcome(StrEnum):
 
 
 TABLE: tuple[tuple[type[Exception], Outcome], ...] = (
-    (Away, Outcome.GIVEN_BACK),  # pause, then the broker delivers it again
-    (NotYet, Outcome.WAITING),  # then rejected
+    (Away, Outcome.GIVEN_BACK),  # the service pauses, and the broker redelivers it
+    (NotYet, Outcome.WAITING),  # after a minute rejected
     (Rejected, Outcome.REJECTED),
     (WrongSchema, Outcome.REJECTED),
     (Unreadable, Outcome.PARKED),
-    (Exception, Outcome.RETRIED),  # then parked
+    (Exception, Outcome.RETRIED),  # after five attempts parked
 )
 
 
 def outcome_of(error: Exception, *, may_wait: bool, may_retry: bool, is_request: bool) -> Outcome:
-    """Look the error up. Only requests are answered with a rejection: an event that we can't use is parked."""
+    """Look up the error. Only requests are rejected; an event that cannot be used is parked."""
     outcome = next(outcome for kind, outcome in TABLE if isinstance(error, kind))
     if outcome is Outcome.WAITING and not may_wait:
         outcome = Outcome.REJECTED

@@ -1,4 +1,4 @@
-"""Parked messages: given up, kept with the reason until a person looks at them."""
+"""Parking: a message that was given up is kept, with the reason, until a person looks at it."""
 
 from __future__ import annotations
 
@@ -21,12 +21,15 @@ SEALED = "x-gancang-sealed"
 FAILED = "x-gancang-failed-attempts"
 SEALED_CONTENT = "application/octet-stream"
 CONTENT_TYPE = "x-gancang-content-type"
-# Fields that say who or where somebody is, in whatever words, or what he has ordered, which may be medicine.
-TELLING = frozenset({"lat", "label", "lodging", "note", "plate", "channels", "display_name", "items"})
+# Fields that say who or where a person is, or what they have ordered (it may be medicine).
+PERSONAL_FIELDS = frozenset({"lat", "label", "lodging", "note", "plate", "channels", "display_name", "items"})
 
 
 class Parking:
-    """Moves a message to a queue where it waits for a person. No readable address, no place and no one-time code goes there."""
+    """Moves messages to parked queues.
+
+    Bodies with addresses or places are encrypted, one-time codes are removed.
+    """
 
     def __init__(self, relay: Relay, sealer: Sealer, user: str) -> None:
         self._relay = relay
@@ -34,13 +37,13 @@ class Parking:
         self._user = user
 
     async def park(self, delivery: Delivery, reason: str, *, error: str = "", handler: str = "") -> None:
-        """Move it to `<queue>.parked`. Raises `BrokerAway`; then it is still where it was."""
+        """Move it to `<queue>.parked`. Raises `BrokerAway`; then the message is still in its queue."""
         await self.move(delivery, QUEUES[delivery.queue].parked, reason, error=error, handler=handler)
 
     async def move(
         self, delivery: Delivery, target: str, reason: str, *, error: str = "", handler: str = ""
     ) -> None:
-        """Move it to the queue `target` with the notes of why."""
+        """Move it to the queue `target`, with the reason in its headers. Raises `BrokerAway`."""
         body, notes = self._for_keeping(delivery, target)
         notes.update({REASON: reason, ERROR: error, HANDLER: handler, FAILED: delivery.attempts})
         notes[PARKED_AT] = real_now()
@@ -55,13 +58,13 @@ class Parking:
         if isinstance(document, dict) and not _opaque(document):
             cleaned = _without_code(document)
             body = body if cleaned is None else cleaned
-            if not _personal(delivery) and not _tells(document):
+            if not _has_personal_type(delivery) and not _has_personal_field(document):
                 return body, {}
         sealed = self._sealer.seal(body, f"parked:{target}")
         return sealed, {SEALED: target, CONTENT_TYPE: delivery.content_type or ""}
 
 
-def _personal(delivery: Delivery) -> bool:
+def _has_personal_type(delivery: Delivery) -> bool:
     queue = QUEUES.get(delivery.queue)
     expected = {
         *(queue.types if queue else ()),
@@ -72,13 +75,13 @@ def _personal(delivery: Delivery) -> bool:
     return any(name in CONTRACTS and CONTRACTS[name].personal for name in expected)
 
 
-def _tells(document: object) -> bool:
-    """Whether a field of that name is in it, however deep."""
+def _has_personal_field(document: object) -> bool:
+    """Whether one of `PERSONAL_FIELDS` is in it, at any depth."""
     left = [document]
     while left:
         inner = left.pop()
         if isinstance(inner, dict):
-            if TELLING & inner.keys():
+            if PERSONAL_FIELDS & inner.keys():
                 return True
             left += inner.values()
         elif isinstance(inner, list):
@@ -102,12 +105,12 @@ def _json(body: bytes) -> object:
 
 
 def _opaque(document: dict[str, Any]) -> bool:
-    """Whether a structured event's data are written in a way that we don't look into."""
+    """Whether the data of a structured event are a string, which we do not search."""
     return "data_base64" in document or isinstance(document.get("data"), str)
 
 
 def _without_code(document: dict[str, Any]) -> bytes | None:
-    """The body without `proof.code`, or None when there is none in it."""
+    """The body without `proof.code`, or None when it has none."""
     changed = False
     inner = document.get("data")
     for holder in (document, inner):

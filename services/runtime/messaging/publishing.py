@@ -1,6 +1,6 @@
-"""Publishes with confirms on one channel, joined: what is handed in during one turn of the loop goes out in one write.
+"""Publishing with confirms in batches: all publishes of one turn of the event loop share one write.
 
-Every write is a system call, and aio-pika's `publish` makes one a message and builds every frame anew.
+Each write costs a system call; aio-pika's `publish` makes one for each message, and builds every frame anew.
 """
 
 from __future__ import annotations
@@ -21,20 +21,16 @@ from pamqp.header import ContentHeader
 from services.runtime.errors import BrokerAway
 
 CONFIRM_S = 10.0
-LARGEST_FRAME = 100_000  # below the usual frame_max of 128 KiB; a longer body goes in several frames
-LOST = (
-    AMQPError,
-    OSError,
-    TimeoutError,
-    RuntimeError,
-)  # how aiormq and aio-pika say that the broker is not there
+LARGEST_FRAME = 100_000  # bytes, below the usual frame_max of 128 KiB; a longer body goes in several frames
+# What aiormq and aio-pika raise when the broker cannot be reached.
+CONNECTION_ERRORS = (AMQPError, OSError, TimeoutError, RuntimeError)
 
 GetChannel = Callable[[], Awaitable[Channel]]
 
 
 @dataclass(slots=True)
 class Publish:
-    """One message on its way; `confirmed` ends with the broker's confirm or with an error."""
+    """One message to publish; `confirmed` gets the broker's confirm or an error."""
 
     exchange: str
     routing_key: str
@@ -44,7 +40,7 @@ class Publish:
 
 
 class Publisher:
-    """One per process and publishing channel."""
+    """Publishes on one channel; there is one per process."""
 
     def __init__(self, get_channel: GetChannel) -> None:
         self._get_channel = get_channel
@@ -56,20 +52,26 @@ class Publisher:
     async def publish(
         self, exchange: str, routing_key: str, body: bytes, properties: Basic.Properties
     ) -> None:
-        """Send it and wait for the confirm. Raises `BrokerAway`; what can't be put into a frame raises as it does in pamqp."""
+        """Publish and wait for the confirm.
+
+        Raises `BrokerAway`, and pamqp's error for what no frame can hold.
+        """
         confirmed: asyncio.Future[Any] = asyncio.get_running_loop().create_future()
         self._waiting.append(Publish(exchange, routing_key, body, properties, confirmed))
         if self._sender is None or self._sender.done():
             self._sender = asyncio.create_task(self._send(), name="publishes")
         try:
             await confirmed
-        except AMQPError as error:  # the broker said no
+        except AMQPError as error:  # basic.nack
             raise BrokerAway(f"publish {routing_key}") from error
 
     async def publish_mandatory(
         self, exchange: str, routing_key: str, body: bytes, properties: Basic.Properties
     ) -> None:
-        """The same, by itself; one that no queue takes raises `BrokerAway` too."""
+        """Publish by itself, as mandatory, and wait for the confirm.
+
+        Raises `BrokerAway`, also when no queue takes it.
+        """
         try:
             async with asyncio.timeout(CONFIRM_S):
                 channel = await self._get_channel()
@@ -81,21 +83,21 @@ class Publisher:
                     mandatory=True,
                     wait=False,
                 )
-        except LOST as error:
+        except CONNECTION_ERRORS as error:
             raise BrokerAway(f"publish {routing_key}") from error
 
     async def _send(self) -> None:
-        """Until nothing waits; what comes in while a full socket holds us up goes out with the next write."""
+        """Send until nothing waits. What arrives while the socket is full goes out with the next write."""
         while self._waiting:
             batch: list[Publish] = []
             try:
                 async with asyncio.timeout(CONFIRM_S):
                     channel = await self._get_channel()
                     self._watch(channel)
-                    async with channel.lock:  # aiormq's own: a mandatory publish counts the same tags
+                    async with channel.lock:  # aiormq's own: mandatory publishes use the same counter of tags
                         batch, self._waiting = self._waiting, []
                         await self._write(channel, batch)
-            except Exception as error:  # noqa: BLE001  every waiter gets it, whatever it is
+            except Exception as error:  # noqa: BLE001  every waiter gets the error
                 if not batch:
                     batch, self._waiting = self._waiting, []
                 _fail(batch, type(error).__name__)
@@ -108,7 +110,7 @@ class Publisher:
         try:
             await channel.write_queue.put(ChannelFrame(frames, should_close=False))
         except BaseException:
-            # The broker has not seen them, and counts on from the last one that it saw.
+            # The broker has not seen these and counts on from the last one that it saw.
             while channel.delivery_tag > last:
                 del channel.confirmations[channel.delivery_tag]
                 channel.delivery_tag -= 1
@@ -121,7 +123,7 @@ class Publisher:
                 continue
             try:
                 message = self._message(channel.number, publish)
-            except Exception as error:  # noqa: BLE001  only this one's sender may suffer
+            except Exception as error:  # noqa: BLE001  the error concerns only this sender
                 publish.confirmed.set_exception(error)
                 continue
             channel.delivery_tag += 1
@@ -142,7 +144,7 @@ class Publisher:
         return [method, header, *(marshal(ContentBody(part), number) for part in parts)]
 
     def _watch(self, channel: Channel) -> None:
-        """Confirms that a closed channel will never send must not be waited for."""
+        """Fail all waiters when the channel closes: their confirms will not come."""
         if channel is not self._watched:
             self._watched = channel
             channel.closing.add_done_callback(lambda _: _fail_all(channel))

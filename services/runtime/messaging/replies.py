@@ -1,4 +1,4 @@
-"""Replies: events published without a write, with a confirm, before the request is acknowledged."""
+"""Replies: events that are published without a write, and confirmed before their request is acknowledged."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from services.runtime.messaging.relay import Relay
 
 
 class Replies:
-    """The id derives from the cause: asked twice, the same answer goes out under the same id."""
+    """Publishes replies. The id derives from the cause, so a repeat has the same id."""
 
     def __init__(self, relay: Relay, clock: Clock, service: str) -> None:
         self._relay = relay
@@ -23,7 +23,7 @@ class Replies:
         self._service = service
 
     async def publish(self, data: Value, cause: Cause, *, sequence: int | None = None) -> None:
-        """Send and wait for the confirm. Raises `BrokerAway`."""
+        """Publish a reply and wait for the confirm. Raises `BrokerAway`."""
         event = event_of(
             data,
             source=f"/gancang/{self._service}",
@@ -35,7 +35,7 @@ class Replies:
         await self._relay.publish(Outgoing.of(event))
 
     async def reject(self, request: Message[Value] | Envelope, refusal: Rejected) -> None:
-        """Tell that the request cannot be acted on. Raises `BrokerAway`."""
+        """Publish `request.rejected.v1`. Raises `BrokerAway`."""
         known: str | None = getattr(request.data, "order_id", None) if isinstance(request, Message) else None
         data = RequestRejected(
             request_id=request.id[:200],
@@ -49,7 +49,7 @@ class Replies:
 
 
 def cause_of_request(request: Message[Value] | Envelope) -> Cause:
-    """The request as a cause, parsed or not."""
+    """Make a request the cause of a reply, whether its data could be parsed or not."""
     if isinstance(request, Message):
         return cause_of(request)
     return Cause(

@@ -1,4 +1,4 @@
-"""Which login speaks for whom: one TOML file, read at the start."""
+"""Speakers: which login may speak for which people, from one TOML file that is read at the start."""
 
 from __future__ import annotations
 
@@ -13,9 +13,10 @@ from pydantic import Field, TypeAdapter, ValidationError
 from contracts.speakers import speaks_for
 from contracts.values import Role, Value
 from services.runtime.errors import NotConfigured, Rejected
-from services.runtime.process.settings import ANYBODY, SPEAKERS
 
-EVERYBODY = "*"
+SPEAKERS_VARIABLE = "GANCANG_SPEAKERS"
+ANYBODY = "anybody"  # the setting that checks no login
+WILDCARD = "*"
 ROLES = [role.value for role in Role if role not in {Role.UNKNOWN, Role.SYSTEM}]
 
 Names = Annotated[str, Field(pattern=r"^([A-Za-z0-9_-]{1,64}\*?|\*)$")]
@@ -24,12 +25,18 @@ _FILE: TypeAdapter[dict[str, dict[Role, list[Names]]]] = TypeAdapter(dict[str, d
 
 @dataclass(frozen=True, slots=True)
 class Speakers:
-    """Login → role → ids: whole ones, beginnings that end in `*`, or `*` alone for everybody of that role."""
+    """Login → role → ids.
+
+    An id may end in `*` for a common beginning; `*` alone stands for all of the role.
+    """
 
     logins: Mapping[str, Mapping[Role, Sequence[str]]]
 
     def require(self, login: str | None, data: Value) -> None:
-        """Raises `Rejected` (`login_missing`, `login_wrong`) where the login may not speak for whom the request names."""
+        """Check that the login may speak for the people that the request names.
+
+        Raises `Rejected` (`login_missing`, `login_wrong`).
+        """
         named = speaks_for(data)
         if not named:
             return
@@ -39,33 +46,37 @@ class Speakers:
             raise Rejected("login_wrong")
 
     def may(self, login: str | None, role: Role, name: str) -> bool:
-        """Whether the login may speak for this one."""
+        """Whether the login may speak for this person."""
         patterns = self.logins.get(login, {}).get(role, ()) if login is not None else ()
         return any(_fits(pattern, name) for pattern in patterns)
 
 
 def load(setting: str) -> Speakers | None:
-    """What `GANCANG_SPEAKERS` names; None for `anybody`. Raises `NotConfigured` with the key that is wrong."""
+    """Read the file that `GANCANG_SPEAKERS` names; None for `anybody`.
+
+    Raises `NotConfigured`, with the wrong key.
+    """
     if setting in {"", ANYBODY}:
         return None
     try:
         logins = _FILE.validate_python(tomllib.loads(Path(setting).read_text(encoding="utf-8")))
     except OSError as error:
-        raise NotConfigured(SPEAKERS, f"can't be read: {error.strerror}") from None
+        raise NotConfigured(SPEAKERS_VARIABLE, f"cannot be read: {error.strerror}") from None
     except tomllib.TOMLDecodeError as error:
-        raise NotConfigured(SPEAKERS, f"is no TOML: {error}") from None
+        raise NotConfigured(SPEAKERS_VARIABLE, f"is no TOML: {error}") from None
     except ValidationError as error:
         first = error.errors(include_url=False, include_input=False)[0]
         raise NotConfigured(
-            SPEAKERS, f"is wrong at {'.'.join(map(str, first['loc']))}: {first['msg']}"
+            SPEAKERS_VARIABLE, f"is wrong at {'.'.join(map(str, first['loc']))}: {first['msg']}"
         ) from None
     strange = [login for login, roles in logins.items() if Role.UNKNOWN in roles]
     if strange:
         raise NotConfigured(
-            SPEAKERS, f"is wrong at {strange[0]}: there is no such role (there are {', '.join(ROLES)})"
+            SPEAKERS_VARIABLE,
+            f"is wrong at {strange[0]}: there is no such role (there are {', '.join(ROLES)})",
         )
     return Speakers(logins)
 
 
 def _fits(pattern: str, name: str) -> bool:
-    return name.startswith(pattern[:-1]) if pattern.endswith(EVERYBODY) else pattern == name
+    return name.startswith(pattern[:-1]) if pattern.endswith(WILDCARD) else pattern == name

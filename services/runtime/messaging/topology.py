@@ -1,6 +1,7 @@
-"""Our exchanges, queues and bindings: the one source for declaring, comparing and exporting them.
+"""All exchanges, queues and bindings: the one source for declaring, comparing and exporting them.
 
-What correctness needs stands in the queues' arguments (AMQP can't set policies); numbers for operators are policies.
+What correctness needs is in the arguments of the queues, because AMQP cannot set policies. Limits that
+operators may change are policies.
 """
 
 from __future__ import annotations
@@ -18,7 +19,7 @@ UNLIMITED = 1_000_000_000
 APP_QUEUE_LENGTH = 100_000
 APP_QUEUE_EXPIRES_MS = 7 * 24 * 3600 * 1000
 
-# Never dropped on the way: the broker keeps the message until the target has confirmed it.
+# The broker keeps a dead letter until its target has confirmed it, so none is lost on the way.
 SAFE_DEAD_LETTERING = {"x-dead-letter-strategy": "at-least-once", "x-overflow": "reject-publish"}
 
 
@@ -42,7 +43,7 @@ class QueueSpec:
 
 @dataclass(frozen=True, slots=True)
 class PolicySpec:
-    """A policy for operators: needs the management URL."""
+    """A policy that operators may change; it takes the management URL to apply."""
 
     name: str
     pattern: str
@@ -52,7 +53,7 @@ class PolicySpec:
 
 @dataclass(frozen=True, slots=True)
 class Topology:
-    """Everything that has to stand before the first message."""
+    """Everything that must exist before the first message."""
 
     exchanges: tuple[ExchangeSpec, ...]
     queues: tuple[QueueSpec, ...]
@@ -60,12 +61,12 @@ class Topology:
 
 
 def delay_exchange(seconds: int) -> str:
-    """The exchange whose messages come back to the queue named by their routing key after `seconds`."""
+    """The exchange whose messages return after `seconds` to the queue that their routing key names."""
     return f"gancang.delay.{seconds}s"
 
 
 def topology() -> Topology:
-    """All services' topology, so that no event is sent into the void before its listener's queue exists."""
+    """The topology of all services: an event published before its listener's queue exists would be lost."""
     return Topology(exchanges=tuple(_exchanges()), queues=tuple(_queues()), policies=tuple(_policies()))
 
 
@@ -110,7 +111,8 @@ def _queue(queue: Queue) -> QueueSpec:
 
 
 def _quorum(**arguments: Any) -> dict[str, Any]:
-    # From 4.0 the default limit is 20, after which a message without a dead-letter target is dropped; 3.10 knows no -1.
+    # From 4.0 the default limit is 20, and then a message without a dead-letter target is dropped. 3.10 has
+    # no -1.
     return {"x-queue-type": "quorum", "x-delivery-limit": UNLIMITED, **arguments}
 
 

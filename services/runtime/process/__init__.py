@@ -1,1 +1,1 @@
-"""One process of a service: settings, logging, health, start, and drain on SIGTERM."""
+"""The process of a service: settings, logging, health, start, and drain on SIGTERM."""

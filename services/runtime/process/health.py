@@ -1,4 +1,4 @@
-"""`/livez`, `/readyz`, `/metrics` for the platform that runs us."""
+"""`/livez`, `/readyz` and `/metrics` over HTTP."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ Ready = Callable[[], dict[str, bool]]
 
 
 class _Server(uvicorn.Server):
-    """uvicorn inside our own event loop: signals belong to the service."""
+    """uvicorn without signal handlers: the service handles signals itself."""
 
     @contextmanager
     def capture_signals(self) -> Iterator[None]:
@@ -24,7 +24,10 @@ class _Server(uvicorn.Server):
 
 
 def server(host: str, port: int, ready: Ready) -> uvicorn.Server:
-    """An HTTP server for `serve()`. `ready` names each condition and whether it holds."""
+    """Make an HTTP server; run its `serve()`.
+
+    `ready` returns each condition for traffic and whether it holds.
+    """
 
     def livez(_: Request) -> Response:
         return PlainTextResponse("ok\n")

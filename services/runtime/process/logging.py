@@ -1,4 +1,4 @@
-"""structlog for every process: static event names, data as fields, never a body."""
+"""Logging for every process: structlog with static event names and data as fields, never a message body."""
 
 from __future__ import annotations
 
@@ -16,33 +16,38 @@ NOISY = ("aio_pika", "aiormq", "pymongo", "motor", "uvicorn.error", "faststream"
 
 
 def configure(style: Literal["console", "json"], level: str, service: str) -> None:
-    """Set the process's logging up once; warnings and errors of the libraries join in."""
+    """Configure the logging of the process; warnings and errors of libraries go the same way."""
     shared: list[Any] = [
         structlog.contextvars.merge_contextvars,
         structlog.processors.add_log_level,
         structlog.processors.TimeStamper(fmt="iso", utc=True),
     ]
-    colours = style == "console" and sys.stderr.isatty()
-    plain = structlog.dev.plain_traceback  # another one would complain that tracebacks are text already
-    renderer: Any = (
-        structlog.processors.JSONRenderer(serializer=_json)
-        if style == "json"
-        else structlog.dev.ConsoleRenderer(colors=colours, exception_formatter=plain)
-    )
-    # Never structlog's defaults: they print what an error says and every frame's local variables, and those hold messages and addresses.
-    errors = structlog.processors.ExceptionRenderer(traceback_of)
+    # Not structlog's defaults: they print the text of errors and all local variables, which hold messages and
+    # addresses.
+    ending = [structlog.processors.ExceptionRenderer(traceback_of), _renderer(style)]
     structlog.configure(
-        processors=[*shared, errors, renderer],
+        processors=[*shared, *ending],
         wrapper_class=structlog.make_filtering_bound_logger(logging.getLevelNamesMapping()[level]),
         logger_factory=structlog.PrintLoggerFactory(file=sys.stderr),
         cache_logger_on_first_use=True,
     )
     structlog.contextvars.bind_contextvars(service=service)
+    _configure_libraries(shared, ending)
+
+
+def _renderer(style: Literal["console", "json"]) -> Any:
+    if style == "json":
+        return structlog.processors.JSONRenderer(serializer=_json)
+    plain = structlog.dev.plain_traceback  # any other formatter warns that tracebacks are text already
+    return structlog.dev.ConsoleRenderer(colors=sys.stderr.isatty(), exception_formatter=plain)
+
+
+def _configure_libraries(shared: list[Any], ending: list[Any]) -> None:
     handler = logging.StreamHandler(sys.stderr)
     handler.setFormatter(
         structlog.stdlib.ProcessorFormatter(
             foreign_pre_chain=[*shared, structlog.stdlib.add_logger_name, first_line],
-            processors=[structlog.stdlib.ProcessorFormatter.remove_processors_meta, errors, renderer],
+            processors=[structlog.stdlib.ProcessorFormatter.remove_processors_meta, *ending],
         )
     )
     logging.basicConfig(handlers=[handler], level=logging.WARNING, force=True)
@@ -53,7 +58,7 @@ def configure(style: Literal["console", "json"], level: str, service: str) -> No
 def first_line(
     _logger: object, _method: str, event: structlog.typing.EventDict
 ) -> structlog.typing.EventDict:
-    """What a library says in one line; asyncio goes on with the representation of the task and of its error."""
+    """Keep the first line of a library's message; in the others asyncio prints the task and its error."""
     event["event"] = str(event["event"]).partition("\n")[0]
     return event
 

@@ -1,8 +1,8 @@
-"""What a service's `app.py` builds on, and the application it gives back."""
+"""The parts that a service's `app.py` builds on, and the application that it returns."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from typing import Any, TypeVar
 
@@ -15,17 +15,18 @@ from services.runtime.messaging.replies import Replies
 from services.runtime.process.settings import RuntimeSettings
 from services.runtime.route import Fire, Route, Worker
 from services.runtime.sealing import Sealer
-from services.runtime.storage.aggregates import Aggregates, Kind
-from services.runtime.storage.database import Database, noticing_absence
+from services.runtime.storage.aggregates import Aggregates
+from services.runtime.storage.database import Database, raising_database_away
 from services.runtime.storage.group_commit import GroupCommit
 from services.runtime.storage.group_load import GroupLoad
+from services.runtime.storage.kind import Kind
 
 S = TypeVar("S")
 
 
 @dataclass(frozen=True, slots=True)
 class TimerTable:
-    """The function that fires the due timers of an aggregate."""
+    """A kind of aggregate and the function that fires its due timers."""
 
     aggregates: Aggregates[Any]
     fire: Fire
@@ -33,7 +34,7 @@ class TimerTable:
 
 @dataclass(frozen=True, slots=True)
 class Application:
-    """What a service consists of. Workers run until they are cancelled; one that fails is started again."""
+    """The parts of a service. Workers run until cancelled; one that fails is started again."""
 
     routes: Sequence[Route]
     timers: Sequence[TimerTable] = ()
@@ -41,7 +42,7 @@ class Application:
 
 
 class Runtime:
-    """The plumbing of one process of one service, before its first message."""
+    """The connections and tools of one process of a service."""
 
     def __init__(  # noqa: PLR0913, PLR0917  this is where the parts meet
         self,
@@ -63,23 +64,27 @@ class Runtime:
         self.gate = gate
         self.sealer = sealer
         self.replies = Replies(relay, clock, service)
-        self.kept: list[tuple[Aggregates[Any], GroupCommit]] = []
+        self.stores: list[tuple[Aggregates[Any], GroupCommit]] = []
 
     def aggregates(self, kind: Kind[S]) -> Aggregates[S]:
-        """The store of a kind of aggregate; one per kind and process."""
+        """Make the store of a kind of aggregate. Call it once for each kind."""
         collection = self.database[kind.collection]
         commit = GroupCommit(collection, kind.name)
         aggregates = Aggregates(kind, GroupLoad(collection), commit, self.relay, self.clock)
-        self.kept.append((aggregates, commit))
+        self.stores.append((aggregates, commit))
         return aggregates
 
     async def prepare(self) -> None:
-        """Create the indexes that our queries need; existing ones stay. Raises `DatabaseAway`."""
-        with noticing_absence("indexes"):
-            for aggregates, _ in self.kept:
+        """Create the indexes that our queries need; a repeat changes nothing. Raises `DatabaseAway`."""
+        with raising_database_away("indexes"):
+            for aggregates, _ in self.stores:
                 collection = self.database[aggregates.kind.collection]
                 await collection.create_index("next_due", sparse=True)
                 await collection.create_index("unsent_since", sparse=True)
                 await collection.create_index("expires_at", expireAfterSeconds=0, sparse=True)
                 for index in aggregates.kind.indexes:
                     await collection.create_index(index, sparse=True)
+
+
+Build = Callable[[Runtime], Awaitable[Application]]
+"""The `build` function of a service's `app.py`."""

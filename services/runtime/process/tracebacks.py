@@ -1,4 +1,4 @@
-"""Tracebacks for the log: classes and frames of every error, the text only of our own."""
+"""Tracebacks for the log: the class and frames of every error, but the text only of our own errors."""
 
 from __future__ import annotations
 
@@ -8,14 +8,17 @@ from types import TracebackType
 
 from services.runtime.errors import GancangError
 
-BECAUSE = "\nThe above was the cause of:\n"
-MEANWHILE = "\nWhile that was handled:\n"
+CAUSED = "\nThe above was the cause of:\n"
+DURING = "\nWhile that was handled:\n"
 
 ExcInfo = tuple[type[BaseException], BaseException, TracebackType | None]
 
 
 def traceback_of(exc_info: ExcInfo) -> str:
-    """The whole chain. Drivers, validators and `KeyError` write values of the message into their text; ours don't."""
+    """The whole chain.
+
+    Drivers, validators and `KeyError` put values of the message into their text; our errors do not.
+    """
     return "".join(_lines(exc_info[1], set())).rstrip("\n")
 
 
@@ -24,7 +27,7 @@ def _lines(error: BaseException, told: set[int]) -> Iterator[str]:
     earlier = error.__cause__ or (None if error.__suppress_context__ else error.__context__)
     if earlier is not None and id(earlier) not in told:
         yield from _lines(earlier, told)
-        yield BECAUSE if earlier is error.__cause__ else MEANWHILE
+        yield CAUSED if earlier is error.__cause__ else DURING
     if error.__traceback__ is not None:
         yield "Traceback (most recent call last):\n"
         yield from traceback.format_tb(error.__traceback__)

@@ -1,1 +1,1 @@
-"""MongoDB: aggregates in one document each, group commit, timers, and the sweeper of unsent events."""
+"""MongoDB: one document an aggregate, group commit, timers, and the sweeper of unsent events."""

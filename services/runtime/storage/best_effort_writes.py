@@ -1,4 +1,7 @@
-"""Best-effort writes: in bulk, confirmed by one server only, removed by the database. No promise depends on them."""
+"""Best-effort writes: in bulk, confirmed by one server only, removed by a TTL index.
+
+No promise depends on them.
+"""
 
 from __future__ import annotations
 
@@ -8,20 +11,23 @@ from datetime import datetime
 from pymongo import UpdateOne, WriteConcern
 
 from services.runtime.change import Document
-from services.runtime.storage.database import Collection, noticing_absence
+from services.runtime.storage.database import Collection, raising_database_away
 
 EXPIRES = "expires_at"
 
 
 class BestEffortWrites:
-    """Fields are merged into what is there; the last writer of a field wins."""
+    """Merges fields into documents; the last writer of a field wins."""
 
     def __init__(self, collection: Collection) -> None:
         self._collection = collection.with_options(write_concern=WriteConcern(w=1))
         self._prepared = False
 
     async def merge(self, fields: Mapping[str, Document], expires_at: datetime | None = None) -> None:
-        """Fields by id; `expires_at`: when the database may remove them. Raises `DatabaseAway`."""
+        """Merge fields by document id.
+
+        After `expires_at` the database may remove them. Raises `DatabaseAway`.
+        """
         if not fields:
             return
         expiry = {EXPIRES: expires_at} if expires_at is not None else {}
@@ -29,7 +35,7 @@ class BestEffortWrites:
             UpdateOne({"_id": name}, {"$set": {**some, **expiry}}, upsert=True)
             for name, some in fields.items()
         ]
-        with noticing_absence("best-effort writes"):
+        with raising_database_away("best-effort writes"):
             if not self._prepared:
                 await self._collection.create_index(EXPIRES, expireAfterSeconds=0, sparse=True)
                 self._prepared = True

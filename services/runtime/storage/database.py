@@ -1,4 +1,4 @@
-"""The one place that knows the MongoDB driver. Every write is journalled and confirmed by a majority."""
+"""The factory of MongoDB clients and the translation of their errors; only this module imports motor."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ DEFAULT_DATABASE = "gancang"
 KEYS_SUFFIX = "_keys"
 SERVER_SELECTION_MS = 2_000
 SOCKET_MS = 10_000
-# Shutting down, not primary, interrupted: the server says "ask again later".
+# Shutting down, not primary, interrupted: the server asks to try again later.
 GOING_AWAY = frozenset({6, 7, 89, 91, 189, 262, 9001, 10107, 11600, 11602, 13435, 13436})
 REFUSED = frozenset({13, 18})  # unauthorised, authentication failed
 
@@ -32,7 +32,7 @@ Collection = Any
 
 
 def connect(uri: str) -> Client:
-    """A client whose writes are there after a crash (`w=majority, journal=true`)."""
+    """Make a client whose confirmed writes survive a crash (`w=majority, journal=true`)."""
     return AsyncIOMotorClient(
         uri,
         tz_aware=True,
@@ -48,27 +48,29 @@ def connect(uri: str) -> Client:
 
 
 def database_of(client: Client) -> Database:
-    """The database that the URI names, else `gancang`."""
+    """The database that the URI names, or else `gancang`."""
     return client.get_default_database(DEFAULT_DATABASE)
 
 
 def keys_uri(mongodb_uri: str, given: str) -> str:
-    """Where data keys lie: the URI given for them, else a database of their own beside the state, so that a copy of that one lacks them."""
+    """The URI of the data keys: `given`, or else a separate database, which a copy of the state lacks."""
     if given:
         return given
     parts = urlsplit(mongodb_uri)
     name = parts.path.strip("/")
     query = parts.query
-    if parts.username and "authSource" not in parse_qs(
-        query
-    ):  # the login lies where it lay, whatever database is named
+    # The login stays where it is, whichever database is named.
+    if parts.username and "authSource" not in parse_qs(query):
         query = f"{query}&authSource={name or 'admin'}".lstrip("&")
     return urlunsplit(parts._replace(path=f"/{name or DEFAULT_DATABASE}{KEYS_SUFFIX}", query=query))
 
 
 @contextmanager
-def noticing_absence(what: str) -> Iterator[None]:
-    """Turn the driver's many ways to say "not there" into `DatabaseAway`."""
+def raising_database_away(what: str) -> Iterator[None]:
+    """Translate the driver's errors.
+
+    Raises `DatabaseAway` for an absent server; `what` names the operation.
+    """
     try:
         yield
     except (ConnectionFailure, WaitQueueTimeoutError, WriteConcernError) as error:
@@ -84,9 +86,9 @@ def noticing_absence(what: str) -> Iterator[None]:
 
 
 async def probe(database: Database, name: str) -> None:
-    """Write one journalled document; raises `DatabaseAway` until that works, `NotConfigured` for a login that is refused."""
+    """Write one journalled document. Raises `DatabaseAway`, and `NotConfigured` when the login is refused."""
     try:
-        with noticing_absence("probe"):
+        with raising_database_away("probe"):
             await database["probes"].update_one({"_id": name}, {"$inc": {"n": 1}}, upsert=True)
     except OperationFailure as error:
         if error.code in REFUSED:

@@ -1,17 +1,17 @@
-"""Group load: reads that arrive while one is under way form the next one."""
+"""Group load: reads that arrive while one is under way share the next one."""
 
 from __future__ import annotations
 
 import asyncio
 
 from services.runtime.change import Document
-from services.runtime.storage.database import Collection, noticing_absence
+from services.runtime.storage.database import Collection, raising_database_away
 
 LIMIT = 500
 
 
 class GroupLoad:
-    """The read path of one collection in one process. An idle loader reads at once."""
+    """Reads documents of one collection. An idle loader reads at once, without waiting for more."""
 
     def __init__(self, collection: Collection) -> None:
         self._collection = collection
@@ -19,7 +19,7 @@ class GroupLoad:
         self._runner: asyncio.Task[None] | None = None
 
     async def get(self, aggregate_id: str) -> Document | None:
-        """The document, or None. Raises `DatabaseAway`."""
+        """Read a document, or None. Raises `DatabaseAway`."""
         future: asyncio.Future[Document | None] = asyncio.get_running_loop().create_future()
         self._waiting.setdefault(aggregate_id, []).append(future)
         if self._runner is None or self._runner.done():
@@ -32,7 +32,7 @@ class GroupLoad:
             batch = {aggregate_id: self._waiting.pop(aggregate_id) for aggregate_id in ids}
             try:
                 found = await self._read(ids)
-            except Exception as error:  # noqa: BLE001  every waiter gets it, whatever it is
+            except Exception as error:  # noqa: BLE001  every waiter gets the error
                 for future in _open(batch):
                     future.set_exception(error)
             else:
@@ -42,7 +42,7 @@ class GroupLoad:
 
     async def _read(self, ids: list[str]) -> dict[str, Document]:
         where: Document = {"_id": {"$eq": ids[0]}} if len(ids) == 1 else {"_id": {"$in": ids}}
-        with noticing_absence("read"):
+        with raising_database_away("read"):
             documents = await self._collection.find(where).to_list(len(ids))
         return {document["_id"]: document for document in documents}
 

@@ -1,4 +1,4 @@
-"""One lock per key, kept only while somebody holds or wants it."""
+"""A lock for each key, kept only while it is held or waited for."""
 
 from __future__ import annotations
 
@@ -7,26 +7,26 @@ from dataclasses import dataclass, field
 
 
 @dataclass(slots=True)
-class Counted:
-    """A lock and how many hold or want it."""
+class CountedLock:
+    """A lock, and the number of tasks that hold it or wait for it."""
 
     lock: asyncio.Lock = field(default_factory=asyncio.Lock)
     users: int = 0
 
 
 class KeyedLock:
-    """The lock of one key. A class of its own: a generator-based context manager costs twice as much."""
+    """The lock of one key. A class, because a generator-based context manager costs twice as much."""
 
     __slots__ = ("_key", "_locks")
 
-    def __init__(self, locks: dict[str, Counted], key: str) -> None:
+    def __init__(self, locks: dict[str, CountedLock], key: str) -> None:
         self._locks = locks
         self._key = key
 
     async def __aenter__(self) -> None:
         counted = self._locks.get(self._key)
         if counted is None:
-            counted = self._locks[self._key] = Counted()
+            counted = self._locks[self._key] = CountedLock()
         counted.users += 1
         try:
             await counted.lock.acquire()
@@ -39,18 +39,18 @@ class KeyedLock:
         counted.lock.release()
         self._leave(counted)
 
-    def _leave(self, counted: Counted) -> None:
+    def _leave(self, counted: CountedLock) -> None:
         counted.users -= 1
         if not counted.users:
             del self._locks[self._key]
 
 
 class KeyedLocks:
-    """`async with locks("o-1"):` — one holder per key in this process, first come first served."""
+    """`async with locks("o-1"):` has one holder per key in this process, in the order of arrival."""
 
     def __init__(self) -> None:
-        self._locks: dict[str, Counted] = {}
+        self._locks: dict[str, CountedLock] = {}
 
     def __call__(self, key: str) -> KeyedLock:
-        """Hold the key's lock."""
+        """The lock of this key, for `async with`."""
         return KeyedLock(self._locks, key)

@@ -1,4 +1,7 @@
-"""Sends what a crash or an outage left in outboxes (entries older than five real seconds)."""
+"""The sweeper: publishes events that have been in an outbox for more than five real seconds.
+
+A crash or an outage left them there.
+"""
 
 from __future__ import annotations
 
@@ -13,16 +16,16 @@ from services.runtime.clock import real_now
 from services.runtime.errors import Away
 from services.runtime.messaging.gate import Gate
 from services.runtime.storage.aggregates import Aggregates
-from services.runtime.storage.database import Collection, noticing_absence
+from services.runtime.storage.database import Collection, raising_database_away
 
-AGE = timedelta(seconds=5)
+MIN_AGE = timedelta(seconds=5)
 INTERVAL_S = 2.0
 BATCH = 200
 RETRY_S = 10.0
 
 
 class Sweeper:
-    """One per kind of aggregate and process; two of them send the same ids, which is harmless."""
+    """Sweeps one kind of aggregate. Two processes may send the same events: they have the same ids."""
 
     def __init__(self, aggregates: Aggregates[Any], collection: Collection, gate: Gate) -> None:
         self._aggregates = aggregates
@@ -31,9 +34,9 @@ class Sweeper:
         self._not_before: dict[str, float] = {}
 
     async def run(self) -> None:
-        """Until cancelled."""
+        """Sweep until cancelled."""
         while True:
-            await self._gate.passed()
+            await self._gate.wait_until_open()
             try:
                 left = await self.sweep()
             except Away as error:
@@ -43,12 +46,12 @@ class Sweeper:
                 await asyncio.sleep(INTERVAL_S)
 
     async def sweep(self) -> int:
-        """Send a batch; answers how many aggregates had something left."""
-        where: Document = {"unsent_since": {"$lte": real_now() - AGE}}
+        """Publish the oldest batch; returns how many aggregates had unsent events. Raises `DatabaseAway`."""
+        where: Document = {"unsent_since": {"$lte": real_now() - MIN_AGE}}
         self._not_before = {key: until for key, until in self._not_before.items() if until > monotonic()}
-        if self._not_before:  # what can't be sent must not keep the others from being found
+        if self._not_before:  # else what cannot be sent would hide the others
             where["_id"] = {"$nin": list(self._not_before)}
-        with noticing_absence("sweep"):
+        with raising_database_away("sweep"):
             documents = await self._collection.find(where).sort("unsent_since", 1).limit(BATCH).to_list(BATCH)
         metrics.OUTBOX_OVERDUE.labels(self._aggregates.kind.name).set(len(documents) + len(self._not_before))
         for document in documents:

@@ -1,6 +1,7 @@
-"""Fires the timers that live in aggregates: always "due or overdue", never "exactly now".
+"""The timers of aggregates: fired when due or overdue, also when no process ran at that time.
 
-Firing is an ordinary conditional save by the service's own function, so two processes can't fire one timer twice.
+Firing is an ordinary conditional write by a function of the service, so two processes cannot fire one timer
+twice.
 """
 
 from __future__ import annotations
@@ -17,17 +18,17 @@ from services.runtime.clock import Clock
 from services.runtime.errors import Away
 from services.runtime.messaging.gate import Gate
 from services.runtime.route import Fire
-from services.runtime.storage.database import Collection, noticing_absence
+from services.runtime.storage.database import Collection, raising_database_away
 
 BATCH = 200
-POLL_S = 1.0  # real seconds: how late a timer that another process wrote may be
+POLL_S = 1.0  # real seconds; so late may a timer be that another process wrote
 SHORTEST_SLEEP_S = 0.02
 RETRY_S = 5.0
 log = structlog.get_logger()
 
 
 class TimerLoop:
-    """Polls one collection, and wakes at once for what this process itself has set."""
+    """Polls one collection for due timers, and wakes up in time for those that this process has written."""
 
     def __init__(self, kind: str, collection: Collection, fire: Fire, clock: Clock, gate: Gate) -> None:
         self._kind = kind
@@ -40,16 +41,16 @@ class TimerLoop:
         self._not_before: dict[str, float] = {}
         self._just_fired: set[str] = set()
 
-    def set(self, due: datetime) -> None:
-        """A timer was written."""
+    def wake_at(self, due: datetime) -> None:
+        """Note that this process has written a timer."""
         if self._next is None or due < self._next:
             self._next = due
             self._changed.set()
 
     async def run(self) -> None:
-        """Until cancelled."""
+        """Fire timers until cancelled."""
         while True:
-            await self._gate.passed()
+            await self._gate.wait_until_open()
             try:
                 fired = await self._fire_due()
             except Away as error:
@@ -63,35 +64,34 @@ class TimerLoop:
         self._changed.clear()
         where: Document = {"next_due": {"$lte": self._clock.now()}}
         failed_lately = [key for key, until in self._not_before.items() if until > monotonic()]
-        if failed_lately:  # they must not keep the others from being found
+        if failed_lately:  # else they would hide the others
             where["_id"] = {"$nin": failed_lately}
-        with noticing_absence(f"due {self._kind}"):
+        with raising_database_away(f"due {self._kind}"):
             due = (
                 await self._collection.find(where, {"_id": 1}).sort("next_due", 1).limit(BATCH).to_list(BATCH)
             )
         ready = [row["_id"] for row in due]
-        outcomes = await asyncio.gather(
+        results = await asyncio.gather(
             *(self._fire(aggregate_id) for aggregate_id in ready), return_exceptions=True
         )
-        for aggregate_id, outcome in zip(ready, outcomes, strict=True):
-            self._note(aggregate_id, outcome)
+        for aggregate_id, result in zip(ready, results, strict=True):
+            self._note(aggregate_id, result)
         self._just_fired = set(ready) if len(ready) == BATCH else set()
-        for outcome in outcomes:
-            if isinstance(outcome, Away):
-                raise outcome
+        for result in results:
+            if isinstance(result, Away):
+                raise result
         return len(ready)
 
-    def _note(self, aggregate_id: str, outcome: BaseException | None) -> None:
-        if outcome is None:
+    def _note(self, aggregate_id: str, result: BaseException | None) -> None:
+        if result is None:
             self._not_before.pop(aggregate_id, None)
-            if (
-                aggregate_id in self._just_fired
-            ):  # still due: firing wrote nothing, and would write nothing again at once
+            # Still due: firing wrote nothing, and would write nothing again at once.
+            if aggregate_id in self._just_fired:
                 self._not_before[aggregate_id] = monotonic() + POLL_S
             metrics.TIMERS.labels(self._kind).inc()
-        elif not isinstance(outcome, Away):
+        elif not isinstance(result, Away):
             self._not_before[aggregate_id] = monotonic() + RETRY_S
-            log.error("timer.failed", kind=self._kind, aggregate=aggregate_id, exc_info=outcome)
+            log.error("timer.failed", kind=self._kind, aggregate=aggregate_id, exc_info=result)
 
     async def _sleep(self) -> None:
         while True:

@@ -1,4 +1,7 @@
-"""All programs, round by round, so that what the machine does meanwhile hits all alike; medians, ratios, a table, a picture."""
+"""All programs in alternating rounds, so that other work on the machine hits all alike.
+
+Prints medians and ratios as a table, and writes the figures and a picture.
+"""
 
 from __future__ import annotations
 
@@ -16,7 +19,6 @@ from pathlib import Path
 from typing import Any
 
 from rich.console import Console
-from rich.table import Table
 
 from services.ops.errors import CommandError
 from tests.bench.hops.contestants import CONTESTANTS, Contestant, ours
@@ -24,6 +26,7 @@ from tests.bench.hops.picture import bars
 from tests.bench.hops.rivals import interpreter
 from tests.bench.hops.rounds import Result, play
 from tests.bench.hops.servers import Servers, servers
+from tests.bench.hops.table import print_table
 
 PACKAGES = ("aio-pika", "faststream", "motor", "pymongo", "pydantic", "uvloop")
 PRICED = (
@@ -51,11 +54,13 @@ def priced() -> list[Contestant]:
     return [
         ours("gancang-3", "with everything"),
         *(ours(f"-{n}", f"without {n}", without=w) for w, n in named.items()),
+        ours("documented", "FastStream as documented", faststream="documented"),
+        ours("documented-raw", "the same with aiormq's message", faststream="documented-raw"),
     ]
 
 
 @dataclass(slots=True)
-class Outcome:
+class Played:
     """The good rounds of each program, and a sentence for each that was not."""
 
     results: dict[str, list[Result]]
@@ -72,14 +77,17 @@ def compare(
     json_file: Path | None,
     picture: Path | None,
 ) -> None:
-    """Measure, print, write what was asked for; then raise CommandError if a round of any program was wrong."""
+    """Measure, print, and write the files asked for.
+
+    Raises `CommandError` if a round of any program was wrong.
+    """
     python = interpreter() if not all(each.ours for each in contestants) else ""
     with tempfile.TemporaryDirectory(prefix="gancang-hops-") as name:
         folder = Path(name)
         with servers(server, folder / "servers") as running:
-            outcome = asyncio.run(_rounds(contestants, running, orders, rounds, python, folder, console))
-            document = _document(contestants, outcome, server, running.database, orders, rounds)
-    _print(document, console)
+            played = asyncio.run(_rounds(contestants, running, orders, rounds, python, folder, console))
+            document = _document(contestants, played, server, running.database, orders, rounds)
+    print_table(document, console)
     if json_file is not None:
         json_file.write_text(json.dumps(document, indent=2, ensure_ascii=False) + "\n")
     if picture is not None:
@@ -87,8 +95,8 @@ def compare(
         picture.write_text(
             bars(title, [(row["title"], row["rate"], row["ours"]) for row in document["programs"]])
         )
-    if outcome.failures:
-        raise CommandError(f"{len(outcome.failures)} rounds were wrong: {' | '.join(outcome.failures)}")
+    if played.failures:
+        raise CommandError(f"{len(played.failures)} rounds were wrong: {' | '.join(played.failures)}")
 
 
 async def _rounds(
@@ -99,8 +107,8 @@ async def _rounds(
     python: str,
     folder: Path,
     console: Console,
-) -> Outcome:
-    outcome = Outcome({each.name: [] for each in contestants}, [])
+) -> Played:
+    played = Played({each.name: [] for each in contestants}, [])
     for number in range(rounds):
         order = (
             list(contestants)[number % len(contestants) :] + list(contestants)[: number % len(contestants)]
@@ -110,20 +118,20 @@ async def _rounds(
             try:
                 result = await play(each, running, orders, which, folder / f"{each.name}.log")
             except CommandError as error:
-                outcome.failures.append(f"round {number + 1}: {error}")
+                played.failures.append(f"round {number + 1}: {error}")
                 console.print(f"round {number + 1}  {each.title:<36}  wrong", style="red")
                 continue
-            outcome.results[each.name].append(result)
+            played.results[each.name].append(result)
             console.print(
                 f"round {number + 1}  {each.title:<36} {result.rate:6.0f} orders/s", highlight=False
             )
-    return outcome
+    return played
 
 
 def _document(
-    contestants: Sequence[Contestant], outcome: Outcome, server: str, database: str, orders: int, rounds: int
+    contestants: Sequence[Contestant], played: Played, server: str, database: str, orders: int, rounds: int
 ) -> dict[str, Any]:
-    rows = [_row(each, outcome.results[each.name]) for each in contestants if outcome.results[each.name]]
+    rows = [_row(each, played.results[each.name]) for each in contestants if played.results[each.name]]
     return {
         "orders": orders,
         "rounds": rounds,
@@ -136,7 +144,7 @@ def _document(
         },
         "versions": {name: version(name) for name in PACKAGES},
         "programs": rows,
-        "failures": outcome.failures,
+        "failures": played.failures,
     }
 
 
@@ -159,44 +167,3 @@ def _row(contestant: Contestant, results: list[Result]) -> dict[str, Any]:
         },
         "rounds": [asdict(result) for result in results],
     }
-
-
-def _print(document: dict[str, Any], console: Console) -> None:
-    rows: list[dict[str, Any]] = document["programs"]
-    own = next((row["rate"] for row in rows if row["ours"]), rows[0]["rate"])
-    table = Table(
-        title=f"three hops · {document['orders']} orders · median of {document['rounds']} · {document['database']}"
-    )
-    table.add_column("program")
-    for name in (
-        "orders/s",
-        "lowest to highest",
-        "first ÷ it",
-        "CPU ms/order",
-        "program",
-        "broker",
-        "database",
-    ):
-        table.add_column(name, justify="right")
-    for row in rows:
-        cpu = row["cpu_ms"]
-        table.add_row(
-            row["title"],
-            f"{row['rate']:.0f}",
-            f"{row['lowest']:.0f} to {row['highest']:.0f}",
-            f"{own / row['rate']:.2f}",
-            f"{sum(cpu.values()):.2f}",
-            *(f"{cpu[name]:.2f}" for name in ("program", "broker", "database")),
-            style="bold" if row["ours"] else "",
-        )
-    console.print(table)
-    fastest = max((row for row in rows if row["framework"]), key=lambda row: row["rate"], default=None)
-    best = max((row["rate"] for row in rows if row["ours"]), default=None)
-    if fastest and best:
-        console.print(
-            f"ours is {best / fastest['rate']:.2f} x the fastest framework ({fastest['title']})",
-            highlight=False,
-        )
-    limit = next((row["rate"] for row in rows if row["name"] == "batches"), None)
-    if limit and best:
-        console.print(f"ours is {best / limit:.2f} x the hand-written micro-batches", highlight=False)

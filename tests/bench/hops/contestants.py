@@ -1,4 +1,7 @@
-"""Who takes part, and how each is started. What a program's settings are and why stands in its own docstring."""
+"""Who takes part, and how each is started.
+
+What a program's settings are and why stands in its own docstring.
+"""
 
 from __future__ import annotations
 
@@ -12,9 +15,11 @@ OURS = "gancang-3"
 
 @dataclass(frozen=True, slots=True)
 class Contestant:
-    """`workers` are the command lines after the interpreter, the first hop's last, so that it starts into a running rest.
+    """One program of the bench.
 
-    `first` and `end` are the queues where the orders lie before, and what came of them after. `framework`: a rival that one could choose.
+    `workers` are the command lines after the interpreter, the first hop's last, so that it starts when the
+    rest runs. `first` and `end` are the queues where the orders lie before, and what became of them after.
+    `framework`: a rival that one could choose.
     """
 
     name: str
@@ -37,9 +42,13 @@ def _one_per_hop(name: str, *options: str) -> tuple[tuple[str, ...], ...]:
     return tuple(_module(name, "work", hop, *options) for hop in reversed(HOPS))
 
 
-def ours(name: str, title: str, *, processes: int = 3, without: str = "") -> Contestant:
-    """The runtime: one process a hop, or one for all; `without` something, to learn its price."""
+def ours(name: str, title: str, *, processes: int = 3, without: str = "", faststream: str = "") -> Contestant:
+    """The runtime: one process a hop, or one for all; `without` something, to learn its price.
+
+    `faststream`: by which way of FastStream messages come in, when it is not the runtime's own.
+    """
     options = ("--without", without) if without else ()
+    options += ("--faststream", faststream) if faststream else ()
     workers = (
         _one_per_hop("gancang", *options) if processes > 1 else (_module("gancang", "work", *HOPS, *options),)
     )

@@ -13,9 +13,9 @@ import httpx
 from rich.console import Console
 from rich.table import Table
 
-from services.ops.children import Child, Children, known_services
 from services.ops.embedded.ports import LOOPBACK, free_ports
-from services.ops.keys import fresh_keys
+from services.ops.running.keys import fresh_keys
+from services.ops.running.service_processes import ServiceProcess, ServiceProcesses, known_services
 from tests.bench.hops.servers import servers
 from tests.bench.hops.workers import cpu_of, rss_mib
 
@@ -25,7 +25,7 @@ POLL_S = 0.01
 
 
 def measure(server: str, seconds: float, console: Console, json_file: Path | None) -> None:
-    """One service after the other is started (the second time, so that the topology stands), then all are idle together."""
+    """Start each service once so that the topology stands, then again with a clock, then leave all idle."""
     with (
         tempfile.TemporaryDirectory(prefix="gancang-idle-") as name,
         servers(server, Path(name) / "servers") as running,
@@ -53,10 +53,10 @@ def measure(server: str, seconds: float, console: Console, json_file: Path | Non
 
 async def _measure(environment: dict[str, str], folder: Path, seconds: float) -> list[dict[str, Any]]:
     first_s = {}
-    with Children(environment, folder) as children:
+    with ServiceProcesses(environment, folder) as children:
         for name in known_services():
             first_s[name] = (await started(children, name))[1]
-    with Children(environment, folder) as children:
+    with ServiceProcesses(environment, folder) as children:
         ready = {name: await started(children, name) for name in known_services()}
         await asyncio.sleep(SETTLE_S)
         began, before = monotonic(), {name: cpu_of(child.process.pid) for name, (child, _) in ready.items()}
@@ -74,7 +74,7 @@ async def _measure(environment: dict[str, str], folder: Path, seconds: float) ->
         ]
 
 
-async def started(children: Children, name: str) -> tuple[Child, float]:
+async def started(children: ServiceProcesses, name: str) -> tuple[ServiceProcess, float]:
     port, began = free_ports(1)[0], monotonic()
     child = children.start(name, port=port)
     async with httpx.AsyncClient(trust_env=False, timeout=2) as client, asyncio.timeout(READY_WITHIN_S):

@@ -1,6 +1,7 @@
-"""The job that every program does: take an order in, match it, tell of it; the same decisions, contracts and documents for all.
+"""The job of every program: take an order in, match it, tell of it.
 
-Each hop: receive, validate, one conditional write, one confirmed publish, acknowledge. All of it pure; no program may add to it.
+The decisions, contracts and documents are the same for all. Each hop: receive, validate, one conditional
+write, one confirmed publish, acknowledge. All of it is pure; no program may add to it.
 """
 
 from __future__ import annotations

@@ -6,102 +6,28 @@ import asyncio
 import json
 import sys
 import tempfile
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
-from time import perf_counter
 from typing import Any
 
 import aio_pika
 import aiormq
 import uvloop
-from aiormq.abc import DeliveredMessage
-from pamqp.commands import Basic
 from rich.console import Console
 from rich.table import Table
 
-from contracts.registry import Exchange
-from services.runtime.messaging.publishing import Publisher
 from tests.bench.hops.contestants import CONTESTANTS, Contestant
-from tests.bench.hops.job import END, HOPS, TAKE_IN, order_id
-from tests.bench.hops.programs.gancang import queue_of, request
+from tests.bench.hops.job import END, HOPS
+from tests.bench.hops.programs.gancang import queue_of
 from tests.bench.hops.rounds import environment_of
 from tests.bench.hops.servers import Servers, servers
+from tests.bench.hops.town import Town
 from tests.bench.hops.workers import Workers
 
 WARM_UP, ALONE = 100, 300
-ORDERS_FOR_RATE, ROUNDS_FOR_RATE, IN_FLIGHT = 5000, 3, 500
-ARRIVES_WITHIN_S = 30.0
+ORDERS_FOR_RATE, ROUNDS_FOR_RATE = 5000, 3
 LOADS = (0.5, 0.8)
-
-
-class Town:
-    """Sends orders, and knows when the notification of each came.
-
-    It runs on the same cores as what it measures, so it builds its messages beforehand and publishes them joined.
-    """
-
-    def __init__(self, channel: aiormq.Channel) -> None:
-        self._publisher = Publisher(_always(channel))
-        self._places = asyncio.Semaphore(0)
-        self.due: dict[str, float] = {}
-        self.took_ms: dict[str, float] = {}
-        self.waited_for: dict[str, asyncio.Event] = {}
-
-    async def hear(self, raw: DeliveredMessage) -> None:
-        """A notification."""
-        order = str((raw.header.properties.headers or {})["ce-subject"])
-        self.took_ms[order] = (perf_counter() - self.due[order]) * 1000
-        self._places.release()
-        if order in self.waited_for:
-            self.waited_for[order].set()
-
-    async def one_at_a_time(self, first: int, orders: int) -> list[float]:
-        """The next one is sent when the notification has come."""
-        for number, message in enumerate(_messages(first, orders), start=first):
-            arrived = self.waited_for[order_id(number)] = asyncio.Event()
-            await self._send(number, message, perf_counter())
-            await asyncio.wait_for(arrived.wait(), ARRIVES_WITHIN_S)
-        return self._took(first, orders)
-
-    async def flat_out(self, first: int, orders: int) -> float:
-        """Orders a second when the next one is sent as soon as fewer than `IN_FLIGHT` are on their way."""
-        messages, sending = _messages(first, orders), set()
-        self._places = asyncio.Semaphore(IN_FLIGHT)
-        began = perf_counter()
-        for number, message in enumerate(messages, start=first):
-            await asyncio.wait_for(self._places.acquire(), ARRIVES_WITHIN_S)
-            sending.add(asyncio.create_task(self._send(number, message, perf_counter())))
-        await asyncio.gather(*sending)
-        await self._all_told(first, orders)
-        return orders / (perf_counter() - began)
-
-    async def at_rate(self, first: int, rate: float, seconds: float) -> list[float]:
-        """Sent by the clock, whatever comes back; the time counts from when each was due, not from when it was sent."""
-        orders = int(rate * seconds)
-        messages = _messages(first, orders)
-        began, sending = perf_counter(), set()
-        for number, message in enumerate(messages):
-            due = began + number / rate
-            await asyncio.sleep(max(0.0, due - perf_counter()))
-            sending.add(asyncio.create_task(self._send(first + number, message, due)))
-        await asyncio.gather(*sending)
-        await self._all_told(first, orders)
-        return self._took(first, orders)
-
-    async def _all_told(self, first: int, orders: int) -> None:
-        async with asyncio.timeout(ARRIVES_WITHIN_S):
-            while any(order_id(number) not in self.took_ms for number in range(first, first + orders)):
-                await asyncio.sleep(0.01)
-
-    async def _send(self, number: int, message: aio_pika.Message, due: float) -> None:
-        """Returns when the broker has confirmed it."""
-        self.due[order_id(number)] = due
-        properties: Basic.Properties = message.properties
-        await self._publisher.publish(Exchange.REQUESTS, TAKE_IN.type, message.body, properties)
-
-    def _took(self, first: int, orders: int) -> list[float]:
-        return sorted(self.took_ms[order_id(number)] for number in range(first, first + orders))
 
 
 def measure(
@@ -115,7 +41,8 @@ def measure(
     ):
         rows = uvloop.run(_measure(contestant, running, rate, seconds, Path(name) / "log", console))
     table = Table(
-        title=f"three hops, milliseconds from publish to notification · {contestant.title} · {running.database}"
+        title="three hops, milliseconds from publish to notification"
+        f" · {contestant.title} · {running.database}"
     )
     for column in ("load", "orders/s", "orders", "p50", "p95", "p99"):
         table.add_column(column, justify="right")
@@ -141,9 +68,7 @@ async def _measure(
 ) -> list[dict[str, Any]]:
     if not rate:
         rate = await _highest(contestant, running, log)
-        console.print(
-            f"highest rate: {rate:.0f} orders/s (median of {ROUNDS_FOR_RATE}), sent by one who waits for nothing else"
-        )
+        console.print(f"highest rate: {rate:.0f} orders/s (median of {ROUNDS_FOR_RATE}), sender not limited")
     async with _town(contestant, running, log) as town:
         took = await town.one_at_a_time(WARM_UP, ALONE)
     rows = [_row("one at a time", 1000 / took[len(took) // 2], took)]
@@ -190,17 +115,6 @@ async def _town(contestant: Contestant, running: Servers, log: Path) -> AsyncIte
 
 def _row(label: str, rate: float, took: list[float]) -> dict[str, Any]:
     return {"load": label, "rate": rate, "orders": len(took), **_percentiles(took)}
-
-
-def _messages(first: int, orders: int) -> list[aio_pika.Message]:
-    return [request(number) for number in range(first, first + orders)]
-
-
-def _always(channel: aiormq.Channel) -> Callable[[], Awaitable[aiormq.Channel]]:
-    async def get() -> aiormq.Channel:
-        return channel
-
-    return get
 
 
 def _percentiles(took: list[float]) -> dict[str, float]:

@@ -1,4 +1,7 @@
-"""The interpreter of the rivals: this one where they are installed, else an environment of their own, made once from locked packages."""
+"""The interpreter of the rivals: this one where they are installed, else an environment of their own.
+
+It is made once, from locked packages.
+"""
 
 from __future__ import annotations
 
@@ -8,7 +11,7 @@ import sys
 import venv
 from pathlib import Path
 
-from services.ops.embedded import state_folder
+from services.ops.connecting.run_file import state_folder
 from services.ops.errors import CommandError
 from tests.bench.hops.workers import ROOT
 

@@ -1,4 +1,4 @@
-"""One round of one program: orders lie ready, its processes start, and the clock runs while orders are under way."""
+"""One round of one program: orders wait, its processes start, and the clock runs until all are done."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from motor.motor_asyncio import AsyncIOMotorClient
 
 from services.ops.embedded import ServerUrls
 from services.ops.errors import CommandError
-from services.ops.keys import fresh_keys
+from services.ops.running.keys import fresh_keys
 from tests.bench.hops.contestants import Contestant
 from tests.bench.hops.job import HOPS, order_id
 from tests.bench.hops.servers import Servers
@@ -149,7 +149,7 @@ async def _until_all_at_the_end(track: Track) -> None:
 
 
 async def _check(track: Track, urls: ServerUrls) -> None:
-    """Every order written, matched once, notified once; one message for each at the end; no outbox left over."""
+    """Check that every order was written, matched and notified once, and that no outbox has anything left."""
     client: Any = AsyncIOMotorClient(urls.mongodb)
     try:
         database = client.get_default_database()

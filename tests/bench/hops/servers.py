@@ -26,7 +26,10 @@ WHEEL, FAST = "secantusd-py", ("mongod", "secantusd-rs")
 
 @dataclass(frozen=True, slots=True)
 class Servers:
-    """Where they are; the pids are 0 when they are not ours. `database` names the program behind MongoDB's protocol."""
+    """Where they are; the pids are 0 when they are not ours.
+
+    `database` names the program behind MongoDB's protocol.
+    """
 
     urls: ServerUrls
     database: str

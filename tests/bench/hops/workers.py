@@ -26,7 +26,10 @@ class WorkerDiedError(CommandError):
 
 
 class Workers:
-    """All processes of one program in one round. Leaving the block kills them: nothing of theirs is read again."""
+    """All processes of one program in one round.
+
+    Leaving the block kills them: nothing of theirs is read again.
+    """
 
     def __init__(self, name: str, python: str, environment: Mapping[str, str], log: Path) -> None:
         self.name = name

@@ -17,7 +17,7 @@ from h3.api import basic_int as h3
 from contracts.codec import parse, read
 from services.matching.adapters.position_index import PositionIndex
 from services.matching.adapters.positions import Positions
-from services.matching.domain.assignment.solver import warm_up
+from services.matching.domain.pairing.solver import warm_up
 from services.runtime.clock import SystemClock
 
 MESSAGES, A_MESSAGE, DRIVERS, PAGE_KIB = 200, 500, 50_000, 4

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable
 from typing import TypeAlias
 
-from services.matching.domain.assignment.cost import Weights
+from services.matching.domain.pairing.cost import Weights
 from services.matching.domain.searches.offering import is_due, next_offer_at, offered
 from services.matching.rounds.candidates import CANDIDATES, CandidateFinder
 from services.matching.rounds.pairing import pair

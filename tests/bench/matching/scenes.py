@@ -10,12 +10,12 @@ import numpy as np
 
 from services.matching.adapters.position_index import PositionIndex
 from services.matching.adapters.road_estimates import RoadEstimates
-from services.matching.domain.assignment.cost import FreeDriver, WaitingOrder, Weights
 from services.matching.domain.drivers.driver import Driver
 from services.matching.domain.drivers.record import RECENT, Answer, Record
 from services.matching.domain.ground.calendar import day_of
 from services.matching.domain.ground.distance import Floats
 from services.matching.domain.ground.travel import RoadEstimate
+from services.matching.domain.pairing.cost import FreeDriver, WaitingOrder, Weights
 from services.matching.domain.searches.search import Search
 from services.matching.ports import Circle
 from services.matching.rounds.candidates import CandidateFinder

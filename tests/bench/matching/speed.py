@@ -12,8 +12,8 @@ import numpy as np
 from scipy.optimize import linear_sum_assignment
 
 from services.matching.adapters.position_index import PositionIndex
-from services.matching.domain.assignment.cost import Edges, costs, costs_of_leaving
 from services.matching.domain.ground.distance import KMH, metres_between
+from services.matching.domain.pairing.cost import Edges, costs, costs_of_leaving
 from services.matching.ports import Nearby
 from services.matching.rounds.candidates import CANDIDATES
 from services.matching.rounds.pairing import MORE

@@ -1,4 +1,4 @@
-"""The job as one would write it for this job alone: a loop over the same libraries, without retries, leases or a second thought."""
+"""The same job written by hand: a loop over the same libraries, without retries and leases."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from jinja2 import Environment, StrictUndefined
 
 from contracts.events.orders import OrderDriverAssigned
 from contracts.message import derived_id
-from services.notifications.adapters.templates import FOLDER
+from services.notifications.adapters.texts.templates import FOLDER
 from tests.bench.notifications.job import CONNECTIONS, Job, Took
 
 log = structlog.get_logger()
@@ -25,7 +25,7 @@ Send = Callable[[str, str, dict[str, Any], str], Awaitable[None]]
 
 
 async def run(job: Job) -> Took:
-    """Until everybody is told."""
+    """Run until every recipient is told."""
     events, texts, sealer = iter(job.events), _texts(), job.sealer
     began, spent = perf_counter(), process_time()
 

@@ -1,4 +1,4 @@
-"""`gancang bench notifications`: ours beside a hand-written loop, and ten thousand recipients of one event."""
+"""`gancang bench notifications`: ours and a hand-written loop, and ten thousand recipients of one event."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ import uvloop
 from rich.console import Console
 from rich.table import Table
 
-from services.notifications.domain.told import EMAIL, SMS
+from services.notifications.domain.audience.table import EMAIL, SMS
 from tests.bench.notifications import by_hand, many, ours
 from tests.bench.notifications.job import Took, a_job, log_to_nowhere
 from tests.bench.notifications.receivers import Receivers, receiving

@@ -1,4 +1,4 @@
-"""The job of both: orders' drivers are on the way, each customer is told; the same events, contacts and receivers."""
+"""The job of both programs: tell each customer that the driver is on the way; same events, same receivers."""
 
 from __future__ import annotations
 
@@ -13,8 +13,8 @@ from pydantic import SecretStr
 
 from contracts.events.orders import OrderDriverAssigned
 from contracts.message import Message
-from services.notifications.domain.contact import Contact, SealedChannel, contact_id
-from services.notifications.domain.told import EMAIL, SMS
+from services.notifications.domain.audience.table import EMAIL, SMS
+from services.notifications.domain.channels.contact import Contact, SealedChannel, contact_id
 from services.runtime.sealing import Sealer, new_key
 from tests.support.builders import NOW, a_driver_assigned, a_message
 

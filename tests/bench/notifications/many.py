@@ -14,8 +14,8 @@ import aio_pika
 from rich.console import Console
 
 from contracts.events.emergencies import EmergencyRaised
-from services.ops.children import Children
-from services.ops.keys import fresh_keys
+from services.ops.running.keys import fresh_keys
+from services.ops.running.service_processes import ServiceProcesses
 from services.runtime.storage import database
 from tests.bench.hops.idle import started
 from tests.bench.hops.servers import servers
@@ -64,7 +64,7 @@ async def _measure(
 ) -> dict[str, Any]:
     client = database.connect(mongodb)
     store = database.database_of(client)
-    with Children(environment, folder) as children:
+    with ServiceProcesses(environment, folder) as children:
         child, _ = await started(children, "notifications")
         async with _exchanges(amqp) as (requests, events):
             for start in range(0, recipients, TOGETHER):

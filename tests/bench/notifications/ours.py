@@ -1,4 +1,4 @@
-"""The job by our service's own parts: planning, lanes, breakers, leases, retries; its documents are kept in memory."""
+"""The job by our service: planner, worker pools, breakers, leases, retries; documents stay in memory."""
 
 from __future__ import annotations
 
@@ -7,18 +7,17 @@ from dataclasses import dataclass, field
 from time import perf_counter, process_time
 from typing import Any
 
-from services.notifications.adapters.log_channel import StructlogChannel
-from services.notifications.adapters.templates import JinjaTexts
-from services.notifications.channels import channels_of
-from services.notifications.delivery import Parts, delivering
-from services.notifications.domain.attempts import Status
-from services.notifications.handlers.opening import Opening
-from services.notifications.handlers.order_event import OnOrderEvent
-from services.notifications.ledger import Ledger
+from services.notifications.adapters.channels.configured import configured_channels
+from services.notifications.adapters.channels.log import StructlogChannel
+from services.notifications.adapters.texts.templates import JinjaTexts
+from services.notifications.app import Parts, sending_path
+from services.notifications.domain.lease import SendStatus
+from services.notifications.handlers.order_event import on_order_event
+from services.notifications.sending.notification_store import OWN_SOURCE, NotificationStore
+from services.notifications.sending.opener import Opener
 from services.notifications.settings import NotificationsSettings
 from services.runtime.change import Stored
 from services.runtime.clock import SystemClock
-from services.runtime.process.settings import RuntimeSettings
 from services.runtime.sealing import Sealer
 from tests.bench.notifications.job import CONNECTIONS, UNDER_WAY, Job, Took
 
@@ -40,35 +39,25 @@ class InMemory:
         if change is None:
             return None
         self.states[aggregate_id] = change.state
-        if getattr(change.state, "status", None) is Status.SENT:
+        if getattr(change.state, "status", None) is SendStatus.SENT:
             self.sent += 1
             self.room.release()
         return change.state
 
 
 class Open:
-    """A gate that is never closed."""
+    """A gate that is always open."""
 
     def close(self, reason: str) -> None:
         raise AssertionError(reason)
 
-    async def passed(self) -> None:
+    async def wait_until_open(self) -> None:
         return
 
 
 @dataclass(frozen=True)
-class Around:
-    """What a service's parts ask of the runtime."""
-
-    clock: SystemClock
-    sealer: Any
-    gate: Open
-    settings: RuntimeSettings
-
-
-@dataclass(frozen=True)
 class OneKey:
-    """Everybody's addresses lie under one key."""
+    """All addresses are sealed under one key."""
 
     sealer: Sealer
 
@@ -77,25 +66,30 @@ class OneKey:
 
 
 class NothingLater:
-    """No order moves on while it is measured."""
+    """No order changes while it is measured."""
 
     async def templates_after(self, _notification: Any) -> list[str]:
         return []
 
 
 async def run(job: Job) -> Took:
-    """Until everybody is told."""
-    settings = _settings(job)
-    around = Around(SystemClock(), job.sealer, Open(), RuntimeSettings())
+    """Run until every recipient is told."""
+    settings, clock = _settings(job), SystemClock()
     notifications, contacts = InMemory(), InMemory(dict(job.contacts))
-    ledger = Ledger(notifications, around.clock, settings.plan(1))
-    texts, vault = JinjaTexts(settings.timezone), OneKey(job.sealer)
-    parts = Parts(contacts, ledger, NothingLater(), texts, channels_of(settings), vault, StructlogChannel())
-    delivery = delivering(around, settings, parts)  # type: ignore[arg-type]
-    handle = OnOrderEvent(
-        Opening(ledger, delivery.planning, delivery.lanes, NothingLater(), around.clock), ()
+    store = NotificationStore(notifications, clock, OWN_SOURCE, settings.retry_policy(1), NothingLater())
+    parts = Parts(
+        contacts=contacts,
+        store=store,
+        texts=JinjaTexts(settings.timezone),
+        channels=configured_channels(settings),
+        vault=OneKey(job.sealer),  # type: ignore[arg-type]  only its `key` is used
+        log_channel=StructlogChannel(),
+        gate=Open(),
+        code_key=b"",
     )
-    workers = [asyncio.create_task(worker()) for worker in delivery.workers]
+    sending = sending_path(settings, parts)
+    handle = on_order_event(Opener(store, sending.planner, sending.pools), ())
+    workers = [asyncio.create_task(worker()) for worker in sending.workers]
     began, spent = perf_counter(), process_time()
     for event in job.events:
         await notifications.room.acquire()

@@ -1,4 +1,4 @@
-"""A mail server and an SMS gateway that take everything as fast as a socket goes, in a process of their own."""
+"""A mail server and an SMS gateway that accept everything at the speed of a socket, in their own process."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Push, WhatsApp and SMS: the request is of the documented form, and each kind of trouble is told from the others."""
+"""Push, WhatsApp and SMS: requests have the documented form, and each kind of failure is recognised."""
 
 from __future__ import annotations
 
@@ -10,9 +10,9 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from services.notifications.adapters.push import FCM_ERROR, PushChannel
-from services.notifications.adapters.sms import SmsChannel, SmsGateway
-from services.notifications.adapters.whatsapp import WhatsAppChannel
+from services.notifications.adapters.channels.push import FCM_ERROR, PushChannel
+from services.notifications.adapters.channels.sms import SmsChannel, SmsGateway
+from services.notifications.adapters.channels.whatsapp import WhatsAppChannel
 from services.notifications.ports import AddressRefused, ChannelUnavailable
 from tests.support import documented
 from tests.support.documented import PHONE, PROJECT, TOKEN
@@ -21,7 +21,7 @@ from tests.support.letters import a_letter, connected
 from tests.support.provider import DROPPED, RESET, Answer, ProviderStandIn
 
 if TYPE_CHECKING:
-    from services.notifications.adapters.http import Provider
+    from services.notifications.adapters.channels.http import Provider
     from services.notifications.ports import Channel
 
 FIELDS = {"to": "to", "sender": "from", "text": "text", "id": "reference"}
@@ -96,7 +96,7 @@ async def test_connections_are_used_again(kind: str) -> None:
     assert standin.ids == {INBOX[kind]: {"n-0", "n-1", "n-2"}}
 
 
-async def test_whoever_finds_no_connection_free_leaves_no_doubt() -> None:
+async def test_waiting_in_vain_for_a_connection_is_not_doubtful() -> None:
     letters = [a_letter(NUMBER, id=f"n-{number}") for number in range(5)]
     async with ProviderStandIn(documented.sms, Answer(after=0.5)) as standin, connected(0.3) as provider:
         channel = a_channel("sms", provider, standin.url)
@@ -116,7 +116,7 @@ async def test_a_letter_under_way_is_finished_when_the_service_stops() -> None:
 
 
 @pytest.mark.parametrize("scheme", ["http://", ""])
-async def test_a_provider_is_reached_by_way_of_the_proxy_that_the_environment_names(
+async def test_a_provider_is_reached_through_the_proxy_of_the_environment(
     monkeypatch: pytest.MonkeyPatch, scheme: str
 ) -> None:
     async with ProviderStandIn(lambda request: ("proxy", request.path)) as proxy, connected() as provider:
@@ -131,15 +131,15 @@ async def test_a_provider_is_reached_by_way_of_the_proxy_that_the_environment_na
 
 @pytest.mark.parametrize("kind", KINDS)
 @pytest.mark.parametrize("answer", [DROPPED, RESET, Answer(after=5)], ids=["dropped", "reset", "slow"])
-async def test_a_lost_answer_leaves_a_doubt(kind: str, answer: Answer) -> None:
+async def test_a_lost_answer_is_doubtful(kind: str, answer: Answer) -> None:
     trouble = await trouble_with(kind, answer, timeout_s=0.2)
 
     assert isinstance(trouble, ChannelUnavailable)
-    assert (trouble.doubtful, trouble.ours) == (True, True)
+    assert (trouble.doubtful, trouble.provider_fault) == (True, True)
 
 
 @pytest.mark.parametrize("kind", KINDS)
-async def test_nobody_there_leaves_no_doubt(kind: str) -> None:
+async def test_a_refused_connection_is_not_doubtful(kind: str) -> None:
     standin = ProviderStandIn(getattr(documented, kind))
     async with connected() as provider:
         with pytest.raises(ChannelUnavailable) as caught:
@@ -150,14 +150,14 @@ async def test_nobody_there_leaves_no_doubt(kind: str) -> None:
 
 @pytest.mark.parametrize("kind", KINDS)
 @pytest.mark.parametrize("status", [500, 503, 429])
-async def test_a_busy_provider_is_tried_later_when_it_says(kind: str, status: int) -> None:
+async def test_a_busy_provider_is_retried_after_the_time_that_it_names(kind: str, status: int) -> None:
     trouble = await trouble_with(kind, Answer(status, {}, {"Retry-After": "7"}))
 
     assert isinstance(trouble, ChannelUnavailable)
-    assert (trouble.retry_after_s, trouble.ours, trouble.doubtful) == (7, True, False)
+    assert (trouble.retry_after_s, trouble.provider_fault, trouble.doubtful) == (7, True, False)
 
 
-async def test_a_provider_may_name_a_date() -> None:
+async def test_retry_after_may_be_a_date() -> None:
     in_a_minute = format_datetime(datetime.now(UTC) + timedelta(minutes=1), usegmt=True)
 
     trouble = await trouble_with("sms", Answer(429, {}, {"Retry-After": in_a_minute}))
@@ -167,7 +167,7 @@ async def test_a_provider_may_name_a_date() -> None:
 
 
 @pytest.mark.parametrize("header", ["soon", "-1", "99999999", "", "²"])
-async def test_a_strange_wish_does_no_harm(header: str) -> None:
+async def test_a_strange_retry_after_does_no_harm(header: str) -> None:
     trouble = await trouble_with("sms", Answer(429, {}, {"Retry-After": header}))
 
     assert isinstance(trouble, ChannelUnavailable)
@@ -193,9 +193,7 @@ def fcm_error(code: str) -> dict[str, object]:
         ("sms", Answer(422)),
     ],
 )
-async def test_an_address_that_nobody_has_is_refused_without_being_repeated(
-    kind: str, answer: Answer
-) -> None:
+async def test_an_address_that_does_not_exist_is_refused_and_not_repeated(kind: str, answer: Answer) -> None:
     trouble = await trouble_with(kind, answer)
 
     assert isinstance(trouble, AddressRefused)
@@ -203,7 +201,7 @@ async def test_an_address_that_nobody_has_is_refused_without_being_repeated(
 
 
 @pytest.mark.parametrize(
-    ("kind", "answer", "ours"),
+    ("kind", "answer", "provider_fault"),
     [
         ("push", Answer(401, {"error": {"status": "UNAUTHENTICATED"}}), True),
         ("push", Answer(400, {"error": {"status": "INVALID_ARGUMENT"}}), False),
@@ -221,15 +219,17 @@ async def test_an_address_that_nobody_has_is_refused_without_being_repeated(
         ("sms", Answer(301, None, {"Location": "http://127.0.0.1:1/"}), True),
     ],
 )
-async def test_trouble_is_the_providers_or_of_this_one_letter(kind: str, answer: Answer, ours: bool) -> None:
+async def test_a_failure_is_the_providers_or_of_this_letter_only(
+    kind: str, answer: Answer, provider_fault: bool
+) -> None:
     trouble = await trouble_with(kind, answer)
 
     assert isinstance(trouble, ChannelUnavailable)
-    assert trouble.ours is ours
+    assert trouble.provider_fault is provider_fault
 
 
 @pytest.mark.parametrize("kind", ["whatsapp", "sms"])
-async def test_what_can_be_no_number_is_refused_before_anybody_is_asked(kind: str) -> None:
+async def test_an_impossible_number_is_refused_without_a_request(kind: str) -> None:
     async with connected() as provider:
         with pytest.raises(AddressRefused, match="not_a_number"):
             await a_channel(kind, provider, "http://127.0.0.1:1").send(a_letter("112"))

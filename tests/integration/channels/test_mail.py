@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from aiosmtpd.smtp import SMTP, AuthResult, LoginPassword
 
-from services.notifications.adapters.smtp import SmtpChannel, SmtpServer
+from services.notifications.adapters.channels.smtp import SmtpChannel, SmtpServer
 from services.notifications.ports import AddressRefused, ChannelUnavailable
 from tests.support.certificates import a_certificate
 from tests.support.letters import a_letter
@@ -51,8 +51,8 @@ def only_we(_server: Any, _session: Any, _envelope: Any, _mechanism: str, login:
 
 @asynccontextmanager
 async def serving(inbox: Inbox, context: SSLContext, tls: str) -> AsyncIterator[int]:
-    """A server that wants TLS and a login; its port."""
-    # aiosmtpd does not know that the socket is encrypted from the first byte, so it is not made to insist on a login there
+    """A server that requires TLS and a login; yields its port."""
+    # aiosmtpd does not know that the socket is encrypted from the first byte, so it cannot ask for a login
     start_tls = {"tls_context": context, "require_starttls": True, "auth_required": True}
     wanted = start_tls if tls == "starttls" else {"auth_require_tls": False}
 
@@ -95,7 +95,7 @@ async def test_a_letter_goes_out_encrypted_and_with_our_login(tls: str, tmp_path
 
 
 @pytest.mark.parametrize("tls", ["tls", "starttls"])
-async def test_a_server_that_nobody_vouches_for_gets_no_letter_and_no_password(
+async def test_a_server_with_an_untrusted_certificate_gets_no_letter_and_no_password(
     tls: str, tmp_path: Path
 ) -> None:
     context, _ = a_certificate(tmp_path)
@@ -107,14 +107,14 @@ async def test_a_server_that_nobody_vouches_for_gets_no_letter_and_no_password(
     assert (inbox.mails, caught.value.doubtful) == ([], False)
 
 
-async def test_a_wrong_password_is_trouble_of_ours(tmp_path: Path) -> None:
+async def test_a_wrong_password_makes_the_channel_unavailable(tmp_path: Path) -> None:
     context, ca = a_certificate(tmp_path)
     inbox = Inbox()
     async with serving(inbox, context, "starttls") as port:
         with pytest.raises(ChannelUnavailable, match="smtp_535") as caught:
             await sent(a_channel(port, "starttls", ca, "another"))
 
-    assert (inbox.mails, caught.value.ours) == ([], True)
+    assert (inbox.mails, caught.value.provider_fault) == ([], True)
 
 
 async def test_a_letter_has_a_plain_and_an_html_form(tmp_path: Path) -> None:
@@ -139,7 +139,7 @@ async def test_a_letter_has_a_plain_and_an_html_form(tmp_path: Path) -> None:
         ("554 5.7.1 client host is on a list", False),
     ],
 )
-async def test_only_an_address_that_nobody_has_counts_as_refused(answer: str, *, refused: bool) -> None:
+async def test_only_an_address_that_does_not_exist_counts_as_refused(answer: str, *, refused: bool) -> None:
     async with Mailbox() as mailbox:
         mailbox.answer(ADDRESS, answer)
         server = SmtpServer("127.0.0.1", mailbox.port, "none", "", "", timeout_s=5, idle_s=5)

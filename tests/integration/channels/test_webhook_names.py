@@ -1,4 +1,4 @@
-"""Names in agencies' URLs are looked up by threads of their own, one look-up of a name at a time."""
+"""Names in agencies' URLs are looked up in separate threads, each name once at a time."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from services.notifications.adapters.webhook_http import WebhookClient
+from services.notifications.adapters.webhooks.client import WebhookClient
 from tests.support.receiver import Receiver
 
 if TYPE_CHECKING:
@@ -51,10 +51,10 @@ async def receiver() -> AsyncIterator[Receiver]:
 
 
 async def posted(client: WebhookClient, url: str) -> str:
-    return (await client.post(url, "e-1", b"{}", [SECRET])).detail
+    return (await client.post(url, "e-1", "{}", [SECRET])).detail
 
 
-async def test_names_that_hang_hold_up_neither_other_names_nor_the_look_ups_of_our_own_servers(
+async def test_names_that_hang_delay_neither_other_names_nor_look_ups_of_our_own_servers(
     names: NameServer, receiver: Receiver
 ) -> None:
     client = WebhookClient(HERE, within_s=0.5)
@@ -69,7 +69,7 @@ async def test_names_that_hang_hold_up_neither_other_names_nor_the_look_ups_of_o
     assert set(await asyncio.gather(*hanging)) == {"timeout"}
 
 
-async def test_a_name_that_hangs_is_asked_for_once_however_many_wait_for_it(names: NameServer) -> None:
+async def test_a_name_that_hangs_is_looked_up_once_for_all_who_wait(names: NameServer) -> None:
     client = WebhookClient(HERE, within_s=0.5)
 
     details = await asyncio.gather(*(posted(client, "http://hangs.test/") for _ in range(20)))
@@ -78,9 +78,7 @@ async def test_a_name_that_hangs_is_asked_for_once_however_many_wait_for_it(name
     assert names.asked == ["hangs.test"]
 
 
-async def test_a_name_is_asked_for_anew_when_the_answer_has_come(
-    names: NameServer, receiver: Receiver
-) -> None:
+async def test_a_name_is_looked_up_again_after_an_answer(names: NameServer, receiver: Receiver) -> None:
     client = WebhookClient(HERE, within_s=5)
     receiver.answers["/hook"] = ["HTTP/1.1 204 said\r\nconnection: close"] * 2
 

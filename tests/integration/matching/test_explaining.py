@@ -144,7 +144,7 @@ async def test_a_driver_is_judged_by_the_offers_that_they_could_win(
     )
     assert shown_driver["declined_because"] == {"too_far": {"count": 1, "percent": 100.0}}
     assert shown_driver["not_judged"] == {"lost": 0, "withdrawn": 1}
-    assert "1 that he could win" in plain.stdout
+    assert "1 that they could win" in plain.stdout
 
 
 async def test_an_unknown_order_or_driver_is_one_line_and_exit_code_2(gancang: Gancang) -> None:

@@ -11,7 +11,7 @@ import aio_pika
 
 from contracts.queues import LEADER
 from services.matching.app import build as build_matching
-from services.ops.demo.evidence import Servers
+from services.ops.demo.checks.evidence import Servers
 from services.orders.app import build as build_orders
 from tests.support.builders import an_order_requested
 from tests.support.crowd import Crowd, everything_holds

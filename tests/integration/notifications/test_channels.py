@@ -1,4 +1,4 @@
-"""Several channels for one person: fall-back, refused addresses, nights, codes, and what a later state overtakes."""
+"""Several channels for one person: fallback, refused addresses, quiet hours, codes, superseding."""
 
 from __future__ import annotations
 
@@ -66,7 +66,7 @@ def at(moment: datetime, speed: int) -> str:
     return f"{moment.isoformat()},{speed},{datetime.now(UTC).isoformat()}"
 
 
-async def test_a_refused_address_gives_way_to_the_next_channel_now_and_for_later_events(
+async def test_a_refused_address_is_replaced_by_the_next_channel_now_and_for_later_events(
     world: World, providers: Providers
 ) -> None:
     providers.whatsapp.default = UNDELIVERABLE
@@ -84,7 +84,7 @@ async def test_a_refused_address_gives_way_to_the_next_channel_now_and_for_later
     assert [attempt["result"] for attempt in kept["state"]["attempts"]] == ["refused", "sent"]
 
 
-async def test_a_provider_that_stays_away_gives_way_to_the_next_channel(
+async def test_a_provider_that_stays_away_is_replaced_by_the_next_channel(
     world: World, providers: Providers
 ) -> None:
     await providers.whatsapp.stop()
@@ -99,7 +99,7 @@ async def test_a_provider_that_stays_away_gives_way_to_the_next_channel(
     await providers.whatsapp.start()
 
 
-async def test_a_provider_that_asks_for_time_is_not_asked_before(world: World, providers: Providers) -> None:
+async def test_a_provider_is_not_called_before_its_retry_after(world: World, providers: Providers) -> None:
     providers.sms.script.append(Answer(429, {}, {"Retry-After": "2"}))
     async with world.service(**providers.settings):
         await world.register(a_contact_registered(channels=[SMS]))
@@ -112,7 +112,7 @@ async def test_a_provider_that_asks_for_time_is_not_asked_before(world: World, p
     assert len(providers.sms.requests) == 2
 
 
-async def test_a_later_state_overtakes_what_could_not_be_sent(world: World, providers: Providers) -> None:
+async def test_a_later_state_supersedes_what_could_not_be_sent(world: World, providers: Providers) -> None:
     await providers.sms.stop()
     async with world.service(**providers.settings):
         await world.register(a_contact_registered(channels=[SMS]))
@@ -134,7 +134,7 @@ async def test_a_later_state_overtakes_what_could_not_be_sent(world: World, prov
     assert len(providers.sms.inbox[NUMBER]) == 1
 
 
-async def test_an_event_that_comes_long_after_a_later_one_is_told_to_nobody(world: World) -> None:
+async def test_an_event_that_comes_long_after_a_later_one_is_not_told(world: World) -> None:
     async with world.service():
         await world.register(a_contact_registered())
         await world.publish(OrderCancelled.model_validate({**ORDER_EVENT, **CANCELLED}), sequence=4)
@@ -147,7 +147,7 @@ async def test_an_event_that_comes_long_after_a_later_one_is_told_to_nobody(worl
     assert len(world.mailbox.mails) == 1
 
 
-async def test_at_night_what_is_not_urgent_waits_for_the_morning_and_a_mail_does_not(
+async def test_at_night_an_sms_that_is_not_urgent_waits_for_the_morning_and_a_mail_does_not(
     world: World, providers: Providers
 ) -> None:
     before_five = datetime(2026, 11, 24, 21, 50, tzinfo=UTC)
@@ -179,7 +179,7 @@ async def test_at_night_what_is_not_urgent_waits_for_the_morning_and_a_mail_does
     ]
 
 
-async def test_a_code_reaches_the_recipient_and_lies_nowhere(world: World, providers: Providers) -> None:
+async def test_a_code_reaches_the_recipient_and_is_stored_nowhere(world: World, providers: Providers) -> None:
     key = "a key for tests"
     world.runtime = world.runtime.model_copy(update={"code_key": type(world.runtime.code_key)(key)})
     code = one_time_code(key.encode(), "o-1", 7)

@@ -1,4 +1,4 @@
-"""Contacts: facts with a time, and what becomes of a notification whose recipient has none that we can use."""
+"""Contacts are facts with a time; without a usable contact a notification waits, fails or goes to the log."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from tests.integration.notifications.conftest import World
 
 
-async def test_nobody_known_is_a_failure_after_a_minute(world: World) -> None:
+async def test_without_a_contact_it_fails_after_a_minute(world: World) -> None:
     async with world.service(clock=_faster(30)):
         await world.publish(a_driver_assigned())
 
@@ -37,7 +37,7 @@ async def test_a_contact_that_comes_after_the_event_is_still_told(world: World) 
     assert len(world.mailbox.mails) == 1
 
 
-async def test_whoever_has_no_channel_of_ours_is_told_in_the_log(world: World) -> None:
+async def test_a_recipient_without_a_configured_channel_is_told_in_the_log(world: World) -> None:
     async with world.service():
         await world.register(a_contact_registered(channels=[{"kind": "whatsapp", "address": "+62811000"}]))
 
@@ -71,7 +71,7 @@ async def test_a_contact_from_the_future_is_rejected(world: World) -> None:
     assert rejected[0]["reason"] == "time_ahead"
 
 
-async def test_what_can_be_no_mail_address_is_rejected_without_being_repeated(world: World) -> None:
+async def test_a_wrong_mail_address_is_rejected_and_not_repeated(world: World) -> None:
     async with world.service():
         await world.publish(a_contact_registered(channels=[{"kind": "email", "address": "a@b.org>\r\nDATA"}]))
 

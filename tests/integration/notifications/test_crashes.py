@@ -1,4 +1,4 @@
-"""A process that dies between claiming and sending: somebody else sends the same letter."""
+"""A process dies between claiming and sending: another one sends the same letter."""
 
 from __future__ import annotations
 
@@ -12,10 +12,11 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from services.notifications.adapters import mongo
-from services.notifications.domain.attempts import Cause, Status
+from services.notifications.adapters.storage.notifications import notification_kind
+from services.notifications.domain.attempts import SourceEvent
+from services.notifications.domain.lease import SendStatus
 from services.notifications.domain.notification import Notification
-from services.notifications.handlers.parameters import parameters_of
+from services.notifications.sending.parameters import parameters_of
 from tests.support.builders import a_contact_registered, a_driver_assigned
 from tests.support.eventually import eventually
 
@@ -28,20 +29,20 @@ if TYPE_CHECKING:
 def a_claimed_notification(due: datetime) -> Notification:
     return Notification(
         id="n-1",
-        role="customer",
+        audience="customer",
         recipient_id="c-1",
         template="order.driver_assigned",
         parameters=parameters_of(a_driver_assigned()),
-        cause=Cause("/gancang/orders", "e-1", "order.driver_assigned.v1", "o-1"),
+        cause=SourceEvent("/gancang/orders", "e-1", "order.driver_assigned.v1", "o-1"),
         created_at=due - timedelta(seconds=30),
-        status=Status.SENDING,
+        status=SendStatus.SENDING,
         due=due,
         claims=1,
     )
 
 
 async def put(world: World, notification: Notification) -> None:
-    kind = mongo.notifications(timedelta(days=1))
+    kind = notification_kind(timedelta(days=1))
     document = {
         "_id": notification.id,
         "version": 1,
@@ -66,7 +67,7 @@ async def test_an_overdue_lease_is_taken_over_by_one_of_two_processes(world: Wor
     assert len(world.of_type("notification.sent.v1")) == 1
 
 
-async def test_a_lease_that_still_runs_is_left_alone(world: World) -> None:
+async def test_a_claim_with_a_running_lease_is_not_taken_over(world: World) -> None:
     await put(world, a_claimed_notification(datetime.now(UTC) + timedelta(seconds=60)))
 
     async with world.service():

@@ -1,4 +1,4 @@
-"""An emergency reaches the people on duty and whoever called, and nothing overtakes it."""
+"""An emergency reaches the operators on duty and the caller, and nothing supersedes it."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ def by_mail(recipient_id: str, role: str) -> dict[str, object]:
 DRIVER, ON_DUTY = by_mail("d-7", "driver"), by_mail("emergency-desk", "operator")
 
 
-async def test_an_emergency_is_told_to_the_people_on_duty_and_to_its_driver(world: World) -> None:
+async def test_an_emergency_is_told_to_the_operators_on_duty_and_to_its_driver(world: World) -> None:
     async with world.service():
         await world.register(a_contact_registered(**DRIVER), a_contact_registered(**ON_DUTY))
 
@@ -45,7 +45,7 @@ async def test_an_emergency_is_told_to_the_people_on_duty_and_to_its_driver(worl
     }
 
 
-async def test_a_passengers_call_is_confirmed_to_him_and_not_told_to_his_driver(world: World) -> None:
+async def test_a_passengers_call_is_confirmed_to_them_and_not_told_to_their_driver(world: World) -> None:
     call = {"raised_by": "customer", "raised_by_id": "c-1", "driver_id": "d-7", "order_id": "o-1"}
     async with world.service():
         await world.register(
@@ -62,7 +62,7 @@ async def test_a_passengers_call_is_confirmed_to_him_and_not_told_to_his_driver(
     }
 
 
-async def test_an_alarm_that_lay_somewhere_is_told_although_its_order_has_ended_meanwhile(
+async def test_a_delayed_alarm_is_told_although_its_order_has_ended(
     world: World,
 ) -> None:
     async with world.service():
@@ -81,7 +81,7 @@ async def test_an_alarm_that_lay_somewhere_is_told_although_its_order_has_ended_
     ]
 
 
-async def test_a_strangers_call_reaches_the_people_on_duty_and_is_confirmed_to_him_alone(
+async def test_a_recipients_call_reaches_the_operators_on_duty_and_is_confirmed_to_the_recipient_only(
     world: World,
 ) -> None:
     stranger = {**CALL, "raised_by_id": "c-stranger"}

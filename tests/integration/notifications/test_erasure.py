@@ -1,4 +1,4 @@
-"""Erasure: nothing opens what was known of a person, not even beside a copy of the database from before."""
+"""Erasure: a person's data cannot be opened, not even with an older copy of the database."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ import pytest
 from bson import encode
 from structlog.testing import capture_logs
 
-from services.notifications.adapters.vault import MongoVault
+from services.notifications.adapters.keys.vault import MongoVault
 from services.runtime.sealing import Sealer
 from services.runtime.storage import database
 from tests.support.builders import a_contact_registered, a_driver_assigned, an_erasure_requested
@@ -24,7 +24,7 @@ CONTACT = a_contact_registered(display_name=NAME, channels=[{"kind": "email", "a
 BEFORE = datetime.now(UTC) - timedelta(hours=2)
 
 
-async def test_after_an_erasure_the_address_lies_nowhere_and_a_receipt_says_so(
+async def test_after_an_erasure_the_address_is_stored_nowhere_and_a_receipt_says_so(
     world: World, capfd: pytest.CaptureFixture[str]
 ) -> None:
     with capture_logs() as lines:
@@ -82,7 +82,7 @@ async def test_a_copy_of_the_database_from_before_cannot_be_opened(world: World)
     assert world.mailbox.addresses == ["guest@example.org"]
 
 
-async def test_an_older_contact_that_comes_later_brings_nothing_back(world: World) -> None:
+async def test_an_older_contact_does_not_undo_an_erasure(world: World) -> None:
     async with world.service():
         await world.register(CONTACT)
         await world.publish(an_erasure_requested())
@@ -98,7 +98,7 @@ async def test_an_older_contact_that_comes_later_brings_nothing_back(world: Worl
     assert await vault_of(world).find(ADDRESS) == []
 
 
-async def test_an_erasure_that_comes_twice_is_told_once(world: World) -> None:
+async def test_a_repeated_erasure_publishes_one_event(world: World) -> None:
     async with world.service():
         await world.publish(an_erasure_requested(), times=3)
         await eventually(lambda: world.of_type("recipient.erased.v1"))
@@ -112,7 +112,7 @@ async def test_an_erasure_that_comes_twice_is_told_once(world: World) -> None:
     assert [one["recipient_id"] for one in world.of_type("recipient.erased.v1")] == ["c-1", "c-2"]
 
 
-async def test_an_erasure_older_than_the_contact_is_refused_in_words(world: World) -> None:
+async def test_an_erasure_older_than_the_contact_is_rejected_with_a_reason(world: World) -> None:
     async with world.service():
         await world.register(CONTACT)
 
@@ -123,7 +123,7 @@ async def test_an_erasure_older_than_the_contact_is_refused_in_words(world: Worl
     assert await vault_of(world).find(ADDRESS) == [ABOUT]
 
 
-async def test_somebody_else_cannot_have_a_person_erased(world: World) -> None:
+async def test_only_the_person_or_an_operator_may_request_an_erasure(world: World) -> None:
     async with world.service():
         await world.publish(an_erasure_requested(by={"role": "driver", "id": "d-7"}))
 
@@ -131,7 +131,7 @@ async def test_somebody_else_cannot_have_a_person_erased(world: World) -> None:
     assert (refused[0]["reason"], refused[0]["pointer"]) == ("wrong_actor", "/by")
 
 
-async def test_a_contact_is_found_by_its_address_however_that_is_written(world: World) -> None:
+async def test_a_contact_is_found_by_its_address_in_any_form(world: World) -> None:
     async with world.service():
         await world.register(
             CONTACT,

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 ADDRESS, NAME = "secret.guest@example.org", "Wahyuningsih"
 
 
-async def test_no_address_and_no_name_lies_in_log_event_or_database(
+async def test_no_address_and_no_name_is_in_log_event_or_database(
     world: World, capfd: pytest.CaptureFixture[str]
 ) -> None:
     contact = a_contact_registered(display_name=NAME, channels=[{"kind": "email", "address": ADDRESS}])

@@ -1,4 +1,4 @@
-"""What must be shown: told once whatever is lost, nobody held up by somebody else's trouble, and caught up afterwards."""
+"""Told once although answers are lost; trouble of one channel delays no other; the backlog is caught up."""
 
 from __future__ import annotations
 
@@ -67,7 +67,7 @@ async def test_five_times_in_two_processes_with_every_third_answer_lost_each_inb
     assert twice == {f"6281234500{int(document['state']['recipient_id'][2:]):02d}" for document in listed}
 
 
-async def test_a_provider_that_is_down_for_ten_minutes_holds_up_nobody_else_and_is_caught_up(
+async def test_a_provider_that_is_down_for_ten_minutes_delays_no_other_channel_and_catches_up(
     world: World,
 ) -> None:
     now = datetime.now(UTC).isoformat()
@@ -95,7 +95,7 @@ async def test_a_provider_that_is_down_for_ten_minutes_holds_up_nobody_else_and_
     assert all(sum(ids.values()) == 1 for ids in whatsapp.inbox.values())
 
 
-async def test_one_person_whose_gateway_is_slow_holds_up_nobody_else(world: World) -> None:
+async def test_one_person_whose_gateway_is_slow_delays_no_one_else(world: World) -> None:
     async with ProviderStandIn(documented.sms) as sms:
         sms.for_address["+628123450000"] = Answer(after=6)
         async with world.service(**by_sms(sms, http_connections=2)):

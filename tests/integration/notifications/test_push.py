@@ -1,4 +1,4 @@
-"""Push from the event to the telephone: by FCM HTTP v1, with a token of a service account; another channel where FCM will not."""
+"""Push from the event to the telephone by FCM HTTP v1, and by another channel if FCM refuses."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from services.notifications.adapters.push import FCM_ERROR
+from services.notifications.adapters.channels.push import FCM_ERROR
 from tests.support import documented
 from tests.support.builders import a_contact_registered, a_driver_assigned
 from tests.support.eventually import eventually
@@ -54,7 +54,7 @@ def fcm_error(status: int, code: str) -> Answer:
     return Answer(status, {"error": {"code": status, "details": [{"@type": FCM_ERROR, "errorCode": code}]}})
 
 
-async def test_an_event_rings_once_on_the_telephone_that_was_registered(
+async def test_an_event_is_pushed_once_to_the_registered_telephone(
     world: World, telephones: Telephones
 ) -> None:
     async with world.service(**telephones.settings):
@@ -82,7 +82,7 @@ async def test_an_event_rings_once_on_the_telephone_that_was_registered(
     ],
     ids=["unregistered", "mismatch", "invalid"],
 )
-async def test_what_fcm_will_not_take_goes_by_mail_and_only_a_dead_token_is_never_asked_again(
+async def test_what_fcm_refuses_goes_by_mail_and_only_a_dead_token_is_not_used_again(
     world: World, telephones: Telephones, answer: Answer, asked: int
 ) -> None:
     telephones.fcm.default = answer

@@ -1,4 +1,4 @@
-"""Each recipient of an event is told once, by the channel that works, or it is said why not."""
+"""Each recipient of an event is told once, by a channel that works, or an event says why not."""
 
 from __future__ import annotations
 
@@ -110,7 +110,7 @@ async def test_a_server_that_is_away_for_a_while_delays_the_mail(world: World) -
     assert len(world.mailbox.mails) == 1
 
 
-async def test_a_server_that_stays_away_ends_in_a_failure(world: World) -> None:
+async def test_a_server_that_stays_away_fails_the_notification(world: World) -> None:
     async with world.service(retry_attempts=2):
         await world.register(a_contact_registered())
         await world.mailbox.stop()
@@ -138,7 +138,7 @@ async def test_a_refused_address_is_not_tried_again_for_any_event(world: World) 
     assert not world.mailbox.mails
 
 
-async def test_a_refusal_for_now_is_tried_again_on_the_same_connection(world: World) -> None:
+async def test_a_temporary_refusal_is_retried_on_the_same_connection(world: World) -> None:
     world.mailbox.answer("guest@example.org", "451 later", "452 later")
     async with world.service(smtp_connections=1):
         await world.register(a_contact_registered())
@@ -150,7 +150,7 @@ async def test_a_refusal_for_now_is_tried_again_on_the_same_connection(world: Wo
     assert world.mailbox.connections == 1
 
 
-async def test_a_cancellation_tells_the_driver_why_and_asks_no_fee_of_him(world: World) -> None:
+async def test_a_cancellation_tells_the_driver_why_and_names_no_fee_to_them(world: World) -> None:
     cancelled = {
         "by": {"role": "customer", "id": "c-1"},
         "reason": "customer_cancelled",

@@ -1,4 +1,4 @@
-"""A webhook is posted until the agency has it; an agency that is slow, broken or has no secret holds up no other."""
+"""A webhook is posted until the agency accepts it; a slow or broken agency delays no other."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import json
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
 
-from services.notifications.adapters.webhook_log import Range, WebhookLog
+from services.notifications.adapters.webhooks.log import Range, WebhookLog
 from tests.support.agencies import HERE, a_receipt, a_secret, delivery, faster, registered
 from tests.support.eventually import eventually
 from tests.support.receiver import RESET, STALL, Receiver
@@ -27,7 +27,7 @@ async def test_deliveries_wait_until_there_is_a_secret(world: World, receiver: R
         await eventually(lambda: receiver.posts, within=40)
 
 
-async def test_busy_broken_slow_and_cut_lines_are_tried_again_under_the_same_id(
+async def test_busy_broken_slow_and_cut_connections_are_retried_under_the_same_id(
     world: World, receiver: Receiver
 ) -> None:
     receiver.answers["/hook"] = ["HTTP/1.1 429 busy\r\nretry-after: 1", 503, RESET]
@@ -52,7 +52,7 @@ async def test_busy_broken_slow_and_cut_lines_are_tried_again_under_the_same_id(
     assert len(receiver.at("/slow")) == 2
 
 
-async def test_a_slow_agency_holds_up_no_other(world: World, receiver: Receiver) -> None:
+async def test_a_slow_agency_delays_no_other(world: World, receiver: Receiver) -> None:
     receiver.answers["/slow"] = [STALL] * 40
     async with world.service(**{**HERE, "webhook_s": 8}):
         await registered(world, receiver.url("/slow"))
@@ -69,7 +69,7 @@ async def test_a_slow_agency_holds_up_no_other(world: World, receiver: Receiver)
         receiver.stalled.set()
 
 
-async def test_gone_switches_the_webhook_off_until_it_is_registered_anew(
+async def test_gone_disables_the_webhook_until_it_is_registered_again(
     world: World, receiver: Receiver
 ) -> None:
     receiver.answers["/hook"] = [410]
@@ -105,7 +105,7 @@ async def test_a_range_is_posted_again_under_the_same_ids(world: World, receiver
     assert len({post.headers["webhook-id"] for post in receiver.posts}) == 1
 
 
-async def test_agencies_that_hang_leave_a_place_for_those_that_answer(
+async def test_agencies_that_hang_leave_a_slot_for_those_that_answer(
     world: World, receiver: Receiver
 ) -> None:
     receiver.answers["/hangs"] = [STALL] * 100
@@ -127,7 +127,7 @@ async def test_agencies_that_hang_leave_a_place_for_those_that_answer(
         receiver.stalled.set()
 
 
-async def test_what_finds_no_place_waits_for_its_turn_and_is_not_due_over_and_over(
+async def test_a_delivery_without_a_slot_waits_and_is_not_read_over_and_over(
     world: World, receiver: Receiver
 ) -> None:
     receiver.answers["/slow"] = [STALL] * 40
@@ -153,7 +153,7 @@ async def test_what_finds_no_place_waits_for_its_turn_and_is_not_due_over_and_ov
         )
 
 
-async def test_what_was_posted_can_be_replayed_for_two_weeks_and_is_forgotten_then(
+async def test_a_delivery_can_be_replayed_for_two_weeks_and_is_removed_then(
     world: World, receiver: Receiver
 ) -> None:
     async with world.service(**HERE):
@@ -167,7 +167,7 @@ async def test_what_was_posted_can_be_replayed_for_two_weeks_and_is_forgotten_th
     assert timedelta(days=13) < kept["expires_at"] - datetime.now(UTC) <= timedelta(days=14)
 
 
-async def test_without_a_secret_a_delivery_is_given_up_when_its_time_is_over_and_can_be_replayed(
+async def test_a_delivery_without_a_secret_is_given_up_at_the_end_and_can_be_replayed(
     world: World, receiver: Receiver
 ) -> None:
     begin = datetime.now(UTC) - timedelta(minutes=1)

@@ -1,4 +1,4 @@
-"""Agencies hear of their own orders by webhook: signed, once for each event, and never by way of an address inside."""
+"""Agencies receive the events of their orders by webhook: signed, once each, at public addresses only."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from tests.integration.notifications.conftest import World
 
 
-async def test_an_agency_hears_of_its_own_orders_signed_and_of_no_others(
+async def test_an_agency_receives_signed_events_of_its_own_orders_only(
     world: World, receiver: Receiver
 ) -> None:
     async with world.service(**HERE):
@@ -39,7 +39,7 @@ async def test_an_agency_hears_of_its_own_orders_signed_and_of_no_others(
     assert {body["id"] for body in bodies} == {post.headers["webhook-id"] for post in receiver.posts}
 
 
-async def test_an_agency_hears_that_its_own_order_was_taken_in_and_of_nobody_elses(
+async def test_an_agency_receives_the_acceptance_of_its_own_order_only(
     world: World, receiver: Receiver
 ) -> None:
     async with world.service(**HERE):
@@ -55,7 +55,9 @@ async def test_an_agency_hears_that_its_own_order_was_taken_in_and_of_nobody_els
     assert [post.headers["webhook-id"] for post in receiver.posts] == [own]
 
 
-async def test_a_changed_body_or_another_secret_is_noticed(world: World, receiver: Receiver) -> None:
+async def test_a_changed_body_or_another_secret_fails_the_verification(
+    world: World, receiver: Receiver
+) -> None:
     async with world.service(**HERE):
         await registered(world, receiver.url())
         secret = await a_secret(world)
@@ -104,7 +106,7 @@ async def test_a_redirect_is_not_followed(world: World, receiver: Receiver) -> N
 
 
 @pytest.mark.parametrize("host", ["127.0.0.1", "localhost", "[::ffff:127.0.0.1]", "0.0.0.0", "2130706433"])
-async def test_no_name_and_no_address_leads_inside(world: World, receiver: Receiver, host: str) -> None:
+async def test_no_name_and_no_address_reaches_the_inside(world: World, receiver: Receiver, host: str) -> None:
     async with world.service(**{**HERE, "webhook_allowed_networks": []}):
         await registered(world, receiver.url(host=host))
         await a_secret(world)
@@ -120,7 +122,7 @@ async def test_no_name_and_no_address_leads_inside(world: World, receiver: Recei
     "url",
     ["http://a.example/", "https://user:pw@a.example/", "https:///hook", "ftp://a.example/", "https://a b/"],
 )
-async def test_a_url_that_we_do_not_post_to_is_refused(world: World, url: str) -> None:
+async def test_a_url_that_we_do_not_post_to_is_rejected(world: World, url: str) -> None:
     async with world.service():
         await world.publish(AgencyWebhookRegistered(agency_id="dukcapil", url=url, types=[RECEIPT]))
 
@@ -128,7 +130,7 @@ async def test_a_url_that_we_do_not_post_to_is_refused(world: World, url: str) -
     assert (refused[0]["reason"], refused[0]["pointer"]) == ("schema", "/url")
 
 
-async def test_no_agency_hears_of_what_only_drivers_may_read(world: World) -> None:
+async def test_an_agency_cannot_subscribe_to_confidential_types(world: World) -> None:
     async with world.service():
         await world.publish(
             AgencyWebhookRegistered(

@@ -1,4 +1,4 @@
-"""`gancang notifications keys` and `find`: master keys change under the data keys, and addresses stay readable."""
+"""`gancang notifications keys` and `find`: a new master key wraps the data keys, addresses stay readable."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ import pytest
 from aio_pika import Message
 from pydantic import SecretStr
 
-from services.notifications.adapters.vault import LifeKey, MongoVault
+from services.notifications.adapters.keys.vault import LifeKey, MongoVault
 from services.runtime.sealing import Sealer, new_key
 from services.runtime.storage import database
 from tests.support.command_line import Gancang
@@ -51,8 +51,8 @@ async def test_rotation_wraps_all_keys_anew_and_what_they_seal_stays_as_it_is(
     again = await rotating("notifications", "keys", "rotate")
     shown = await rotating("notifications", "keys", "show", "--json")
 
-    assert rotated.stdout == f"{RECIPIENTS + 1} data keys wrapped anew\n", rotated.stderr
-    assert again.stdout == "0 data keys wrapped anew\n"
+    assert rotated.stdout == f"{RECIPIENTS + 1} data keys wrapped again\n", rotated.stderr
+    assert again.stdout == "0 data keys wrapped again\n"
     assert json.loads(shown.stdout) == {
         "present": NEW.present_id,
         "data_keys": {NEW.present_id: RECIPIENTS + 1},

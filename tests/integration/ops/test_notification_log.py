@@ -6,22 +6,22 @@ import json
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
-from services.notifications.adapters import mongo
-from services.notifications.domain.attempts import Outcome, Result
+from services.notifications.adapters.storage.notifications import notification_kind
+from services.notifications.domain.attempts import AttemptResult, Result
 from services.runtime.storage import database
 from tests.support.builders import NOW
-from tests.support.telling import PLAN, a_notification
+from tests.support.telling import RETRIES, a_notification
 
 if TYPE_CHECKING:
     from services.notifications.domain.notification import Notification
     from tests.integration.ops.conftest import Gancang
 
-LOST = Outcome(Result.UNAVAILABLE, "sms", detail="ReadTimeout", doubtful=True)
-SENT = Outcome(Result.SENT, "sms")
+LOST = AttemptResult(Result.UNAVAILABLE, "sms", detail="ReadTimeout", doubtful=True)
+SENT = AttemptResult(Result.SENT, "sms")
 
 
 async def put(database_uri: str, *notifications: Notification) -> None:
-    kind = mongo.notifications(timedelta(days=1))
+    kind = notification_kind(timedelta(days=1))
     client = database.connect(database_uri)
     rows = [
         {"_id": notification.id, "version": 1, "state": kind.encode(notification)}
@@ -34,11 +34,11 @@ async def put(database_uri: str, *notifications: Notification) -> None:
 async def test_the_log_lists_attempts_and_who_may_have_been_told_twice(
     gancang: Gancang, database_uri: str
 ) -> None:
-    plain = a_notification(id="n-1").settled(SENT, NOW, PLAN, jitter=0)
+    plain = a_notification(id="n-1").settled(SENT, NOW, RETRIES, jitter=0)
     doubtful = (
         a_notification(id="n-2", recipient_id="c-2")
-        .settled(LOST, NOW, PLAN, jitter=0)
-        .settled(SENT, NOW, PLAN, jitter=0)
+        .settled(LOST, NOW, RETRIES, jitter=0)
+        .settled(SENT, NOW, RETRIES, jitter=0)
     )
     await put(database_uri, plain, doubtful)
 

@@ -11,10 +11,11 @@ import pytest
 from bson import encode
 from pydantic import SecretStr
 
-from services.notifications.adapters.vault import MongoVault
-from services.notifications.adapters.webhook_kinds import deliveries
-from services.notifications.adapters.webhook_secrets import WebhookSecrets
-from services.notifications.domain.webhook import Delivery, Status
+from services.notifications.adapters.keys.vault import MongoVault
+from services.notifications.adapters.storage.webhooks import delivery_kind
+from services.notifications.adapters.webhooks.secrets import WebhookSecrets
+from services.notifications.domain.lease import SendStatus
+from services.notifications.domain.webhooks.delivery import WebhookDelivery
 from services.runtime.sealing import Sealer
 from services.runtime.storage import database
 from tests.support.services import DATA_KEY
@@ -55,7 +56,7 @@ async def test_two_secrets_sign_side_by_side_until_one_stands_alone(
 async def test_what_was_posted_is_listed_and_a_range_of_it_becomes_due_again(
     gancang: Gancang, store: database.Database
 ) -> None:
-    for number, status in enumerate((Status.SENT, Status.FAILED, Status.PENDING)):
+    for number, status in enumerate((SendStatus.SENT, SendStatus.FAILED, SendStatus.PENDING)):
         await kept(store, number, status)
 
     listed = json.loads((await gancang("notifications", "webhook", "log", "dukcapil", "--json")).stdout)
@@ -75,15 +76,22 @@ async def test_what_was_posted_is_listed_and_a_range_of_it_becomes_due_again(
     assert (again["state"]["status"], again["version"], "expires_at" in again) == ("pending", 2, False)
 
 
-async def kept(store: database.Database, number: int, status: Status) -> None:
+async def kept(store: database.Database, number: int, status: SendStatus) -> None:
     opened = AT + timedelta(minutes=number)
-    delivery = Delivery(
-        f"n-{number}", "dukcapil", f"e-{number}", "receipt.issued.v1", "o-1", "{}", opened, status
+    delivery = WebhookDelivery(
+        id=f"n-{number}",
+        created_at=opened,
+        status=status,
+        agency_id="dukcapil",
+        event_id=f"e-{number}",
+        event_type="receipt.issued.v1",
+        order_id="o-1",
+        body="{}",
     )
     document = {
         "_id": delivery.id,
         "version": 1,
-        "state": deliveries(timedelta(days=1)).encode(delivery),
+        "state": delivery_kind(timedelta(days=1)).encode(delivery),
         "expires_at": AT + timedelta(days=900),
     }
     await store["webhook_deliveries"].insert_one(document)

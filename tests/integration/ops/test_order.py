@@ -108,9 +108,9 @@ async def test_orders_are_listed_by_status(gancang: Gancang, an_order: str) -> N
 
 
 async def test_an_unknown_order_or_status_is_one_line_and_exit_code_2(gancang: Gancang) -> None:
-    order = await gancang("order", "show", "nobody")
+    order = await gancang("order", "show", "o-0")
     status = await gancang("order", "list", "--status", "lost")
 
-    assert (order.returncode, order.stderr) == (2, "gancang: no such order: nobody\n")
+    assert (order.returncode, order.stderr) == (2, "gancang: no such order: o-0\n")
     assert status.returncode == 2
     assert status.stderr.startswith("gancang: no such status: lost (there are awaiting_funds, scheduled, ")

@@ -1,4 +1,4 @@
-"""`gancang programme report`: the claim of a month adds up with the budget, and names nobody."""
+"""`gancang programme report`: the claim of a month adds up with the budget, and names no person."""
 
 from __future__ import annotations
 
@@ -46,7 +46,7 @@ async def a_delivered_medicine(app: OutsideApp, database_uri: str) -> int:
     return paid
 
 
-async def test_the_claim_of_a_month_adds_up_and_names_nobody(
+async def test_the_claim_of_a_month_adds_up_and_names_no_person(
     gancang: Gancang, broker_url: str, database_uri: str
 ) -> None:
     async with (
@@ -69,7 +69,7 @@ async def test_the_claim_of_a_month_adds_up_and_names_nobody(
     assert "c-1" not in printed.stdout
 
 
-async def test_medicine_that_nobody_took_is_claimed_too_and_shown_with_who_owes_it(
+async def test_returned_medicine_is_claimed_too_and_shown_with_its_payer(
     gancang: Gancang, broker_url: str, database_uri: str
 ) -> None:
     step = {"driver_id": "d-7", "order_id": "o-2"}

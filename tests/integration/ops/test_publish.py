@@ -35,13 +35,13 @@ async def test_each_line_arrives_as_it_was_written(
     assert (first.content_type, first.message_id, first.delivery_mode) == (STRUCTURED, "a", 2)
 
 
-async def test_a_line_that_is_no_event_is_named_and_the_others_are_published(
+async def test_a_line_that_is_not_an_event_is_named_and_the_others_are_published(
     gancang: Gancang, channel: AbstractChannel
 ) -> None:
     done = await gancang("publish", "-", stdin=f"{a_line('a')}\nnot JSON\n{a_line('b')}\n")
 
     assert (done.returncode, done.stdout) == (1, "2 confirmed, 1 failed\n")
-    assert done.stderr == "gancang: line 2: is no CloudEvent in JSON (not_json)\n"
+    assert done.stderr == "gancang: line 2: is not a CloudEvent in JSON (not_json)\n"
 
 
 async def test_a_mistyped_type_is_said_to_go_to_the_unrouted(
@@ -50,7 +50,7 @@ async def test_a_mistyped_type_is_said_to_go_to_the_unrouted(
     done = await gancang("publish", "-", "--json", stdin=a_line("a", "order.requestd.v1"))
 
     assert json.loads(done.stdout) == {"confirmed": 1, "failed": []}
-    assert done.stderr == "gancang: line 1: order.requestd.v1 is no request: it goes to ops.unrouted\n"
+    assert done.stderr == "gancang: line 1: order.requestd.v1 is not a request: it goes to ops.unrouted\n"
 
 
 async def test_unusable_input_is_exit_code_2(

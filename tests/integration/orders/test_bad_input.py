@@ -30,7 +30,7 @@ JSON = {"content_type": "application/json"}
 
 
 def opened(parked: AbstractIncomingMessage) -> bytes:
-    """The body of a parked message that says where somebody is."""
+    """The body of a parked message that was sealed because it holds a place."""
     return Sealer(SecretStr(DATA_KEY)).open(parked.body, f"parked:{parked.headers['x-gancang-sealed']}")
 
 
@@ -61,7 +61,7 @@ async def next_of(broker_url: str, queue_name: str) -> AbstractIncomingMessage:
         (BODY, {"headers": {k: v for k, v in HEADERS.items() if k != "ce-id"}, **JSON}, "no_id"),
     ],
 )
-async def test_what_is_no_message_is_parked_and_its_neighbours_are_handled(
+async def test_an_unreadable_message_is_parked_and_its_neighbours_are_handled(
     app: OutsideApp, broker_url: str, body: bytes, properties: dict[str, Any], reason: str
 ) -> None:
     await app.request(an_order_requested(order_id="before"))
@@ -76,7 +76,7 @@ async def test_what_is_no_message_is_parked_and_its_neighbours_are_handled(
     assert parked.headers["x-gancang-handler"] == f"{QUEUE}:order.requested.v1"
 
 
-async def test_data_of_another_form_is_rejected_with_code_sentence_and_pointer(app: OutsideApp) -> None:
+async def test_data_of_the_wrong_form_is_rejected_with_code_sentence_and_pointer(app: OutsideApp) -> None:
     wrong = json.loads(BODY)
     wrong["pickup"]["lat"] = 98.2106
 
@@ -89,7 +89,7 @@ async def test_data_of_another_form_is_rejected_with_code_sentence_and_pointer(a
     assert rejected.data.request_id == GOOD.id
 
 
-async def test_a_structured_message_is_taken_as_well(app: OutsideApp) -> None:
+async def test_a_structured_message_is_accepted_too(app: OutsideApp) -> None:
     event = {
         "specversion": "1.0",
         "id": "m-1",
@@ -117,7 +117,7 @@ async def test_a_mistyped_routing_key_is_found_in_ops_unrouted(app: OutsideApp, 
     assert opened(found) == BODY
 
 
-async def test_an_unrouted_contact_lies_there_encrypted(app: OutsideApp, broker_url: str) -> None:
+async def test_an_unrouted_contact_is_kept_encrypted(app: OutsideApp, broker_url: str) -> None:
     body = b'{"recipient_id": "c-1", "channels": [{"kind": "email", "address": "ayu@example.org"}]}'
 
     await app.send_raw(body, routing_key="recipient.contact_regsitered.v1", headers={}, **JSON)

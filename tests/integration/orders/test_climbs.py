@@ -1,4 +1,4 @@
-"""Mount Ijen through the orders service: up by night and down again, or called off because the mountain was closed."""
+"""Climbs through the orders service: up by night and down again, or cancelled by a closure."""
 
 from __future__ import annotations
 
@@ -57,7 +57,7 @@ async def test_the_guest_is_brought_back_before_the_order_is_done(app: OutsideAp
     assert len(app.of_type("order.leg_completed.v1")) == 1
 
 
-async def test_a_closure_after_the_booking_cancels_without_a_fee_and_lets_nobody_else_in(
+async def test_a_closure_cancels_a_booking_without_a_fee_and_rejects_new_ones(
     app: OutsideApp,
 ) -> None:
     await app.request(an_order_requested(**CLIMB))
@@ -81,7 +81,7 @@ async def test_a_closure_after_the_booking_cancels_without_a_fee_and_lets_nobody
 @pytest.mark.parametrize(
     "word", [{"open": False}, {"open": True, "level": 3}], ids=["closed", "a level at which nobody gets in"]
 )
-async def test_a_closure_while_the_guest_is_up_there_is_one_alarm_and_the_way_back_goes_on(
+async def test_a_closure_while_the_guest_is_on_the_route_raises_one_alarm_and_the_way_back_goes_on(
     app: OutsideApp, word: dict[str, Any]
 ) -> None:
     await app.request(an_order_requested(**CLIMB))
@@ -106,7 +106,7 @@ async def test_a_closure_while_the_guest_is_up_there_is_one_alarm_and_the_way_ba
     assert len(app.of_type("order.route_closed.v1")) == 1
 
 
-async def test_nobody_closes_a_route_that_there_is_not(app: OutsideApp) -> None:
+async def test_the_closure_of_an_unknown_route_is_rejected(app: OutsideApp) -> None:
     await app.request(
         RouteStatusChanged.model_validate({"route": "raung", "open": False, "reason": "gas", "by": AGENCY})
     )

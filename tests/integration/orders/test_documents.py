@@ -1,4 +1,4 @@
-"""An envelope through the orders service alone: counter, door, code, failed attempts, and the way back."""
+"""Documents in the orders service alone: proofs, code, failed attempts, and the way back."""
 
 from __future__ import annotations
 
@@ -7,66 +7,29 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from contracts.codec import body_of
-from contracts.codes import one_time_code
 from contracts.registry import CONTRACTS, Exchange
 from contracts.requests.agencies import AgencyReturnConfirmed
 from contracts.requests.drivers import DriverDelivered, DriverDeliveryFailed, DriverPickedUp, DriverReturned
 from contracts.requests.orders import OrderCodeRequested, OrderReportRequested
 from contracts.values import Proof
 from services.runtime.storage.database import connect, database_of
+from tests.integration.orders.documents import (
+    SEALED,
+    STEP,
+    a_document,
+    a_document_on_the_way,
+    an_assigned_document,
+    code,
+    rejected,
+    wrong,
+)
 from tests.support.builders import a_cancellation_requested, a_match_made, an_order_requested
-from tests.support.services import CODE_KEY
 
 if TYPE_CHECKING:
-    from contracts.requests.orders import OrderRequested
     from tests.support.outside import OutsideApp
 
-AGENCY = {"id": "dispendukcapil", "kind": "agency", "locale": "id"}
-HOME = {"lat": -8.2192, "lng": 114.3691, "label": "Jl. Merdeka 12, Ibu Sri", "note": "pagar hijau"}
-STEP = {"driver_id": "d-7", "order_id": "o-3"}
-SEALED = {"envelope": "ENV-0042"}
 
-
-def a_document(**changes: Any) -> OrderRequested:
-    document = {
-        "order_id": "o-3",
-        "service": "document",
-        "customer": AGENCY,
-        "dropoff": HOME,
-        "recipient": {"id": "r-5"},
-    }
-    return an_order_requested(**{**document, "details": SEALED, **changes})
-
-
-def code(serial: int) -> str:
-    return one_time_code(CODE_KEY.encode(), "o-3", serial)
-
-
-def wrong(serial: int) -> str:
-    return f"{(int(code(serial)) + 1) % 10**6:06d}"
-
-
-async def an_assigned_document(app: OutsideApp) -> None:
-    await app.request(a_document())
-    await app.event("order.search_started.v1")
-    await app.request(a_match_made(order_id="o-3"))
-    await app.event("order.driver_assigned.v1")
-
-
-async def a_document_on_the_way(app: OutsideApp) -> None:
-    await an_assigned_document(app)
-    await app.request(DriverPickedUp(**STEP, proof=SEALED))
-    await app.event("order.picked_up.v1")
-
-
-async def rejected(app: OutsideApp, request: Any) -> str:
-    sent = await app.request(request)
-    answer = await app.event("request.rejected.v1", request_id=sent.id)
-    reason: str = answer.data.reason
-    return reason
-
-
-async def test_an_envelope_goes_from_the_counter_to_the_right_hands_and_the_agency_has_its_receipt(
+async def test_an_envelope_is_delivered_to_its_recipient_and_the_agency_gets_its_receipt(
     app: OutsideApp,
 ) -> None:
     await an_assigned_document(app)
@@ -89,7 +52,9 @@ async def test_an_envelope_goes_from_the_counter_to_the_right_hands_and_the_agen
     assert (issued.data.tell, briefed.data.proof_at_dropoff) == (["recipient"], ["envelope", "code"])
 
 
-async def test_five_wrong_codes_lock_it_until_the_recipient_asks_for_another(app: OutsideApp) -> None:
+async def test_five_wrong_codes_lock_the_delivery_until_the_recipient_requests_a_new_code(
+    app: OutsideApp,
+) -> None:
     await a_document_on_the_way(app)
 
     tries = [
@@ -118,7 +83,7 @@ async def test_the_same_message_twice_is_one_try(app: OutsideApp) -> None:
     await app.event("order.completed.v1")
 
 
-async def test_nobody_home_twice_and_the_envelope_goes_back(app: OutsideApp) -> None:
+async def test_a_second_attempt_that_comes_too_early_is_refused(app: OutsideApp) -> None:
     failed = DriverDeliveryFailed(**STEP, reason="recipient_absent")
     await app.request(a_document())
     await app.event("order.search_started.v1")
@@ -135,7 +100,7 @@ async def test_nobody_home_twice_and_the_envelope_goes_back(app: OutsideApp) -> 
     assert (early, first.data.tell) == ("attempt_too_early", ["agency", "recipient"])
 
 
-async def test_medicine_that_nobody_takes_is_back_when_the_courier_says_so(app: OutsideApp) -> None:
+async def test_undelivered_medicine_is_returned_with_the_couriers_report(app: OutsideApp) -> None:
     await app.request(an_order_requested(order_id="o-3", service="medicine", agency_id="rsud-blambangan"))
     await app.event("order.search_started.v1")
     await app.request(a_match_made(order_id="o-3"))
@@ -189,7 +154,7 @@ async def test_a_code_of_the_wrong_length_is_refused_with_a_pointer(app: Outside
     assert "12345" not in body_of(answer.data).decode()
 
 
-async def test_the_code_is_kept_nowhere_and_the_recipient_is_known_to_no_event(
+async def test_the_code_is_stored_nowhere_and_no_event_says_who_the_recipient_is(
     app: OutsideApp, database_uri: str
 ) -> None:
     await a_document_on_the_way(app)

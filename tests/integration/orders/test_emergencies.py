@@ -28,7 +28,7 @@ async def test_an_emergency_is_told_to_all_and_its_place_only_to_those_who_help(
     assert raised.sequence == briefed.sequence == 1
 
 
-async def test_a_customer_is_heard_whatever_has_become_of_his_order(app: OutsideApp) -> None:
+async def test_a_customers_emergency_is_accepted_for_an_unknown_order_too(app: OutsideApp) -> None:
     pressed = {
         "order_id": "o-never-heard-of",
         "by": {"role": "customer", "id": "c-1"},
@@ -48,7 +48,7 @@ async def test_a_customer_is_heard_whatever_has_become_of_his_order(app: Outside
     assert app.of_type("request.rejected.v1") == []
 
 
-async def test_a_customers_call_names_who_drives_him_also_when_the_trip_is_over(app: OutsideApp) -> None:
+async def test_a_customers_emergency_names_the_driver_also_after_the_trip(app: OutsideApp) -> None:
     await app.request(an_order_requested())
     await app.event("order.search_started.v1")
     await app.request(a_match_made())
@@ -64,7 +64,7 @@ async def test_a_customers_call_names_who_drives_him_also_when_the_trip_is_over(
     await eventually(lambda: len(app.of_type("emergency.raised.v1", order_id="o-1", driver_id="d-7")) == 2)
 
 
-async def test_a_strangers_call_is_heard_and_names_no_driver(app: OutsideApp) -> None:
+async def test_a_strangers_emergency_is_accepted_and_names_no_driver(app: OutsideApp) -> None:
     await app.request(an_order_requested())
     await app.event("order.search_started.v1")
     await app.request(a_match_made())
@@ -83,7 +83,7 @@ async def test_a_strangers_call_is_heard_and_names_no_driver(app: OutsideApp) ->
     assert briefed.data.place.lat == PRESSED["place"]["lat"]
 
 
-async def test_an_operator_closes_it_once(app: OutsideApp) -> None:
+async def test_an_operator_closes_an_emergency_once(app: OutsideApp) -> None:
     await app.request(DriverEmergencyRaised.model_validate(PRESSED))
     emergency_id = (await app.event("emergency.raised.v1")).data.emergency_id
 

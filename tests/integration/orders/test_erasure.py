@@ -1,4 +1,4 @@
-"""What orders keep of somebody who was erased: nothing of who or where he was, as soon as his orders have ended."""
+"""Erasures: orders keep nothing of who or where a person was, once the person's orders have ended."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ NOTE = "Behind the blue gate, ask for Wahyuningsih"
 WISH = an_order_requested(dropoff={**PARK, "note": NOTE})
 HOUR = timedelta(hours=1)
 OFFICE = {"role": "agency", "id": "dinkes"}
-AGAIN_S = 30  # the look at what was late comes every ten seconds
+AGAIN_S = 30  # orders are looked at again every ten seconds
 
 
 @pytest.fixture
@@ -35,7 +35,7 @@ async def store(database_uri: str) -> AsyncIterator[Any]:
     client.close()
 
 
-async def test_an_order_that_has_ended_forgets_the_place_at_once(app: OutsideApp, store: Any) -> None:
+async def test_an_ended_order_is_blanked_at_once(app: OutsideApp, store: Any) -> None:
     await app.request(WISH)
     await app.event("order.search_started.v1")
     await app.request(a_cancellation_requested())
@@ -49,7 +49,7 @@ async def test_an_order_that_has_ended_forgets_the_place_at_once(app: OutsideApp
     assert {mark[2] for mark in document["seen"]} == {""}
 
 
-async def test_a_running_order_forgets_it_when_it_has_ended(app: OutsideApp, store: Any) -> None:
+async def test_a_running_order_is_blanked_when_it_has_ended(app: OutsideApp, store: Any) -> None:
     await app.request(WISH)
     await app.event("order.search_started.v1")
     await erase(app)
@@ -95,7 +95,7 @@ async def test_an_order_that_was_on_its_way_during_the_erasure_is_found_at_the_s
     await eventually(lambda: store["erasures"].find_one({"again_at": {"$exists": False}}))
 
 
-async def test_who_orders_again_after_the_erasure_is_a_new_customer(app: OutsideApp, store: Any) -> None:
+async def test_a_person_who_orders_after_the_erasure_is_a_new_customer(app: OutsideApp, store: Any) -> None:
     await app.request(
         an_order_requested(order_id="o-old", dropoff={**PARK, "note": NOTE}),
         time=datetime.now(UTC) - 3 * HOUR,
@@ -113,7 +113,7 @@ async def test_who_orders_again_after_the_erasure_is_a_new_customer(app: Outside
     assert await store["erasures"].count_documents({"waiting": "o-1"}) == 0
 
 
-async def test_of_a_driver_the_plate_goes_and_the_fare_stays(app: OutsideApp, store: Any) -> None:
+async def test_a_drivers_plate_is_removed_and_the_fare_stays(app: OutsideApp, store: Any) -> None:
     await app.request(WISH)
     await app.event("order.search_started.v1")
     await app.request(a_match_made())
@@ -132,7 +132,7 @@ async def test_of_a_driver_the_plate_goes_and_the_fare_stays(app: OutsideApp, st
     await eventually(lambda: store["emergencies"].find_one({"seen.0.2": ""}))
 
 
-async def test_a_merchant_is_forgotten_and_not_brought_back_by_an_older_registration(
+async def test_an_erased_merchant_is_not_brought_back_by_an_older_registration(
     app: OutsideApp, store: Any
 ) -> None:
     registered, *facts = an_open_merchant()
@@ -153,7 +153,7 @@ async def test_a_merchant_is_forgotten_and_not_brought_back_by_an_older_registra
     assert {mark[2] for mark in document["seen"][:3]} == {""}
 
 
-async def test_no_programme_pays_any_more_for_who_was_erased_whatever_comes_first(
+async def test_no_programme_pays_for_an_erased_person_whichever_message_comes_first(
     app: OutsideApp, store: Any
 ) -> None:
     await app.request(a_word_for("c-1"), time=datetime.now(UTC) - HOUR)

@@ -1,4 +1,4 @@
-"""Whoever took an order in died between two writes: the order's own timer goes on, and no rupiah is left behind."""
+"""The process dies while it takes an order in: the order's timer goes on, and no rupiah is lost."""
 
 from __future__ import annotations
 
@@ -9,14 +9,13 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from contracts.values import Customer, OrderStatus, Payer
-from services.orders.adapters.ledger import Ledger
+from services.orders.adapters.ledger import MongoBudgetLedger
 from services.orders.adapters.mongo import ORDER
 from services.orders.app import build
 from services.orders.domain.intake.intake import take_in
-from services.orders.domain.intake.request import Facts
-from services.orders.domain.order import Ending, Order
-from services.orders.domain.payment.funding import Hold, PayerRecord
-from services.orders.domain.search.starting import SYSTEM
+from services.orders.domain.intake.request import Lookups
+from services.orders.domain.order import SYSTEM, Ending, Order
+from services.orders.domain.payment.funding import HoldState, PayerRecord
 from services.runtime.change import Cause, Change
 from tests.support.eventually import eventually
 from tests.support.orders import CATALOGUE, wanted
@@ -47,16 +46,18 @@ async def app(runtime: Runtime, broker_url: str) -> AsyncIterator[OutsideApp]:
 
 
 def an_order_that_waits() -> Order:
-    """Taken in a while ago; nobody has asked its budget, as far as it knows."""
+    """An order taken in a while ago that does not know whether its budget was asked."""
     asked = wanted(payer=PROGRAMME, customer=POOR)
-    facts = Facts(datetime.now(UTC) - timedelta(minutes=1), purse=PayerRecord(("medicine",), POOR_UNTIL))
+    facts = Lookups(
+        datetime.now(UTC) - timedelta(minutes=1), payer_record=PayerRecord(("medicine",), POOR_UNTIL)
+    )
     return take_in(asked, CATALOGUE.services["medicine"], CATALOGUE.area, CATALOGUE.bands, facts)
 
 
 async def left_behind(runtime: Runtime, order: Order, cap: int, *, held: bool) -> str:
-    """What the dead process had written."""
+    """Write what the dead process had written."""
     assert order.funding is not None
-    ledger = Ledger(runtime.database)
+    ledger = MongoBudgetLedger(runtime.database)
     await ledger.set_cap(order.funding.budget_id, cap, 1)
     if held:
         assert await ledger.hold(order.funding.budget_id, order.order_id, order.funding.amount)
@@ -73,7 +74,7 @@ async def the_row(runtime: Runtime, **wanted_fields: Any) -> dict[str, Any]:
 
 
 @pytest.mark.parametrize("held", [False, True], ids=["before the budget was asked", "after it had answered"])
-async def test_an_order_that_was_only_half_taken_in_begins(
+async def test_an_order_begins_although_its_process_died_while_taking_it_in(
     runtime: Runtime, app: OutsideApp, held: bool
 ) -> None:
     order = an_order_that_waits()
@@ -88,7 +89,7 @@ async def test_an_order_that_was_only_half_taken_in_begins(
     assert list(row["held"]) == ["o-1"]
 
 
-async def test_an_order_whose_budget_is_used_up_meanwhile_is_refused(
+async def test_an_order_whose_budget_is_used_up_meanwhile_is_rejected(
     runtime: Runtime, app: OutsideApp
 ) -> None:
     await left_behind(runtime, an_order_that_waits(), 100, held=False)
@@ -108,13 +109,15 @@ async def test_an_order_whose_budget_is_used_up_meanwhile_is_refused(
         (OrderStatus.UNSERVED, False),
     ],
 )
-async def test_an_order_that_ended_as_its_process_died_is_settled(
+async def test_an_order_that_ended_when_its_process_died_is_settled(
     runtime: Runtime, app: OutsideApp, status: OrderStatus, spends: bool
 ) -> None:
     waiting = an_order_that_waits()
     assert waiting.funding is not None
     ending = Ending("recipient_absent", SYSTEM, waiting.funding.amount)
-    ended = replace(waiting, status=status, ending=ending, funding=replace(waiting.funding, hold=Hold.HELD))
+    ended = replace(
+        waiting, status=status, ending=ending, funding=replace(waiting.funding, hold=HoldState.HELD)
+    )
 
     await left_behind(runtime, ended, 20_000, held=True)
 

@@ -1,4 +1,4 @@
-"""What a stranger's client can put into a message: none of it stops a queue, and none of it goes lost."""
+"""Hostile content of messages: it stops no queue, and no message is lost."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ QUEUE = "orders.order_requested"
 
 
 class NotUtf8(str):
-    """Text that goes onto the wire as Latin-1 would write it."""
+    """Text that is sent as Latin-1 bytes."""
 
     __slots__ = ()
 
@@ -41,7 +41,7 @@ DOUBLES = {
 
 
 class WithDoubles(pika.BasicProperties):
-    """pika writes no floating point: two integers stand for them until everything is encoded."""
+    """Properties with doubles, which pika does not write: two integers are replaced after encoding."""
 
     def encode(self) -> list[bytes]:
         return [DOUBLES.get(piece, piece) for piece in super().encode()]
@@ -70,7 +70,7 @@ def nested(depth: int) -> list[Any]:
 async def send_with_pika(
     broker_url: str, message: Message[Any], body: bytes, headers: dict[str, Any], **properties: Any
 ) -> None:
-    """Pika writes types that aio-pika does not."""
+    """Send with pika, which writes types that aio-pika does not."""
     known = {
         "content_type": "application/json",
         "delivery_mode": 2,
@@ -124,7 +124,7 @@ async def test_a_message_with_strange_headers_is_rejected_with_its_reason(
     assert rejected.data.reason == "schema"
 
 
-async def test_a_message_names_no_further_queue_for_our_login_to_write_to(
+async def test_a_message_cannot_have_itself_copied_to_other_queues_with_our_login(
     app: OutsideApp, broker_url: str
 ) -> None:
     copies = {"CC": ["orders.driver_step.parked"], "BCC": ["orders.match_outcome.parked"]}
@@ -140,7 +140,7 @@ async def test_a_message_names_no_further_queue_for_our_login_to_write_to(
 
 
 @pytest.mark.parametrize("properties", [{"message_id": NotUtf8("café")}, {"timestamp": 2**63}], ids=str)
-async def test_a_property_that_nobody_can_decode_does_not_close_the_connection(
+async def test_an_undecodable_property_does_not_close_the_connection(
     app: OutsideApp, broker_url: str, properties: dict[str, Any]
 ) -> None:
     order = a_fresh_message(an_order_requested())
@@ -154,7 +154,7 @@ async def test_a_property_that_nobody_can_decode_does_not_close_the_connection(
 @pytest.mark.parametrize(
     "headers", [{NotUtf8("x-é"): "1"}, {"x-deep": nested(700)}], ids=["a name", "a nesting"]
 )
-async def test_headers_that_nobody_can_decode_are_none_and_the_queue_goes_on(
+async def test_undecodable_headers_count_as_none_and_the_queue_goes_on(
     app: OutsideApp, broker_url: str, headers: dict[str, Any]
 ) -> None:
     order = a_fresh_message(an_order_requested())

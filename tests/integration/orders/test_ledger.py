@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from services.orders.adapters.ledger import Ledger
+from services.orders.adapters.ledger import MongoBudgetLedger
 from services.runtime.storage.database import connect, database_of
 
 if TYPE_CHECKING:
@@ -35,8 +35,8 @@ async def the_row(database: Any) -> dict[str, Any]:
     return row
 
 
-async def test_a_third_of_the_orders_gets_the_money_and_nobody_a_rupiah_too_much(database: Any) -> None:
-    ledgers = [Ledger(database), Ledger(database), Ledger(database)]
+async def test_concurrent_holds_never_exceed_the_cap(database: Any) -> None:
+    ledgers = [MongoBudgetLedger(database), MongoBudgetLedger(database), MongoBudgetLedger(database)]
     await ledgers[0].set_cap(BUDGET, FARE * (ORDERS // 3) + FARE - 1, 1)
 
     held = await asyncio.gather(
@@ -48,8 +48,8 @@ async def test_a_third_of_the_orders_gets_the_money_and_nobody_a_rupiah_too_much
     assert row["remaining"] == FARE - 1
 
 
-async def test_whoever_asks_twice_holds_once_and_whoever_closes_twice_pays_once(database: Any) -> None:
-    one, other = Ledger(database), Ledger(database)
+async def test_a_repeated_hold_holds_once_and_a_repeated_close_pays_once(database: Any) -> None:
+    one, other = MongoBudgetLedger(database), MongoBudgetLedger(database)
     await one.set_cap(BUDGET, 100_000, 1)
 
     assert (
@@ -62,8 +62,8 @@ async def test_whoever_asks_twice_holds_once_and_whoever_closes_twice_pays_once(
     assert (row["spent"], row["remaining"], row["held"]) == (8_000, 92_000, {})
 
 
-async def test_who_was_slow_does_not_hold_again_what_has_been_settled(database: Any) -> None:
-    ledger = Ledger(database)
+async def test_a_late_hold_after_the_close_is_refused(database: Any) -> None:
+    ledger = MongoBudgetLedger(database)
     await ledger.set_cap(BUDGET, 100_000, 1)
     await ledger.hold(BUDGET, "o-1", FARE)
     await ledger.close(BUDGET, "o-1", FARE, spent=0)
@@ -73,7 +73,7 @@ async def test_who_was_slow_does_not_hold_again_what_has_been_settled(database: 
 
 
 async def test_a_new_cap_leaves_what_is_held_and_an_older_one_has_no_effect(database: Any) -> None:
-    ledger = Ledger(database)
+    ledger = MongoBudgetLedger(database)
     await ledger.set_cap(BUDGET, 20_000, 1)
     await ledger.hold(BUDGET, "o-1", FARE)
 
@@ -84,18 +84,18 @@ async def test_a_new_cap_leaves_what_is_held_and_an_older_one_has_no_effect(data
 
 
 async def test_without_a_budget_nothing_is_held(database: Any) -> None:
-    assert not await Ledger(database).hold("programme:nobody:2026-11", "o-1", FARE)
+    assert not await MongoBudgetLedger(database).hold("programme:nobody:2026-11", "o-1", FARE)
 
 
-async def test_old_holds_are_told_and_old_ends_forgotten(database: Any) -> None:
-    ledger = Ledger(database)
+async def test_old_holds_are_returned_and_old_closed_holds_are_forgotten(database: Any) -> None:
+    ledger = MongoBudgetLedger(database)
     await ledger.set_cap(BUDGET, 100_000, 1)
     await ledger.hold(BUDGET, "o-1", FARE)
     await ledger.hold(BUDGET, "o-2", FARE)
     await ledger.close(BUDGET, "o-2", FARE, spent=FARE)
 
-    assert await ledger.left() == []
-    left = await ledger.left(timedelta(seconds=-1))
+    assert await ledger.stale_holds() == []
+    left = await ledger.stale_holds(timedelta(seconds=-1))
 
     assert [(hold.order_id, hold.amount) for hold in left] == [("o-1", FARE)]
     assert (await the_row(database))["done"] == {}

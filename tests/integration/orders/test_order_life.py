@@ -2,28 +2,16 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
-
-import pytest
+from typing import TYPE_CHECKING
 
 from contracts.events.matching import MatchWithdrawn
 from contracts.requests.drivers import DriverArrived, DriverCancelled, DriverDelivered, DriverPickedUp
 from contracts.requests.orders import OrderReportRequested
+from tests.integration.orders.rides import STEP, an_assigned_ride
 from tests.support.builders import a_cancellation_requested, a_match_failed, a_match_made, an_order_requested
-from tests.support.outside import a_fresh_message
 
 if TYPE_CHECKING:
     from tests.support.outside import OutsideApp
-
-STEP = {"driver_id": "d-7", "order_id": "o-1"}
-OUTSIDE = {"lat": -7.2575, "lng": 112.7521}  # Surabaya
-
-
-async def an_assigned_ride(app: OutsideApp) -> None:
-    await app.request(an_order_requested())
-    await app.event("order.search_started.v1")
-    await app.request(a_match_made())
-    await app.event("order.driver_assigned.v1")
 
 
 async def test_a_ride_is_accepted_and_a_driver_is_searched(app: OutsideApp) -> None:
@@ -53,7 +41,7 @@ async def test_a_ride_is_driven_to_its_end(app: OutsideApp) -> None:
     assert completed.data.fare.total == 9000
 
 
-async def test_only_the_driver_reads_where_exactly(app: OutsideApp) -> None:
+async def test_only_the_driver_learns_the_exact_places(app: OutsideApp) -> None:
     await an_assigned_ride(app)
 
     briefed = await app.event("assignment.briefed.v1")
@@ -74,7 +62,7 @@ async def test_steps_out_of_order_lead_to_the_same_end(app: OutsideApp) -> None:
     assert app.of_type("request.rejected.v1") == []
 
 
-async def test_a_driver_who_gives_back_faster_than_his_match_is_heard_of_is_not_asked_again(
+async def test_a_driver_who_gives_back_before_the_match_arrives_is_not_asked_again(
     app: OutsideApp,
 ) -> None:
     await app.request(an_order_requested())
@@ -111,19 +99,6 @@ async def test_the_same_request_again_has_no_second_effect(app: OutsideApp) -> N
     assert app.of_type("request.rejected.v1") == []
 
 
-@pytest.mark.parametrize("same_message_id", [True, False])
-async def test_other_content_under_a_known_id_is_rejected(app: OutsideApp, same_message_id: bool) -> None:
-    first = await app.request(an_order_requested())
-    await app.event("order.accepted.v1")
-
-    other = an_order_requested(max_fare=50_000)
-    await app.send(a_fresh_message(other, **({"id": first.id} if same_message_id else {})))
-    rejected = await app.event("request.rejected.v1")
-
-    assert rejected.data.reason == "id_reused"
-    assert len(app.of_type("order.accepted.v1")) == 1
-
-
 async def test_a_match_for_a_cancelled_order_is_refused(app: OutsideApp) -> None:
     await app.request(an_order_requested())
     await app.event("order.search_started.v1")
@@ -139,7 +114,7 @@ async def test_a_match_for_a_cancelled_order_is_refused(app: OutsideApp) -> None
     assert app.of_type("order.driver_assigned.v1") == []
 
 
-async def test_without_a_driver_the_order_ends_and_says_why(app: OutsideApp) -> None:
+async def test_an_order_without_a_driver_ends_with_its_reason(app: OutsideApp) -> None:
     await app.request(an_order_requested())
     await app.event("order.search_started.v1")
 
@@ -171,7 +146,7 @@ async def test_a_withdrawn_match_starts_a_new_search(app: OutsideApp) -> None:
     await app.event("order.search_started.v1", attempt=2)
 
 
-async def test_cancelling_when_the_driver_has_come_costs_the_fee(app: OutsideApp) -> None:
+async def test_cancelling_when_the_driver_has_arrived_costs_the_fee(app: OutsideApp) -> None:
     await an_assigned_ride(app)
     await app.request(DriverArrived(**STEP))
     await app.event("order.driver_arrived.v1")
@@ -180,57 +155,3 @@ async def test_cancelling_when_the_driver_has_come_costs_the_fee(app: OutsideApp
     cancelled = await app.event("order.cancelled.v1")
 
     assert cancelled.data.fee == 1000
-
-
-@pytest.mark.parametrize(
-    ("changes", "reason"),
-    [
-        ({"pickup": OUTSIDE}, "outside_area"),
-        ({"dropoff": {"lat": -8.2106, "lng": 114.3745}}, "same_place"),
-        ({"max_fare": 100}, "fare_above_limit"),
-        ({"payer": {"kind": "programme", "id": "p-1"}}, "payer_not_allowed"),
-        ({"scheduled_for": "2100-01-01T00:00:00Z"}, "schedule_too_far"),
-        ({"scheduled_for": "2020-01-01T00:00:00Z"}, "schedule_in_past"),
-        ({"dropoff": {"lat": -8.498369, "lng": 113.904168}}, "too_far"),
-    ],
-)
-async def test_policy_refuses_with_a_reason(app: OutsideApp, changes: dict[str, Any], reason: str) -> None:
-    await app.request(an_order_requested(**changes))
-
-    rejected = await app.event("order.rejected.v1")
-
-    assert rejected.data.reason == reason
-
-
-async def test_nobody_acts_on_an_order_of_somebody_else(app: OutsideApp) -> None:
-    await an_assigned_ride(app)
-
-    await app.request(a_cancellation_requested(by={"role": "customer", "id": "c-2"}))
-    await app.request(DriverArrived(driver_id="d-8", order_id="o-1"))
-    await app.request(OrderReportRequested(order_id="o-1", by={"role": "driver", "id": "d-8"}))
-    await app.event(
-        "request.rejected.v1", request_type="order.cancellation_requested.v1", reason="wrong_actor"
-    )
-    await app.event("request.rejected.v1", request_type="driver.arrived.v1", reason="wrong_driver")
-    await app.event("request.rejected.v1", request_type="order.report_requested.v1", reason="wrong_actor")
-
-    assert app.of_type("order.cancelled.v1") == []
-
-
-async def test_a_completed_order_cannot_be_cancelled(app: OutsideApp) -> None:
-    await an_assigned_ride(app)
-    await app.request(DriverDelivered(**STEP))
-    await app.event("order.completed.v1")
-
-    await app.request(a_cancellation_requested())
-    rejected = await app.event("request.rejected.v1")
-
-    assert rejected.data.reason == "order_ended"
-
-
-async def test_an_unknown_service_is_rejected_with_a_pointer(app: OutsideApp) -> None:
-    await app.request(an_order_requested(service="helicopter"))
-
-    rejected = await app.event("request.rejected.v1")
-
-    assert (rejected.data.reason, rejected.data.pointer) == ("unknown_service", "/service")

@@ -1,4 +1,4 @@
-"""A programme and a donor pay through the orders service: held, settled, given back, used up."""
+"""Programmes and donors pay through the orders service: held, settled, given back, used up."""
 
 from __future__ import annotations
 
@@ -113,7 +113,7 @@ async def test_medicine_is_free_for_the_poor_and_others_pay_the_tariff(app: Outs
     assert rich.data.payer.kind == "customer"
 
 
-async def test_a_donor_pays_for_many_households_until_his_pledges_are_used_up(
+async def test_a_donor_pays_for_many_households_until_the_pledges_are_used_up(
     app: OutsideApp, ledgers: Any
 ) -> None:
     await an_open_warung(app, ledgers)
@@ -139,7 +139,7 @@ async def test_a_donor_pays_for_many_households_until_his_pledges_are_used_up(
         ({"payer": {"kind": "customer", "id": "c-9"}}, "payer_unknown"),
     ],
 )
-async def test_who_does_not_pay_is_named(
+async def test_an_order_whose_payer_does_not_pay_is_rejected_with_a_reason(
     app: OutsideApp, ledgers: Any, changes: dict[str, Any], reason: str
 ) -> None:
     await a_budget(app, ledgers, 100_000)

@@ -1,4 +1,4 @@
-"""Urgent rides, parcels and medicine through the orders service alone; the test plays matching and the apps."""
+"""Urgent rides, parcels and medicine in the orders service alone: the test plays matching and the apps."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ def an_urgent_ride(triage: str, **changes: Any) -> OrderRequested:
 
 
 @pytest.mark.parametrize("place", [{}, {"pickup": OUTSIDE}], ids=["inside", "outside"])
-async def test_a_critical_case_is_handed_over_at_once_and_nobody_is_searched(
+async def test_a_critical_case_is_handed_over_at_once_without_a_search(
     app: OutsideApp, place: dict[str, Any]
 ) -> None:
     await app.request(an_urgent_ride("critical", **place))
@@ -82,7 +82,7 @@ async def test_what_a_service_does_not_take_is_refused_with_a_reason(
     assert refused.data.reason == reason
 
 
-async def test_medicine_from_the_hospital_asks_for_its_queue_and_names_nothing_that_is_in_the_bag(
+async def test_medicine_from_the_hospital_goes_to_its_shelter_and_no_message_names_the_content(
     app: OutsideApp,
 ) -> None:
     await app.request(an_order_requested(service="medicine", details={"prescription": "insulin glargine"}))
@@ -101,7 +101,7 @@ async def test_medicine_from_the_hospital_asks_for_its_queue_and_names_nothing_t
     assert [event.type for event in app.events if "insulin" in body_of(event.data).decode()] == []
 
 
-async def test_an_agency_takes_its_own_document_back_before_it_is_on_its_way(app: OutsideApp) -> None:
+async def test_an_agency_can_cancel_its_document_before_the_pick_up(app: OutsideApp) -> None:
     document = {
         "service": "document",
         "customer": AGENCY,

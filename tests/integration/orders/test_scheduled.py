@@ -1,4 +1,4 @@
-"""Orders booked ahead in the orders service alone: the test plays matching, and the clock runs a minute a second."""
+"""Booked orders in the orders service alone: the test plays matching, the clock runs a minute a second."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ SPEED = 60
 
 @dataclass(frozen=True)
 class Bookings:
-    """The service that can be stopped and started, its clock, and an app."""
+    """An orders service that can be stopped and started, its clock, and an app."""
 
     app: OutsideApp
     clock: Clock
@@ -37,7 +37,7 @@ class Bookings:
         return at_work("orders", build, self.settings)
 
     async def book(self, ahead_min: float) -> datetime:
-        """A ride so many minutes from now."""
+        """Book a ride so many minutes from now."""
         pickup_at = self.clock.now() + timedelta(minutes=ahead_min)
         await self.app.request(an_order_requested(scheduled_for=pickup_at), time=self.clock.now())
         return pickup_at
@@ -48,7 +48,7 @@ async def bookings(broker_url: str, database_uri: str) -> AsyncIterator[Bookings
     began = datetime.now(UTC).isoformat()
     settings = runtime_settings(broker_url, database_uri, clock=f"{began},{SPEED},{began}")
     async with at_work("orders", build, settings):
-        """Once, so that the topology stands."""
+        """Started once, so that the topology exists."""
     async with an_outside_app(broker_url) as app:
         yield Bookings(app, clock_from(settings.clock), settings)
 
@@ -70,7 +70,9 @@ async def test_a_booked_ride_is_searched_for_when_its_time_comes_and_again_until
     assert postponed.data.search_starts_at == pickup_at - timedelta(minutes=30)
 
 
-async def test_the_minute_of_the_search_may_pass_while_nobody_runs(bookings: Bookings) -> None:
+async def test_a_search_that_was_due_while_the_service_was_down_begins_all_the_same(
+    bookings: Bookings,
+) -> None:
     async with bookings.orders():
         await bookings.book(63)
         scheduled = await bookings.app.event("order.scheduled.v1")
@@ -84,7 +86,7 @@ async def test_the_minute_of_the_search_may_pass_while_nobody_runs(bookings: Boo
     assert search.data.attempt == 1
 
 
-async def test_the_request_itself_may_wait_until_its_time_has_come(bookings: Bookings) -> None:
+async def test_a_request_may_wait_in_the_queue_until_its_pick_up(bookings: Bookings) -> None:
     pickup_at = await bookings.book(2)
     await eventually(lambda: bookings.clock.now() > pickup_at)
 

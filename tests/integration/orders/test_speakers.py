@@ -1,4 +1,4 @@
-"""In whose name a login may speak, with a broker that checks the login."""
+"""For whom a login may speak, on a broker that checks the login."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
 @pytest.fixture
 def login(broker_url: str) -> str:
-    """The one that the broker knows us by."""
+    """The login of this connection."""
     return urlsplit(broker_url).username or ""
 
 
@@ -46,7 +46,7 @@ async def said(app: OutsideApp, data: Value, **properties: str) -> Message[Value
     return message
 
 
-async def test_a_login_orders_for_its_own_guests_and_for_nobody_else(app: OutsideApp, login: str) -> None:
+async def test_a_login_orders_only_for_its_own_guests(app: OutsideApp, login: str) -> None:
     guest = {"id": "hotel-7", "kind": "tourist", "locale": "en"}
     foreign = await said(app, an_order_requested(order_id="o-2"), user_id=login)
     unnamed = await said(app, an_order_requested(order_id="o-3", customer=guest))

@@ -1,18 +1,20 @@
-"""One document, one atomic write: races, repeats, and events that a crash left behind."""
+"""Aggregates on real servers: races of two processes, and events that a crash left behind.
+
+What any store promises is in `test_store.py`.
+"""
 
 from __future__ import annotations
 
 import asyncio
-from dataclasses import replace
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
 import pytest
 
 from contracts.events.matching import DriverEligibilityChanged
-from services.runtime.change import Cause, Change, timer_cause
+from services.runtime.change import Cause, Change
 from services.runtime.clock import real_now
-from services.runtime.errors import Rejected, Vanished
+from services.runtime.errors import Vanished
 from tests.support.counting import Counter, a_cause, count
 from tests.support.eventually import eventually
 from tests.support.outside import an_outside_app
@@ -49,14 +51,7 @@ async def test_one_cause_has_its_effect_once_in_two_processes(counting: Counting
     stored = await another.counters.get("c-1")
     assert stored is not None
     assert stored.state.n == 1
-    assert wrote.count(True) == 1
-
-
-async def test_another_body_under_a_known_id_is_rejected(counting: Counting) -> None:
-    await counting.counters.change("c-1", a_cause(1, NOW, "aaaa"), count())
-
-    with pytest.raises(Rejected, match="id_reused"):
-        await counting.counters.change("c-1", a_cause(1, NOW, "bbbb"), count())
+    assert wrote.count(Counter(1)) == 1
 
 
 async def test_a_thousand_saves_at_once_share_their_round_trips(counting: Counting) -> None:
@@ -78,8 +73,24 @@ async def test_a_document_that_cannot_be_written_takes_no_neighbour_along(counti
         return_exceptions=True,
     )
 
-    assert outcomes[:20] == [True] * 20
+    assert outcomes[:20] == [Counter(1)] * 20
     assert isinstance(outcomes[20], OverflowError)
+
+
+async def test_an_error_after_the_write_of_one_takes_no_neighbour_along(counting: Counting) -> None:
+    def fail() -> None:
+        raise LookupError
+
+    def failing(_: Counter | None) -> Change[Counter]:
+        return Change(Counter(1), after_write=fail)
+
+    async with asyncio.timeout(20):
+        written = await asyncio.gather(
+            counting.counters.change("c-failing", a_cause(1, NOW), failing),
+            *(counting.counters.change(f"c-{number}", a_cause(1, NOW), count()) for number in range(20)),
+        )
+
+    assert written == [Counter(1)] * 21
 
 
 async def test_a_document_that_vanished_is_not_written_without_its_past(counting: Counting) -> None:
@@ -168,13 +179,6 @@ async def test_an_event_with_a_long_correlation_id_does_not_block_what_stands_be
     assert first.correlation_id == "c" * 300
 
 
-async def test_a_strangers_message_that_looks_like_our_timer_does_not_stop_it(counting: Counting) -> None:
-    own = timer_cause("counter", "c-1", NOW)
-    await counting.counters.change("c-1", replace(own, remembered=True), count())
-
-    assert await counting.counters.change("c-1", own, count())
-
-
 async def test_a_timer_fires_once_in_two_processes_and_also_when_it_is_long_overdue(
     counting: Counting, another: Counting
 ) -> None:
@@ -201,15 +205,3 @@ def told_without_an_order(counter: Counter | None) -> Change[Counter]:
 async def _outbox_is_empty(counting: Counting, counter_id: str) -> bool:
     document = await counting.runtime.database["counters"].find_one({"_id": counter_id})
     return not document.get("outbox") and "unsent_since" not in document
-
-
-async def test_a_change_that_forgets_keeps_the_marks_and_drops_the_digests(counting: Counting) -> None:
-    await counting.counters.change("c-1", a_cause(1, NOW, "aaaa"), count())
-    await counting.counters.change(
-        "c-1", a_cause(2, NOW, "bbbb"), lambda known: Change(known or Counter(n=0), clear_digests=True)
-    )
-
-    stored = await counting.counters.get("c-1")
-    assert stored is not None
-    assert [digest for _, _, digest in stored.seen] == ["", ""]
-    assert not await counting.counters.change("c-1", a_cause(1, NOW, "cccc"), count())

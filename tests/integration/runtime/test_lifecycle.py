@@ -1,4 +1,4 @@
-"""A service without its servers, with a wrong login, and with a broker that clear_digests: it says so, obeys and comes back."""
+"""A service without its servers, with a wrong login, and with a broker that has lost its queues."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Joined publishes on a real broker: all arrive in order, a bad one fails by itself, a lost channel is told at once."""
+"""Joined publishes on a real broker: they arrive in order, a bad one fails alone, a loss is told at once."""
 
 from __future__ import annotations
 

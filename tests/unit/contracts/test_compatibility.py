@@ -41,7 +41,7 @@ def fields(schema: Schema) -> Schema:
     return found
 
 
-# what changes, its pointer, whether it breaks readers of a published type, whether it breaks writers of a consumed one
+# name: (change, pointer, does it break readers of a published type, does it break writers of a consumed one)
 CHANGES: dict[str, tuple[Callable[[Schema], object], str, bool, bool]] = {
     "an optional field is added": (
         lambda s: fields(s).update(more={"type": "string"}),

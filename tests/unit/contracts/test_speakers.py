@@ -1,4 +1,4 @@
-"""Whose word counts: an agency attests, nobody attests himself."""
+"""Which roles may send which request: an agency attests, and no one attests for themselves."""
 
 from __future__ import annotations
 

@@ -32,7 +32,7 @@ if TYPE_CHECKING:
     from contracts.values import Value
     from services.matching.domain.searches.offering import OfferRules
     from services.matching.domain.searches.search import Search
-    from services.runtime.storage.aggregates import Kind
+    from services.runtime.storage.kind import Kind
 
 PATIENCE, SILENCE = timedelta(seconds=10), timedelta(seconds=25)
 HOSPITAL = "rsud-blambangan"

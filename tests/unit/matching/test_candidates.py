@@ -9,9 +9,9 @@ import pytest
 
 from services.matching.adapters.position_index import PositionIndex
 from services.matching.adapters.road_estimates import RoadEstimates
-from services.matching.domain.assignment.cost import Weights
 from services.matching.domain.drivers.driver import Commitment
 from services.matching.domain.ground.travel import RoadEstimate
+from services.matching.domain.pairing.cost import Weights
 from services.matching.rounds.candidates import CANDIDATES, CandidateFinder
 from services.matching.rounds.pairing import competing_with, pair
 from services.matching.rounds.round import RoundSearch, RoundState

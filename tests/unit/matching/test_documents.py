@@ -1,4 +1,4 @@
-"""Stored documents keep their keys, whatever the attributes of the domain are called."""
+"""Stored documents keep their keys, under any name of the attributes of the domain."""
 
 from __future__ import annotations
 

@@ -20,6 +20,8 @@ from services.matching.domain.drivers.eligibility import (
     with_announcement,
 )
 from services.matching.domain.errors import Refused
+from services.runtime.errors import Rejected
+from services.runtime.facts import require_not_ahead
 from tests.support.builders import NOW
 
 LATER = NOW + timedelta(seconds=1)
@@ -106,9 +108,9 @@ def test_a_paper_with_an_impossible_date_is_refused(day: date) -> None:
 
 
 def test_a_fact_more_than_five_minutes_ahead_is_refused() -> None:
-    facts.require_not_ahead(NOW + timedelta(minutes=5), NOW)
-    with pytest.raises(Refused, match="time_ahead"):
-        facts.require_not_ahead(NOW + timedelta(minutes=5, seconds=1), NOW)
+    require_not_ahead(NOW + timedelta(minutes=5), NOW)
+    with pytest.raises(Rejected, match="time_ahead"):
+        require_not_ahead(NOW + timedelta(minutes=5, seconds=1), NOW)
 
 
 def test_a_driver_has_one_live_order_at_a_time(a_driver: Any) -> None:

@@ -1,11 +1,12 @@
-"""What is new for an agency begins to be sent when it is opened, once."""
+"""A new webhook delivery is posted when it is opened, once."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from services.notifications.domain.webhook import Webhook
-from services.notifications.handlers.agency_event import OnAgencyEvent
+from services.notifications.domain.webhooks.webhook import Webhook
+from services.notifications.handlers.agency_event import on_agency_event
+from services.notifications.sending.leased_store import LeasedStore
 from services.runtime.change import Stored
 from services.runtime.clock import SystemClock
 from tests.support.agencies import RECEIPT, a_receipt
@@ -37,13 +38,14 @@ class Deliveries:
         return delivery_id if new else None
 
 
-async def test_a_delivery_waits_for_no_timer_and_is_begun_once() -> None:
+async def test_a_new_delivery_is_posted_once_without_waiting_for_its_timer() -> None:
     deliveries, begun = Deliveries(), []
 
     async def fire(delivery_id: str) -> None:
         begun.append(delivery_id)
 
-    handle = OnAgencyEvent(Webhooks(), deliveries, SystemClock(), fire)
+    store = LeasedStore(deliveries, SystemClock(), "/test")
+    handle = on_agency_event(Webhooks(), store, fire)
     for receipt in (a_receipt(), a_receipt(), a_receipt(agency_id="dinkes")):
         await handle(a_message(receipt))
 

@@ -1,4 +1,4 @@
-"""What the catalogue wants to be told, there is something to say about; and whoever ordered hears of every end."""
+"""Every audience that the catalogue names has a text, and the customer is told of every end."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from services.notifications.domain.told import EVERYTHING
+from services.notifications.domain.audience.table import AUDIENCE_TABLE
 from services.orders import catalogue
 
 FOLDER = Path(next(iter(catalogue.__path__)))
@@ -23,16 +23,16 @@ WHO_ORDERED = {"customer", "agency"}
 
 
 @pytest.mark.parametrize("service", SERVICES)
-def test_whoever_is_to_be_told_has_a_text(service: str) -> None:
+def test_every_audience_in_the_catalogue_has_a_text(service: str) -> None:
     wanted = {
         (event, audience) for event, audiences in SERVICES[service]["tell"].items() for audience in audiences
     }
 
-    assert wanted <= {(event, audience) for event, rows in EVERYTHING.items() for audience in rows}
+    assert wanted <= {(event, audience) for event, rows in AUDIENCE_TABLE.items() for audience in rows}
 
 
 @pytest.mark.parametrize("service", SERVICES)
-def test_whoever_ordered_is_told_of_every_end(service: str) -> None:
+def test_the_customer_is_told_of_every_end_of_the_service(service: str) -> None:
     document = SERVICES[service]
     ends = [*ALWAYS, *(event for section, event in SOMETIMES.items() if section in document)]
 
@@ -42,7 +42,7 @@ def test_whoever_ordered_is_told_of_every_end(service: str) -> None:
 
 
 @pytest.mark.parametrize("service", SERVICES)
-def test_whoever_rides_up_the_mountain_with_any_service_is_somebodys_business_when_it_closes(
+def test_every_service_that_goes_up_the_mountain_tells_customer_driver_and_operator_of_a_closure(
     service: str,
 ) -> None:
     document = SERVICES[service]

@@ -7,7 +7,7 @@ import typer
 from typer.testing import CliRunner
 
 from services.ops.commands import notifications
-from services.ops.commands.notifications import NotToldError, NotWrittenError
+from services.ops.notifications.preview import NotToldError, NotWrittenError
 
 
 @pytest.fixture
@@ -25,7 +25,7 @@ def test_a_preview_shows_what_each_audience_reads(app: typer.Typer) -> None:
     assert "You earned: Rp7,200" in shown.output
 
 
-def test_a_language_in_which_nothing_is_written_is_said_and_not_english_instead(app: typer.Typer) -> None:
+def test_a_language_without_texts_is_an_error(app: typer.Typer) -> None:
     shown = CliRunner().invoke(app, ["notifications", "preview", "order.completed.v1", "--locale", "fr"])
 
     assert isinstance(shown.exception, NotWrittenError)
@@ -33,20 +33,20 @@ def test_a_language_in_which_nothing_is_written_is_said_and_not_english_instead(
     assert not shown.output
 
 
-def test_who_reads_a_neighbouring_language_is_shown_in_it(app: typer.Typer) -> None:
+def test_a_related_language_shows_the_text_that_its_speakers_get(app: typer.Typer) -> None:
     shown = CliRunner().invoke(app, ["notifications", "preview", "order.completed.v1", "--locale", "jv-ID"])
 
     assert "customer · id" in shown.output
 
 
-def test_a_warung_reads_of_a_meal_and_its_share(app: typer.Typer) -> None:
+def test_a_merchant_reads_of_a_meal_and_its_share(app: typer.Typer) -> None:
     shown = CliRunner().invoke(app, ["notifications", "preview", "order.completed.v1", "--locale", "en"])
 
     assert "The order (Food from a warung) has arrived. Your share: Rp40,000." in shown.output
     assert "Rp0" not in shown.output
 
 
-def test_a_type_that_nobody_is_told_of_is_an_error(app: typer.Typer) -> None:
+def test_a_type_without_an_audience_is_an_error(app: typer.Typer) -> None:
     shown = CliRunner().invoke(app, ["notifications", "preview", "order.accepted.v1"])
 
     assert isinstance(shown.exception, NotToldError)

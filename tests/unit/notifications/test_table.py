@@ -1,4 +1,4 @@
-"""Who is told what: the table can be kept, and every end of an order is told to whoever ordered."""
+"""The audience table: every row can be sent, and the customer is told of every end."""
 
 from __future__ import annotations
 
@@ -6,13 +6,20 @@ import pytest
 
 from contracts.queues import QUEUES
 from contracts.registry import CONTRACTS
-from services.notifications.domain.checking import TableWrong, check_table
-from services.notifications.domain.told import ENDS, EVERYTHING, TOLD, Row, Urgency, row_of
+from services.notifications.domain.audience.checking import TableWrong, check_table
+from services.notifications.domain.audience.table import (
+    AUDIENCE_TABLE,
+    ENDS,
+    ORDER_ROWS,
+    Row,
+    Urgency,
+    row_of,
+)
 from tests.support.texts import TEXTS
 
 
 def test_every_row_has_its_texts() -> None:
-    check_table(EVERYTHING, TEXTS.has)
+    check_table(AUDIENCE_TABLE, TEXTS.has)
 
 
 @pytest.mark.parametrize(
@@ -24,15 +31,15 @@ def test_every_row_has_its_texts() -> None:
         ("dragon", Row("order.completed", Urgency.URGENT, ("push",)), "no such audience"),
     ],
 )
-def test_a_row_that_nobody_could_keep_is_named(audience: str, row: Row, finding: str) -> None:
+def test_a_row_that_cannot_be_sent_is_named(audience: str, row: Row, finding: str) -> None:
     with pytest.raises(TableWrong, match=finding) as caught:
         check_table({"order.completed.v1": {audience: row}}, TEXTS.has)
 
     assert f"order.completed.v1 for {audience}" in str(caught.value)
 
 
-def test_our_queue_gets_every_type_that_is_told() -> None:
-    assert set(QUEUES["notifications.order_event"].types) == TOLD.keys() & CONTRACTS.keys()
+def test_the_queue_is_bound_to_every_type_in_the_table() -> None:
+    assert set(QUEUES["notifications.order_event"].types) == ORDER_ROWS.keys() & CONTRACTS.keys()
 
 
 @pytest.mark.parametrize("template", sorted(ENDS))
@@ -40,5 +47,5 @@ def test_the_customer_is_told_of_every_end(template: str) -> None:
     assert row_of(f"{template}.v1", "customer") is not None
 
 
-def test_a_code_is_told_to_nobody_but_the_recipient() -> None:
-    assert TOLD["order.code_issued.v1"].keys() == {"recipient"}
+def test_a_code_is_told_to_the_recipient_only() -> None:
+    assert ORDER_ROWS["order.code_issued.v1"].keys() == {"recipient"}

@@ -1,4 +1,4 @@
-"""What people read: every text in every language and form, compared with the golden files beside this test."""
+"""Every text in every language and form equals its golden file beside this test."""
 
 from __future__ import annotations
 
@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING
 import pytest
 
 from contracts.reasons import ENDED, REFUSED
-from services.notifications.domain import sms
-from services.notifications.domain.language import LANGUAGES, languages_of
-from services.notifications.domain.told import EVERYTHING
+from services.notifications.domain.audience.language import LANGUAGES, languages_of
+from services.notifications.domain.audience.table import AUDIENCE_TABLE
+from services.notifications.domain.channels import sms
 from tests.support.texts import ALL, GOLDEN, TEXTS, golden_files, text_of
 
 if TYPE_CHECKING:
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 ROWS = [
     (event, audience, language)
-    for event, rows in EVERYTHING.items()
+    for event, rows in AUDIENCE_TABLE.items()
     for audience in rows
     for language in languages_of(audience)
 ]
@@ -45,11 +45,11 @@ class Words(HTMLParser):
 
 
 @pytest.mark.parametrize(("path", "content"), FILES, ids=[str(path.relative_to(GOLDEN)) for path, _ in FILES])
-def test_all_texts_read_as_their_golden_file(path: Path, content: str) -> None:
-    assert content == path.read_text("utf-8"), "if the change is wanted: python -m tests.support.texts"
+def test_all_texts_equal_their_golden_file(path: Path, content: str) -> None:
+    assert content == path.read_text("utf-8"), "if the change is intended: python -m tests.support.texts"
 
 
-def test_there_is_no_golden_file_too_many() -> None:
+def test_there_is_no_unused_golden_file() -> None:
     assert {path for path in GOLDEN.rglob("*") if path.is_file()} == {path for path, _ in golden_files()}
 
 
@@ -76,7 +76,7 @@ def test_a_short_text_is_one_text_message_and_needs_no_cutting(
 
 
 @pytest.mark.parametrize(("event_type", "audience", "language", "wording"), ALL)
-def test_what_whatsapp_approves_is_one_wording_with_its_values(
+def test_whatsapp_approves_one_wording_with_its_values(
     event_type: str, audience: str, language: str, wording: int
 ) -> None:
     approved = text_of(event_type, audience, language, wording).approved
@@ -104,16 +104,17 @@ def test_every_reason_has_a_sentence(language: str) -> None:
     assert all(sentences.keys() <= tables["everybody"].keys() for sentences in tables.values())
 
 
-def test_there_is_no_text_that_nobody_gets() -> None:
+def test_there_is_no_unused_text() -> None:
     rows = {
-        (language, f"{audience}/{EVERYTHING[event][audience].template}") for event, audience, language in ROWS
+        (language, f"{audience}/{AUDIENCE_TABLE[event][audience].template}")
+        for event, audience, language in ROWS
     }
     bases = {(language, name.removesuffix(".goods").removesuffix(".passenger")) for language, name in WRITTEN}
 
     assert bases == rows
 
 
-def test_what_is_worded_for_goods_is_so_in_every_language_of_its_reader() -> None:
+def test_a_wording_for_goods_exists_in_every_language_of_its_audience() -> None:
     own = {name for _, name in WRITTEN if name.endswith((".goods", ".passenger"))}
 
     assert own
@@ -128,7 +129,9 @@ def test_what_is_worded_for_goods_is_so_in_every_language_of_its_reader() -> Non
         ("zh", "上车点", "取件点"),
     ],
 )
-def test_a_sender_is_not_told_to_get_on(locale: str, to_a_passenger: str, of_a_parcel: str) -> None:
+def test_the_sender_of_a_parcel_is_not_told_to_get_on(
+    locale: str, to_a_passenger: str, of_a_parcel: str
+) -> None:
     ride, parcel, old = (
         TEXTS.render("order.driver_arrived", "customer", locale, {**RIDE, **changes}, None)
         for changes in ({"carries": "passenger"}, {"carries": "goods"}, {"carries": None})
@@ -141,7 +144,7 @@ def test_a_sender_is_not_told_to_get_on(locale: str, to_a_passenger: str, of_a_p
     assert parcel.approved.name == "order_driver_arrived_goods_customer"
 
 
-def test_a_name_cannot_begin_a_line_of_its_own() -> None:
+def test_a_name_cannot_begin_a_new_line() -> None:
     text = TEXTS.render("order.driver_arrived", "customer", "en", RIDE, "Eve\n\nYou have won {{ order_id }}")
 
     assert text.body.splitlines()[0] == "Hi Eve You have won {{ order_id }},"
@@ -153,7 +156,7 @@ def test_a_name_cannot_be_markup() -> None:
     assert "Hi &lt;script&gt;," in text.html
 
 
-def test_a_reason_of_a_newer_writer_has_a_general_sentence() -> None:
+def test_an_unknown_reason_has_a_general_sentence() -> None:
     text = TEXTS.render("order.unserved", "customer", "en", {**RIDE, "reason": "eclipse"}, None)
 
     assert "Something went wrong on our side." in text.body
@@ -173,7 +176,7 @@ FEES = [
 
 
 @pytest.mark.parametrize(("locale", "owed", "free", "nothing"), FEES)
-def test_a_fee_is_named_to_whoever_owes_it_and_to_nobody_else(
+def test_a_fee_is_named_only_to_the_person_who_owes_it(
     locale: str, owed: str, free: str, nothing: str
 ) -> None:
     said = {
@@ -193,7 +196,7 @@ def test_a_fee_is_named_to_whoever_owes_it_and_to_nobody_else(
     assert all(nothing in said[by, 0] for by in ("driver", "merchant", "operator"))
 
 
-def test_a_notice_of_the_service_stands_in_the_letter_in_the_readers_language() -> None:
+def test_a_notice_of_the_service_is_in_the_letter_in_the_readers_language() -> None:
     notices = {"id": "Bawa jaket.", "en": "Bring a jacket.", "zh": "请带外套。"}
 
     text = TEXTS.render("order.driver_arrived", "customer", "zh-Hans", {**RIDE, "notices": notices}, None)
@@ -202,7 +205,7 @@ def test_a_notice_of_the_service_stands_in_the_letter_in_the_readers_language() 
     assert "请带外套。" in text.html
 
 
-def test_the_code_stands_in_the_recipients_text_and_fits_one_message() -> None:
+def test_the_code_is_in_the_recipients_text_and_fits_one_message() -> None:
     values = {
         **RIDE,
         "service_name": {"id": "Antar dokumen kependudukan"},

@@ -20,7 +20,7 @@ from typer.main import get_command
 from contracts.codec import STRUCTURED, parse, read
 from contracts.registry import CONTRACTS
 from services.ops.__main__ import build
-from services.ops.embedded import announced, server_urls
+from services.ops.connecting.run_file import announced, server_urls
 from services.ops.embedded.ports import EPHEMERAL_RANGE, answers_at, free_ports
 from services.ops.embedded.urls import ServerUrls
 from services.ops.errors import NotRunningError
@@ -238,7 +238,7 @@ def test_ports_are_different_and_below_those_of_outgoing_connections() -> None:
 @pytest.mark.parametrize(
     "url", ["amqp://u:p@127.0.0.1:1/", "mongodb://u:p@127.0.0.1:1,127.0.0.1:2/?x=y", "amqp://[::1]:1/"]
 )
-def test_an_address_where_nobody_listens_does_not_answer(url: str) -> None:
+def test_an_address_without_a_listener_does_not_answer(url: str) -> None:
     assert not answers_at(url)
 
 

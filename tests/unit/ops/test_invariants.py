@@ -11,8 +11,8 @@ import pytest
 from contracts.events.matching import DriverReleased, OfferMade
 from contracts.events.notifications import NotificationFailed, NotificationSent
 from contracts.events.orders import OrderCancelled, OrderCompleted, OrderDriverUnassigned
-from services.ops.demo.evidence import Evidence
-from services.ops.demo.invariants import check
+from services.ops.demo.checks.evidence import Evidence
+from services.ops.demo.checks.invariants import check
 from services.ops.demo.summary import Timing, summarise
 from tests.support.builders import (
     FARE,
@@ -28,14 +28,14 @@ if TYPE_CHECKING:
     from contracts.message import Message
     from contracts.values import Value
 
-ENDED = "every order has ended, once"
-ONE_DRIVER = "one driver an order: who was assigned last, drove and completed"
-ONE_ORDER = "one live order a driver at any time"
+ENDED = "every order has ended exactly once"
+ONE_DRIVER = "one driver per order: the last one assigned drove and completed it"
+ONE_ORDER = "one live order per driver at any time"
 FREE = "every driver is free again"
 RESIDENTS = "only attested residents with valid papers were asked"
-TOLD = "whoever was to be told was told exactly once, by one mail"
-NOBODY_ELSE = "nobody else was told anything"
-SEQUENCE = "events of an order came in the order of their sequence"
+TOLD = "everyone to be notified was notified exactly once, by one mail"
+NOBODY_ELSE = "no one else was notified"
+SEQUENCE = "the events of each order came in sequence"
 OUTBOX = "every outbox is empty"
 WORK = "every work queue is empty"
 PARKED = "nothing is parked"
@@ -110,7 +110,7 @@ def test_a_good_run_breaks_none() -> None:
     assert broken(GOOD) == []
 
 
-def test_a_second_copy_of_a_mail_is_no_offence() -> None:
+def test_a_second_copy_of_a_mail_is_allowed() -> None:
     assert broken(replace(GOOD, mail={"c-1@x": {"<n-1@gancang>": 2}})) == []
 
 
@@ -232,7 +232,7 @@ LOST = OrderDriverUnassigned.model_validate(
     ],
     ids=["a trip in between", "booked while driving", "lost to a trip that took too long"],
 )
-def test_a_booked_order_is_no_second_live_one(events: tuple[Message[Value], ...]) -> None:
+def test_a_booked_order_is_not_a_second_live_one(events: tuple[Message[Value], ...]) -> None:
     assert ONE_ORDER not in broken(replace(GOOD, events=events))
 
 
@@ -242,13 +242,13 @@ def test_a_booked_order_that_has_begun_is_a_live_one() -> None:
     assert ONE_ORDER in broken(replace(GOOD, events=events))
 
 
-def test_somebody_told_twice_is_found() -> None:
+def test_a_person_notified_twice_is_found() -> None:
     mail = {"c-1@x": {"<n-1@gancang>": 1, "<n-2@gancang>": 1}}
 
     assert TOLD in broken(replace(GOOD, events=(*GOOD.events, told("n-2")), mail=mail))
 
 
-def test_somebody_else_told_and_a_mail_of_nobody_are_found() -> None:
+def test_another_person_notified_and_a_mail_without_a_notification_are_found() -> None:
     stranger = replace(GOOD, events=(*GOOD.events, told("n-2", recipient="d-7")))
     surplus = replace(GOOD, mail={**GOOD.mail, "d-7@x": {"<n-3@gancang>": 1}})
 
@@ -256,7 +256,7 @@ def test_somebody_else_told_and_a_mail_of_nobody_are_found() -> None:
     assert broken(surplus) == [NOBODY_ELSE]
 
 
-def test_a_telling_that_failed_is_found() -> None:
+def test_a_notification_that_failed_is_found() -> None:
     failed = NotificationFailed(
         notification_id="n-2",
         recipient_id="c-1",
@@ -269,7 +269,7 @@ def test_a_telling_that_failed_is_found() -> None:
     assert broken(replace(GOOD, events=(*GOOD.events, a_message(failed)))) == [NOBODY_ELSE]
 
 
-def test_a_driver_who_gave_the_order_back_is_no_second_driver() -> None:
+def test_a_driver_who_gave_the_order_back_is_not_a_second_driver() -> None:
     events = (
         assigned(driver="d-8"),
         unassigned(driver="d-8"),

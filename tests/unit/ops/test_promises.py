@@ -1,4 +1,4 @@
-"""The demo notices a story that ends otherwise, a code in the wrong hands, and an envelope that nobody had."""
+"""The demo finds an errand with the wrong end, a leaked code, and a gap in the custody of an envelope."""
 
 from __future__ import annotations
 
@@ -10,14 +10,14 @@ import pytest
 
 from contracts.events.orders import OrderCompleted, OrderReturned, OrderUnserved
 from contracts.values import Customer, CustomerKind, Place
-from services.ops.demo import promises
 from services.ops.demo.by_service import by_service
-from services.ops.demo.evidence import Evidence
+from services.ops.demo.checks import promises
+from services.ops.demo.checks.evidence import Evidence
 from services.ops.demo.morning import first_light
-from services.ops.demo.shortened import shortened
+from services.ops.demo.short_pauses import shortened
 from services.orders.adapters.catalogue import load
 from services.orders.settings import BUILT_IN
-from services.simulator.errand import Errand
+from services.simulator.plans.errand import Errand
 from tests.support.builders import FARE, NOW, ORDER_EVENT, PARK, STATION, a_message
 
 if TYPE_CHECKING:
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
 ERRAND = Errand(
     order_id="food-3",
-    story="nobody at the warung answers",
+    story="the warung does not answer",
     service="food",
     customer=Customer(id="p-1", kind=CustomerKind.RESIDENT),
     name="Sri",
@@ -75,40 +75,40 @@ def budget(ledger: object) -> Evidence:
     return evidence(OrderCompleted.model_validate({**ORDER_EVENT, **done}), documents={"ledgers": [ledger]})
 
 
-def test_a_story_that_ends_as_promised_is_none() -> None:
-    assert list(promises.other_ends(evidence(ended()))) == []
+def test_an_errand_that_ends_as_promised_is_not_found() -> None:
+    assert list(promises.wrong_ends(evidence(ended()))) == []
 
 
-def test_a_story_that_ends_otherwise_or_not_at_all_is_found() -> None:
+def test_an_errand_that_ends_otherwise_or_not_at_all_is_found() -> None:
     other = OrderCompleted.model_validate(
         {**ORDER_EVENT, "fare": FARE, "distance_m": 1460, "completed_at": NOW}
     )
-    nobody = list(promises.other_ends(evidence(ended("no_driver"), other)))
-    assert nobody == ["food-3: unserved no_driver instead of unserved merchant_silent"]
-    assert len(list(promises.other_ends(evidence()))) == 1
+    found = list(promises.wrong_ends(evidence(ended("no_driver"), other)))
+    assert found == ["food-3: unserved no_driver instead of unserved merchant_silent"]
+    assert len(list(promises.wrong_ends(evidence()))) == 1
 
 
-def test_that_nobody_is_free_is_no_broken_promise_where_somebody_drives_for_the_service() -> None:
+def test_that_no_driver_is_free_breaks_no_promise_where_a_driver_serves_the_service() -> None:
     done = {"order_id": "food-9", "service": "food", "fare": FARE, "distance_m": 1460, "completed_at": NOW}
     another = OrderCompleted.model_validate({**ORDER_EVENT, **done})
 
-    assert list(promises.other_ends(evidence(ended("no_driver"), another))) == []
+    assert list(promises.wrong_ends(evidence(ended("no_driver"), another))) == []
 
 
-def test_a_name_in_an_event_that_everybody_reads_is_found() -> None:
+def test_a_name_in_a_public_event_is_found() -> None:
     event = OrderReturned.model_validate({**ORDER_EVENT, "service_name": {"en": "Sri"}})
 
-    assert list(promises.indiscreet(evidence(event, secrets=frozenset({"Sri"})))) == [
+    assert list(promises.leaks(evidence(event, secrets=frozenset({"Sri"})))) == [
         "order.returned.v1 of o-1: Sri"
     ]
-    assert list(promises.indiscreet(evidence(event, secrets=frozenset({"Emma"})))) == []
+    assert list(promises.leaks(evidence(event, secrets=frozenset({"Emma"})))) == []
 
 
 def test_a_code_is_for_its_recipient_and_is_nowhere_written_down() -> None:
-    assert list(promises.loose_codes(letters())) == []
-    assert list(promises.loose_codes(letters(note="code 271828"))) == ["the code of h-1@x was written down"]
-    assert list(promises.loose_codes(replace(letters(), code_readers=frozenset()))) == [
-        "a code in a letter to h-1@x"
+    assert list(promises.leaked_codes(letters())) == []
+    assert list(promises.leaked_codes(letters(note="code 271828"))) == ["the code of h-1@x was written down"]
+    assert list(promises.leaked_codes(replace(letters(), code_readers=frozenset()))) == [
+        "a code in a mail to h-1@x"
     ]
 
 
@@ -125,7 +125,7 @@ GIFT = {"kind": "donor", "id": "bank-osing", "campaign_id": "tanggal-cantik"}
 LEDGER = {"_id": "donor:bank-osing:tanggal-cantik", "cap": 50_000, "remaining": 41_000, "spent": 9_000}
 
 
-def test_a_budget_that_adds_up_is_none() -> None:
+def test_a_budget_that_adds_up_is_not_found() -> None:
     assert list(promises.broken_budgets(budget(LEDGER))) == []
 
 

@@ -1,4 +1,4 @@
-"""Who else pays in the regency: a programme for the poor and a bank's drive, and what a budget must never do."""
+"""Other payers, a programme for the poor and a bank's campaign, and what has to hold for their budgets."""
 
 from __future__ import annotations
 
@@ -43,24 +43,24 @@ PAID_BY_OTHERS: dict[str, dict[str, Any]] = {
 
 
 def budget(cap: int = CAP) -> ProgrammeBudgetSet:
-    """Two deliveries of medicine in this month, or so."""
+    """The programme's budget of the month, by default for about two deliveries of medicine."""
     said = {"programme_id": "aron", "period": "2026-11", "cap": cap, "services": ["medicine"], "by": OFFICE}
     return ProgrammeBudgetSet.model_validate(said)
 
 
 def pledge(amount: int = PLEDGE) -> DonationPledged:
-    """Two meals, or so."""
+    """A pledge of the bank, by default for about two meals."""
     return DonationPledged(donor_id=BANK, campaign_id="9-9", amount=amount)
 
 
 def money_at_dawn() -> tuple[Value, ...]:
-    """What the offices and the bank have said before anybody orders."""
+    """The facts about budgets and beneficiaries before the first order."""
     poor = {"programme_id": "aron", "customer_id": POOR, "by": OFFICE, "valid_until": "2027-12-31"}
     return budget(), ProgrammeBeneficiaryAttested.model_validate(poor), pledge()
 
 
 def add_up(ledgers: LedgerRows, orders: Mapping[str, Order]) -> None:
-    """Every rupiah is left, spent, or held for an order that knows of it; nobody owes more than was held for him."""
+    """Every rupiah is left, spent, or held for an order that knows it; none owes more than was held."""
     for budget_id, row in ledgers.rows.items():
         held = held_in(row)
         assert row["cap"] == row["remaining"] + row["spent"] + sum(held.values()), row
@@ -75,7 +75,7 @@ def add_up(ledgers: LedgerRows, orders: Mapping[str, Order]) -> None:
 
 
 def settled(ledgers: LedgerRows, orders: Mapping[str, Order]) -> None:
-    """In the evening only orders under way hold anything, and what was spent is what was owed."""
+    """At the end only running orders hold money, and what was spent is what was owed."""
     for budget_id, row in ledgers.rows.items():
         mine = [
             order

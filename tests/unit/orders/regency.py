@@ -1,4 +1,4 @@
-"""The orders service as it is, on aggregates in memory, and everything that somebody might say to it."""
+"""The orders service on aggregates in memory, and every message that its parties may send."""
 
 from __future__ import annotations
 
@@ -6,36 +6,27 @@ import asyncio
 from typing import TYPE_CHECKING, Any
 
 from contracts.codes import one_time_code
-from contracts.events.matching import MatchFailed, MatchMade, MatchWithdrawn
 from contracts.message import Message
 from contracts.registry import TYPE_OF
-from contracts.requests import drivers, merchants
-from contracts.requests.agencies import AgencyReturnConfirmed
 from contracts.requests.orders import (
-    OrderCancellationRequested,
-    OrderChangeAnswered,
-    OrderChangeRequested,
-    OrderCodeRequested,
     OrderRequested,
 )
 from contracts.values import Value
 from services.orders.app import build
-from tests.support.builders import CUSTOMER, PARK, RESIDENCE, VEHICLE
+from tests.support.builders import CUSTOMER, PARK
 from tests.support.ledger_rows import LedgerRows
 from tests.support.meals import HOMESTAY, RUJAK, TEMPONG, WARUNG, an_open_merchant
 from tests.support.memory import Turns
 from tests.support.post import Post, fires
 from tests.unit.matching.city import CityClock, FakeRuntime
 from tests.unit.orders.payers import PAID_BY_OTHERS, money_at_dawn
+from tests.unit.orders.sayings import OFFICE
 
 if TYPE_CHECKING:
     from services.orders.domain.order import Order
 
-OFFICE = "dispendukcapil"
 DOOR = {**PARK, "note": "the blue gate"}
-NEARER = {"lat": -8.2116, "lng": 114.3735, "label": "around the corner"}
 HOSPITAL = {"lat": -8.2106, "lng": 114.3745, "label": "RSUD Blambangan"}
-STRANGER = "nobody"
 TONIGHT = "2026-11-24T18:00:00Z"
 
 WANTED: dict[str, dict[str, Any]] = {
@@ -64,11 +55,11 @@ WANTED: dict[str, dict[str, Any]] = {
     },
     "urgent": {"details": {"triage": "non_critical"}},
 }
-"""What a good request for each service says besides the usual; a name that is no service names its service."""
+"""Service → what a good request says besides the usual. An entry with another name names its service."""
 
 
 class Regency:
-    """A post with one service behind it; `forged`: ids of messages whose speaker has no right to them."""
+    """The orders service behind a post. `forged`: ids of messages that their sender may not send."""
 
     def __init__(self) -> None:
         self.clock = CityClock()
@@ -90,7 +81,7 @@ class Regency:
             self.say(fact)
 
     def say(self, data: Value, *, forged: bool = False) -> None:
-        """Somebody publishes a message; nobody has read it yet."""
+        """Publish a message; it is not read yet."""
         self._sent += 1
         message = Message(f"m-{self._sent}", TYPE_OF[type(data)], "app.test", self.clock.now(), data)
         if forged:
@@ -98,35 +89,35 @@ class Regency:
         self.publish(message)
 
     async def deliver(self, number: int, *, again: bool) -> None:
-        """One message is read, from beginning to end."""
+        """Let the service read one message, from beginning to end."""
         await self.post.deliver(number, 0, again=again)
         await self.finish()
 
     async def finish(self) -> None:
-        """Whoever waits to read or write does."""
+        """Let every waiting read and write go on."""
         while self.turns.waiting:
             await self.post.go_on(0)
 
     async def fire(self) -> None:
-        """Whatever is due."""
+        """Fire all timers that are due."""
         for store, handle in self.fires.items():
             for each in store.due(self.clock.now()):
                 await self.post.begin(handle(each), 0)
                 await self.finish()
 
     def order(self, number: int) -> Order:
-        """One of them, the newest first."""
+        """The order of this number, counted from the newest."""
         orders = sorted(self.orders.documents)
         order: Order = self.orders.states()[orders[-1 - number % len(orders)]]
         return order
 
     def digits(self, order: Order) -> str | None:
-        """What the recipient reads in his letter."""
+        """The digits of the recipient's code; None without a code."""
         return None if order.code is None else one_time_code(self.key, order.order_id, order.code.serial)
 
 
 def an_order(order_id: str, service: str) -> OrderRequested:
-    """A good request."""
+    """A good request for a service."""
     usual = {
         "order_id": order_id,
         "service": service,
@@ -135,87 +126,3 @@ def an_order(order_id: str, service: str) -> OrderRequested:
         "dropoff": DOOR,
     }
     return OrderRequested.model_validate({**usual, **WANTED[service]})
-
-
-def matching_says(order: Order, driver: str) -> dict[str, Value]:
-    """What matching may answer to the search under way."""
-    match = {
-        "order_id": order.order_id,
-        "attempt": order.attempt,
-        "driver_id": driver,
-        "offer_id": f"of-{order.attempt}-{driver}",
-    }
-    made = {**match, "vehicle": VEHICLE, "residence": RESIDENCE, "eta_s": 60}
-    offer = order.assignment.offer_id if order.assignment else match["offer_id"]
-    gone = {**match, "driver_id": order.driver_id or driver, "offer_id": offer, "reason": "vanished"}
-    return {
-        "made": MatchMade.model_validate(made),
-        "failed": MatchFailed(order_id=order.order_id, attempt=order.attempt, reason="no_driver"),
-        "withdrawn": MatchWithdrawn.model_validate(gone),
-    }
-
-
-def driver_says(order: Order, digits: str | None) -> dict[str, Value]:
-    """Everything that its driver may say of an order, in whatever order."""
-    who = {"order_id": order.order_id, "driver_id": order.driver_id or "d-1"}
-    seal = {"envelope": order.details["envelope"]} if "envelope" in order.details else {}
-    code = {"code": digits} if digits is not None else {}
-    return {
-        "arrives": drivers.DriverArrived.model_validate(who),
-        "picks up": drivers.DriverPickedUp.model_validate({**who, "proof": seal}),
-        "delivers": drivers.DriverDelivered.model_validate({**who, "proof": {**seal, **code}}),
-        "rides back": drivers.DriverPickedUp.model_validate({**who, "leg": "back"}),
-        "is back": drivers.DriverDelivered.model_validate({**who, "leg": "back"}),
-        "guesses the code": drivers.DriverDelivered.model_validate(
-            {**who, "proof": {**seal, "code": "000000"}}
-        ),
-        "shows another envelope": drivers.DriverPickedUp.model_validate(
-            {**who, "proof": {"envelope": "ENV-9999"}}
-        ),
-        "finds nobody": drivers.DriverDeliveryFailed.model_validate({**who, "reason": "recipient_absent"}),
-        "brings back": drivers.DriverReturned.model_validate({**who, "proof": seal}),
-        "gives up": drivers.DriverCancelled.model_validate({**who, "reason": "flat_tyre"}),
-    }
-
-
-def merchant_says(order: Order, until: str) -> dict[str, Value]:
-    """The same for its merchant."""
-    who = {"order_id": order.order_id, "merchant_id": order.merchant_id or "m-1"}
-    instead = {"proposal_id": f"pr-{order.order_id}", "items": [RUJAK], "until": until}
-    return {
-        "accepts": merchants.MerchantOrderAccepted.model_validate({**who, "ready_in_minutes": 20}),
-        "wants all day": merchants.MerchantOrderAccepted.model_validate({**who, "ready_in_minutes": 900}),
-        "refuses": merchants.MerchantOrderRejected.model_validate({**who, "reason": "the gas is empty"}),
-        "is ready": merchants.MerchantOrderReady.model_validate(who),
-        "has sold out": merchants.MerchantChangeProposed.model_validate({**who, **instead}),
-    }
-
-
-def parties_say(order: Order) -> dict[str, Value]:
-    """And for who ordered, who receives, and the agency's counter."""
-    role = "agency" if order.agency_id else "customer"
-    who = {"order_id": order.order_id, "by": {"role": role, "id": order.customer.id}}
-    proposal = order.proposal.proposal_id if order.proposal else f"pr-{order.order_id}"
-    envelope = str(order.details.get("envelope", "ENV-0042"))
-    return {
-        "cancels": OrderCancellationRequested.model_validate(who),
-        "wants another door": OrderChangeRequested.model_validate({**who, "dropoff": NEARER}),
-        "wants other dishes": OrderChangeRequested.model_validate({**who, "items": [TEMPONG]}),
-        "says yes": OrderChangeAnswered.model_validate({**who, "proposal_id": proposal, "accepted": True}),
-        "says no": OrderChangeAnswered.model_validate({**who, "proposal_id": proposal, "accepted": False}),
-        "wants a new code": OrderCodeRequested.model_validate(who),
-        "takes it back": AgencyReturnConfirmed(
-            agency_id=order.agency_id or OFFICE, order_id=order.order_id, envelope=envelope
-        ),
-    }
-
-
-def forged(data: Value) -> Value:
-    """The same words from somebody who has no right to them."""
-    fields = type(data).model_fields
-    changes: dict[str, Any] = {
-        name: STRANGER for name in ("merchant_id", "driver_id", "agency_id") if name in fields
-    }
-    if "by" in fields:
-        changes["by"] = {**data.model_dump()["by"], "id": STRANGER}
-    return type(data).model_validate({**data.model_dump(by_alias=True), **changes})

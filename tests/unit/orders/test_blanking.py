@@ -1,4 +1,4 @@
-"""Whose places leave an order, and whose stay."""
+"""What an order and a merchant lose when a person is erased, and what stays."""
 
 from __future__ import annotations
 
@@ -24,8 +24,7 @@ from contracts.values import (
 from services.orders.domain.blanking import NO_PLATE, NOWHERE, blanked
 from services.orders.domain.kitchen.merchant import Merchant, closed, erased, opened, registered
 from services.orders.domain.order import Assignment, Order
-from services.orders.domain.payment.budget import Beneficiary, attested
-from services.orders.domain.payment.budget import erased as without_word
+from services.orders.domain.payment.budget import Beneficiary, attested, without_attestation
 
 AT = datetime(2026, 11, 24, 1, 10, tzinfo=UTC)
 HOME = Place(lat=-8.2192, lng=114.3691, label="Jl. Veteran 7", note="blue gate")
@@ -62,7 +61,7 @@ LATER = AT + timedelta(days=1)
 
 
 @pytest.mark.parametrize(("role", "who"), [(Role.CUSTOMER, "c-1"), (Role.RECIPIENT, "r-1")])
-def test_the_persons_own_places_go_and_the_kitchen_stays(role: Role, who: str) -> None:
+def test_the_persons_own_places_are_removed_and_the_merchants_place_stays(role: Role, who: str) -> None:
     left = blanked(ORDER, role, who)
 
     assert (left.pickup, left.dropoff, left.details, left.items, left.digest) == (
@@ -74,7 +73,7 @@ def test_the_persons_own_places_go_and_the_kitchen_stays(role: Role, who: str) -
     )
 
 
-def test_what_a_customer_wrote_to_the_kitchen_goes_with_him() -> None:
+def test_a_customers_note_to_the_kitchen_is_removed_with_the_customer() -> None:
     told = KITCHEN.model_copy(update={"note": "For Emma in room 4, no peanuts: allergy"})
 
     left = blanked(replace(ORDER, pickup=told), Role.CUSTOMER, "c-1")
@@ -82,19 +81,19 @@ def test_what_a_customer_wrote_to_the_kitchen_goes_with_him() -> None:
     assert left.pickup == KITCHEN
 
 
-def test_a_customer_who_stood_at_the_pickup_leaves_it_too() -> None:
+def test_a_customers_pick_up_is_removed_where_it_is_not_a_merchants_place() -> None:
     left = blanked(replace(ORDER, pickup=HOME, merchant_id=None), Role.CUSTOMER, "c-1")
 
     assert (left.pickup, left.dropoff) == (NOWHERE, NOWHERE)
 
 
-def test_the_kitchen_goes_with_its_merchant_and_the_door_stays() -> None:
+def test_the_merchants_place_is_removed_with_the_merchant_and_the_drop_off_stays() -> None:
     left = blanked(ORDER, Role.MERCHANT, "m-1")
 
     assert (left.pickup, left.dropoff, left.items) == (NOWHERE, HOME, ORDER.items)
 
 
-def test_of_a_driver_the_plate_goes_and_the_proof_of_residence_stays() -> None:
+def test_a_drivers_plate_is_removed_and_the_attestation_of_residence_stays() -> None:
     left = blanked(ORDER, Role.DRIVER, "d-1")
 
     assert left == replace(
@@ -109,7 +108,7 @@ def test_of_a_driver_the_plate_goes_and_the_proof_of_residence_stays() -> None:
     ("role", "who"),
     [(Role.CUSTOMER, "c-1"), (Role.RECIPIENT, "r-1"), (Role.DRIVER, "d-1"), (Role.MERCHANT, "m-1")],
 )
-def test_blanking_twice_is_blanking_once(role: Role, who: str) -> None:
+def test_blanking_a_second_time_changes_nothing(role: Role, who: str) -> None:
     once = blanked(ORDER, role, who)
 
     assert blanked(once, role, who) == once
@@ -118,7 +117,7 @@ def test_blanking_twice_is_blanking_once(role: Role, who: str) -> None:
 @pytest.mark.parametrize(
     "order", list(itertools.permutations([Role.CUSTOMER, Role.RECIPIENT, Role.DRIVER, Role.MERCHANT]))
 )
-def test_whoever_is_erased_first_the_same_is_left(order: tuple[Role, ...]) -> None:
+def test_the_order_of_several_erasures_does_not_matter(order: tuple[Role, ...]) -> None:
     ids = {Role.CUSTOMER: "c-1", Role.RECIPIENT: "r-1", Role.DRIVER: "d-1", Role.MERCHANT: "m-1"}
     left = ORDER
     for role in order:
@@ -127,7 +126,7 @@ def test_whoever_is_erased_first_the_same_is_left(order: tuple[Role, ...]) -> No
     assert (left.pickup, left.dropoff, left.items, left.fare) == (NOWHERE, NOWHERE, (), ORDER.fare)
 
 
-def test_a_forgotten_merchant_is_closed_nameless_and_nowhere() -> None:
+def test_an_erased_merchant_is_closed_and_has_neither_name_nor_place() -> None:
     left = erased(WARUNG, "m-1", LATER)
 
     assert left is not None
@@ -135,7 +134,7 @@ def test_a_forgotten_merchant_is_closed_nameless_and_nowhere() -> None:
     assert erased(left, "m-1", LATER) is None
 
 
-def test_a_merchant_who_registered_again_keeps_what_was_said_since() -> None:
+def test_a_merchant_who_registered_again_keeps_the_newer_facts() -> None:
     again = registered(WARUNG, "m-1", "Warung Bu Sri", HOME, LATER + timedelta(hours=1))
     assert again is not None
 
@@ -145,7 +144,7 @@ def test_a_merchant_who_registered_again_keeps_what_was_said_since() -> None:
     assert (left.name, left.place, left.residence, left.is_open) == ("Warung Bu Sri", HOME, None, False)
 
 
-def test_a_merchant_unknown_at_the_erasure_is_not_brought_in_by_an_older_registration() -> None:
+def test_an_older_registration_does_not_bring_back_a_merchant_unknown_at_the_erasure() -> None:
     left = erased(None, "m-1", LATER)
     assert left is not None
 
@@ -154,16 +153,16 @@ def test_a_merchant_unknown_at_the_erasure_is_not_brought_in_by_an_older_registr
     assert closed(left, AT) is None
 
 
-def test_a_beneficiary_who_is_forgotten_is_not_brought_back_by_an_older_word() -> None:
+def test_an_older_attestation_does_not_bring_back_an_erased_beneficiary() -> None:
     said = Beneficiary("gancang-aron", "c-1", "dinkes", date(2027, 1, 1), AT)
 
-    left = without_word(said, LATER)
+    left = without_attestation(said, LATER)
 
     assert left is not None
     assert (left.by, left.valid_until) == ("-", date(1970, 1, 1))
     assert attested(left, said) is None
-    assert without_word(left, LATER) is None
-    assert without_word(said, AT - timedelta(hours=1)) is None
+    assert without_attestation(left, LATER) is None
+    assert without_attestation(said, AT - timedelta(hours=1)) is None
 
 
 @pytest.mark.parametrize(
@@ -176,5 +175,5 @@ def test_a_beneficiary_who_is_forgotten_is_not_brought_back_by_an_older_word() -
         (Role.AGENCY, "c-1"),
     ],
 )
-def test_an_order_of_somebody_else_stays_as_it_is(role: Role, who: str) -> None:
+def test_an_order_of_another_person_stays_as_it_is(role: Role, who: str) -> None:
     assert blanked(ORDER, role, who) is ORDER

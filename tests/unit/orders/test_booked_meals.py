@@ -1,4 +1,4 @@
-"""A meal for this evening: its merchant is asked when its time comes, and cooks while the searches for a courier come and go."""
+"""A meal booked for the evening: the merchant is asked when it is due, and cooks during the searches."""
 
 from __future__ import annotations
 
@@ -9,11 +9,13 @@ import pytest
 
 from contracts.values import Actor, OrderStatus, Role
 from services.orders.domain.cancelling import CancellationReason, cancel
-from services.orders.domain.changes.changing import WantedChange, answer, lapse, propose
-from services.orders.domain.kitchen.cooking import accept, ready, search_due
+from services.orders.domain.changes.changing import answer_proposal, lapse_proposal, propose_change
+from services.orders.domain.changes.drafting import WantedChange
+from services.orders.domain.kitchen.cooking import accept, ready, search_while_cooking
 from services.orders.domain.kitchen.terms import KitchenStage
-from services.orders.domain.order import Order, timers
-from services.orders.domain.search.assigning import search_begins, search_failed
+from services.orders.domain.order import Order
+from services.orders.domain.search.assigning import begin_booked_search, search_failed
+from services.orders.domain.timers import timers
 from tests.support.kitchen_orders import ITEMS, MERCHANT, NOW, a_meal
 
 S = OrderStatus
@@ -26,7 +28,7 @@ def before(minutes: float) -> datetime:
 
 
 def a_meal_asked_for() -> Order:
-    order = search_begins(a_meal(scheduled_for=EVENING), before(60))
+    order = begin_booked_search(a_meal(scheduled_for=EVENING), before(60))
     assert order is not None
     return order
 
@@ -38,7 +40,7 @@ def a_meal_cooking(minutes: int = 20) -> Order:
 
 
 def a_meal_waiting_for_its_next_search() -> Order:
-    searched = search_due(a_meal_cooking(), before(30))
+    searched = search_while_cooking(a_meal_cooking(), before(30))
     assert searched is not None
     order = search_failed(searched, 1, "no_driver", before(28))
     assert order is not None
@@ -58,7 +60,7 @@ def test_a_meal_for_the_next_hour_needs_a_warung_that_is_open() -> None:
     assert order.ending.reason == "merchant_closed"
 
 
-def test_what_was_booked_is_ready_when_it_is_fetched_and_not_an_hour_before() -> None:
+def test_a_booked_meal_is_ready_at_its_pick_up_and_not_an_hour_before() -> None:
     order = a_meal_cooking(minutes=20)
 
     assert order.kitchen is not None
@@ -66,7 +68,7 @@ def test_what_was_booked_is_ready_when_it_is_fetched_and_not_an_hour_before() ->
     assert timers(order) == {"search_due": before(30)}
 
 
-def test_what_takes_longer_than_until_then_moves_the_searches() -> None:
+def test_a_meal_that_takes_longer_moves_its_pick_up_and_its_searches() -> None:
     order = a_meal_cooking(minutes=90)
 
     assert order.pickup_at == before(58) + timedelta(minutes=90)
@@ -76,7 +78,7 @@ def test_what_takes_longer_than_until_then_moves_the_searches() -> None:
 def test_a_meal_is_searched_for_again_until_the_last_search_before_it_is_ready() -> None:
     waiting = a_meal_waiting_for_its_next_search()
 
-    searched = search_begins(waiting, before(15))
+    searched = begin_booked_search(waiting, before(15))
 
     assert (waiting.status, waiting.search_starts_at) == (S.SCHEDULED, before(15))
     assert searched is not None
@@ -92,21 +94,21 @@ def test_a_meal_that_is_ready_between_two_searches_is_searched_for_at_once() -> 
 
 
 @pytest.mark.parametrize("accepted", [True, False])
-def test_a_dish_that_is_sold_out_between_two_searches_stops_the_next_one_until_somebody_answers(
+def test_a_sold_out_dish_between_two_searches_stops_the_next_one_until_the_customer_answers(
     accepted: bool,
 ) -> None:
     waiting = a_meal_waiting_for_its_next_search()
-    asked = propose(waiting, "m-1", WantedChange("pr-1", items=ITEMS[:1]), before(13), before(16))
+    asked = propose_change(waiting, "m-1", WantedChange("pr-1", items=ITEMS[:1]), before(13), before(16))
     assert asked is not None
 
-    answered = answer(asked, CUSTOMER, "pr-1", before(14), accepted=accepted)
+    answered = answer_proposal(asked, CUSTOMER, "pr-1", before(14), accepted=accepted)
 
-    assert search_begins(asked, before(14)) is None
+    assert begin_booked_search(asked, before(14)) is None
     assert answered.status is (S.SCHEDULED if accepted else S.CANCELLED)
     assert bool(timers(answered)) is accepted
 
 
-def test_a_booked_meal_costs_nothing_before_its_kitchen_begins_and_its_dishes_from_then_on() -> None:
+def test_cancelling_a_booked_meal_costs_its_dishes_once_the_kitchen_has_begun() -> None:
     fees = [
         cancelled.ending.fee
         for order in (
@@ -127,8 +129,8 @@ def test_a_booked_meal_costs_nothing_before_its_kitchen_begins_and_its_dishes_fr
     assert fees == [0, 0, 47_000, 47_000]
 
 
-def test_a_proposal_that_nobody_answers_ends_the_meal_although_its_search_is_overdue() -> None:
-    asked = propose(
+def test_a_proposal_without_an_answer_ends_the_meal_although_its_search_is_overdue() -> None:
+    asked = propose_change(
         a_meal_waiting_for_its_next_search(),
         "m-1",
         WantedChange("pr-1", items=ITEMS[:1]),
@@ -137,8 +139,8 @@ def test_a_proposal_that_nobody_answers_ends_the_meal_although_its_search_is_ove
     )
     assert asked is not None
 
-    ended = lapse(asked, before(10))
+    ended = lapse_proposal(asked, before(10))
 
-    assert search_begins(asked, before(10)) is None
+    assert begin_booked_search(asked, before(10)) is None
     assert ended is not None
     assert ended.status is S.CANCELLED

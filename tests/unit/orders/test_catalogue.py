@@ -1,4 +1,4 @@
-"""A catalogue that is wrong is refused with the file and the key."""
+"""A wrong catalogue is refused with file, line and key."""
 
 from __future__ import annotations
 
@@ -37,9 +37,9 @@ def test_a_new_service_is_one_more_file(folder: Path) -> None:
         (
             "order.unserved.v1",
             "order.vanished.v1",
-            "ride.toml line [0-9]+: .*no such event: order.vanished.v1",
+            "ride.toml line [0-9]+: .*unknown event order.vanished.v1",
         ),
-        ("priority = 5", "priority 5", "ride.toml is no TOML"),
+        ("priority = 5", "priority 5", "ride.toml is not valid TOML"),
     ],
 )
 def test_an_error_names_the_file_and_the_key(folder: Path, old: str, new: str, problem: str) -> None:
@@ -57,15 +57,15 @@ def test_an_error_names_the_file_and_the_key(folder: Path, old: str, new: str, p
             "ride",
             '= ["customer", "driver"]',
             '= ["customer", "mayor"]',
-            "order.driver_assigned.v1: there is no audience mayor",
+            "order.driver_assigned.v1: unknown audience mayor",
         ),
         (
             "document",
             '"order.code_issued.v1" = ["recipient"]\n',
             "",
-            "line [0-9]+: is wrong at proof.dropoff: a code is asked for",
+            "line [0-9]+: is wrong at proof.dropoff: a code has to be shown",
         ),
-        ("document", "required = true", "required = false", "proof.pickup: an envelope is asked for"),
+        ("document", "required = true", "required = false", "proof.pickup: an envelope has to be shown"),
         (
             "document",
             'requires = ["agency", "recipient"]',
@@ -94,15 +94,20 @@ def test_an_error_names_the_file_and_the_key(folder: Path, old: str, new: str, p
             "urgent",
             'reason = "call_112"',
             'reason = "call_mum"',
-            "unserved.reason: there is no reason call_mum",
+            "unserved.reason: unknown reason call_mum",
         ),
         ("parcel", 'type = "number"', 'type = "heavy"', "details.weight_kg.type"),
-        ("document", '"[A-Za-z0-9_-]{4,64}"', '"[A-Z"', "details.envelope.pattern: is no regular expression"),
+        (
+            "document",
+            '"[A-Za-z0-9_-]{4,64}"',
+            '"[A-Z"',
+            "details.envelope.pattern: is not a regular expression",
+        ),
         ("document", 'pickup = ["envelope"]', 'pickup = ["code"]', "proof.pickup.0"),
     ],
     ids=lambda value: value[:20],
 )
-def test_what_could_never_work_is_a_mistake_of_the_file(
+def test_a_service_that_could_never_work_is_refused(
     folder: Path, name: str, old: str, new: str, problem: str
 ) -> None:
     path = folder / f"{name}.toml"
@@ -112,7 +117,7 @@ def test_what_could_never_work_is_a_mistake_of_the_file(
         load(folder)
 
 
-def test_whoever_may_be_asked_about_a_change_is_told_where_it_does_not_come() -> None:
+def test_a_service_that_announces_proposals_announces_refused_changes_too() -> None:
     asked = {
         name: service
         for name, service in load(BUILT_IN).services.items()
@@ -125,6 +130,6 @@ def test_whoever_may_be_asked_about_a_change_is_told_where_it_does_not_come() ->
     }
 
 
-def test_a_folder_that_is_not_there_is_refused(tmp_path: Path) -> None:
+def test_a_missing_folder_is_refused(tmp_path: Path) -> None:
     with pytest.raises(NotConfigured, match="GANCANG_CATALOGUE"):
         load(tmp_path / "nowhere")

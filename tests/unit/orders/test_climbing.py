@@ -1,60 +1,22 @@
-"""Up the mountain and down again: what the route asks, the two legs, and what a closure does to a booking."""
+"""Climbs: what the restricted route asks of an order, and the two legs."""
 
 from __future__ import annotations
 
-import asyncio
-from dataclasses import replace
-from datetime import UTC, datetime, timedelta
-from types import SimpleNamespace
+from datetime import timedelta
 from typing import Any
 
 import bson
 import pytest
 
-from contracts.values import Actor, Leg, OrderStatus, Place, Role, VehicleClass
-from services.orders.adapters.mongo import ORDER, ROUTE_STATUS
+from contracts.values import Leg, OrderStatus, Place, VehicleClass
+from services.orders.adapters.mongo import ORDER
 from services.orders.domain.errors import StepRefused, TooEarly
-from services.orders.domain.intake.intake import take_in
-from services.orders.domain.intake.request import Facts
-from services.orders.domain.order import Order
-from services.orders.domain.route.closing import caught, shut_out
 from services.orders.domain.route.routes import route_between
-from services.orders.domain.route.status import RouteStatus
-from services.orders.domain.search.assigning import assign
-from services.orders.domain.search.starting import start_search
 from services.orders.domain.transitions import Action
 from services.orders.domain.trip.driving import drive
-from services.orders.handlers.route_status_changed import RouteStatusChangedHandler
 from tests.support.builders import PARK, STATION
-from tests.support.memory import Memory, Turns
-from tests.support.orders import CATALOGUE, NOW, an_assignment, wanted
-
-PALTUDING = Place(lat=-8.0716, lng=114.2236)
-AT_ONE = datetime(2026, 11, 24, 18, 0, tzinfo=UTC)  # one o'clock at night there
-DECLARED = {"ticket_declared": True, "health_letter_declared": True}
-CLOSED = RouteStatus("ijen", NOW, open=False, reason="volcano", starts_at=NOW)
-
-
-def a_climb(service: str = "ijen", status: RouteStatus | None = None, **changes: Any) -> Order:
-    asked = {"dropoff": PALTUDING, "scheduled_for": AT_ONE, "details": DECLARED, **changes}
-    request = wanted(**asked)
-    facts = Facts(
-        NOW, route=route_between(CATALOGUE.area.routes, request.pickup, request.dropoff), route_status=status
-    )
-    return take_in(request, CATALOGUE.services[service], CATALOGUE.area, CATALOGUE.bands, facts)
-
-
-def a_driven_climb() -> Order:
-    searched = start_search(a_climb(), NOW)
-    order = assign(searched, an_assignment(), NOW)
-    assert order is not None
-    return order
-
-
-def after(order: Order, *steps: tuple[Action, Leg | None]) -> Order:
-    for step, leg in steps:
-        order = drive(order, step, "d-7", NOW, leg=leg) or order
-    return order
+from tests.support.orders import CATALOGUE, NOW
+from tests.unit.orders.climbs import AT_ONE, CLOSED, DECLARED, a_climb, a_driven_climb, after
 
 
 def test_a_night_departure_is_booked_and_needs_a_trail_bike() -> None:
@@ -95,14 +57,16 @@ def test_the_fare_is_that_of_both_ways_and_inside_the_band() -> None:
         "without a health letter",
     ],
 )
-def test_who_may_not_climb_hears_why(changes: dict[str, Any], reason: str) -> None:
+def test_a_climb_that_is_not_allowed_is_rejected_with_its_reason(
+    changes: dict[str, Any], reason: str
+) -> None:
     order = a_climb(**changes)
 
     assert order.ending is not None
     assert (order.status, order.ending.reason) == (OrderStatus.REJECTED, reason)
 
 
-def test_any_service_that_goes_up_there_needs_a_bike_that_suits_the_climb() -> None:
+def test_any_service_on_the_route_needs_one_of_its_vehicles() -> None:
     ride = a_climb("ride", scheduled_for=AT_ONE, details={})
 
     assert ride.policy is not None
@@ -123,7 +87,7 @@ def test_the_driver_stays_bound_until_the_way_back_is_done() -> None:
 
 
 @pytest.mark.parametrize("leg", [None, Leg.OUT])
-def test_the_way_out_said_twice_never_ends_the_way_back(leg: Leg | None) -> None:
+def test_a_repeated_report_of_the_way_out_never_ends_the_way_back(leg: Leg | None) -> None:
     up = after(a_driven_climb(), (Action.DELIVER, Leg.OUT))
     down = after(up, (Action.PICK_UP, Leg.BACK))
 
@@ -141,99 +105,11 @@ def test_a_step_of_the_way_back_implies_the_way_out() -> None:
         drive(order, Action.ARRIVE, "d-7", NOW, leg=Leg.BACK)
 
 
-def test_another_driver_makes_no_step_of_the_way_back() -> None:
+def test_another_driver_cannot_report_the_way_back() -> None:
     up = after(a_driven_climb(), (Action.DELIVER, Leg.OUT))
 
     with pytest.raises(StepRefused, match="wrong_driver"):
         drive(up, Action.DELIVER, "d-8", NOW, leg=Leg.BACK)
-
-
-@pytest.mark.parametrize("order", [a_climb(), a_driven_climb()], ids=["booked", "assigned"])
-def test_a_closure_after_the_booking_calls_it_off_without_a_fee(order: Order) -> None:
-    ended = shut_out(order, CLOSED, NOW)
-
-    assert ended is not None
-    assert ended.ending is not None
-    assert ended.status is OrderStatus.CANCELLED
-    assert (ended.ending.reason, ended.ending.fee, ended.ending.by) == (
-        "route_closed",
-        0,
-        Actor(role=Role.SYSTEM, id="orders"),
-    )
-
-
-def test_a_closure_leaves_alone_who_is_up_there_and_whom_it_does_not_concern() -> None:
-    up = after(a_driven_climb(), (Action.DELIVER, Leg.OUT))
-    over_by_then = replace(CLOSED, until=AT_ONE - timedelta(hours=1))
-    elsewhere = replace(CLOSED, route="raung")
-
-    assert shut_out(up, CLOSED, NOW) is None
-    assert shut_out(a_climb(), over_by_then, NOW) is None
-    assert shut_out(a_climb(), elsewhere, NOW) is None
-    assert (
-        shut_out(
-            a_climb("ride", dropoff=Place.model_validate(PARK), details={}, scheduled_for=None), CLOSED, NOW
-        )
-        is None
-    )
-
-
-def test_who_is_up_there_when_it_closes_is_an_alarm_once() -> None:
-    up = after(a_driven_climb(), (Action.DELIVER, Leg.OUT))
-
-    found = caught(up, CLOSED, NOW)
-
-    assert found is not None
-    noted, closed_from = found
-    assert (noted.status, noted.cut_off, closed_from) == (OrderStatus.AWAITING_RETURN, True, NOW)
-    assert caught(noted, CLOSED, NOW) is None
-
-
-class Immediately(Turns):
-    """Everybody's turn comes at once."""
-
-    async def mine(self) -> None:
-        return
-
-
-def test_a_word_about_later_takes_nothing_from_a_closure_that_begins_while_the_guest_is_up_there() -> None:
-    up = after(a_driven_climb(), (Action.DELIVER, Leg.OUT))
-    said: list[Any] = []
-    tonight = replace(CLOSED, starts_at=NOW + timedelta(hours=7))
-    opens_again = replace(CLOSED, open=True, starts_at=NOW + timedelta(days=7), before=tonight)
-    clock = SimpleNamespace(now=lambda: NOW)
-    orders, words = (Memory(kind, Immediately(), clock, said.append) for kind in (ORDER, ROUTE_STATUS))
-    orders.documents["o-1"] = {"version": 1, "state": ORDER.encode(up), "seen": []}
-    words.documents["ijen"] = {"version": 1, "state": ROUTE_STATUS.encode(opens_again), "seen": []}
-    climbers = SimpleNamespace(on=lambda _: asyncio.sleep(0, ["o-1"]))
-    context = SimpleNamespace(orders=orders, route_statuses=words, climbers=climbers, clock=clock)
-
-    asyncio.run(RouteStatusChangedHandler(context).fire("ijen"))  # type: ignore[arg-type]
-
-    assert [alarm.data.closed_from for alarm in said] == [NOW + timedelta(hours=7)]
-
-
-@pytest.mark.parametrize(
-    ("closure", "alarm"),
-    [
-        (replace(CLOSED, starts_at=NOW + timedelta(hours=7)), True),
-        (replace(CLOSED, starts_at=NOW + timedelta(hours=9)), False),
-        (replace(CLOSED, starts_at=NOW - timedelta(hours=2), until=NOW), False),
-        (replace(CLOSED, open=True), False),
-        (replace(CLOSED, route="raung"), False),
-    ],
-    ids=["before he is down", "after he is down", "over", "opened", "elsewhere"],
-)
-def test_a_closure_that_does_not_reach_the_guest_is_no_alarm(closure: RouteStatus, alarm: bool) -> None:
-    up = after(a_driven_climb(), (Action.DELIVER, Leg.OUT))
-
-    assert (caught(up, closure, NOW) is not None) is alarm
-
-
-def test_who_has_not_left_or_is_down_again_is_no_alarm() -> None:
-    down = after(a_driven_climb(), (Action.DELIVER, Leg.BACK))
-
-    assert [caught(order, CLOSED, NOW) for order in (a_climb(), a_driven_climb(), down)] == [None, None, None]
 
 
 def test_a_climb_comes_back_from_the_database_as_it_was() -> None:
@@ -244,7 +120,7 @@ def test_a_climb_comes_back_from_the_database_as_it_was() -> None:
     assert stored["climb"]["route"] == "ijen"
 
 
-def test_the_town_is_not_on_the_mountain() -> None:
+def test_a_trip_in_town_uses_no_restricted_route() -> None:
     assert (
         route_between(CATALOGUE.area.routes, Place.model_validate(STATION), Place.model_validate(PARK))
         is None

@@ -1,4 +1,4 @@
-"""A meal from the customer's wish to the counter: the merchant answers, or does not, and a courier is searched in time."""
+"""A meal in the kitchen: the merchant answers or not, and the search for a courier starts in time."""
 
 from __future__ import annotations
 
@@ -9,13 +9,19 @@ from typing import TYPE_CHECKING
 import bson
 import pytest
 
-from contracts.values import Actor, Item, OrderStatus, Role
+from contracts.values import Item, OrderStatus
 from services.orders.adapters.mongo import ORDER
-from services.orders.domain.cancelling import CancellationReason, cancel
 from services.orders.domain.errors import StepRefused, TooEarly
-from services.orders.domain.kitchen.cooking import accept, ready, reject, search_due, silent
+from services.orders.domain.kitchen.cooking import (
+    accept,
+    give_up_on_silent_merchant,
+    ready,
+    reject,
+    search_while_cooking,
+)
 from services.orders.domain.kitchen.terms import KitchenStage
-from services.orders.domain.order import Order, timers
+from services.orders.domain.order import Order
+from services.orders.domain.timers import timers
 from tests.support.kitchen_orders import (
     ITEMS,
     MERCHANT,
@@ -31,7 +37,6 @@ if TYPE_CHECKING:
 
 S = OrderStatus
 DISH = ITEMS[0]
-CUSTOMER = Actor(role=Role.CUSTOMER, id="c-1")
 
 
 def stage(order: Order | None) -> KitchenStage | None:
@@ -56,7 +61,7 @@ def test_the_merchant_is_asked_first() -> None:
         ((DISH.model_copy(update={"quantity": 10, "unit_price": 100_001}),), "total_too_large"),
     ],
 )
-def test_items_that_nobody_would_carry_are_refused(items: tuple[Item, ...], reason: str) -> None:
+def test_items_outside_the_merchant_rules_are_rejected(items: tuple[Item, ...], reason: str) -> None:
     order = a_meal(items=items)
 
     assert order.ending is not None
@@ -70,44 +75,44 @@ def test_a_closed_merchant_is_not_asked() -> None:
     assert (order.status, order.ending.reason) == (S.REJECTED, "merchant_closed")
 
 
-def test_a_courier_is_searched_so_that_he_comes_when_it_is_ready() -> None:
+def test_the_search_starts_so_that_the_courier_comes_when_the_food_is_ready() -> None:
     order = a_meal_being_cooked(minutes=20)
     due = NOW + timedelta(minutes=15)
 
     assert timers(order) == {"search_due": due}
-    assert search_due(order, due - timedelta(milliseconds=1)) is None
-    searched = search_due(order, due)
+    assert search_while_cooking(order, due - timedelta(milliseconds=1)) is None
+    searched = search_while_cooking(order, due)
     assert searched is not None
     assert (searched.status, searched.pickup_at) == (S.SEARCHING, NOW + timedelta(minutes=20))
 
 
-def test_a_search_that_was_due_while_nobody_ran_begins_all_the_same() -> None:
-    searched = search_due(a_meal_being_cooked(), NOW + timedelta(hours=3))
+def test_an_overdue_search_for_a_courier_begins_all_the_same() -> None:
+    searched = search_while_cooking(a_meal_being_cooked(), NOW + timedelta(hours=3))
 
     assert searched is not None
     assert searched.status is S.SEARCHING
 
 
-def test_what_is_quickly_cooked_is_searched_for_at_once() -> None:
+def test_the_search_for_a_quickly_cooked_meal_starts_at_once() -> None:
     assert timers(a_meal_being_cooked(minutes=3)) == {"search_due": NOW}
 
 
-def test_a_rush_makes_it_later() -> None:
+def test_a_rush_makes_the_meal_ready_later() -> None:
     order = a_meal_being_cooked(minutes=20, rush=15)
 
     assert order.pickup_at == NOW + timedelta(minutes=35)
 
 
-def test_a_merchant_who_says_nothing_loses_the_order_and_not_before_his_time() -> None:
+def test_an_order_without_the_merchants_answer_ends_when_the_time_is_over_and_not_before() -> None:
     order = a_meal()
     due = timers(order)["merchant_silent"]
 
-    assert silent(order, due - timedelta(milliseconds=1)) is None
-    ended = silent(order, due)
+    assert give_up_on_silent_merchant(order, due - timedelta(milliseconds=1)) is None
+    ended = give_up_on_silent_merchant(order, due)
     assert ended is not None
     assert ended.ending is not None
     assert (ended.status, ended.ending.reason) == (S.UNSERVED, "merchant_silent")
-    assert silent(a_meal_being_cooked(), due) is None
+    assert give_up_on_silent_merchant(a_meal_being_cooked(), due) is None
 
 
 def test_a_merchant_who_refuses_ends_the_order_once() -> None:
@@ -119,13 +124,13 @@ def test_a_merchant_who_refuses_ends_the_order_once() -> None:
     assert reject(ended, "m-1", NOW) is None
 
 
-def test_what_is_ready_early_is_searched_for_at_once() -> None:
+def test_the_search_for_a_meal_that_is_ready_early_starts_at_once() -> None:
     order = a_meal_ready_for_a_courier()
 
     assert (order.status, stage(order), order.attempt) == (S.SEARCHING, KitchenStage.READY, 1)
 
 
-def test_what_is_ready_before_the_merchant_has_said_yes_is_taken_as_a_yes() -> None:
+def test_being_ready_implies_that_the_merchant_has_accepted() -> None:
     order = ready(a_meal(), "m-1", NOW)
 
     assert order is not None
@@ -133,7 +138,7 @@ def test_what_is_ready_before_the_merchant_has_said_yes_is_taken_as_a_yes() -> N
 
 
 def test_being_ready_never_changes_the_status_of_an_order_that_is_driven() -> None:
-    searched = search_due(a_meal_being_cooked(), NOW + timedelta(minutes=15))
+    searched = search_while_cooking(a_meal_being_cooked(), NOW + timedelta(minutes=15))
     assert searched is not None
     driven = with_courier(searched)
 
@@ -145,7 +150,7 @@ def test_being_ready_never_changes_the_status_of_an_order_that_is_driven() -> No
 @pytest.mark.parametrize(
     "say", [lambda order: accept(order, "m-1", 20, 0, NOW), lambda order: ready(order, "m-1", NOW)]
 )
-def test_what_is_said_twice_changes_nothing(say: Callable[[Order], Order | None]) -> None:
+def test_a_repeated_report_of_the_merchant_changes_nothing(say: Callable[[Order], Order | None]) -> None:
     assert say(a_meal_ready_for_a_courier()) is None
 
 
@@ -159,7 +164,7 @@ def test_a_merchant_never_answers_for_another(say: Callable[[Order], Order | Non
     assert not isinstance(refused.value, TooEarly)
 
 
-def test_who_wants_to_cook_all_day_is_refused() -> None:
+def test_a_merchant_who_needs_too_long_is_refused() -> None:
     with pytest.raises(StepRefused, match="takes_too_long"):
         accept(a_meal(), "m-1", 91, 0, NOW)
 
@@ -170,24 +175,6 @@ def test_an_answer_after_the_end_is_refused() -> None:
 
     with pytest.raises(StepRefused, match="order_ended"):
         accept(ended, "m-1", 20, 0, NOW)
-
-
-@pytest.mark.parametrize(
-    ("order", "fee"),
-    [
-        (a_meal(), 0),
-        (a_meal_being_cooked(), 47_000),
-        (a_meal_ready_for_a_courier(), 47_000),
-        (with_courier(a_meal_ready_for_a_courier()), 48_000),
-    ],
-    ids=lambda value: value.status if isinstance(value, Order) else "",
-)
-def test_whoever_lets_a_kitchen_cook_in_vain_pays_the_merchant(order: Order, fee: int) -> None:
-    ended = cancel(order, CUSTOMER, CancellationReason("changed_mind", "customer"), NOW)
-
-    assert ended is not None
-    assert ended.ending is not None
-    assert (ended.ending.fee, ended.ending.merchant_share) == (fee, min(fee, 47_000))
 
 
 @pytest.mark.parametrize(

@@ -1,4 +1,4 @@
-"""The table of fees: the first row that fits counts, an empty column fits everything, no row is free."""
+"""The fee table: the first row that fits applies, an empty column fits all, without a row it is free."""
 
 from __future__ import annotations
 
@@ -8,14 +8,14 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from contracts.values import OrderStatus, Role
-from services.orders.domain.payment.fees import CancellationStage, Cancelling, FeeRow, fee_of
+from services.orders.domain.payment.fees import CancellationMoment, CancellationStage, FeeRow, fee_of
 
 NOW = datetime(2026, 11, 24, 1, 10, tzinfo=UTC)
 
 
-def a_moment(**changes: object) -> Cancelling:
+def a_moment(**changes: object) -> CancellationMoment:
     """A customer cancels five minutes after the match, two before the driver is due."""
-    moment = Cancelling(
+    moment = CancellationMoment(
         by=Role.CUSTOMER,
         fault="customer",
         status=OrderStatus.ASSIGNED,
@@ -62,7 +62,7 @@ def test_without_a_row_cancelling_is_free() -> None:
     assert fee_of([], a_moment()) == 0
 
 
-def test_who_lets_a_kitchen_cook_in_vain_owes_his_part_of_the_food() -> None:
+def test_cancelling_a_meal_that_is_being_cooked_costs_a_part_of_its_items() -> None:
     row = FeeRow(stage=(CancellationStage.COOKING,), fee=1000, items_share=0.5)
 
     assert fee_of([row], a_moment(status=OrderStatus.PREPARING)) == 21_000
@@ -77,7 +77,7 @@ def test_who_lets_a_kitchen_cook_in_vain_owes_his_part_of_the_food() -> None:
         (OrderStatus.ASSIGNED, True, False),
     ],
 )
-def test_what_is_cooked_and_has_no_courier_yet_is_still_in_the_kitchen(
+def test_a_cooked_meal_without_a_courier_is_in_the_stage_cooking(
     status: OrderStatus, cooked: bool, fits: bool
 ) -> None:
     row = FeeRow(stage=(CancellationStage.COOKING,), items_share=1.0)

@@ -1,4 +1,4 @@
-"""An erasure that dies between any two of its steps and comes again leaves the same behind as one that did not."""
+"""Erasures: one that is killed between any two steps and delivered again leaves the same state."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from services.orders.adapters.mongo import BENEFICIARY, EMERGENCY, MERCHANT, ORD
 from services.orders.domain.emergency import Emergency
 from services.orders.domain.kitchen.merchant import Merchant
 from services.orders.domain.payment.budget import Beneficiary
-from services.orders.handlers.recipient_erased import RecipientErasedHandler
+from services.orders.handlers.recipient_erased import recipient_erased
 from services.orders.ports import PersonalRecords
 from tests.support.builders import a_message
 from tests.support.kitchen_orders import a_meal
@@ -36,45 +36,45 @@ STEPS = [(*PEOPLE[0], step) for step in range(8)] + [
 
 
 class Killed(Exception):  # noqa: N818  says what happened
-    """The process is gone."""
+    """The process was killed."""
 
 
 class Fuse(Turns):
-    """Everybody's turn comes at once, until the fuse has burnt down."""
+    """Reads and writes never wait, until the process is killed after `left` of them."""
 
     def __init__(self) -> None:
         super().__init__()
         self.left = 1_000_000
 
-    async def mine(self) -> None:
+    async def wait(self) -> None:
         if self.left == 0:
             raise Killed
         self.left -= 1
 
 
 class FakeErasures:
-    """`waiting` by person; everybody of the test has the same things."""
+    """Erasures in memory. `waiting`: person → orders; all people of the test have the same records."""
 
     def __init__(self, fuse: Fuse) -> None:
         self.noted: dict[str, datetime] = {}
         self.waiting: dict[str, set[str]] = {}
         self._fuse = fuse
 
-    async def note(self, erased: RecipientErased) -> None:
-        await self._fuse.mine()
+    async def record(self, erased: RecipientErased) -> None:
+        await self._fuse.wait()
         self.noted[erased.recipient_id] = erased.at
 
-    async def kept_of(self, _: RecipientErased) -> PersonalRecords:
-        await self._fuse.mine()
+    async def records_of(self, _: RecipientErased) -> PersonalRecords:
+        await self._fuse.wait()
         return PersonalRecords(["o-ended", "o-running"], ["em-1"], ["gancang-aron:c-1"])
 
     async def wait_for(self, erased: RecipientErased, running: list[str]) -> None:
-        await self._fuse.mine()
+        await self._fuse.wait()
         self.waiting.setdefault(erased.recipient_id, set()).update(running)
 
 
 class Office:
-    """The context of the orders service with one person's things in it."""
+    """The context of the orders service, with the records of one person."""
 
     def __init__(self) -> None:
         self.fuse = Fuse()
@@ -99,18 +99,17 @@ class Office:
         )
         word = Beneficiary("gancang-aron", "c-1", "dinkes", AT.date(), AT - timedelta(days=9))
         self._put("beneficiaries", "gancang-aron:c-1", word)
-        self._put(
-            "emergencies",
-            "em-1",
-            Emergency("em-1", Role.CUSTOMER, AT, order_id="o-ended", raised_by_id="c-1"),
-        )
+        pressed = Emergency("em-1", Role.CUSTOMER, AT, order_id="o-ended", raised_by_id="c-1")
+        self._put("emergencies", "em-1", pressed)
         context = SimpleNamespace(**self.stores, erasures=self.erasures, clock=self.clock)
-        self._handle = RecipientErasedHandler(context)  # type: ignore[arg-type]
+        self._context: Any = context
 
     def erase(self, role: Role, who: str, steps: int = 1_000_000) -> None:
-        """As many steps of it as said. Raises `Killed`."""
+        """Handle the erasure, at most so many reads and writes of it. Raises `Killed`."""
         self.fuse.left = steps
-        asyncio.run(self._handle(a_message(RecipientErased(recipient_id=who, role=role, at=AT))))
+        asyncio.run(
+            recipient_erased(self._context, a_message(RecipientErased(recipient_id=who, role=role, at=AT)))
+        )
 
     @property
     def left(self) -> dict[str, Any]:
@@ -134,7 +133,9 @@ class Office:
 
 
 @pytest.mark.parametrize(("role", "who", "steps"), STEPS)
-def test_killed_after_any_step_and_delivered_again_the_same_is_left(role: Role, who: str, steps: int) -> None:
+def test_an_erasure_killed_after_any_step_and_delivered_again_leaves_the_same_state(
+    role: Role, who: str, steps: int
+) -> None:
     whole, broken = Office(), Office()
     whole.erase(role, who)
 
@@ -146,7 +147,7 @@ def test_killed_after_any_step_and_delivered_again_the_same_is_left(role: Role, 
 
 
 @pytest.mark.parametrize(("role", "who"), PEOPLE)
-def test_the_second_time_nothing_is_written(role: Role, who: str) -> None:
+def test_a_repeated_erasure_writes_nothing(role: Role, who: str) -> None:
     office = Office()
     office.erase(role, who)
     versions = {each: kept["version"] for each, kept in office.stores["orders"].documents.items()}
@@ -156,7 +157,7 @@ def test_the_second_time_nothing_is_written(role: Role, who: str) -> None:
     assert {each: kept["version"] for each, kept in office.stores["orders"].documents.items()} == versions
 
 
-def test_what_has_ended_is_blank_and_what_runs_is_waited_for() -> None:
+def test_an_ended_order_is_blanked_and_a_running_one_is_waited_for() -> None:
     office = Office()
 
     office.erase(Role.CUSTOMER, MEAL.customer.id)

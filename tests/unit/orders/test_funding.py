@@ -1,4 +1,4 @@
-"""Who else pays, for whom, and what an order's budget hears of its end."""
+"""Other payers: for whom they pay, and how an order uses their budget."""
 
 from __future__ import annotations
 
@@ -12,17 +12,18 @@ import pytest
 from contracts.values import Customer, OrderStatus, Payer
 from services.orders.adapters.mongo import ORDER
 from services.orders.domain.intake.intake import take_in
-from services.orders.domain.intake.request import Facts
-from services.orders.domain.order import Order, timers
+from services.orders.domain.intake.request import Lookups
+from services.orders.domain.order import Order
 from services.orders.domain.payment.budget import Budget, budget_set, pledged
 from services.orders.domain.payment.funding import (
-    Hold,
+    HoldState,
     PayerRecord,
     ProgrammeRules,
     budget_id,
-    closed,
     payer_refused,
+    with_closed_hold,
 )
+from services.orders.domain.timers import timers
 from tests.support.orders import CATALOGUE, NOW, wanted
 
 TODAY = date(2026, 11, 24)
@@ -36,7 +37,7 @@ ATTESTED = PayerRecord(("medicine",), TODAY)
 
 
 @pytest.mark.parametrize(
-    ("payer", "customer", "purse", "reason"),
+    ("payer", "customer", "payer_record", "reason"),
     [
         (PROGRAMME, POOR, ATTESTED, None),
         (PROGRAMME, POOR, None, "payer_unknown"),
@@ -52,13 +53,13 @@ ATTESTED = PayerRecord(("medicine",), TODAY)
         (Payer(id="c-2"), POOR, None, "payer_unknown"),
     ],
 )
-def test_a_payer_pays_for_whom_he_wants(
-    payer: Payer, customer: Customer, purse: PayerRecord | None, reason: str | None
+def test_a_payer_pays_only_for_the_customers_and_services_that_are_allowed(
+    payer: Payer, customer: Customer, payer_record: PayerRecord | None, reason: str | None
 ) -> None:
-    assert payer_refused(payer, customer, "medicine", ONLY_POOR, purse, TODAY) == reason
+    assert payer_refused(payer, customer, "medicine", ONLY_POOR, payer_record, TODAY) == reason
 
 
-def test_a_programme_without_that_rule_pays_for_everybody() -> None:
+def test_a_programme_without_the_rule_pays_for_all_customers() -> None:
     assert payer_refused(PROGRAMME, POOR, "medicine", None, PayerRecord(("medicine",)), TODAY) is None
 
 
@@ -69,7 +70,7 @@ def test_the_month_of_a_budget_is_that_of_the_trip_by_local_time() -> None:
     assert budget_id(DONOR, last_evening) == "donor:bank:cantik"
 
 
-def test_an_older_word_on_a_budget_has_no_effect_and_pledges_add_up() -> None:
+def test_an_older_budget_has_no_effect_and_pledges_add_up() -> None:
     known = Budget("programme:aron:2026-11", 100, NOW)
 
     assert budget_set(known, replace(known, cap=50, as_of=NOW - timedelta(seconds=1))) is None
@@ -79,11 +80,11 @@ def test_an_older_word_on_a_budget_has_no_effect_and_pledges_add_up() -> None:
 
 def a_paid_order(**changes: Any) -> Order:
     asked = wanted(payer=PROGRAMME, customer=POOR, **changes)
-    facts = Facts(NOW, purse=ATTESTED)
+    facts = Lookups(NOW, payer_record=ATTESTED)
     return take_in(asked, CATALOGUE.services["medicine"], CATALOGUE.area, CATALOGUE.bands, facts)
 
 
-def test_an_order_that_somebody_else_pays_waits_for_his_budget() -> None:
+def test_an_order_of_another_payer_waits_for_the_payers_budget() -> None:
     order = a_paid_order()
 
     assert order.status is OrderStatus.AWAITING_FUNDS
@@ -97,11 +98,11 @@ def test_an_order_that_has_ended_settles_its_budget_once() -> None:
     order = a_paid_order()
     assert order.funding is not None
     ended = replace(
-        order, status=OrderStatus.CANCELLED, since=NOW, funding=replace(order.funding, hold=Hold.HELD)
+        order, status=OrderStatus.CANCELLED, since=NOW, funding=replace(order.funding, hold=HoldState.HELD)
     )
 
     assert timers(ended) == {"funds_settled": NOW}
-    assert timers(replace(ended, funding=closed(order.funding))) == {}
+    assert timers(replace(ended, funding=with_closed_hold(order.funding))) == {}
 
 
 def test_an_order_with_a_budget_comes_back_from_the_database_as_it_was() -> None:
@@ -111,6 +112,6 @@ def test_an_order_with_a_budget_comes_back_from_the_database_as_it_was() -> None
     assert ORDER.decode(stored) == order
 
 
-def test_nobody_lets_an_agency_pay_that_he_is_not() -> None:
+def test_a_customer_cannot_let_an_agency_pay_as_a_customer() -> None:
     assert payer_refused(Payer(id="dinsos"), POOR, "ride", None, None, TODAY) == "payer_unknown"
     assert payer_refused(Payer(id="dinsos"), OFFICE, "ride", None, None, TODAY) is None

@@ -1,4 +1,4 @@
-"""Who may make which step from where; what has ended stays ended; and a state survives the database."""
+"""Steps by the transition table, matches and searches, and the state in the database."""
 
 from __future__ import annotations
 
@@ -8,42 +8,28 @@ from datetime import timedelta
 import bson
 import pytest
 
-from contracts.values import Actor, OrderStatus, Role
+from contracts.values import OrderStatus, Role
 from services.orders.adapters.mongo import ORDER, RETENTION
-from services.orders.domain.cancelling import CancellationReason, cancel, cancellation_fee, waited_in_vain
 from services.orders.domain.errors import MatchRefused, StepRefused, TooEarly
-from services.orders.domain.order import ENDED, Order, timers
+from services.orders.domain.order import ENDED, Order
 from services.orders.domain.search.assigning import (
     assign,
     driver_gives_back,
+    end_overdue_search,
     match_withdrawn,
     search_failed,
-    search_overdue,
 )
+from services.orders.domain.timers import timers
 from services.orders.domain.transitions import TRANSITIONS, Action, move
 from services.orders.domain.trip.driving import drive
 from services.runtime.clock import real_now
-from tests.support.orders import NOW, a_booked_order, an_assignment
-
-CUSTOMER = Actor(role=Role.CUSTOMER, id="c-1")
-HIS_WISH = CancellationReason("customer_cancelled", "customer")
-IN_VAIN = CancellationReason("customer_no_show", "customer")
-
-
-def an_order(**changes: object) -> Order:
-    return a_booked_order(None, **changes)
-
-
-def an_assigned_order() -> Order:
-    order = assign(an_order(), an_assignment(), NOW)
-    assert order is not None
-    return order
+from tests.support.orders import NOW, an_assigned_order, an_assignment, an_order
 
 
 @pytest.mark.parametrize("status", OrderStatus)
 @pytest.mark.parametrize("step", Action)
 @pytest.mark.parametrize("role", Role)
-def test_a_step_is_made_only_where_the_table_has_it(status: OrderStatus, step: Action, role: Role) -> None:
+def test_a_step_is_made_only_where_the_table_allows_it(status: OrderStatus, step: Action, role: Role) -> None:
     row = TRANSITIONS[step]
     order = an_order(status=status)
 
@@ -54,7 +40,7 @@ def test_a_step_is_made_only_where_the_table_has_it(status: OrderStatus, step: A
             move(order, step, role, NOW)
 
 
-def test_nothing_leads_out_of_an_end() -> None:
+def test_no_step_leaves_an_ended_status() -> None:
     assert all(row.sources.isdisjoint(ENDED) for row in TRANSITIONS.values())
 
 
@@ -73,7 +59,7 @@ def test_a_match_of_an_earlier_search_is_refused() -> None:
         assign(again, an_assignment(attempt=1, offer_id="of-2"), NOW)
 
 
-def test_who_gave_the_order_back_gets_it_no_more() -> None:
+def test_a_driver_who_gave_the_order_back_is_not_assigned_again() -> None:
     again = driver_gives_back(an_assigned_order(), "d-7", NOW, NOW)
     assert again is not None
 
@@ -81,7 +67,7 @@ def test_who_gave_the_order_back_gets_it_no_more() -> None:
         assign(again, an_assignment(attempt=2, offer_id="of-2"), NOW)
 
 
-def test_a_driver_who_gives_back_late_what_was_taken_from_him_keeps_what_he_has_taken_since() -> None:
+def test_giving_back_a_withdrawn_match_late_does_not_undo_a_newer_match() -> None:
     taken_back = match_withdrawn(an_assigned_order(), "of-1", NOW)
     assert taken_back is not None
     later = replace(an_assignment(attempt=2, offer_id="of-2"), at=NOW + timedelta(minutes=3))
@@ -98,12 +84,12 @@ def test_a_driver_who_gives_back_late_what_was_taken_from_him_keeps_what_he_has_
     assert of_the_second.excluded_drivers == ("d-7",)
 
 
-def test_a_driver_who_gives_back_before_his_match_was_heard_of_is_too_early() -> None:
+def test_giving_back_before_the_match_has_arrived_is_too_early() -> None:
     with pytest.raises(TooEarly, match="illegal_step"):
         driver_gives_back(an_order(), "d-7", NOW, NOW)
 
 
-def test_a_driver_who_gives_back_the_order_of_another_is_refused() -> None:
+def test_giving_back_the_order_of_another_driver_is_refused() -> None:
     with pytest.raises(StepRefused, match="wrong_driver") as refused:
         driver_gives_back(an_assigned_order(), "d-8", NOW, NOW)
 
@@ -130,77 +116,15 @@ def test_a_search_without_an_answer_ends_after_its_grace_and_not_before() -> Non
     due = timers(order)["search_overdue"]
 
     assert due == NOW + timedelta(seconds=150)
-    assert search_overdue(order, due - timedelta(milliseconds=1)) is None
-    ended = search_overdue(order, due + timedelta(hours=5))
+    assert end_overdue_search(order, due - timedelta(milliseconds=1)) is None
+    ended = end_overdue_search(order, due + timedelta(hours=5))
     assert ended is not None
     assert ended.status is OrderStatus.UNSERVED
 
 
-def test_a_step_before_the_driver_is_known_is_early_and_behind_him_nothing() -> None:
+def test_a_step_before_the_assignment_is_too_early_and_a_past_step_changes_nothing() -> None:
     with pytest.raises(TooEarly):
         drive(an_order(), Action.PICK_UP, "d-7", NOW)
     done = drive(an_assigned_order(), Action.DELIVER, "d-7", NOW)
     assert done is not None
     assert drive(done, Action.ARRIVE, "d-7", NOW) is None
-
-
-@pytest.mark.parametrize(("seconds", "fee"), [(0, 0), (240, 0), (241, 1000), (360, 1000), (361, 0)], ids=str)
-def test_cancelling_costs_after_four_minutes_unless_the_driver_is_late(seconds: int, fee: int) -> None:
-    assert cancellation_fee(an_assigned_order(), CUSTOMER, HIS_WISH, NOW + timedelta(seconds=seconds)) == fee
-
-
-def test_a_passenger_on_the_way_cannot_cancel_but_an_operator_can() -> None:
-    riding = drive(an_assigned_order(), Action.PICK_UP, "d-7", NOW)
-    assert riding is not None
-
-    with pytest.raises(StepRefused, match="illegal_step"):
-        cancel(riding, CUSTOMER, HIS_WISH, NOW)
-    ended = cancel(
-        riding,
-        Actor(role=Role.OPERATOR, id="op-1"),
-        CancellationReason("operator_cancelled", "platform"),
-        NOW,
-    )
-    assert ended is not None
-    assert ended.ending is not None
-    assert ended.ending.fee == 0
-
-
-@pytest.mark.parametrize(("came_after_s", "fee"), [(60, 1000), (361, 0)], ids=["in time", "late"])
-def test_cancelling_at_the_pick_up_costs_the_fee_unless_the_driver_came_late(
-    came_after_s: int, fee: int
-) -> None:
-    came = NOW + timedelta(seconds=came_after_s)
-    there = drive(an_assigned_order(), Action.ARRIVE, "d-7", came)
-    assert there is not None
-
-    assert cancellation_fee(there, CUSTOMER, HIS_WISH, came + timedelta(minutes=10)) == fee
-
-
-def test_a_driver_who_has_waited_in_vain_is_paid_and_nobody_else_is_searched() -> None:
-    there = drive(an_assigned_order(), Action.ARRIVE, "d-7", NOW)
-    assert there is not None
-
-    assert waited_in_vain(there, "d-7", IN_VAIN, NOW + timedelta(seconds=240)) is None
-    ended = waited_in_vain(there, "d-7", IN_VAIN, NOW + timedelta(seconds=241))
-
-    assert ended is not None
-    assert ended.ending is not None
-    assert (ended.status, ended.ending.reason, ended.ending.fee) == (
-        OrderStatus.CANCELLED,
-        "customer_no_show",
-        1000,
-    )
-
-
-def test_a_driver_with_a_flat_tyre_is_not_paid_for_waiting() -> None:
-    there = drive(an_assigned_order(), Action.ARRIVE, "d-7", NOW)
-    assert there is not None
-
-    assert (
-        waited_in_vain(
-            there, "d-7", CancellationReason("driver_cancelled", "driver"), NOW + timedelta(hours=1)
-        )
-        is None
-    )
-    assert waited_in_vain(there, "d-8", IN_VAIN, NOW + timedelta(hours=1)) is None

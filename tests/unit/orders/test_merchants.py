@@ -1,4 +1,4 @@
-"""What is known of a merchant, and whether it takes orders now."""
+"""Facts about a merchant, and whether the merchant takes an order."""
 
 from __future__ import annotations
 
@@ -9,11 +9,10 @@ from itertools import permutations
 import pytest
 
 from contracts.values import Place, Residence
-from services.orders.domain.errors import StepRefused
+from services.orders.domain.kitchen import merchant as facts
 from services.orders.domain.kitchen.availability import merchant_refused
 from services.orders.domain.kitchen.merchant import Merchant
 from services.orders.domain.kitchen.terms import MerchantRules
-from services.orders.domain.kitchen import merchant as facts
 
 NOW = datetime(2026, 11, 24, 4, 0, tzinfo=UTC)
 LATER = NOW + timedelta(minutes=1)
@@ -54,18 +53,18 @@ def test_an_open_merchant_of_a_resident_takes_orders() -> None:
     ],
     ids=lambda value: value if isinstance(value, str) else "",
 )
-def test_a_merchant_takes_no_order_and_says_why(
+def test_a_merchant_who_takes_no_order_gives_the_reason(
     pickup: Place, merchant: Merchant | None, reason: str
 ) -> None:
     assert merchant_refused(pickup, merchant, RULES, NOW.date(), asked_later=False) == reason
 
 
 @pytest.mark.parametrize("now", [{"is_open": False}, {"paused": True}])
-def test_the_hours_and_the_rush_of_now_say_nothing_about_a_meal_that_is_booked(now: dict[str, bool]) -> None:
+def test_the_present_hours_and_rush_do_not_matter_for_a_booked_meal(now: dict[str, bool]) -> None:
     assert merchant_refused(WARUNG, a_merchant(**now), RULES, NOW.date(), asked_later=True) is None
 
 
-def test_who_is_no_residents_on_the_day_of_a_booked_meal_is_refused_for_it() -> None:
+def test_a_merchant_without_attestation_on_the_day_of_a_booked_meal_is_refused() -> None:
     assert (
         merchant_refused(WARUNG, a_merchant(), RULES, date(2027, 7, 1), asked_later=True)
         == "merchant_not_resident"
@@ -90,7 +89,7 @@ def test_an_older_fact_has_no_effect() -> None:
 
 
 @pytest.mark.parametrize("order", list(permutations(range(3))))
-def test_facts_lead_to_the_same_end_in_whatever_order_they_come(order: tuple[int, ...]) -> None:
+def test_facts_lead_to_the_same_state_in_any_order(order: tuple[int, ...]) -> None:
     steps = (
         lambda merchant: facts.opened(merchant, NOW),
         lambda merchant: facts.closed(merchant, NOW),
@@ -102,13 +101,6 @@ def test_facts_lead_to_the_same_end_in_whatever_order_they_come(order: tuple[int
         merchant = steps[step](merchant) or merchant
 
     assert merchant.is_open is False
-
-
-def test_a_fact_of_the_future_is_refused() -> None:
-    facts.not_ahead(NOW + timedelta(minutes=5), NOW)
-
-    with pytest.raises(StepRefused, match="time_ahead"):
-        facts.not_ahead(NOW + timedelta(minutes=5, seconds=1), NOW)
 
 
 def test_a_new_registration_moves_the_merchant() -> None:

@@ -1,25 +1,25 @@
-"""When and by what one may climb: hours, closures, volcano level, and what was said last."""
+"""Restricted routes: where they lead, opening hours, closures and volcano levels."""
 
 from __future__ import annotations
 
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 
-import bson
 import pytest
 
 from contracts.values import Point, VehicleClass
-from services.orders.adapters.mongo import ROUTE_STATUS
 from services.orders.domain.hours import Hours
 from services.orders.domain.route.routes import (
     Closure,
     ClosureDays,
-    Route,
+    RestrictedRoute,
     cells_along,
     cells_of_polygon,
     route_between,
 )
-from services.orders.domain.route.status import SWEEP_AGAIN, RouteStatus, heard, route_timers, swept
+from services.orders.domain.route.status import (
+    RouteStatus,
+)
 
 PALTUDING = Point(lat=-8.0716, lng=114.2236)
 HALF_WAY = Point(lat=-8.1100, lng=114.2388)
@@ -29,12 +29,12 @@ NOW = datetime(2026, 11, 24, 3, 0, tzinfo=UTC)
 
 
 def local(day: int, hour: int, minute: int = 0, month: int = 11) -> datetime:
-    """An instant of 2026, by the clock of the regency."""
+    """An instant of 2026, by local time."""
     return datetime(2026, month, day, hour, minute, tzinfo=UTC) - timedelta(hours=7)
 
 
-def a_route(**changes: object) -> Route:
-    route = Route(
+def a_route(**changes: object) -> RestrictedRoute:
+    route = RestrictedRoute(
         name="ijen",
         district="35.10.24",
         gate=cells_of_polygon([(-8.040, 114.215), (-8.040, 114.262), (-8.080, 114.262), (-8.080, 114.215)]),
@@ -75,7 +75,7 @@ def test_the_route_is_the_mountain_and_the_road_up_to_it() -> None:
         (local(24, 20), "route_hours"),
     ],
 )
-def test_one_may_be_there_from_an_hour_before_the_gate_opens_until_it_closes(
+def test_a_guest_may_arrive_from_an_hour_before_the_gate_opens_until_it_closes(
     at_gate: datetime, reason: str | None
 ) -> None:
     assert a_route().refusal(at_gate, None) == reason
@@ -100,11 +100,13 @@ def test_one_may_be_there_from_an_hour_before_the_gate_opens_until_it_closes(
         "the day after",
     ],
 )
-def test_it_is_closed_on_first_fridays_and_in_its_season(at_gate: datetime, reason: str | None) -> None:
+def test_the_route_is_closed_on_first_fridays_and_in_its_season(
+    at_gate: datetime, reason: str | None
+) -> None:
     assert a_route().refusal(at_gate, None) == reason
 
 
-def test_who_leaves_at_one_is_there_at_two() -> None:
+def test_a_guest_who_leaves_at_one_arrives_at_two() -> None:
     there = a_route().at_gate(local(24, 1), 29_500)
 
     assert local(24, 1, 55) < there < local(24, 2, 5)
@@ -118,7 +120,7 @@ def test_the_volcanos_level_moves_the_hours(level: int, reason: str | None) -> N
     assert a_route().refusal(local(24, 2), said(open=True, level=level)) == reason
 
 
-def test_a_route_whose_level_nobody_knows_is_closed() -> None:
+def test_a_route_without_a_known_level_is_closed() -> None:
     assert a_route(levels=()).refusal(local(24, 3), None) == "route_closed"
 
 
@@ -136,74 +138,3 @@ def test_taking_a_closure_back_does_not_open_a_first_friday_but_a_window_does() 
 
     assert a_route().refusal(local(4, 3, month=12), taken_back) == "route_closed"
     assert a_route().refusal(local(4, 3, month=12), window) is None
-
-
-def test_an_older_word_has_no_effect_and_the_level_stays() -> None:
-    known = heard(None, said(level=2), NOW)
-    assert known is not None
-
-    assert heard(known, said(as_of=NOW - timedelta(seconds=1)), NOW) is None
-    newer = heard(known, said(as_of=NOW + timedelta(seconds=1), open=True), NOW)
-
-    assert newer is not None
-    assert newer.level == 2
-
-
-def test_what_a_closure_shuts_out_is_looked_for_twice() -> None:
-    known = heard(None, said(), NOW)
-    assert known is not None
-
-    assert route_timers(known) == {"sweep": NOW + SWEEP_AGAIN}
-    assert swept(known, NOW) is None
-    done = swept(known, NOW + SWEEP_AGAIN)
-    assert done is not None
-    assert route_timers(done) == {}
-
-
-def test_who_left_after_a_closure_was_said_is_looked_for_when_it_begins() -> None:
-    tonight, tomorrow = NOW + timedelta(hours=8), NOW + timedelta(days=1)
-    first = heard(None, said(starts_at=tonight, until=tomorrow), NOW)
-    known = heard(first, said(as_of=NOW + timedelta(seconds=1), starts_at=tomorrow + timedelta(days=1)), NOW)
-    assert known is not None
-
-    done = swept(known, NOW + SWEEP_AGAIN)
-    assert done is not None
-    assert route_timers(done) == {"sweep": tonight}
-    then = swept(done, tonight)
-    assert then is not None
-    assert route_timers(then) == {"sweep": tomorrow + timedelta(days=1)}
-
-
-def test_a_closure_holds_until_the_day_from_which_a_later_word_opens() -> None:
-    closed = heard(None, said(open=False, until=None), NOW)
-
-    status = heard(
-        closed,
-        said(as_of=NOW + timedelta(minutes=1), open=True, starts_at=NOW + timedelta(days=3), until=None),
-        NOW,
-    )
-
-    assert status is not None
-    assert status.says(NOW + timedelta(days=2)) is False
-    assert status.says(NOW + timedelta(days=4)) is None
-
-
-def test_two_closures_stand_beside_each_other_and_come_back_from_the_database() -> None:
-    first = said(open=False, starts_at=NOW + timedelta(days=1), until=NOW + timedelta(days=2))
-    second = said(
-        as_of=NOW + timedelta(minutes=1),
-        open=False,
-        starts_at=NOW + timedelta(days=9),
-        until=NOW + timedelta(days=10),
-    )
-
-    status = heard(heard(None, first, NOW), second, NOW)
-
-    assert status is not None
-    assert [status.says(NOW + timedelta(days=days)) for days in (1, 5, 9)] == [False, None, False]
-    assert (
-        ROUTE_STATUS.decode(
-            bson.decode(bson.encode(ROUTE_STATUS.encode(status)), bson.CodecOptions(tz_aware=True))
-        )
-        == status
-    )

@@ -1,4 +1,4 @@
-"""Until when an order can be booked ahead, and when its searches begin."""
+"""How far ahead an order can be booked, and when its searches begin."""
 
 from __future__ import annotations
 
@@ -8,10 +8,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from services.orders.domain.booking.terms import Schedule, schedule_refused
+from services.orders.domain.booking.terms import ScheduleRules, schedule_refused
 from tests.support.builders import NOW
 
-SCHEDULE = Schedule(horizon_days=14)
+SCHEDULE = ScheduleRules(horizon_days=14)
 
 
 def minutes(number: float) -> datetime:
@@ -53,14 +53,14 @@ def test_a_time_in_the_past_or_too_far_ahead_is_refused_with_its_reason(
     assert schedule_refused(SCHEDULE, pickup_at, NOW, NOW) == reason
 
 
-def test_a_service_may_not_know_booking_or_demand_it() -> None:
+def test_a_service_may_forbid_booking_or_require_it() -> None:
     assert schedule_refused(None, None, NOW, NOW) is None
     assert schedule_refused(None, minutes(60), NOW, NOW) == "schedule_not_allowed"
     assert schedule_refused(SCHEDULE, None, NOW, NOW) is None
-    assert schedule_refused(Schedule(required=True), None, NOW, NOW) == "schedule_required"
+    assert schedule_refused(ScheduleRules(required=True), None, NOW, NOW) == "schedule_required"
 
 
-def test_a_request_that_waited_for_us_while_its_time_came_is_still_good_for_a_while() -> None:
+def test_a_request_that_waited_past_its_pick_up_is_still_good_for_a_while() -> None:
     asked_at, pickup_at = NOW, minutes(10)
 
     assert schedule_refused(SCHEDULE, pickup_at, asked_at, minutes(30)) is None
@@ -73,10 +73,10 @@ def test_a_request_that_waited_for_us_while_its_time_came_is_still_good_for_a_wh
     pickup_in=st.integers(-1000, 20_000),
     late=st.integers(0, 200),
 )
-def test_searching_again_and_again_comes_to_an_end_and_never_goes_back(
+def test_repeated_searches_end_and_never_go_back_in_time(
     before: list[int], pickup_in: int, late: int
 ) -> None:
-    schedule, pickup_at = Schedule(search_before_min=tuple(before)), minutes(pickup_in)
+    schedule, pickup_at = ScheduleRules(search_before_min=tuple(before)), minutes(pickup_in)
     now, begun = NOW, 0
 
     while (start := schedule.next_start(pickup_at, now)) is not None:

@@ -1,16 +1,12 @@
-"""An order booked ahead: it waits, is searched for again and again, and nothing of it is lost while nobody runs."""
+"""An order booked ahead: it waits for its searches, which are repeated, also after the service was down."""
 
 from __future__ import annotations
 
 from dataclasses import replace
 from datetime import datetime, timedelta
-from typing import Any
 
 import bson
 import pytest
-from hypothesis import settings
-from hypothesis import strategies as st
-from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule
 
 from contracts.values import OrderStatus, Role
 from services.orders.adapters.mongo import ORDER
@@ -18,16 +14,17 @@ from services.orders.domain.cancelling import CancellationReason, cancel
 from services.orders.domain.errors import MatchRefused
 from services.orders.domain.kitchen.cooking import accept
 from services.orders.domain.kitchen.terms import MerchantRules
-from services.orders.domain.order import Order, timers
+from services.orders.domain.order import Order
 from services.orders.domain.search.assigning import (
     assign,
+    begin_booked_search,
     driver_gives_back,
+    end_overdue_search,
     match_withdrawn,
-    search_begins,
     search_failed,
-    search_overdue,
 )
-from services.orders.handlers import announce
+from services.orders.domain.timers import timers
+from services.orders.events import announce
 from tests.support.orders import NOW, a_booked_order, a_party, an_assignment
 
 S = OrderStatus
@@ -38,7 +35,7 @@ def minutes(number: float) -> datetime:
 
 
 def searching(pickup_in: float = 90, at: float = 30) -> Order:
-    order = search_begins(a_booked_order(minutes(pickup_in)), minutes(at))
+    order = begin_booked_search(a_booked_order(minutes(pickup_in)), minutes(at))
     assert order is not None
     return order
 
@@ -49,7 +46,7 @@ def test_an_order_booked_ahead_waits_for_its_first_search() -> None:
     assert (order.status, order.search_starts_at, order.attempt) == (S.SCHEDULED, minutes(30), 0)
     assert timers(order) == {"search_begins": minutes(30)}
     assert order.fare is not None
-    assert search_begins(order, minutes(29)) is None
+    assert begin_booked_search(order, minutes(29)) is None
 
 
 @pytest.mark.parametrize("pickup_in", [60, 45, 5, 1])
@@ -78,15 +75,15 @@ def test_an_order_booked_ahead_comes_back_from_the_database_as_it_was() -> None:
 
 
 @pytest.mark.parametrize("late", [0, 10, 45, 60, 119])
-def test_a_search_whose_minute_was_missed_begins_all_the_same(late: float) -> None:
-    order = search_begins(a_booked_order(minutes(90)), minutes(30 + late))
+def test_an_overdue_search_of_a_booked_order_begins_all_the_same(late: float) -> None:
+    order = begin_booked_search(a_booked_order(minutes(90)), minutes(30 + late))
 
     assert order is not None
     assert (order.status, order.attempt, order.search_starts_at) == (S.SEARCHING, 1, None)
 
 
 def test_a_search_that_could_not_begin_until_long_after_the_pickup_ends_with_its_reason() -> None:
-    order = search_begins(a_booked_order(minutes(90)), minutes(151))
+    order = begin_booked_search(a_booked_order(minutes(90)), minutes(151))
 
     assert order is not None
     assert order.status is S.UNSERVED
@@ -95,12 +92,12 @@ def test_a_search_that_could_not_begin_until_long_after_the_pickup_ends_with_its
     assert timers(order) == {}
 
 
-def test_a_search_that_finds_nobody_is_tried_again_until_the_last_one() -> None:
+def test_a_search_without_a_driver_is_repeated_until_the_last_one() -> None:
     order, began = a_booked_order(minutes(90)), []
 
     while order.status is S.SCHEDULED and order.search_starts_at is not None:
         began.append(order.search_starts_at)
-        searched = search_begins(order, order.search_starts_at)
+        searched = begin_booked_search(order, order.search_starts_at)
         assert searched is not None
         failed = search_failed(searched, searched.attempt, "no_driver", searched.since + timedelta(minutes=2))
         assert failed is not None
@@ -112,14 +109,14 @@ def test_a_search_that_finds_nobody_is_tried_again_until_the_last_one() -> None:
     assert order.ending.reason == "no_driver"
 
 
-def test_a_search_that_matching_never_answers_is_tried_again_too() -> None:
-    order = search_overdue(searching(), minutes(33))
+def test_a_search_without_an_answer_is_repeated_too() -> None:
+    order = end_overdue_search(searching(), minutes(33))
 
     assert order is not None
     assert (order.status, order.search_starts_at) == (S.SCHEDULED, minutes(60))
 
 
-def test_searches_that_passed_while_nobody_ran_are_not_made_up_for() -> None:
+def test_searches_missed_while_the_service_was_down_are_not_made_up_for() -> None:
     late = searching(at=70)
 
     order = search_failed(late, 1, "no_driver", minutes(72))
@@ -153,7 +150,7 @@ def test_an_order_that_waits_for_its_search_is_cancelled_without_a_fee(role: Rol
 
 @pytest.mark.parametrize(("at", "fee"), [(32, 0), (60, 0), (78, 0), (80, 1000)])
 def test_the_free_minutes_of_a_booked_order_begin_when_its_driver_sets_out(at: float, fee: int) -> None:
-    """Matched an hour ahead, he sets out a quarter of an hour before the pick-up; four minutes later it costs."""
+    """Matched an hour ahead, the driver sets out 15 minutes before the pick-up; 4 minutes later it costs."""
     reserved = assign(searching(), replace(an_assignment(), at=minutes(31), eta_s=59 * 60), minutes(31))
     assert reserved is not None
 
@@ -166,7 +163,7 @@ def test_the_free_minutes_of_a_booked_order_begin_when_its_driver_sets_out(at: f
     assert order.ending.fee == fee
 
 
-def test_who_loses_his_driver_is_searched_again_at_once() -> None:
+def test_an_order_that_loses_its_driver_is_searched_for_again_at_once() -> None:
     assigned = assign(searching(), an_assignment(), minutes(31))
     assert assigned is not None
 
@@ -179,7 +176,7 @@ def test_who_loses_his_driver_is_searched_again_at_once() -> None:
     assert (given_back.status, given_back.attempt, given_back.excluded_drivers) == (S.SEARCHING, 2, ("d-7",))
 
 
-def test_a_booked_order_of_a_merchant_asks_him_when_its_time_comes() -> None:
+def test_a_booked_meal_asks_its_merchant_when_its_time_comes() -> None:
     rules = MerchantRules(
         answer_s=60, most_minutes=60, most_items=10, largest_total=100_000, search_lead_s=300
     )
@@ -187,63 +184,10 @@ def test_a_booked_order_of_a_merchant_asks_him_when_its_time_comes() -> None:
     assert booked.policy is not None
     meal = replace(booked, merchant_id="m-1", policy=replace(booked.policy, merchant=rules))
 
-    asked = search_begins(meal, minutes(30))
+    asked = begin_booked_search(meal, minutes(30))
     assert asked is not None
     cooking = accept(asked, "m-1", 20, 0, minutes(31))
     assert cooking is not None
 
     assert (asked.status, timers(asked)) == (S.AWAITING_MERCHANT, {"merchant_silent": minutes(31)})
     assert (cooking.status, cooking.pickup_at) == (S.PREPARING, minutes(90))
-
-
-class Waiting(RuleBasedStateMachine):
-    """However the clock jumps and searches, matches and their ends interleave, a booked order is on its way to an end."""
-
-    @initialize(pickup_in=st.integers(1, 600))
-    def begin(self, pickup_in: int) -> None:
-        self.now, self.pickup_at, self.order = NOW, minutes(pickup_in), a_booked_order(minutes(pickup_in))
-
-    @rule(minutes=st.integers(1, 90))
-    def wait(self, minutes: int) -> None:
-        self.now += timedelta(minutes=minutes)
-        self._keep(search_begins(self.order, self.now))
-        self._keep(search_overdue(self.order, self.now))
-
-    @rule()
-    def fail(self) -> None:
-        self._keep(search_failed(self.order, self.order.attempt, "no_driver", self.now))
-
-    @rule()
-    def match(self) -> None:
-        if self.order.status is S.SEARCHING:
-            self._keep(
-                assign(self.order, an_assignment(self.order.attempt, f"of-{self.order.attempt}"), self.now)
-            )
-
-    @rule()
-    def lose(self) -> None:
-        self._keep(match_withdrawn(self.order, f"of-{self.order.attempt}", self.now))
-
-    @invariant()
-    def whatever_has_no_driver_has_a_timer_or_an_end(self) -> None:
-        waits = self.order.status in {S.SCHEDULED, S.SEARCHING}
-        assert bool(timers(self.order)) == waits
-        assert waits or self.order.ended or self.order.assignment is not None
-
-    @invariant()
-    def no_search_is_planned_for_the_past_or_after_the_pickup(self) -> None:
-        start = self.order.search_starts_at
-        assert self.order.status is not S.SCHEDULED or (
-            start is not None and self.now < start < self.pickup_at
-        )
-
-    @invariant()
-    def an_end_has_its_reason(self) -> None:
-        assert self.order.ended == (self.order.ending is not None)
-
-    def _keep(self, after: Any) -> None:
-        self.order = after or self.order
-
-
-TestWaiting = Waiting.TestCase
-TestWaiting.settings = settings(max_examples=150, stateful_step_count=30, deadline=None)

@@ -1,4 +1,4 @@
-"""A fare outside the legal band of its day cannot come out, and every rupiah adds up."""
+"""Fares: a regulated one is never outside the legal band of its day, and every rupiah adds up."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from contracts.values import Payer
 from services.orders.adapters.catalogue import load
 from services.orders.domain.hours import Hours
-from services.orders.domain.payment.tariff import SurchargeRule, Tariff, band_on, limits, pricing
+from services.orders.domain.payment.tariff import SurchargeRule, Tariff, band_on, fare_limits, pricing
 from services.orders.settings import BUILT_IN
 
 CATALOGUE = load(BUILT_IN)
@@ -59,7 +59,7 @@ def test_no_tariff_and_no_day_gives_a_fare_outside_the_band(
 
     price = priced.fare(at, metres, Payer())
 
-    lowest, highest = limits(priced.band, metres)
+    lowest, highest = fare_limits(priced.band, metres)
     bound = price.driver_share if tariff.on_top else price.total
     assert lowest <= bound <= highest
     assert price.app_share <= bound * priced.band.app_share_max
@@ -118,7 +118,7 @@ def test_a_surcharge_that_the_decree_does_not_name_only_fills_the_band() -> None
     assert [(line.reason, line.amount) for line in price.surcharges] == [("night", 3_000)]
 
 
-def test_by_day_there_is_no_surcharge_of_the_night() -> None:
+def test_the_night_surcharge_does_not_apply_by_day() -> None:
     night = Tariff(
         2_200, 9_000, 0.15, 0.05, regulated=True, surcharges=(SurchargeRule("night", 1_000, NIGHT),)
     )
@@ -126,7 +126,7 @@ def test_by_day_there_is_no_surcharge_of_the_night() -> None:
     assert pricing(night, BANDS, NOW).fare(NOW, 10_000, Payer()).surcharges == []
 
 
-def test_what_no_decree_binds_costs_what_the_tariff_says() -> None:
+def test_an_unregulated_service_costs_what_the_tariff_says() -> None:
     parcel = Tariff(3_000, 12_000, 0.2, 0.0, regulated=False, surcharges=(SurchargeRule("mountain", 15_000),))
 
     price = pricing(parcel, BANDS, NOW).fare(NOW, 10_000, Payer())
@@ -147,7 +147,7 @@ def test_the_shares_of_2019_are_not_those_of_today() -> None:
     assert (today.app_share, today.welfare_share) == (3_000, 1_000)
 
 
-def test_the_day_of_the_tariff_is_the_regencys_day() -> None:
+def test_the_day_of_the_tariff_is_the_local_day() -> None:
     midnight_here = datetime(2022, 9, 9, 17, 0, tzinfo=UTC)
 
     band = pricing(RIDE, BANDS, midnight_here).band

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, ClassVar
 from hypothesis import given
 from hypothesis import strategies as st
 
-from services.runtime.messaging.acks import PATIENCE_S, Acks, ChannelAcks
+from services.runtime.messaging.acks import MAX_HEAD_WAIT_S, Acks, ChannelAcks
 from tests.support.eventually import eventually
 
 if TYPE_CHECKING:
@@ -58,7 +58,7 @@ async def test_a_slow_head_does_not_hold_the_others_for_long() -> None:
 
     acks.finish(2)
     acks.finish(3)
-    await eventually(lambda: channel.unacked == {1}, within=PATIENCE_S * 20)
+    await eventually(lambda: channel.unacked == {1}, within=MAX_HEAD_WAIT_S * 20)
 
     assert sorted(channel.frames) == [(2, False), (3, False)]
 
@@ -95,7 +95,7 @@ async def test_a_run_never_overtakes_single_acks_that_are_still_being_sent() -> 
     acks = delivered(channel, range(1, 21))
     for tag in range(2, 21):
         acks.finish(tag)
-    await eventually(lambda: bool(channel.frames), within=PATIENCE_S * 20)
+    await eventually(lambda: bool(channel.frames), within=MAX_HEAD_WAIT_S * 20)
 
     channel.unacked.add(21)
     acks.opened(21)

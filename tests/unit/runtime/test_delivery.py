@@ -10,7 +10,7 @@ import pytest
 from pamqp import encode
 
 from services.runtime.messaging.delivery import ATTEMPTS, ORIGIN_KEY, USER, WAITING_SINCE, Delivery
-from services.runtime.messaging.headers import ROOM, carried
+from services.runtime.messaging.headers import MAX_BYTES, encodable_headers
 from services.runtime.messaging.parking import SEALED
 from tests.support.incoming import FakeIncoming
 
@@ -94,7 +94,7 @@ def test_what_is_too_long_for_a_property_stays_behind() -> None:
     ],
 )
 def test_what_amqp_cannot_carry_back_becomes_text(value: Any, again: Any) -> None:
-    headers = carried({"x-app": value})
+    headers = encodable_headers({"x-app": value})
 
     assert headers == {"x-app": again}
     assert encode.field_table(headers)
@@ -103,7 +103,7 @@ def test_what_amqp_cannot_carry_back_becomes_text(value: Any, again: Any) -> Non
 def test_headers_that_fill_a_frame_leave_room_for_our_notes() -> None:
     small = {"ce-id": "m-1", "ce-type": "driver.arrived.v1"}
 
-    headers = carried({**{f"x-{n}": "a" * 10_000 for n in range(13)}, **small})
+    headers = encodable_headers({**{f"x-{n}": "a" * 10_000 for n in range(13)}, **small})
 
     assert small.items() <= headers.items()
-    assert ROOM - 20_000 < len(encode.field_table(headers)) <= ROOM
+    assert MAX_BYTES - 20_000 < len(encode.field_table(headers)) <= MAX_BYTES

@@ -36,7 +36,7 @@ async def test_a_late_word_on_an_older_write_leaves_the_newer_one_unsent() -> No
 
     commit.mark("o-1", 5, {"5-0"}, complete=False)
     commit.mark("o-1", 4, {"4-0"}, complete=True)
-    await commit.drained()
+    await commit.wait_until_idle()
 
     assert collection.updates == [
         ({"_id": {"$in": ["o-1"]}}, {"$unset": {"outbox.5-0": "", "outbox.4-0": ""}})
@@ -49,7 +49,7 @@ async def test_the_last_word_on_the_newest_write_clears_the_note() -> None:
 
     commit.mark("o-1", 4, {"4-0"}, complete=False)
     commit.mark("o-1", 5, {"5-0"}, complete=True)
-    await commit.drained()
+    await commit.wait_until_idle()
 
     where, update = collection.updates[0]
     assert where == {"_id": {"$in": ["o-1"]}, "version": 5}
@@ -63,7 +63,7 @@ async def test_marks_of_one_version_and_the_same_keys_are_one_update() -> None:
     commit.mark("o-1", 1, {"1-0"}, complete=True)
     commit.mark("o-2", 1, {"1-0"}, complete=True)
     commit.mark("o-3", 2, {"2-0"}, complete=True)
-    await commit.drained()
+    await commit.wait_until_idle()
 
     assert [where for where, _ in collection.updates] == [
         {"_id": {"$in": ["o-1", "o-2"]}, "version": 1},

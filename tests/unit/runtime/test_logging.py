@@ -62,7 +62,7 @@ def test_an_error_is_logged_with_class_and_frames_and_without_its_text(style: st
     assert ADDRESS not in written
     assert written.count("KeyError") == 3
     assert "never retrieved" in written
-    assert "order o-1 was written by somebody else" in written
+    assert "order o-1 was changed by another writer" in written
     assert 'File \\"<string>\\"' in written or 'File "<string>"' in written
 
 

@@ -1,4 +1,4 @@
-"""Two loops over a collection: what gets nowhere must not keep the others from their turn, nor the loop spinning."""
+"""Two loops over a collection: what gets nowhere hides nothing else, and the loop does not spin."""
 
 from __future__ import annotations
 
@@ -54,7 +54,7 @@ class FakeAggregates:
 class FakeGate:
     """Always open."""
 
-    async def passed(self) -> None:
+    async def wait_until_open(self) -> None:
         await asyncio.sleep(0)
 
 

@@ -1,4 +1,4 @@
-"""A driver of the town: he drives, falls silent, goes home. A morning at five hundred times its speed."""
+"""A driver of the town drives, falls silent, goes home. A morning at five hundred times its speed."""
 
 from __future__ import annotations
 
@@ -11,11 +11,11 @@ import pytest
 
 from contracts.events.orders import AssignmentBriefed, OrderDriverUnassigned
 from services.runtime.clock import SimulatedClock
-from services.simulator.chronicle import Chronicle
-from services.simulator.desk import Desk
-from services.simulator.drivers import Rider
-from services.simulator.pace import Pace
-from services.simulator.plans import DriverPlan, Temper, driver_plans
+from services.simulator.channels.event_log import EventLog
+from services.simulator.channels.pace import Pace
+from services.simulator.people.context import ActorContext
+from services.simulator.people.drivers import Driver
+from services.simulator.plans.drivers import DriverPlan, Temper, driver_plans
 from tests.support.builders import NOW, ORDER_EVENT, PARK, STATION, a_message, an_offer_made
 from tests.support.eventually import eventually
 
@@ -50,10 +50,10 @@ def notebook() -> Notebook:
 
 
 @pytest.fixture
-async def desk(notebook: Notebook) -> AsyncIterator[Desk]:
-    desk = Desk(1, notebook, Pace(SimulatedClock(NOW, SPEED, datetime.now(UTC))), Chronicle())  # type: ignore[arg-type]
-    yield desk
-    await desk.close()
+async def context(notebook: Notebook) -> AsyncIterator[ActorContext]:
+    context = ActorContext(1, notebook, Pace(SimulatedClock(NOW, SPEED, datetime.now(UTC))), EventLog())  # type: ignore[arg-type]
+    yield context
+    await context.close()
 
 
 def a_plan(**changes: Any) -> DriverPlan:
@@ -76,111 +76,115 @@ def offered() -> Message[Value]:
     return a_message(an_offer_made(driver_id="d-001"))
 
 
-async def test_he_drives_what_he_was_given(desk: Desk, notebook: Notebook) -> None:
-    rider = Rider(a_plan(temper=Temper.QUICK), desk)
+async def test_a_driver_drives_what_is_assigned(context: ActorContext, notebook: Notebook) -> None:
+    driver = Driver(a_plan(temper=Temper.QUICK), context)
 
-    rider.hear(briefed())
+    driver.hear(briefed())
 
-    assert rider.driving
+    assert driver.driving
     await eventually(lambda: notebook.sent == [ARRIVED, "driver.picked_up.v1", DELIVERED])
-    assert desk.delivered_by == {"o-2": "d-001"}
+    assert context.delivered_by == {"o-2": "d-001"}
 
 
-async def test_he_sets_out_in_time_for_what_is_booked(desk: Desk, notebook: Notebook) -> None:
-    rider = Rider(a_plan(temper=Temper.QUICK), desk)
-    at_ease = desk.pace.now() + timedelta(minutes=20)
+async def test_a_driver_sets_out_in_time_for_a_booked_order(
+    context: ActorContext, notebook: Notebook
+) -> None:
+    driver = Driver(a_plan(temper=Temper.QUICK), context)
+    at_ease = context.pace.now() + timedelta(minutes=20)
 
-    rider.hear(briefed(pickup_at=at_ease + timedelta(minutes=10)))
-    await desk.pace.until(at_ease)
+    driver.hear(briefed(pickup_at=at_ease + timedelta(minutes=10)))
+    await context.pace.until(at_ease)
 
     assert notebook.sent == []
     await eventually(lambda: notebook.sent[-1:] == [DELIVERED])
 
 
 async def test_news_of_a_match_that_was_taken_back_does_not_stop_the_trip_of_the_next_one(
-    desk: Desk, notebook: Notebook
+    context: ActorContext, notebook: Notebook
 ) -> None:
-    rider = Rider(a_plan(temper=Temper.QUICK), desk)
-    rider.hear(briefed(version=5))
+    driver = Driver(a_plan(temper=Temper.QUICK), context)
+    driver.hear(briefed(version=5))
 
-    rider.hear(taken_away(version=3))
+    driver.hear(taken_away(version=3))
 
     await eventually(lambda: notebook.sent[-1:] == [DELIVERED])
 
 
-async def test_what_was_taken_away_before_he_read_of_it_he_does_not_drive(desk: Desk) -> None:
-    rider = Rider(a_plan(temper=Temper.QUICK), desk)
-    rider.hear(taken_away(version=3))
-
-    rider.hear(briefed(version=2))
-
-    assert not rider.driving
-
-
-async def test_he_turns_round_and_sets_out_again_when_he_is_given_it_once_more(
-    desk: Desk, notebook: Notebook
+async def test_a_driver_does_not_drive_what_was_unassigned_before_the_briefing_came(
+    context: ActorContext,
 ) -> None:
-    rider = Rider(a_plan(temper=Temper.QUICK), desk)
-    rider.hear(briefed(version=2))
-    rider.hear(taken_away(version=3))
-    left_alone = rider.driving
+    driver = Driver(a_plan(temper=Temper.QUICK), context)
+    driver.hear(taken_away(version=3))
 
-    rider.hear(briefed(version=5))
+    driver.hear(briefed(version=2))
+
+    assert not driver.driving
+
+
+async def test_a_driver_stops_and_sets_out_again_when_the_order_is_assigned_again(
+    context: ActorContext, notebook: Notebook
+) -> None:
+    driver = Driver(a_plan(temper=Temper.QUICK), context)
+    driver.hear(briefed(version=2))
+    driver.hear(taken_away(version=3))
+    left_alone = driver.driving
+
+    driver.hear(briefed(version=5))
 
     assert not left_alone
     await eventually(lambda: notebook.sent == [ARRIVED, "driver.picked_up.v1", DELIVERED])
 
 
-async def test_he_waits_for_a_meal_of_which_he_hears_only_after_his_briefing_that_it_is_ready(
-    desk: Desk, notebook: Notebook
+async def test_a_driver_waits_for_a_meal_that_is_ready_only_after_the_briefing(
+    context: ActorContext, notebook: Notebook
 ) -> None:
-    rider = Rider(a_plan(temper=Temper.QUICK), desk)
-    rider.hear(briefed(items=[{"sku": "rawon", "name": "Rawon", "quantity": 1, "unit_price": 18_000}]))
+    driver = Driver(a_plan(temper=Temper.QUICK), context)
+    driver.hear(briefed(items=[{"sku": "rawon", "name": "Rawon", "quantity": 1, "unit_price": 18_000}]))
     await eventually(lambda: notebook.sent == [ARRIVED])
 
-    desk.ready["o-2"].set()
+    context.ready["o-2"].set()
 
     await eventually(lambda: notebook.sent[-1:] == [DELIVERED])
 
 
-async def test_whom_he_forsakes_hears_nothing_until_his_phone_is_alive_again(
-    desk: Desk, notebook: Notebook
+async def test_a_driver_who_abandons_an_order_sends_nothing_until_the_phone_works_again(
+    context: ActorContext, notebook: Notebook
 ) -> None:
-    rider = Rider(a_plan(temper=Temper.QUICK), desk)
-    desk.forsaken = {"o-2"}
+    driver = Driver(a_plan(temper=Temper.QUICK), context)
+    context.abandoned = {"o-2"}
 
-    rider.hear(briefed())
-    await eventually(lambda: not rider.phone.alive)
-    said_while_silent, seen_while_silent = list(notebook.sent), rider.seen
+    driver.hear(briefed())
+    await eventually(lambda: not driver.phone.reachable)
+    said_while_silent, seen_while_silent = list(notebook.sent), driver.visible
 
     await eventually(lambda: notebook.sent[-1:] == [DELIVERED])
     assert (said_while_silent, seen_while_silent) == ([], False)
-    assert (rider.seen, desk.forsaken) == (True, set())
+    assert (driver.visible, context.abandoned) == (True, set())
 
 
-async def test_while_he_is_silent_he_answers_no_offer(desk: Desk, notebook: Notebook) -> None:
-    rider = Rider(a_plan(silent_after_s=1.0), desk)
-    await asyncio.gather(rider.live(desk.pace.now()), _heard_while_silent(rider))
+async def test_a_silent_driver_answers_no_offer(context: ActorContext, notebook: Notebook) -> None:
+    driver = Driver(a_plan(silent_after_s=1.0), context)
+    await asyncio.gather(driver.live(context.pace.now()), _heard_while_silent(driver))
 
-    rider.hear(offered())
+    driver.hear(offered())
 
     await eventually(lambda: notebook.sent == [ACCEPTED])
 
 
-async def test_he_goes_home_when_his_passenger_has_arrived_and_then_answers_no_offer(
-    desk: Desk, notebook: Notebook
+async def test_a_driver_goes_home_after_the_trip_and_then_answers_no_offer(
+    context: ActorContext, notebook: Notebook
 ) -> None:
-    rider = Rider(a_plan(temper=Temper.QUICK, leaves_after_s=1.0), desk)
-    rider.hear(briefed())
+    driver = Driver(a_plan(temper=Temper.QUICK, leaves_after_s=1.0), context)
+    driver.hear(briefed())
 
-    await rider.live(desk.pace.now())
-    rider.hear(offered())
-    await desk.pace.sleep(60)
+    await driver.live(context.pace.now())
+    driver.hear(offered())
+    await context.pace.sleep(60)
 
     assert notebook.sent[-2:] == [DELIVERED, ENDED]
-    assert not rider.seen
+    assert not driver.visible
 
 
-async def _heard_while_silent(rider: Rider) -> None:
-    await eventually(lambda: not rider.phone.alive)
-    rider.hear(offered())
+async def _heard_while_silent(driver: Driver) -> None:
+    await eventually(lambda: not driver.phone.reachable)
+    driver.hear(offered())

@@ -13,17 +13,17 @@ from contracts.events.orders import AssignmentBriefed, OrderAttemptFailed, Order
 from contracts.requests.merchants import MerchantChangeProposed
 from contracts.requests.orders import OrderChangeAnswered, OrderRequested
 from services.runtime.clock import SimulatedClock
-from services.simulator.chronicle import Chronicle
-from services.simulator.clients import Client
-from services.simulator.decisions import Drive
-from services.simulator.desk import Desk
-from services.simulator.errand import Errand
-from services.simulator.errands import STORIES, errands
-from services.simulator.journeys import Journey
-from services.simulator.kitchens import DISHES, Kitchen, merchant_plans
-from services.simulator.merchants import Warung
-from services.simulator.pace import Pace
-from services.simulator.phones import Phone
+from services.simulator.channels.event_log import EventLog
+from services.simulator.channels.pace import Pace
+from services.simulator.people.context import ActorContext
+from services.simulator.people.decisions import Drive
+from services.simulator.people.errand_customers import ErrandCustomer
+from services.simulator.people.journeys import Journey
+from services.simulator.people.merchants import Merchant
+from services.simulator.people.phones import Phone
+from services.simulator.plans.errand import Errand
+from services.simulator.plans.errands import ERRANDS, errands
+from services.simulator.plans.merchants import DISHES, Behaviour, merchant_plans
 from tests.support.builders import FARE, NOW, ORDER_EVENT, PARK, STATION, a_message
 from tests.support.eventually import eventually
 
@@ -57,14 +57,14 @@ def notebook() -> Notebook:
 
 
 @pytest.fixture
-async def desk(notebook: Notebook) -> AsyncIterator[Desk]:
-    desk = Desk(1, notebook, Pace(SimulatedClock(NOW, 500.0, datetime.now(UTC))), Chronicle())  # type: ignore[arg-type]
-    yield desk
-    await desk.close()
+async def context(notebook: Notebook) -> AsyncIterator[ActorContext]:
+    context = ActorContext(1, notebook, Pace(SimulatedClock(NOW, 500.0, datetime.now(UTC))), EventLog())  # type: ignore[arg-type]
+    yield context
+    await context.close()
 
 
-def a_warung(kitchen: Kitchen, desk: Desk) -> Warung:
-    return Warung(next(plan for plan in MERCHANTS if plan.kitchen is kitchen), desk)
+def a_merchant(behaviour: Behaviour, context: ActorContext) -> Merchant:
+    return Merchant(next(plan for plan in MERCHANTS if plan.behaviour is behaviour), context)
 
 
 def briefed(items: int = 2) -> Message[Value]:
@@ -74,8 +74,8 @@ def briefed(items: int = 2) -> Message[Value]:
 
 
 @pytest.mark.parametrize("errand", ALL.values(), ids=lambda errand: errand.order_id)
-async def test_every_errand_is_valid_by_the_contract(errand: Errand, desk: Desk) -> None:
-    order = Client(errand, desk)._order()
+async def test_every_errand_is_valid_by_the_contract(errand: Errand, context: ActorContext) -> None:
+    order = ErrandCustomer(errand, context)._order()
 
     assert OrderRequested.model_validate_json(order.model_dump_json()) == order
 
@@ -84,17 +84,17 @@ def test_a_service_that_the_catalogue_does_not_have_is_not_ordered() -> None:
     some = errands(1, MERCHANTS, frozenset({"food"}), 6.0)
 
     assert {errand.service for errand in some} == {"food"}
-    assert set(ALL) == set(STORIES)
+    assert set(ALL) == set(ERRANDS)
 
 
 async def test_a_merchant_who_has_sold_out_proposes_what_is_left_and_then_cooks_it(
-    desk: Desk, notebook: Notebook
+    context: ActorContext, notebook: Notebook
 ) -> None:
-    warung = a_warung(Kitchen.SOLD_OUT, desk)
+    merchant = a_merchant(Behaviour.SOLD_OUT, context)
 
-    warung.hear(briefed())
+    merchant.hear(briefed())
     await eventually(lambda: notebook.types() == ["MerchantChangeProposed"])
-    warung.hear(briefed(items=1))
+    merchant.hear(briefed(items=1))
     await eventually(lambda: notebook.types() == ["MerchantChangeProposed", "MerchantOrderAccepted"])
 
     proposed = notebook.sent[0]
@@ -102,10 +102,10 @@ async def test_a_merchant_who_has_sold_out_proposes_what_is_left_and_then_cooks_
     assert [(item.sku, item.quantity) for item in proposed.items] == [("rujak-soto", 2)]
 
 
-async def test_a_customer_answers_a_proposal_as_his_story_says(desk: Desk, notebook: Notebook) -> None:
+async def test_a_customer_answers_a_proposal_as_planned(context: ActorContext, notebook: Notebook) -> None:
     made = {"proposal_id": "pr-1", "order_id": "food-5", "customer_id": "p", "fare": FARE, "until": NOW}
 
-    Client(ALL["food-5"], desk).hear(a_message(ProposalMade.model_validate(made)))
+    ErrandCustomer(ALL["food-5"], context).hear(a_message(ProposalMade.model_validate(made)))
 
     await eventually(lambda: notebook.types() == ["OrderChangeAnswered"])
     answer = notebook.sent[0]
@@ -113,10 +113,10 @@ async def test_a_customer_answers_a_proposal_as_his_story_says(desk: Desk, noteb
     assert answer.accepted is False
 
 
-async def test_what_nobody_takes_goes_back_to_the_counter_and_is_confirmed_there(
-    desk: Desk, notebook: Notebook
+async def test_undelivered_goods_go_back_to_the_counter_and_are_confirmed_there(
+    context: ActorContext, notebook: Notebook
 ) -> None:
-    client = Client(ALL["document-1"], desk)
+    client = ErrandCustomer(ALL["document-1"], context)
     ride = {
         "order_id": "document-1",
         "driver_id": "d-1",
@@ -128,9 +128,11 @@ async def test_what_nobody_takes_goes_back_to_the_counter_and_is_confirmed_there
     async def fly(*_: object) -> None:
         """No road takes time here."""
 
-    journey = Journey(AssignmentBriefed.model_validate(ride), Drive(10, 1, None), desk, Phone(desk.pace), fly)
+    journey = Journey(
+        AssignmentBriefed.model_validate(ride), Drive(10, 1, None), context, Phone(context.pace), fly
+    )
     order = {**ORDER_EVENT, "order_id": "document-1"}
-    desk.spawn(journey.run())
+    context.spawn(journey.run())
     await eventually(lambda: notebook.types()[-1:] == ["DriverDeliveryFailed"])
     failed = {**order, "delivery_attempt": 1, "reason": "recipient_absent", "next_at": NOW}
     journey.hear(a_message(OrderAttemptFailed.model_validate(failed)))

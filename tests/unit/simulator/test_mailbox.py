@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import aiosmtplib
 
-from services.simulator.mailbox import Mailbox
+from services.simulator.channels.mailbox import Mailbox
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -8,14 +8,15 @@ import pytest
 
 from contracts.requests.orders import OrderRequested
 from services.runtime.clock import SystemClock
-from services.simulator.chronicle import Chronicle
-from services.simulator.customers import Passenger
-from services.simulator.decisions import answer, drive
-from services.simulator.desk import Desk
-from services.simulator.gateway import Gateway
-from services.simulator.geography import CENTRE, OUTSIDE, metres, town
-from services.simulator.pace import Pace
-from services.simulator.plans import LATE_S, CustomerPlan, Mood, Temper, customer_plans, driver_plans
+from services.simulator.channels.event_log import EventLog
+from services.simulator.channels.gateway import Gateway
+from services.simulator.channels.pace import Pace
+from services.simulator.people.context import ActorContext
+from services.simulator.people.decisions import answer, drive
+from services.simulator.people.passengers import Passenger
+from services.simulator.places.geography import CENTRE, OUTSIDE, metres, town
+from services.simulator.plans.customers import LATE_S, CustomerPlan, Mood, customer_plans
+from services.simulator.plans.drivers import Temper, driver_plans
 
 
 def test_the_same_seed_draws_the_same_people() -> None:
@@ -52,7 +53,7 @@ def test_customers_come_one_after_the_other() -> None:
 
 
 @pytest.mark.parametrize("seed", range(5))
-def test_who_changes_his_mind_cancels_and_then_orders_from_the_same_door_to_somewhere_else(seed: int) -> None:
+def test_a_customer_who_changes_their_mind_orders_again_from_the_same_door_to_another(seed: int) -> None:
     plans = customer_plans(seed, 60, 5.0)
     seconds = {plan.id: plan for plan in plans if plan.mood is Mood.ORDERS_AGAIN}
 
@@ -68,7 +69,7 @@ def test_who_changes_his_mind_cancels_and_then_orders_from_the_same_door_to_some
 
 
 @pytest.mark.parametrize("seed", range(5))
-def test_some_ride_to_another_district_and_none_of_them_so_late_that_everybody_waits_for_them(
+def test_some_ride_to_another_district_and_none_so_late_that_the_demo_waits_for_them(
     seed: int,
 ) -> None:
     far = [
@@ -110,10 +111,10 @@ def test_the_town_has_villages_of_four_districts() -> None:
 
 @pytest.mark.parametrize("plan", customer_plans(3, 30, 8.0), ids=lambda plan: plan.order_id)
 def test_every_order_is_valid_by_the_contract(plan: CustomerPlan) -> None:
-    chronicle = Chronicle()
-    gateway = Gateway("amqp://nobody:nothing@127.0.0.1:1/", chronicle.note)
-    desk = Desk(3, gateway, Pace(SystemClock()), chronicle)
+    event_log = EventLog()
+    gateway = Gateway("amqp://nobody:nothing@127.0.0.1:1/", event_log.note)
+    context = ActorContext(3, gateway, Pace(SystemClock()), event_log)
 
-    order = Passenger(plan, desk)._order()
+    order = Passenger(plan, context)._order()
 
     assert OrderRequested.model_validate_json(order.model_dump_json()) == order

@@ -13,7 +13,6 @@ from services.matching.domain.drivers.driver import Certification, Driver, Paper
 from services.matching.domain.drivers.record import without_answers
 from services.matching.domain.errors import Refused
 
-MOST_AHEAD = timedelta(minutes=5)
 # Licence and registration are issued for five years (Law 22/2009); the rest leaves room for other rules.
 LONGEST_PAPER = timedelta(days=20 * 365)
 FIRST_PAPER = date(1990, 1, 1)
@@ -32,15 +31,6 @@ def known(driver: Driver | None) -> Driver:
     if driver is None:
         raise Refused("unknown_driver")
     return driver
-
-
-def require_not_ahead(at: datetime, now: datetime) -> None:
-    """Check the time of a fact.
-
-    Raises `Refused` (`time_ahead`) for one more than five minutes in the future.
-    """
-    if at > now + MOST_AHEAD:
-        raise Refused("time_ahead")
 
 
 def require_possible_dates(papers: tuple[Paper, ...], now: datetime) -> None:

@@ -133,7 +133,7 @@ def _answered(record: Record, answer: Answer) -> Record:
 
 
 def _counted(record: Record, reason: str | None) -> Record:
-    """Text that is no code, or one code too many, counts as `other`: apps send any text."""
+    """Text that is not a code, or one code too many, counts as `other`: apps send any text."""
     code = reason if reason is not None and REASON.match(reason) else OTHER
     if code not in record.reasons and len(record.reasons) >= MOST_REASONS:
         code = OTHER

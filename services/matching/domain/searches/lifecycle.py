@@ -149,7 +149,7 @@ def timers(search: Search) -> dict[str, datetime]:
 
 
 def _waiting_since(known: Search, now: datetime) -> datetime:
-    """A customer who lost their driver waits since they first asked; after a failed search they ask anew."""
+    """A customer who lost their driver waits since they first asked; after a failed search they ask again."""
     return now if known.since is None or known.status is SearchStatus.FAILED else known.since
 
 

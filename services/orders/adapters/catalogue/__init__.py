@@ -1,4 +1,7 @@
-"""Reads the catalogue: one TOML file per service, `areas.toml`, `tariffs.toml`; a module here for each section of a file."""
+"""Read the catalogue: one TOML file per service, `areas.toml` and `tariffs.toml`.
+
+Each section of a file has a pydantic model, in the module of its topic; `loading.py` puts them together.
+"""
 
 from services.orders.adapters.catalogue.loading import load
 

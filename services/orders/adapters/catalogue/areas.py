@@ -1,4 +1,4 @@
-"""`areas.toml`: where we serve."""
+"""`areas.toml`: the area that is served, its shelters and its restricted routes."""
 
 # ruff: noqa: RUF012  pydantic copies a default for each model
 from __future__ import annotations
@@ -15,7 +15,7 @@ from services.orders.domain.area import Area, Shelter
 
 
 class ShelterRow(Strict):
-    """Where couriers wait for a partner's orders."""
+    """`[shelters.NAME]`: where couriers wait for a partner's orders."""
 
     lat: Latitude
     lng: Longitude
@@ -23,7 +23,7 @@ class ShelterRow(Strict):
 
 
 class AreasFile(Strict):
-    """The service area."""
+    """The whole file."""
 
     reach_km: Annotated[float, Field(gt=0, le=100)]
     road_factor: Annotated[float, Field(ge=1, le=5)]
@@ -33,7 +33,7 @@ class AreasFile(Strict):
     route: dict[Id, RouteRow] = {}
 
     def area(self) -> Area:
-        """The domain's view."""
+        """The area of the domain."""
         shelters = tuple(Shelter(name, row.lat, row.lng, row.reach_m) for name, row in self.shelters.items())
         routes = tuple(row.route(name) for name, row in self.route.items())
         return Area(

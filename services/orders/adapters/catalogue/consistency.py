@@ -1,4 +1,4 @@
-"""What sections of one file say about each other: a service that could never work is a mistake of its file."""
+"""Contradictions between the sections of one file, which make a service that could never work."""
 
 from __future__ import annotations
 
@@ -17,11 +17,11 @@ AUDIENCES = {role.value for role in Role} - {Role.SYSTEM.value, Role.UNKNOWN.val
 CODE_ISSUED = "order.code_issued.v1"
 
 Contradiction = tuple[tuple[str, ...], str]
-"""Key, and what is wrong there."""
+"""The key, and what is wrong there."""
 
 
 def contradictions(file: ServiceFile) -> Iterator[Contradiction]:
-    """Each that there is."""
+    """All contradictions of the file."""
     yield from _telling(file)
     yield from _proving(file)
     yield from _returning(file)
@@ -31,17 +31,17 @@ def contradictions(file: ServiceFile) -> Iterator[Contradiction]:
 def _telling(file: ServiceFile) -> Iterator[Contradiction]:
     for event, audience in file.tell.items():
         for who in sorted(set(audience) - AUDIENCES):
-            yield ("tell", event), f"there is no audience {who}"
+            yield ("tell", event), f"unknown audience {who}"
 
 
 def _proving(file: ServiceFile) -> Iterator[Contradiction]:
     for side, kinds in (("pickup", file.proof.pickup), ("dropoff", file.proof.dropoff)):
         if ENVELOPE in kinds and not _required(file, ENVELOPE):
-            yield ("proof", side), "an envelope is asked for, and no [details.envelope] requires its number"
+            yield ("proof", side), "an envelope has to be shown, but [details.envelope] is not required"
     if "code" in file.proof.dropoff and Role.RECIPIENT.value not in file.tell.get(CODE_ISSUED, ()):
         yield (
             ("proof", "dropoff"),
-            f'a code is asked for, and [tell] does not send it: "{CODE_ISSUED}" = ["recipient"]',
+            f'a code has to be shown, but [tell] does not send it: add "{CODE_ISSUED}" = ["recipient"]',
         )
 
 
@@ -49,11 +49,11 @@ def _returning(file: ServiceFile) -> Iterator[Contradiction]:
     if file.attempts is None or file.attempts.then_back_to is not BackTo.AGENCY:
         return
     if Party.AGENCY not in file.parties.requires:
-        yield ("attempts", "then_back_to"), "goods go back to an agency, and [parties] requires none"
+        yield ("attempts", "then_back_to"), "goods go back to an agency, but [parties] requires none"
     if not _required(file, ENVELOPE):
         yield (
             ("attempts", "then_back_to"),
-            "an agency confirms a number, and no [details.envelope] requires one",
+            "an agency confirms the envelope's number, but [details.envelope] is not required",
         )
 
 

@@ -1,4 +1,4 @@
-"""Where in a TOML text a key stands: the reader of the standard library does not say."""
+"""The line of a key in a TOML text, which the parser of the standard library does not tell."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ Location = Sequence[str | int]
 
 
 def line_of(text: str, location: Location) -> int:
-    """The line, from 1, where the key or the nearest one above it stands; 1 for a key of the top that is missing."""
+    """The line of the key, from 1; for a missing key that of the nearest table around it, else 1."""
     wanted = tuple(str(part) for part in location)
     table: tuple[str, ...] = ()
     rows: dict[str, int] = {}

@@ -1,4 +1,4 @@
-"""From a folder to a catalogue; what is wrong is said with file, line and key."""
+"""Load a catalogue from a folder. An error names file, line and key."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from pydantic import BaseModel, ValidationError
 from services.orders.adapters.catalogue.areas import AreasFile
 from services.orders.adapters.catalogue.consistency import contradictions
 from services.orders.adapters.catalogue.lines import line_of
-from services.orders.adapters.catalogue.money import TariffsFile
+from services.orders.adapters.catalogue.payment import TariffsFile
 from services.orders.adapters.catalogue.service_file import ServiceFile
 from services.orders.ports import Catalogue
 from services.runtime.errors import NotConfigured
@@ -22,9 +22,9 @@ M = TypeVar("M", bound=BaseModel)
 
 
 def load(folder: Path) -> Catalogue:
-    """Read and check a catalogue folder. Raises `NotConfigured` with the file, the line and the key that is wrong."""
+    """Read and check the files of a folder. Raises `NotConfigured` with file, line and key of an error."""
     if not folder.is_dir():
-        raise NotConfigured("GANCANG_CATALOGUE", f"names no folder: {folder}")
+        raise NotConfigured("GANCANG_CATALOGUE", f"is not a folder: {folder}")
     areas = _read(folder / AREAS, AreasFile)
     tariffs = _read(folder / TARIFFS, TariffsFile)
     files = [path for path in sorted(folder.glob("*.toml")) if path.name not in {AREAS, TARIFFS}]
@@ -53,7 +53,7 @@ def _read(path: Path, model: type[M]) -> M:
     except OSError as error:
         raise NotConfigured(path.name, f"can't be read: {error.strerror}") from None
     except tomllib.TOMLDecodeError as error:
-        raise NotConfigured(path.name, f"is no TOML: {error}") from None
+        raise NotConfigured(path.name, f"is not valid TOML: {error}") from None
     except ValidationError as error:
         first = error.errors(include_url=False)[0]
         key = ".".join(str(part) for part in first["loc"])

@@ -1,4 +1,4 @@
-"""`[route.NAME]` of `areas.toml`, and a service's `[route]`: where one has to climb, with what, and when."""
+"""`[route.NAME]` of `areas.toml`, and a service's `[route]`: restricted routes, and the services on them."""
 
 # ruff: noqa: RUF012  pydantic copies a default for each model
 from __future__ import annotations
@@ -9,9 +9,15 @@ from typing import Annotated
 from pydantic import Field
 
 from contracts.values import DistrictCode, Id, Latitude, Longitude, VehicleClass
-from services.orders.adapters.catalogue.clock import Between
+from services.orders.adapters.catalogue.hours import HoursBetween
 from services.orders.adapters.catalogue.strict import Positive, Strict
-from services.orders.domain.route.routes import Closure, ClosureDays, Route, cells_along, cells_of_polygon
+from services.orders.domain.route.routes import (
+    Closure,
+    ClosureDays,
+    RestrictedRoute,
+    cells_along,
+    cells_of_polygon,
+)
 from services.orders.domain.route.terms import RouteRules
 
 Corner = tuple[Latitude, Longitude]
@@ -19,7 +25,7 @@ Level = Annotated[int, Field(ge=1, le=4)]
 
 
 class LevelRow(Strict):
-    """The volcano's level from a day on."""
+    """`[[route.NAME.level]]`: the volcano's level from a day on."""
 
     level: Level
     valid_from: date
@@ -27,15 +33,15 @@ class LevelRow(Strict):
 
 
 class HoursRow(Strict):
-    """When the gate is open at a level; a level without a row keeps it closed."""
+    """`[[route.NAME.hours]]`: when the gate is open at a level. At a level without a row it stays closed."""
 
     level: Level
-    open: Between
+    open: HoursBetween
     source: str
 
 
 class ClosureRow(Strict):
-    """On which days it is closed; `first` and `last` belong to it, absent: open end."""
+    """`[[route.NAME.closure]]`: days on which it is closed, with `first` and `last`; absent: no limit."""
 
     rule: ClosureDays = ClosureDays.EVERY_DAY
     first: date | None = None
@@ -44,7 +50,7 @@ class ClosureRow(Strict):
 
 
 class RouteRow(Strict):
-    """One route. `reason`: why its vehicles have to be these."""
+    """`[route.NAME]`: one restricted route. `reason`: why only these vehicles may go there."""
 
     district: DistrictCode
     vehicle_classes: Annotated[list[VehicleClass], Field(min_length=1)]
@@ -59,9 +65,9 @@ class RouteRow(Strict):
     hours: Annotated[list[HoursRow], Field(min_length=1)]
     closure: list[ClosureRow] = []
 
-    def route(self, name: str) -> Route:
-        """The domain's view."""
-        return Route(
+    def route(self, name: str) -> RestrictedRoute:
+        """The route of the domain."""
+        return RestrictedRoute(
             name=name,
             district=self.district,
             gate=cells_of_polygon(self.polygon),
@@ -76,11 +82,11 @@ class RouteRow(Strict):
 
 
 class RouteSection(Strict):
-    """The route that a service goes, one of `areas.toml`; `way_back`: the guest is brought back."""
+    """`[route]`: the route of a service, one of `areas.toml`. `way_back`: the guest is brought back."""
 
     name: Id
     way_back: bool = False
 
     def rules(self) -> RouteRules:
-        """The domain's view."""
+        """The rules of the domain."""
         return RouteRules(self.name, self.way_back)

@@ -1,4 +1,4 @@
-"""`[search.town]`, `[search.rural]`, `[schedule]`: how a driver is searched, and when."""
+"""`[search.town]`, `[search.rural]`, `[schedule]`: how to search for a driver, and when."""
 
 from __future__ import annotations
 
@@ -7,12 +7,12 @@ from typing import Annotated
 from pydantic import Field
 
 from services.orders.adapters.catalogue.strict import Positive, Strict
-from services.orders.domain.booking.terms import Schedule
+from services.orders.domain.booking.terms import ScheduleRules
 from services.orders.domain.search.terms import SearchRules
 
 
-class Search(Strict):
-    """Radii in metres, one round each; the rest in seconds."""
+class SearchSection(Strict):
+    """`[search.town]` or `[search.rural]`. `radii_m`: the radius of each round; times are in seconds."""
 
     radii_m: Annotated[list[Positive], Field(min_length=1, max_length=20)]
     life_s: Positive
@@ -21,19 +21,23 @@ class Search(Strict):
     open_offers: Annotated[int, Field(ge=1, le=10)]
 
     def rules(self) -> SearchRules:
-        """The domain's view."""
+        """The rules of the domain."""
         return SearchRules(tuple(self.radii_m), self.life_s, self.window_s, self.grace_s, self.open_offers)
 
 
-class SearchByArea(Strict):
-    """The town's districts, and the others."""
+class SearchSections(Strict):
+    """`town`: for pick-ups in the town's districts; `rural`: in all others."""
 
-    town: Search
-    rural: Search
+    town: SearchSection
+    rural: SearchSection
 
 
 class ScheduleSection(Strict):
-    """Booked ahead: so far, with searches that begin so many minutes before the pick-up, and none so late after it."""
+    """`[schedule]`: how far ahead the service is booked, and when the searches begin before the pick-up.
+
+    `late_min`: minutes after the pick-up at which a search no longer begins. `takes_min`: how long the
+    driver is bound, where that is longer than the ride.
+    """
 
     required: bool = False
     horizon_days: Annotated[int, Field(ge=1, le=365)]
@@ -43,8 +47,8 @@ class ScheduleSection(Strict):
     late_min: Annotated[int, Field(ge=1, le=1440)]
     takes_min: Annotated[int, Field(ge=1, le=1440)] | None = None
 
-    def rules(self) -> Schedule:
-        """The domain's view."""
-        return Schedule(
+    def rules(self) -> ScheduleRules:
+        """The rules of the domain."""
+        return ScheduleRules(
             self.required, self.horizon_days, tuple(self.search_before_min), self.late_min, self.takes_min
         )

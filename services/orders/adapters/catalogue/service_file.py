@@ -1,4 +1,4 @@
-"""One service of the regency, as its TOML file has it: the sections, and what the domain makes of them."""
+"""The TOML file of one service: its sections, and the domain's values made from them."""
 
 # ruff: noqa: RUF012  pydantic copies a default for each model
 from __future__ import annotations
@@ -9,17 +9,17 @@ from pydantic import AfterValidator, Field
 
 from contracts.registry import CONTRACTS
 from contracts.values import Carried, PayerKind, Requirements, Texts
-from services.orders.adapters.catalogue.asking import (
+from services.orders.adapters.catalogue.custody import AttemptsSection, ProofSection
+from services.orders.adapters.catalogue.intake import (
     DetailSection,
     HandOverSection,
     PartiesSection,
     UnservedSection,
 )
-from services.orders.adapters.catalogue.cooking import ChangesSection, MerchantSection
-from services.orders.adapters.catalogue.handing import AttemptsSection, ProofSection
-from services.orders.adapters.catalogue.money import CancellationRow, ProgrammeSection, TariffSection
+from services.orders.adapters.catalogue.kitchen import ChangesSection, MerchantSection
+from services.orders.adapters.catalogue.payment import CancellationRow, ProgrammeSection, TariffSection
 from services.orders.adapters.catalogue.routes import RouteSection
-from services.orders.adapters.catalogue.search import ScheduleSection, SearchByArea
+from services.orders.adapters.catalogue.search import ScheduleSection, SearchSections
 from services.orders.adapters.catalogue.strict import Positive, Strict
 from services.orders.domain.intake.request import Service
 from services.orders.domain.order import Policy
@@ -28,13 +28,13 @@ from services.orders.domain.order import Policy
 def _events(tell: dict[str, tuple[str, ...]]) -> dict[str, tuple[str, ...]]:
     unknown = [event for event in tell if event not in CONTRACTS]
     if unknown:
-        message = f"no such event: {', '.join(unknown)}"
+        message = f"unknown event {', '.join(unknown)}"
         raise ValueError(message)
     return tell
 
 
 class ServiceFile(Strict):
-    """A section that is not there means that the service does not have it."""
+    """The whole file. A service without a section does not have what the section is about."""
 
     name: Annotated[Texts, Field(min_length=1)]
     notices: Texts = {}
@@ -52,7 +52,7 @@ class ServiceFile(Strict):
     attempts: AttemptsSection | None = None
     merchant: MerchantSection | None = None
     changes: ChangesSection = ChangesSection()
-    search: SearchByArea
+    search: SearchSections
     schedule: ScheduleSection | None = None
     programme: ProgrammeSection | None = None
     route: RouteSection | None = None
@@ -61,7 +61,7 @@ class ServiceFile(Strict):
     tell: Annotated[dict[str, tuple[str, ...]], AfterValidator(_events)]
 
     def service(self, name: str) -> Service:
-        """The domain's view: what intake needs."""
+        """The service of the domain: what intake needs."""
         return Service(
             name=name,
             texts=self.name,
@@ -79,7 +79,7 @@ class ServiceFile(Strict):
         )
 
     def policy(self) -> Policy:
-        """The domain's view: what travels with each order."""
+        """The policy of the domain: what travels with each order."""
         return Policy(
             search=self.search.town.rules(),
             requirements=self.requirements,

@@ -1,4 +1,4 @@
-"""What all sections of a file have in common: an unknown key is a mistake."""
+"""The base of all sections of a file, and the types of their values."""
 
 from __future__ import annotations
 
@@ -12,6 +12,6 @@ Share = Annotated[float, Field(ge=0, le=1)]
 
 
 class Strict(BaseModel):
-    """A section."""
+    """A section of a file. An unknown key is an error."""
 
     model_config = ConfigDict(extra="forbid", frozen=True)

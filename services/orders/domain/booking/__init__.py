@@ -1,1 +1,1 @@
-"""Orders booked ahead: until when, and when their searches begin."""
+"""Orders booked ahead: how far ahead, and when their searches begin."""

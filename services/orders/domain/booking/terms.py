@@ -1,4 +1,4 @@
-"""Booking ahead: until when it is possible, and when the searches for a driver begin."""
+"""The rules of booking ahead, which travel with the order: how far ahead, and when the searches begin."""
 
 from __future__ import annotations
 
@@ -7,11 +7,13 @@ from datetime import datetime, timedelta
 
 
 @dataclass(frozen=True, slots=True)
-class Schedule:
-    """How a service is booked ahead. `search_before_min`: the searches begin so many minutes before the pick-up.
+class ScheduleRules:
+    """How a service is booked ahead.
 
-    `late_min`: an order whose search could not begin until so long after its pick-up ends; nobody stands there any more.
-    `takes_min`: for so long the driver is bound, where that is more than the way: somebody waits for the way back.
+    `search_before_min`: minutes before the pick-up at which each search begins.
+    `late_min`: minutes after the pick-up at which a search no longer begins, and the order ends: the
+    customer has left by then. `takes_min`: how long the driver is bound, where that is longer than the
+    ride, because the driver waits for the way back.
     """
 
     required: bool = False
@@ -22,30 +24,31 @@ class Schedule:
 
     @property
     def takes_s(self) -> int | None:
-        """The same in seconds."""
+        """How long the driver is bound, in seconds; None: as long as the ride."""
         return None if self.takes_min is None else 60 * self.takes_min
 
     def starts(self, pickup_at: datetime) -> list[datetime]:
-        """When each of the searches begins, the first one first."""
+        """When each search begins, earliest first."""
         return [
             pickup_at - timedelta(minutes=before) for before in sorted(self.search_before_min, reverse=True)
         ]
 
     def next_start(self, pickup_at: datetime, after: datetime) -> datetime | None:
-        """The first search that begins later than this; None after the last one."""
+        """When the first search after this instant begins; None after the last one."""
         return next((start for start in self.starts(pickup_at) if start > after), None)
 
     def missed(self, pickup_at: datetime, now: datetime) -> bool:
-        """Whether it is too late to begin a search."""
+        """Whether it is too late for a search."""
         return now > pickup_at + timedelta(minutes=self.late_min)
 
 
 def schedule_refused(
-    schedule: Schedule | None, pickup_at: datetime | None, asked_at: datetime, now: datetime
+    schedule: ScheduleRules | None, pickup_at: datetime | None, asked_at: datetime, now: datetime
 ) -> str | None:
-    """The reason why an order cannot be booked for this time, or must be booked; None when it can.
+    """The reason code where an order cannot be booked for this time, or has to be booked; None where it can.
 
-    `asked_at`: a request that waited for us while its time came is still good, until it is too late for a search.
+    `asked_at`: when the request was sent. A request whose pick-up passed while it waited in the queue is
+    still good, until it is too late for a search.
     """
     if schedule is None:
         return None if pickup_at is None else "schedule_not_allowed"

@@ -1,1 +1,1 @@
-"""Changes after the order was accepted: requested, proposed, answered, lapsed."""
+"""Changes of an order after it was accepted: requested, proposed, answered, lapsed."""

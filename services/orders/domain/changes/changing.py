@@ -1,115 +1,109 @@
-"""Changes after the order was taken in: asked for, proposed, answered, lapsed."""
+"""Changes after the order was accepted: request, propose, answer and lapse."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import datetime, timedelta
 
-from contracts.values import Actor, Fare, Item, OrderStatus, PayerKind, Place, Role
-from services.orders.domain.area import Area, distance_m
-from services.orders.domain.cancelling import require_party
-from services.orders.domain.changes.terms import ChangeRules, Proposal
+from contracts.values import Actor, OrderStatus, Role
+from services.orders.domain.area import Area
+from services.orders.domain.changes.drafting import (
+    WantedChange,
+    costs_more,
+    destination_of,
+    draft,
+    require_changeable,
+)
+from services.orders.domain.changes.terms import CHANGEABLE, Proposal
 from services.orders.domain.errors import StepRefused
-from services.orders.domain.intake.intake import SAME_PLACE_M
-from services.orders.domain.kitchen.cooking import of_merchant
-from services.orders.domain.kitchen.items import items_refused, items_total
-from services.orders.domain.kitchen.terms import KitchenStage
-from services.orders.domain.order import Ending, Order
-from services.orders.domain.search.starting import SYSTEM, start_search
+from services.orders.domain.kitchen.cooking import require_kitchen
+from services.orders.domain.kitchen.terms import Kitchen, KitchenStage
+from services.orders.domain.order import SYSTEM, Ending, Order
+from services.orders.domain.parties import require_party
+from services.orders.domain.search.starting import start_search
 from services.orders.domain.transitions import Action, move
 
 S = OrderStatus
-# Statuses in the order of an order's life: a change is allowed up to and with the one that the service names.
-LIFE = (S.SCHEDULED, S.AWAITING_MERCHANT, S.PREPARING, S.SEARCHING, S.ASSIGNED, S.AT_PICKUP, S.PICKED_UP)
-UNTIL_PICKED_UP = LIFE[: LIFE.index(S.PICKED_UP)]
-
-Door = tuple[str, int]
-"""District, and metres along the road from the pick-up."""
+UNTIL_PICKED_UP = CHANGEABLE[: CHANGEABLE.index(S.PICKED_UP)]
 
 
-@dataclass(frozen=True, slots=True)
-class WantedChange:
-    """What somebody wants to be otherwise; None: as it is."""
+def request_change(order: Order, by: Actor, wanted: WantedChange, area: Area, now: datetime) -> Order | None:
+    """The changed order, or one with a proposal where the fare rises or the merchant has begun to cook.
 
-    proposal_id: str
-    dropoff: Place | None = None
-    items: tuple[Item, ...] | None = None
-    note: str | None = None
-
-
-def request(order: Order, by: Actor, wish: WantedChange, area: Area, now: datetime) -> Order | None:
-    """The changed order, or one with a proposal where the fare rises or the merchant cooks already.
-
-    None for what changes nothing. Raises `StepRefused`.
+    None for a request that changes nothing. Raises `StepRefused` (`wrong_actor`, and those of
+    `require_changeable`, `destination_of` and `draft`).
     """
     require_party(order, by)
-    if wish.dropoff is None and wish.items is None and wish.note is None:
+    if wanted.dropoff is None and wanted.items is None and wanted.note is None:
         return None
-    _allowed(order, wish.dropoff, wish.items)
-    door = None if wish.dropoff is None else _reachable(order, wish.dropoff, area)
-    change = _change(order, by, wish, door, now)
-    cooks = (
-        wish.items is not None and order.kitchen is not None and order.kitchen.stage is not KitchenStage.ASKED
-    )
-    if cooks:
+    require_changeable(order, wanted.dropoff, wanted.items)
+    destination = None if wanted.dropoff is None else destination_of(order, wanted.dropoff, area)
+    change = draft(order, by, wanted, destination, now)
+    begun = order.kitchen is not None and order.kitchen.stage is not KitchenStage.ASKED
+    if wanted.items is not None and begun:
         return replace(order, proposal=replace(change, asks=Role.MERCHANT))
-    dearer = order.fare is not None and change.fare.total > order.fare.total
-    if dearer and wish.items is None:  # who wants other items knows what they cost
+    if wanted.items is None and costs_more(
+        change.fare, order
+    ):  # with other items the customer knows the price
         return replace(order, proposal=change)
-    return _applied(order, change, now)
+    return _changed(order, change, now)
 
 
-def propose(
-    order: Order, merchant_id: str, wish: WantedChange, until: datetime, now: datetime
+def propose_change(
+    order: Order, merchant_id: str, wanted: WantedChange, until: datetime, now: datetime
 ) -> Order | None:
-    """The order with the merchant's proposal of other items; None when it is open already. Raises `StepRefused`."""
-    of_merchant(order, merchant_id)
-    if order.proposal is not None and order.proposal.proposal_id == wish.proposal_id:
+    """The order with the merchant's proposal of other items; None when it is open already.
+
+    Raises `StepRefused` (`wrong_actor`, `order_ended`, `change_too_late`, `proposal_closed` where its time
+    is over, and those of `draft`), `TooEarly` before the merchant was asked.
+    """
+    require_kitchen(order, merchant_id)
+    if order.proposal is not None and order.proposal.proposal_id == wanted.proposal_id:
         return None
     if order.status not in UNTIL_PICKED_UP:
         raise StepRefused("order_ended" if order.ended else "change_too_late")
     if until <= now:
         raise StepRefused("proposal_closed")
-    change = _change(order, Actor(role=Role.MERCHANT, id=merchant_id), wish, None, now)
+    change = draft(order, Actor(role=Role.MERCHANT, id=merchant_id), wanted, None, now)
     return replace(order, proposal=replace(change, by=Role.MERCHANT, until=min(until, change.until)))
 
 
-def answer(order: Order, by: Actor, proposal_id: str, now: datetime, *, accepted: bool) -> Order:
-    """The order as proposed, as before, or cancelled where it cannot go on without the change. Raises `StepRefused`."""
+def answer_proposal(order: Order, by: Actor, proposal_id: str, now: datetime, *, accepted: bool) -> Order:
+    """The order as proposed, as before, or cancelled where it cannot go on without the change.
+
+    Raises `StepRefused` (`wrong_actor`, `order_ended`, `unknown_proposal`, `proposal_closed`, and those of
+    `require_changeable`).
+    """
     require_party(order, by)
     proposal = order.proposal
     if order.ended:
         raise StepRefused("order_ended")
     if proposal is None or proposal.proposal_id != proposal_id:
         raise StepRefused("unknown_proposal")
-    if by.role not in {proposal.asks, Role.OPERATOR} and not (
-        proposal.asks is Role.CUSTOMER and by.role is Role.AGENCY
-    ):
+    if not _may_answer(proposal, by.role):
         raise StepRefused("wrong_actor")
     if proposal.until <= now:
         raise StepRefused("proposal_closed")
     if accepted:
         if not proposal.essential:
-            _allowed(order, proposal.dropoff, proposal.items)
-        return _applied(order, proposal, now)
+            require_changeable(order, proposal.dropoff, proposal.items)
+        return _changed(order, proposal, now)
     return _without(order, proposal, Ending("proposal_refused", by), now)
 
 
-def lapse(order: Order, now: datetime) -> Order | None:
-    """What becomes of a proposal that nobody answered; None before its time."""
+def lapse_proposal(order: Order, now: datetime) -> Order | None:
+    """The order after a proposal without an answer: as before, or cancelled; None before its time."""
     proposal = order.proposal
     if proposal is None or order.ended or proposal.until > now:
         return None
     return _without(order, proposal, Ending("proposal_lapsed", SYSTEM), now)
 
 
-def repriced(order: Order, metres: int, items: Sequence[Item]) -> Fare:
-    """What the order costs so, under the tariff that travels with it. Raises `StepRefused` for one without."""
-    pricing = order.policy.pricing if order.policy else None
-    if pricing is None:
-        raise StepRefused("change_not_allowed")
-    return pricing.fare(order.scheduled_for or order.requested_at, metres, order.payer, items_total(items))
+def _may_answer(proposal: Proposal, role: Role) -> bool:
+    """The role that is asked; for a customer also the agency that ordered; and operators."""
+    if role in {proposal.asks, Role.OPERATOR}:
+        return True
+    return proposal.asks is Role.CUSTOMER and role is Role.AGENCY
 
 
 def _without(order: Order, proposal: Proposal, ending: Ending, now: datetime) -> Order:
@@ -118,78 +112,8 @@ def _without(order: Order, proposal: Proposal, ending: Ending, now: datetime) ->
     return move(order, Action.CALL_OFF, Role.SYSTEM, now, ending=ending, proposal=None)
 
 
-def _rules(order: Order) -> ChangeRules:
-    return order.policy.changes if order.policy else ChangeRules()
-
-
-def _allowed(order: Order, dropoff: Place | None, items: tuple[Item, ...] | None) -> None:
-    rules = _rules(order)
-    if order.ended:
-        raise StepRefused("order_ended")
-    if order.waits_for_answer:
-        raise StepRefused("proposal_open")
-    for wanted, until in ((dropoff, rules.dropoff_until), (items, rules.items_until)):
-        if wanted is None:
-            continue
-        if until is None:
-            raise StepRefused("change_not_allowed")
-        if order.status not in LIFE[: LIFE.index(until) + 1]:
-            raise StepRefused("change_too_late")
-
-
-def _change(order: Order, by: Actor, wish: WantedChange, door: Door | None, now: datetime) -> Proposal:
-    district, metres = door or (order.dropoff_district, order.distance_m)
-    items = order.items if wish.items is None else wish.items
-    refused = items_refused(items, order.policy.merchant if order.policy else None)
-    if refused is not None:
-        raise StepRefused(refused)
-    fare = repriced(order, metres, items)
-    if (
-        order.payer.kind is not PayerKind.CUSTOMER
-        and order.fare is not None
-        and fare.total > order.fare.total
-    ):
-        raise StepRefused("change_dearer")
-    return Proposal(
-        proposal_id=wish.proposal_id,
-        by=by.role,
-        asks=Role.CUSTOMER,
-        until=now + timedelta(seconds=_rules(order).answer_s),
-        fare=fare,
-        items=wish.items,
-        dropoff=wish.dropoff,
-        dropoff_district=district,
-        distance_m=metres,
-        note=wish.note,
-    )
-
-
-def _reachable(order: Order, dropoff: Place, area: Area) -> Door:
-    district = area.district_of(dropoff)
-    if district is None:
-        raise StepRefused("outside_area")
-    if distance_m(order.pickup, dropoff) < SAME_PLACE_M:
-        raise StepRefused("same_place")
-    if order.climb is not None or any(route.touches(dropoff) for route in area.routes):
-        raise StepRefused("change_not_allowed")  # a mountain asks for its own vehicle, hours and papers
-    metres = area.road_m(order.pickup, dropoff)
-    if metres > _rules(order).most_m:
-        raise StepRefused("too_far")
-    return district, metres
-
-
-def _applied(order: Order, change: Proposal, now: datetime) -> Order:
-    """As changed. Drivers who are just being asked are asked anew: nobody accepts another trip than the one he drives."""
-    kitchen = order.kitchen
-    if (
-        kitchen is not None
-        and kitchen.stage is KitchenStage.ASKED
-        and change.items is not None
-        and order.policy
-        and order.policy.merchant
-    ):
-        until = now + timedelta(seconds=order.policy.merchant.answer_s)
-        kitchen = replace(kitchen, answer_until=until)
+def _changed(order: Order, change: Proposal, now: datetime) -> Order:
+    """As proposed. A new fare or drop-off starts a new search: drivers get the trip that they accepted."""
     changed = replace(
         order,
         proposal=None,
@@ -199,10 +123,15 @@ def _applied(order: Order, change: Proposal, now: datetime) -> Order:
         dropoff_district=change.dropoff_district,
         distance_m=order.distance_m if change.distance_m is None else change.distance_m,
         pickup=order.pickup if change.note is None else order.pickup.model_copy(update={"note": change.note}),
-        kitchen=kitchen,
+        kitchen=_asked_again(order, change, now),
     )
-    asked_anew = order.status is S.SEARCHING and (changed.fare, changed.dropoff) != (
-        order.fare,
-        order.dropoff,
-    )
-    return start_search(changed, now) if asked_anew else changed
+    differs = (changed.fare, changed.dropoff) != (order.fare, order.dropoff)
+    return start_search(changed, now) if order.status is S.SEARCHING and differs else changed
+
+
+def _asked_again(order: Order, change: Proposal, now: datetime) -> Kitchen | None:
+    """The kitchen, with its full time to answer where the items change before it has answered."""
+    kitchen, rules = order.kitchen, order.policy.merchant if order.policy else None
+    if kitchen is None or rules is None or change.items is None or kitchen.stage is not KitchenStage.ASKED:
+        return kitchen
+    return replace(kitchen, answer_until=now + timedelta(seconds=rules.answer_s))

@@ -1,4 +1,4 @@
-"""A change that waits for somebody's yes, and until when a service lets people change things: plain values."""
+"""The rules for changes, and an open proposal: values that travel with the order."""
 
 from __future__ import annotations
 
@@ -7,12 +7,25 @@ from datetime import datetime
 
 from contracts.values import Fare, Item, OrderStatus, Place, Role
 
+S = OrderStatus
+# In the order of an order's life: a change is allowed up to and with the status that the service names.
+CHANGEABLE = (
+    S.SCHEDULED,
+    S.AWAITING_MERCHANT,
+    S.PREPARING,
+    S.SEARCHING,
+    S.ASSIGNED,
+    S.AT_PICKUP,
+    S.PICKED_UP,
+)
+
 
 @dataclass(frozen=True, slots=True)
 class ChangeRules:
-    """The last status in which each may still be changed, None: never. `answer_s`: how long a proposal waits at most.
+    """What may be changed, and until when.
 
-    `most_m`: how far the service goes along the road.
+    `dropoff_until`, `items_until`: the last status in which it may be changed; None: never. `answer_s`: how
+    long a proposal waits for its answer at most. `most_m`: the longest trip of the service, along the road.
     """
 
     dropoff_until: OrderStatus | None = None
@@ -26,7 +39,7 @@ NO_CHANGES = ChangeRules()
 
 @dataclass(frozen=True, slots=True)
 class Proposal:
-    """What the order would become. `asks`: whose yes it needs."""
+    """What the order would become. `by`: who proposes it; `asks`: who has to answer; `until`: by when."""
 
     proposal_id: str
     by: Role

@@ -1,1 +1,1 @@
-"""Who has the goods: proofs at both ends, attempts, and the way back."""
+"""Custody of the goods: proofs at both ends, delivery attempts, and the way back."""

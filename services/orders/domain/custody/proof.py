@@ -1,4 +1,4 @@
-"""Whether a courier has shown what the service asks for, and what is remembered of it."""
+"""Proofs that the courier shows, the recipient's one-time code, and the chain of custody."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 
 from contracts.values import Actor, CustodyStep, OrderStatus, ProofKind, Role
-from services.orders.domain.custody.terms import NO_PROOF, Code, Custody, ProofRules
+from services.orders.domain.custody.terms import NO_PROOF_NEEDED, Custody, IssuedCode, ProofRules
 from services.orders.domain.errors import StepRefused, TooEarly
 from services.orders.domain.order import Order
 
@@ -17,7 +17,7 @@ FIRST_SERIAL = 1
 
 @dataclass(frozen=True, slots=True)
 class Shown:
-    """What came with a step. `code_right`: None where no code was given; the digits stay outside."""
+    """The proofs that came with a step, without the digits of a code. `code_right`: None without a code."""
 
     envelope: str | None = None
     photo: bool = False
@@ -25,29 +25,33 @@ class Shown:
     code_right: bool | None = None
 
 
-NOTHING = Shown()
+NOTHING_SHOWN = Shown()
 
 
-class CodeWrong(StepRefused):
-    """The code is another one; `order` has counted the try, and has to be kept."""
+class WrongCode(StepRefused):
+    """Wrong code. `order` has counted the try and has to be saved."""
 
     def __init__(self, order: Order) -> None:
         super().__init__("wrong_code")
         self.order = order
 
 
-def rules_of(order: Order) -> ProofRules:
-    """What either end of this order needs."""
-    return order.policy.proof if order.policy else NO_PROOF
+def proof_rules(order: Order) -> ProofRules:
+    """The proofs that this order needs."""
+    return order.policy.proof if order.policy else NO_PROOF_NEEDED
 
 
 def needs_code(order: Order) -> bool:
-    """Whether the recipient has to prove who he is."""
-    return ProofKind.CODE in rules_of(order).dropoff
+    """Whether the recipient proves with a one-time code who they are."""
+    return ProofKind.CODE in proof_rules(order).dropoff
 
 
 def require_proof(order: Order, kinds: tuple[ProofKind, ...], shown: Shown) -> None:
-    """Raises `StepRefused` (`proof_missing`, `wrong_envelope`, `code_locked`), `CodeWrong` after a wrong try."""
+    """Check that the courier has shown these proofs.
+
+    Raises `StepRefused` (`proof_missing`, `wrong_envelope`, `wrong_code`, `code_locked`), `WrongCode` for a
+    try that has to be counted.
+    """
     given = {
         ProofKind.ENVELOPE: shown.envelope is not None,
         ProofKind.PHOTO: shown.photo,
@@ -63,7 +67,7 @@ def require_proof(order: Order, kinds: tuple[ProofKind, ...], shown: Shown) -> N
 
 
 def require_envelope(order: Order, envelope: str | None) -> None:
-    """Raises `StepRefused("wrong_envelope")` for the number of another order."""
+    """Check the number on the envelope. Raises `StepRefused` (`wrong_envelope`)."""
     if envelope != order.details.get(ENVELOPE):
         raise StepRefused("wrong_envelope")
 
@@ -72,47 +76,53 @@ def _require_code(order: Order, *, right: bool) -> None:
     code = order.code
     if code is None:
         raise StepRefused("wrong_code")
-    if code.wrong >= rules_of(order).most_tries:
+    if code.wrong >= proof_rules(order).most_tries:
         raise StepRefused("code_locked")
     if not right:
-        raise CodeWrong(replace(order, code=replace(code, wrong=code.wrong + 1)))
+        raise WrongCode(replace(order, code=replace(code, wrong=code.wrong + 1)))
 
 
 def with_first_code(order: Order) -> Order:
-    """The order with a code for its recipient where the door asks for one and none is out yet."""
-    return replace(order, code=Code(FIRST_SERIAL)) if needs_code(order) and order.code is None else order
+    """The order with a code for its recipient, where the drop-off asks for one and none was issued yet."""
+    return (
+        replace(order, code=IssuedCode(FIRST_SERIAL)) if needs_code(order) and order.code is None else order
+    )
 
 
 def new_code(order: Order) -> Order:
-    """The next code, with all tries again. Raises `StepRefused` (`code_limit`, `order_ended`, `illegal_step`), `TooEarly`."""
+    """The order with its next code, for which all tries are left.
+
+    Raises `StepRefused` (`code_limit`, `order_ended`, `illegal_step`), `TooEarly` before the first code was
+    issued.
+    """
     if order.ended:
         raise StepRefused("order_ended")
     if not needs_code(order) or order.status is OrderStatus.RETURNING:
         raise StepRefused("illegal_step")
     if order.code is None:
         raise TooEarly("illegal_step")
-    if order.code.serial >= rules_of(order).most_codes:
+    if order.code.serial >= proof_rules(order).most_codes:
         raise StepRefused("code_limit")
-    return replace(order, code=Code(order.code.serial + 1))
+    return replace(order, code=IssuedCode(order.code.serial + 1))
 
 
 def with_custody(
     order: Order, step: CustodyStep, by: Actor, now: datetime, envelope: str | None = None
 ) -> Order:
-    """The order with one more line of who had the goods; unchanged where the service keeps no such chain."""
+    """The order with one more line in its chain of custody; unchanged where the service keeps none."""
     if not keeps_custody(order):
         return order
     return replace(order, custody=(*order.custody, Custody(now, step, by, envelope)))
 
 
 def keeps_custody(order: Order) -> bool:
-    """Whether goods are handed over that somebody has to account for."""
-    rules = rules_of(order)
+    """Whether the service keeps a chain of custody: it has proofs, or attempts."""
+    rules = proof_rules(order)
     return bool(rules.pickup or rules.dropoff) or (
         order.policy is not None and order.policy.attempts is not None
     )
 
 
-def driver(driver_id: str) -> Actor:
-    """The courier as a party of the chain."""
+def driver_actor(driver_id: str) -> Actor:
+    """The courier as an actor in the chain of custody."""
     return Actor(role=Role.DRIVER, id=driver_id)

@@ -1,4 +1,4 @@
-"""What a courier has to show at either end, and how often he tries: plain values that travel with the order."""
+"""Proofs, delivery attempts and the chain of custody: values that travel with the order."""
 
 from __future__ import annotations
 
@@ -11,9 +11,9 @@ from contracts.values import Actor, CustodyStep, ProofKind
 
 @dataclass(frozen=True, slots=True)
 class ProofRules:
-    """Which proofs the pick-up and the drop-off need; empty: none.
+    """Which proofs the courier shows at the pick-up and at the drop-off; empty: none.
 
-    `most_tries`: wrong codes before it is locked. `most_codes`: how many are sent for one order.
+    `most_tries`: wrong codes until the code is locked. `most_codes`: how many codes are issued for one order.
     """
 
     pickup: tuple[ProofKind, ...] = ()
@@ -22,11 +22,11 @@ class ProofRules:
     most_codes: int = 4
 
 
-NO_PROOF = ProofRules()
+NO_PROOF_NEEDED = ProofRules()
 
 
 class BackTo(StrEnum):
-    """Where goods go that nobody took. An agency confirms that it has them; a sender has them when the courier says so."""
+    """Where undelivered goods go. An agency confirms the return; a sender's goods are back on report."""
 
     AGENCY = "agency"
     SENDER = "sender"
@@ -34,7 +34,7 @@ class BackTo(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class AttemptRules:
-    """How often the courier tries, after which pause, and by when the goods are back if nobody took them."""
+    """How often the courier tries, after which pause, and how soon undelivered goods have to be back."""
 
     most: int
     again_after_min: int
@@ -44,7 +44,7 @@ class AttemptRules:
 
 @dataclass(frozen=True, slots=True)
 class Custody:
-    """Who had the goods from when on; `envelope`: the number that was read off them."""
+    """A line of the chain of custody: who has the goods from `at` on. `envelope`: the number on them."""
 
     at: datetime
     step: CustodyStep
@@ -53,18 +53,20 @@ class Custody:
 
 
 @dataclass(frozen=True, slots=True)
-class Code:
-    """The recipient's one-time code, without a digit of it. `wrong`: how often it was wrong since it was issued."""
+class IssuedCode:
+    """The recipient's one-time code, without its digits. `wrong`: wrong codes tried since it was issued."""
 
     serial: int
     wrong: int = 0
 
 
 @dataclass(frozen=True, slots=True)
-class HandOverState:
-    """How the hand-over goes. `reason`: why the last attempt failed.
+class DeliveryState:
+    """How the delivery goes. `failed`: number of failed attempts; `reason`: why the last one failed.
 
-    `brought_back`: the courier says so; `overdue`: the alarm about it has gone out.
+    `next_at`: not tried again before; `return_by`: the deadline for bringing the goods back.
+    `brought_back`: the courier reports that they are back; `overdue`: the alarm about the deadline was
+    raised.
     """
 
     failed: int = 0
@@ -75,4 +77,4 @@ class HandOverState:
     overdue: bool = False
 
 
-NOT_TRIED = HandOverState()
+NOT_ATTEMPTED = DeliveryState()

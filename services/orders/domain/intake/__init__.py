@@ -1,1 +1,1 @@
-"""From a request to an order: accepted with a fare, or rejected by policy."""
+"""From a request to an order: accepted with a fare, rejected by policy, or handed over."""

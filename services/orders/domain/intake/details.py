@@ -1,4 +1,4 @@
-"""What a service asks for beside the common fields: which keys, of which form, within which limits."""
+"""The details of a request: which keys a service asks for, of which form, within which limits."""
 
 from __future__ import annotations
 
@@ -7,11 +7,11 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
-Plain = str | int | float | bool
+DetailValue = str | int | float | bool
 
 
 class DetailType(StrEnum):
-    """The form of a detail."""
+    """The type of a detail's value."""
 
     TEXT = "text"
     NUMBER = "number"
@@ -20,19 +20,23 @@ class DetailType(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class DetailRule:
-    """One key of `details`. `pattern`: of the whole text; `one_of`, `least`, `most`: what the service allows."""
+    """The rule for one key of `details`.
+
+    `type`, `required` and `pattern` (it has to match the whole text) say what form the request has; `one_of`,
+    `least` and `most` what the service allows.
+    """
 
     key: str
     type: DetailType
     required: bool = False
     pattern: str | None = None
-    one_of: tuple[Plain, ...] = ()
+    one_of: tuple[DetailValue, ...] = ()
     least: float | None = None
     most: float | None = None
 
 
 class WrongDetail(Exception):  # noqa: N818  says what is wrong
-    """A detail is not there, or not of its form; `code` is a reason code."""
+    """A detail is missing or has the wrong form. `code`: a reason code; `key`: the key of the detail."""
 
     def __init__(self, code: str, key: str) -> None:
         super().__init__(f"{code}: {key}")
@@ -41,7 +45,10 @@ class WrongDetail(Exception):  # noqa: N818  says what is wrong
 
 
 def require_form(rules: Sequence[DetailRule], details: Mapping[str, object]) -> None:
-    """Raises `WrongDetail` (`details_missing`, `details_wrong`) for the first key that is not as it should be."""
+    """Check the form of all details.
+
+    Raises `WrongDetail` (`details_missing`, `details_wrong`) for the first key that is missing or wrong.
+    """
     for rule in rules:
         value = details.get(rule.key)
         if value is None:
@@ -52,7 +59,7 @@ def require_form(rules: Sequence[DetailRule], details: Mapping[str, object]) -> 
 
 
 def details_refused(rules: Sequence[DetailRule], details: Mapping[str, object]) -> str | None:
-    """The reason code where a detail lies outside what the service allows."""
+    """The reason code where a detail is outside what the service allows; None where all are inside."""
     for rule in rules:
         value = details.get(rule.key)
         if value is not None and not _allowed(rule, value):

@@ -1,4 +1,4 @@
-"""Who takes part in a service: which customers may order it, and who else has to be named."""
+"""Which customers may order a service, and which other parties a request has to name."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
 
 class Party(StrEnum):
-    """Who may have to be named in the request."""
+    """A party that a service may require the request to name."""
 
     AGENCY = "agency"
     RECIPIENT = "recipient"
@@ -22,17 +22,17 @@ class Party(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class PartyRules:
-    """`requires`: who has to be named. `customer_kinds`: who may order; empty: everybody."""
+    """`requires`: the parties that have to be named. `customer_kinds`: who may order; empty: all kinds."""
 
     requires: frozenset[Party] = frozenset()
     customer_kinds: frozenset[CustomerKind] = frozenset()
 
 
-ANYBODY = PartyRules()
+NO_PARTY_RULES = PartyRules()
 
 
 def parties_refused(order: Order, rules: PartyRules) -> str | None:
-    """The reason code where somebody is missing, or may not order."""
+    """The reason code where a party is missing, or the customer may not order; None where all is well."""
     if rules.customer_kinds and order.customer.kind not in rules.customer_kinds:
         return "customer_not_allowed"
     named = {

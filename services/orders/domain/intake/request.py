@@ -1,4 +1,4 @@
-"""What intake decides on: the request, the service as the catalogue has it, and what other aggregates say."""
+"""What intake decides on: the request, the service of the catalogue, and what was looked up for them."""
 
 from __future__ import annotations
 
@@ -10,21 +10,23 @@ from typing import Any
 from contracts.values import Customer, Item, Payer, Place, Texts
 from services.orders.domain.intake.details import DetailRule
 from services.orders.domain.intake.hand_over import HandOverRule
-from services.orders.domain.intake.parties import ANYBODY, PartyRules
+from services.orders.domain.intake.parties import NO_PARTY_RULES, PartyRules
 from services.orders.domain.kitchen.merchant import Merchant
 from services.orders.domain.order import Order, Policy
 from services.orders.domain.payment.funding import PayerRecord, ProgrammeRules
 from services.orders.domain.payment.tariff import Tariff
-from services.orders.domain.route.routes import Route
+from services.orders.domain.route.routes import RestrictedRoute
 from services.orders.domain.route.status import RouteStatus
 from services.orders.domain.search.terms import SearchRules
 
 
 @dataclass(frozen=True, slots=True)
 class Service:
-    """A service of the catalogue, as far as intake needs it. `max_distance_m` along the road.
+    """A service of the catalogue. `policy`: the part that travels with each order.
 
-    `from_shelter`: an order that begins at a partner's place goes to who waits there first.
+    `texts`: its name by locale. `town`, `rural`: the search rules by the district of the pick-up. `payers`:
+    the kinds of payer it takes. `max_distance_m`: along the road. `from_shelter`: couriers waiting at the
+    pick-up's shelter come first.
     """
 
     name: str
@@ -36,7 +38,7 @@ class Service:
     payers: frozenset[str]
     max_distance_m: int
     details: tuple[DetailRule, ...] = ()
-    parties: PartyRules = ANYBODY
+    parties: PartyRules = NO_PARTY_RULES
     hand_over: HandOverRule | None = None
     from_shelter: bool = False
     programme: ProgrammeRules | None = None
@@ -44,7 +46,10 @@ class Service:
 
 @dataclass(frozen=True, slots=True)
 class OrderRequest:
-    """What the request asks for. `asked_at`: when its app sent it."""
+    """What the request asks for. `asked_at`: when the app sent it.
+
+    `max_fare`: refuse the order if it would cost more, whole rupiah.
+    """
 
     order_id: str
     digest: str
@@ -62,15 +67,15 @@ class OrderRequest:
 
 
 @dataclass(frozen=True, slots=True)
-class Facts:
-    """What other aggregates say about this request, read before deciding. `now`: when it was read."""
+class Lookups:
+    """What was looked up for a request before deciding, and when. None: not found, or not needed."""
 
     now: datetime
     merchant: Merchant | None = None
-    purse: PayerRecord | None = None
-    route: Route | None = None
+    payer_record: PayerRecord | None = None
+    route: RestrictedRoute | None = None
     route_status: RouteStatus | None = None
 
 
-Check = Callable[[Order, OrderRequest, Service, Facts], str | None]
-"""A reason code where the order is refused by policy, else None. The order has its places and its policy already."""
+Check = Callable[[Order, OrderRequest, Service, Lookups], str | None]
+"""Returns a reason code where policy refuses the order, else None."""

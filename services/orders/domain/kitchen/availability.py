@@ -1,11 +1,11 @@
-"""Whether a merchant takes an order now: known, a resident's, open, and not overrun."""
+"""Whether a merchant takes an order: known, run by a resident, open, and not paused by a rush."""
 
 from __future__ import annotations
 
 from datetime import date
 
 from contracts.values import Place
-from services.orders.domain.area import distance_m
+from services.orders.domain.ground import distance_m
 from services.orders.domain.kitchen.merchant import Merchant
 from services.orders.domain.kitchen.terms import MerchantRules
 
@@ -13,9 +13,9 @@ from services.orders.domain.kitchen.terms import MerchantRules
 def merchant_refused(
     pickup: Place, merchant: Merchant | None, rules: MerchantRules, day: date, *, asked_later: bool
 ) -> str | None:
-    """The reason code where this merchant takes no order from there for that day.
+    """The reason code where this merchant takes no order from this pick-up for that day; None where it does.
 
-    `asked_later`: the order is booked so far ahead that the hours and the rush of now say nothing about it.
+    `asked_later`: the order is booked so far ahead that the merchant's present hours and rush do not matter.
     """
     if pickup.merchant_id is None:
         return "merchant_missing"

@@ -1,4 +1,4 @@
-"""What is ordered from a merchant: how much of it is too much, and what it costs."""
+"""The items of an order: what they cost, and how many a merchant takes."""
 
 from __future__ import annotations
 
@@ -9,12 +9,15 @@ from services.orders.domain.kitchen.terms import MerchantRules
 
 
 def items_total(items: Sequence[Item]) -> int:
-    """Whole rupiah."""
+    """What the items cost, whole rupiah."""
     return sum(item.quantity * item.unit_price for item in items)
 
 
 def items_refused(items: Sequence[Item], rules: MerchantRules | None) -> str | None:
-    """The reason code where these items cannot be ordered; `rules` None: of a service without merchants."""
+    """The reason code where these items cannot be ordered; None where they can.
+
+    `rules`: those of the service; None for one without merchants.
+    """
     if rules is None:
         return "items_not_allowed" if items else None
     if not items:

@@ -1,25 +1,27 @@
-"""A merchant as a frozen value: where it cooks, who attests that it is a resident's, whether it takes orders now."""
+"""A merchant as a frozen value: place, attestation of residence, opening, rush.
+
+A function for each fact. It returns the merchant after the fact, or None for a fact that is older than the
+known one.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 
 from contracts.values import Id, Place, Residence, Short, UtcTime
 from services.orders.domain.blanking import NOWHERE
-from services.orders.domain.errors import StepRefused
 
-AHEAD = timedelta(minutes=5)
 REGISTRATION, RESIDENCE, HOURS, RUSH = "registration", "residence", "hours", "rush"
 NAMELESS = "-"
 
 
 @dataclass(frozen=True, slots=True)
 class Merchant:
-    """`rush_minutes`: what a rush adds to each order; `paused`: in it no new one is taken.
+    """What is known about a merchant. `rush_minutes`: what the present rush adds to each order.
 
-    `facts`: time of the newest fact of each kind.
+    `paused`: no new orders during the rush. `facts`: kind of fact → time of the newest one.
     """
 
     merchant_id: Id
@@ -32,53 +34,53 @@ class Merchant:
     facts: Mapping[str, UtcTime] = field(default_factory=dict)
 
     def resident_on(self, day: date) -> bool:
-        """Whether an agency attests for that day that it is a resident's."""
+        """Whether an agency attests for that day that a resident runs it."""
         return self.residence is not None and self.residence.valid_until >= day
 
 
 def registered(
     merchant: Merchant | None, merchant_id: str, name: str, place: Place, at: datetime
 ) -> Merchant | None:
-    """A new merchant, or the known one under another name or at another place; None for an old fact."""
+    """A new merchant, or the known one with this name and place; None for an old fact."""
     if merchant is None:
         return Merchant(merchant_id, name, place, facts={REGISTRATION: at})
     return _granting(replace(merchant, name=name, place=place), REGISTRATION, at)
 
 
 def attested(merchant: Merchant, residence: Residence, at: datetime) -> Merchant | None:
-    """An agency attests that the merchant is a resident."""
+    """The merchant with an agency's attestation of residence; None for an old fact."""
     return _granting(replace(merchant, residence=residence), RESIDENCE, at)
 
 
 def revoked(merchant: Merchant, at: datetime) -> Merchant | None:
-    """The attestation no longer holds."""
+    """The merchant without an attestation of residence; None for an old fact."""
     return _restricting(replace(merchant, residence=None), RESIDENCE, at)
 
 
 def opened(merchant: Merchant, at: datetime) -> Merchant | None:
-    """It takes orders."""
+    """The merchant taking orders; None for an old fact."""
     return _granting(replace(merchant, is_open=True), HOURS, at)
 
 
 def closed(merchant: Merchant, at: datetime) -> Merchant | None:
-    """It takes no new orders; those that it has are cooked."""
+    """The merchant taking no new orders; None for an old fact. Accepted orders are still cooked."""
     return _restricting(replace(merchant, is_open=False), HOURS, at)
 
 
 def rush_started(merchant: Merchant, extra_minutes: int, at: datetime, *, paused: bool) -> Merchant | None:
-    """Each order takes so much longer until the rush ends."""
+    """The merchant with extra minutes for each order until the rush ends; None for an old fact."""
     return _restricting(replace(merchant, rush_minutes=extra_minutes, paused=paused), RUSH, at)
 
 
 def rush_ended(merchant: Merchant, at: datetime) -> Merchant | None:
-    """Orders take as long as ever."""
+    """The merchant without a rush; None for an old fact."""
     return _granting(replace(merchant, rush_minutes=0, paused=False), RUSH, at)
 
 
 def erased(merchant: Merchant | None, merchant_id: str, at: datetime) -> Merchant | None:
-    """What is left when it is forgotten: what was said later. None when that is all there is.
+    """The merchant without every fact up to the erasure; None when there is nothing to remove.
 
-    Also of one that nobody knows: a fact from before the erasure that comes later has no effect.
+    An unknown merchant is written too, so that an older fact that arrives later has no effect.
     """
     known = merchant or Merchant(merchant_id, NAMELESS, NOWHERE)
     left = known
@@ -95,19 +97,14 @@ def erased(merchant: Merchant | None, merchant_id: str, at: datetime) -> Merchan
     return None if left == merchant else left
 
 
-def not_ahead(at: datetime, now: datetime) -> None:
-    """Raises `StepRefused` for a fact of the future."""
-    if at > now + AHEAD:
-        raise StepRefused("time_ahead")
-
-
 def _granting(changed: Merchant, kind: str, at: datetime) -> Merchant | None:
-    """Of two facts with one time the restricting one holds, in whatever order they come."""
+    """Note a fact that allows more. Of two facts with one time the restricting one wins, in any order."""
     known = changed.facts.get(kind)
     return _noted(changed, kind, at) if known is None or at > known else None
 
 
 def _restricting(changed: Merchant, kind: str, at: datetime) -> Merchant | None:
+    """Note a fact that allows less."""
     known = changed.facts.get(kind)
     return _noted(changed, kind, at) if known is None or at >= known else None
 

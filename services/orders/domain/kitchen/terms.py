@@ -1,4 +1,4 @@
-"""The kitchen's side of an order, and what a service asks of its merchants: plain values."""
+"""The kitchen of an order, and what a service asks of its merchants: values that travel with the order."""
 
 from __future__ import annotations
 
@@ -11,10 +11,12 @@ from contracts.values import OrderStatus
 
 @dataclass(frozen=True, slots=True)
 class MerchantRules:
-    """`answer_s`: how long it may take to answer. `search_lead_s`: how long before the food is ready a courier is searched.
+    """What a service asks of its merchants.
 
-    `most_minutes`: the longest that it may cook. `reach_m`: how far the pick-up may lie from where it is registered.
-    `largest_total`: whole rupiah, without the delivery.
+    `answer_s`: how long a merchant may take to answer. `most_minutes`: how long one may cook at most.
+    `largest_total`: whole rupiah, without the delivery. `search_lead_s`: how long before the food is ready
+    the search for a courier starts. `reach_m`: how far the pick-up may lie from the merchant's registered
+    place.
     """
 
     answer_s: int
@@ -26,7 +28,7 @@ class MerchantRules:
 
 
 class KitchenStage(StrEnum):
-    """How far the kitchen is; a field of its own, beside the order's status."""
+    """How far the kitchen is: a field of its own, because the order's status moves on meanwhile."""
 
     ASKED = "asked"
     PREPARING = "preparing"
@@ -35,7 +37,7 @@ class KitchenStage(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Kitchen:
-    """`search_at`: when a courier is searched, so that he comes when it is ready."""
+    """What the merchant has said. `search_at`: when the search starts, so that the courier comes in time."""
 
     stage: KitchenStage
     answer_until: datetime
@@ -44,7 +46,7 @@ class Kitchen:
 
 
 def deadlines(status: OrderStatus, kitchen: Kitchen) -> dict[str, datetime]:
-    """What happens by itself: a merchant that never answers, and the search that begins while it cooks."""
+    """Timers of the kitchen: the merchant's answer is overdue, or the search for a courier is due."""
     if status is OrderStatus.AWAITING_MERCHANT:
         return {"merchant_silent": kitchen.answer_until}
     if status is OrderStatus.PREPARING and kitchen.search_at is not None:

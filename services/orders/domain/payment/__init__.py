@@ -1,1 +1,1 @@
-"""What an order costs, what cancelling costs, and who pays."""
+"""What an order costs, what cancelling it costs, and who pays."""

@@ -1,4 +1,4 @@
-"""What cancelling costs: by fault, who, stage and lateness, the first row that fits."""
+"""The fee table for cancelling: by canceller, fault, stage and lateness; the first row that fits applies."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ S = OrderStatus
 
 
 class CancellationStage(StrEnum):
-    """How far an order has come, as far as the fee is concerned. `cooking`: begun or done, and no courier for it yet."""
+    """How far an order has come, for the fee. `cooking`: the kitchen has begun, without a courier so far."""
 
     BOOKED = "booked"
     COOKING = "cooking"
@@ -38,11 +38,11 @@ WITHOUT_COURIER = frozenset({S.SCHEDULED, S.SEARCHING})
 
 @dataclass(frozen=True, slots=True)
 class FeeRow:
-    """One row; an empty column fits everything.
+    """A row of the table. An empty column fits everything; all columns have to fit. Times are in seconds.
 
-    `within_s`: at most that long after the match. `driver_late_s`: the driver came, or is, that much later than he said.
-    `waited_s`: the driver has stood at the pick-up that long. `fee`: whole rupiah; `items_share`: that part of the items
-    comes on top, where somebody has cooked already.
+    `within_s`: at most that long after the match. `driver_late_s`: the driver arrived, or still is, that
+    much later than estimated. `waited_s`: the driver has waited that long at the pick-up. `fee`: whole
+    rupiah; `items_share`: that part of the items' price is added, for food that was cooked.
     """
 
     by: tuple[Role, ...] = ()
@@ -56,8 +56,12 @@ class FeeRow:
 
 
 @dataclass(frozen=True, slots=True)
-class Cancelling:
-    """The moment at which somebody cancels. `due`: when the driver said that he would be there. `cooked`: a kitchen has begun."""
+class CancellationMoment:
+    """What the table is asked with: the state of the order at the moment of cancelling.
+
+    `matched_at`: when the driver set out. `due`: when the driver is expected at the pick-up. `cooked`: the
+    kitchen has begun.
+    """
 
     by: Role
     fault: str
@@ -70,18 +74,18 @@ class Cancelling:
     cooked: bool = False
 
 
-def row_of(rows: Sequence[FeeRow], moment: Cancelling) -> FeeRow | None:
-    """The first row that fits, None where the table has none."""
+def first_fitting_row(rows: Sequence[FeeRow], moment: CancellationMoment) -> FeeRow | None:
+    """The first row that fits; None where none does."""
     return next((row for row in rows if _fits(row, moment)), None)
 
 
-def fee_of(rows: Sequence[FeeRow], moment: Cancelling) -> int:
-    """Whole rupiah that whoever is at fault owes; free where no row fits."""
-    row = row_of(rows, moment)
+def fee_of(rows: Sequence[FeeRow], moment: CancellationMoment) -> int:
+    """What the person at fault owes, whole rupiah; 0 where no row fits."""
+    row = first_fitting_row(rows, moment)
     return 0 if row is None else row.fee + round(moment.items_total * row.items_share)
 
 
-def _fits(row: FeeRow, moment: Cancelling) -> bool:
+def _fits(row: FeeRow, moment: CancellationMoment) -> bool:
     return (
         (not row.by or moment.by in row.by)
         and (not row.fault or moment.fault in row.fault)
@@ -89,13 +93,13 @@ def _fits(row: FeeRow, moment: Cancelling) -> bool:
         and (row.within_s is None or _within(moment.matched_at, moment.now, row.within_s))
         and (
             row.driver_late_s is None
-            or _longer(moment.due, moment.arrived_at or moment.now, row.driver_late_s)
+            or _longer_than(moment.due, moment.arrived_at or moment.now, row.driver_late_s)
         )
-        and (row.waited_s is None or _longer(moment.arrived_at, moment.now, row.waited_s))
+        and (row.waited_s is None or _longer_than(moment.arrived_at, moment.now, row.waited_s))
     )
 
 
-def _stage(moment: Cancelling) -> CancellationStage | None:
+def _stage(moment: CancellationMoment) -> CancellationStage | None:
     return (
         CancellationStage.COOKING
         if moment.cooked and moment.status in WITHOUT_COURIER
@@ -107,5 +111,5 @@ def _within(since: datetime | None, now: datetime, seconds: int) -> bool:
     return since is not None and now - since <= timedelta(seconds=seconds)
 
 
-def _longer(since: datetime | None, until: datetime, seconds: int) -> bool:
+def _longer_than(since: datetime | None, until: datetime, seconds: int) -> bool:
     return since is not None and until - since > timedelta(seconds=seconds)

@@ -1,4 +1,4 @@
-"""What an order costs, inside the legal band of its date."""
+"""What an order costs: the service's tariff, within the legal band of the day."""
 
 from __future__ import annotations
 
@@ -10,14 +10,15 @@ from contracts.values import Day, Fare, Payer, Surcharge
 from services.orders.domain.hours import LOCAL_TIME, Hours
 
 ROUND_TO = 100
-SHARES = 10_000  # shares are counted in ten-thousandths, so that no rupiah hangs on a float
+SHARE_UNITS = 10_000  # shares are counted in ten-thousandths, so that no rupiah depends on a float
 
 
 @dataclass(frozen=True, slots=True)
 class Band:
-    """What a decree allows from a day on: rupiah per km, for the first kilometres in all, and shares of the fare.
+    """What a decree allows from a day on. The pairs are (lowest, highest), whole rupiah.
 
-    `surcharges`: reasons that may come on top of the band; any other has to find room inside it.
+    `minimum`: for a trip of up to `minimum_km`. The shares are parts of the fare. `surcharges`: reasons of
+    surcharges that are allowed on top of the band; all others have to fit inside it.
     """
 
     decree: str
@@ -33,23 +34,24 @@ class Band:
 
 @dataclass(frozen=True, slots=True)
 class SurchargeRule:
-    """A named addition, all of it the driver's; only within `hours` where they are given."""
+    """A surcharge, which the driver gets in full; `hours`: when it applies, None: always."""
 
     reason: str
     amount: int
     hours: Hours | None = None
 
-    def falls_due(self, at: datetime) -> bool:
-        """Whether a trip that begins then pays it."""
+    def applies_at(self, at: datetime) -> bool:
+        """Whether a trip that begins then pays the surcharge."""
         return self.hours is None or self.hours.cover(at)
 
 
 @dataclass(frozen=True, slots=True)
 class Tariff:
-    """What the service charges: rupiah per km, at least `minimum`.
+    """What a service charges: rupiah per km, and at least `minimum`.
 
-    App and welfare shares are taken out of the fare, or come `on_top` of it. `regulated`: the band of the day binds the
-    fare, which with shares on top is what the driver gets. `merchant_share`: of the items, what the merchant gets.
+    App and welfare shares are taken out of the fare, or added to it (`on_top`). `regulated`: the fare has
+    to lie in the band of the day; with shares on top that holds for the driver's part. `merchant_share`:
+    the merchant's part of the items' price.
     """
 
     per_km: int
@@ -64,16 +66,16 @@ class Tariff:
 
 @dataclass(frozen=True, slots=True)
 class Pricing:
-    """A tariff with the band that bound it when the order was accepted; it travels with the order."""
+    """A tariff, and the band that applied when the order was accepted. It travels with the order."""
 
     tariff: Tariff
     band: Band | None = None
 
     def fare(self, at: datetime, distance_m: int, payer: Payer, items_total: int = 0) -> Fare:
-        """The fare of a trip that begins at `at`; a regulated one never leaves its band, whatever the tariff says."""
+        """The fare of a trip that begins at `at`. A regulated one stays in its band, under any tariff."""
         base = self._base(distance_m)
         surcharges = self._surcharges(base, distance_m, at)
-        app_share, welfare_share = _part(base, self._app()), _part(base, self._welfare())
+        app_share, welfare_share = _share_of(base, self._app()), _share_of(base, self._welfare())
         shared = 0 if self.tariff.on_top else app_share + welfare_share
         driver_share = base - shared + sum(line.amount for line in surcharges)
         return Fare(
@@ -82,7 +84,7 @@ class Pricing:
             driver_share=driver_share,
             app_share=app_share,
             welfare_share=welfare_share,
-            merchant_share=_part(items_total, self.tariff.merchant_share),
+            merchant_share=_share_of(items_total, self.tariff.merchant_share),
             surcharges=surcharges,
             payer=payer,
         )
@@ -91,14 +93,14 @@ class Pricing:
         base = _rounded(max(self.tariff.minimum * 1000, self.tariff.per_km * distance_m))
         if self.band is None:
             return base
-        lowest, highest = limits(self.band, distance_m)
+        lowest, highest = fare_limits(self.band, distance_m)
         return min(max(base, lowest), highest)
 
     def _surcharges(self, base: int, distance_m: int, at: datetime) -> list[Surcharge]:
-        room = None if self.band is None else limits(self.band, distance_m)[1] - base
+        room = None if self.band is None else fare_limits(self.band, distance_m)[1] - base
         lines = []
         for rule in self.tariff.surcharges:
-            amount = rule.amount if rule.falls_due(at) else 0
+            amount = rule.amount if rule.applies_at(at) else 0
             if room is not None and self.band is not None and rule.reason not in self.band.surcharges:
                 amount = min(amount, room)
                 room -= amount
@@ -116,18 +118,18 @@ class Pricing:
 
 
 def pricing(tariff: Tariff, bands: Sequence[Band], at: datetime) -> Pricing:
-    """The tariff as the law of that day leaves it."""
+    """The tariff with the band of that day, where it is regulated."""
     return Pricing(tariff, band_on(bands, at.astimezone(LOCAL_TIME).date()) if tariff.regulated else None)
 
 
 def band_on(bands: Sequence[Band], day: date) -> Band | None:
-    """The band in force on a day."""
+    """The band that is in force on a day; None before the first one."""
     in_force = [band for band in bands if band.valid_from <= day]
     return max(in_force, key=lambda band: band.valid_from, default=None)
 
 
-def limits(band: Band, distance_m: int) -> tuple[int, int]:
-    """Lowest and highest legal fare of a trip, whole rupiah."""
+def fare_limits(band: Band, distance_m: int) -> tuple[int, int]:
+    """The lowest and the highest legal fare of a trip, whole rupiah."""
     if distance_m <= band.minimum_km * 1000:
         return band.minimum
     lowest = max(band.minimum[0], -(-band.per_km[0] * distance_m // 1000))
@@ -136,10 +138,10 @@ def limits(band: Band, distance_m: int) -> tuple[int, int]:
 
 
 def _rounded(thousandths: int) -> int:
-    """Whole hundreds of rupiah, from thousandths of a rupiah."""
+    """Round to whole hundreds of rupiah, from thousandths of a rupiah."""
     unit = ROUND_TO * 1000
     return (thousandths + unit // 2) // unit * ROUND_TO
 
 
-def _part(amount: int, share: float) -> int:
-    return amount * int(share * SHARES + 1e-6) // SHARES
+def _share_of(amount: int, share: float) -> int:
+    return amount * int(share * SHARE_UNITS + 1e-6) // SHARE_UNITS

@@ -1,1 +1,1 @@
-"""Routes with rules of their own, such as Mount Ijen: vehicles, hours, closures."""
+"""Restricted routes, such as the one up Mount Ijen: their vehicles, opening hours and closures."""

@@ -1,4 +1,4 @@
-"""What a route asks of an order: where it leads, when it is open, which vehicles; and what a closure does to it."""
+"""What a restricted route asks of an order, and what its closure does to one."""
 
 from __future__ import annotations
 
@@ -6,46 +6,43 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 
 from contracts.values import OrderStatus, Requirements, Role
-from services.orders.domain.order import Ending, Order
-from services.orders.domain.route.routes import Route
+from services.orders.domain.order import SYSTEM, Ending, Order
+from services.orders.domain.route.routes import RestrictedRoute
 from services.orders.domain.route.status import RouteStatus
 from services.orders.domain.route.terms import Climb
-from services.orders.domain.search.starting import SYSTEM
 from services.orders.domain.transitions import TRANSITIONS, Action, move
 
 WITH_GUEST = frozenset({OrderStatus.PICKED_UP, OrderStatus.AWAITING_RETURN})
 
 
-def climb_of(route: Route | None, order: Order, way_m: int, now: datetime) -> Climb | None:
-    """The climb of an order that goes behind the gate. `way_m`: of the way there."""
+def climb_of(route: RestrictedRoute | None, order: Order, way_m: int, now: datetime) -> Climb | None:
+    """The climb of an order that starts or ends behind the gate, else None. `way_m`: metres to get there."""
     if route is None or not (route.leads_to(order.pickup) or route.leads_to(order.dropoff)):
         return None
     return Climb(route.name, route.at_gate(order.scheduled_for or now, way_m))
 
 
-def climb_refused(order: Order, route: Route | None, status: RouteStatus | None) -> str | None:
-    """The reason code where the order is not on its service's route, or nobody gets in at that time."""
-    wanted = order.policy.route if order.policy else None
-    if wanted is not None and (
-        route is None or route.name != wanted.name or not route.leads_to(order.dropoff)
-    ):
+def climb_refused(order: Order, route: RestrictedRoute | None, status: RouteStatus | None) -> str | None:
+    """The reason code where the order is not on its service's route, or the gate is closed at that time."""
+    rules = order.policy.route if order.policy else None
+    if rules is not None and (route is None or route.name != rules.name or not route.leads_to(order.dropoff)):
         return "outside_route"
     return None if order.climb is None or route is None else route.refusal(order.climb.at_gate, status)
 
 
-def suited(requirements: Requirements, route: Route | None) -> Requirements:
-    """What a driver needs: on a route, one of its vehicles."""
+def requirements_on(requirements: Requirements, route: RestrictedRoute | None) -> Requirements:
+    """The requirements, with the vehicles of the route where there is one."""
     if route is None:
         return requirements
     return requirements.model_copy(update={"vehicle_classes": list(route.vehicle_classes)})
 
 
-def shut_out(order: Order, status: RouteStatus, now: datetime) -> Order | None:
-    """The order called off, free of any fee; None where the closure does not touch it, or the guest is on his way already."""
+def cancel_for_closed_route(order: Order, status: RouteStatus, now: datetime) -> Order | None:
+    """The order cancelled free of charge; None where the closure does not apply, or the guest has left."""
     on_route = (
         order.climb is not None
         and order.climb.route == status.route
-        and status.says(order.climb.at_gate) is False
+        and status.open_at(order.climb.at_gate) is False
     )
     if not on_route or order.status not in TRANSITIONS[Action.CALL_OFF].sources:
         return None
@@ -58,10 +55,12 @@ def shut_out(order: Order, status: RouteStatus, now: datetime) -> Order | None:
     )
 
 
-def caught(order: Order, status: RouteStatus, now: datetime) -> tuple[Order, datetime] | None:
-    """The order with the alarm noted where its guest is on the route while it closes, and from when on it is closed.
+def flag_guest_on_closed_route(
+    order: Order, status: RouteStatus, now: datetime
+) -> tuple[Order, datetime] | None:
+    """The order with the alarm noted, and since when its route is closed, where its guest is on the route.
 
-    None where he is not, and the second time. A closure that begins before he would be down again counts too.
+    None where they are not, and the second time. A closure that begins before they are down again counts too.
     """
     if (
         order.climb is None

@@ -1,20 +1,23 @@
-"""What was said last about a route, as a frozen value."""
+"""What was announced about a route, as a frozen value: open or closed, from when, until when, and why."""
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
-SWEEP_AGAIN = timedelta(minutes=1)  # an order that was just being taken in when the word came is found then
+# An order that was being taken in while the closure was announced is found then.
+SECOND_SWEEP_AFTER = timedelta(minutes=1)
 
 
 @dataclass(frozen=True, slots=True)
 class RouteStatus:
-    """`as_of`: when it was said. `open` without `until` only takes a closure back: the calendar holds again.
+    """The newest announcement, with the earlier ones that still apply where it says nothing.
 
-    `level`: the volcano's, None where nobody has said. `sweep_at`: when the orders that it closes out are looked for once
-    more, and again when a closure begins that was said ahead; None when that is done. `before`: the word that it stands on,
-    which still holds for the instants that this one says nothing about.
+    `as_of`: when it was announced. It applies from `starts_at` until just before `until`; None: for good.
+    `open` without `until` only takes a closure back: the calendar of the route applies again. `level`: the
+    volcano's level; None where it was never announced. `sweep_at`: when the orders that it concerns are
+    looked for next; None: never again. `before`: the announcement before this one, as a chain.
     """
 
     route: str
@@ -27,63 +30,77 @@ class RouteStatus:
     sweep_at: datetime | None = None
     before: RouteStatus | None = None
 
-    def says(self, moment: datetime) -> bool | None:
-        """Open or closed at that instant; None where it says nothing about it."""
-        word = self.word_at(moment)
-        return None if word is None or (word.open and word.until is None) else word.open
+    def open_at(self, moment: datetime) -> bool | None:
+        """Whether the route was announced as open or closed for that instant; None: the calendar decides."""
+        status = self._at(moment)
+        return None if status is None or (status.open and status.until is None) else status.open
 
     def closed_from(self, now: datetime, until: datetime) -> datetime | None:
-        """Since when it is closed, or from when on it will be at the latest at `until`; None where it stays open."""
-        word = self.word_at(now)
-        if word is not None and self.says(now) is False:
-            return word.starts_at
-        return next((turn for turn in self.turns if now < turn <= until and self.says(turn) is False), None)
+        """When the present closure began, else when one begins up to `until`; None where it stays open."""
+        present = self._at(now)
+        if present is not None and self.open_at(now) is False:
+            return present.starts_at
+        closing = self.next_closing(now)
+        return closing if closing is not None and closing <= until else None
 
     def next_closing(self, now: datetime) -> datetime | None:
-        """When a closure begins next; None where none was said ahead."""
-        return next((turn for turn in self.turns if turn > now and self.says(turn) is False), None)
+        """When the next announced closure begins; None without one."""
+        changes = sorted(at for each in self.chain() for at in (each.starts_at, each.until) if at is not None)
+        return next((at for at in changes if at > now and self.open_at(at) is False), None)
 
-    def word_at(self, moment: datetime) -> RouteStatus | None:
-        """The word that holds at that instant."""
-        if moment < self.starts_at or (self.until is not None and moment >= self.until):
-            return self.before.word_at(moment) if self.before is not None else None
-        return self
+    def chain(self) -> Iterator[RouteStatus]:
+        """This announcement and the ones before it, newest first."""
+        status: RouteStatus | None = self
+        while status is not None:
+            yield status
+            status = status.before
 
-    @property
-    def turns(self) -> list[datetime]:
-        """When what is said changes, the earliest first."""
-        own = [self.starts_at] if self.until is None else [self.starts_at, self.until]
-        return sorted([*own, *(self.before.turns if self.before is not None else ())])
+    def _at(self, moment: datetime) -> RouteStatus | None:
+        """The newest announcement that applies at that instant."""
+        return next(
+            (
+                each
+                for each in self.chain()
+                if each.starts_at <= moment and (each.until is None or moment < each.until)
+            ),
+            None,
+        )
 
 
-def heard(known: RouteStatus | None, said: RouteStatus, now: datetime) -> RouteStatus | None:
-    """The newer word; None when something as new is known. The volcano's level stays until somebody says another."""
+def newer_status(known: RouteStatus | None, said: RouteStatus, now: datetime) -> RouteStatus | None:
+    """The newer announcement, with the known ones that still apply; None when the known one is as new.
+
+    The volcano's level stays until another one is announced.
+    """
     if known is not None and said.as_of <= known.as_of:
         return None
     level = said.level if said.level is not None or known is None else known.level
-    return replace(said, level=level, sweep_at=now + SWEEP_AGAIN, before=_outside(known, said, now))
+    return replace(
+        said, level=level, sweep_at=now + SECOND_SWEEP_AFTER, before=_still_valid(known, said, now)
+    )
 
 
-def _outside(word: RouteStatus | None, newer: RouteStatus, now: datetime) -> RouteStatus | None:
-    """The older words that still say something where the newer one does not: neither over nor wholly covered by it."""
-    if word is None:
-        return None
-    older = _outside(word.before, newer, now)
-    over = word.until is not None and word.until <= now
-    outlasts = newer.until is not None and (word.until is None or word.until > newer.until)
-    covered = newer.starts_at <= max(word.starts_at, now) and not outlasts
-    return older if over or covered else replace(word, sweep_at=None, before=older)
+def after_sweep(status: RouteStatus, now: datetime) -> RouteStatus | None:
+    """The status with its next sweep: when a closure begins, for guests who left after it was announced.
 
-
-def swept(status: RouteStatus, now: datetime) -> RouteStatus | None:
-    """The second look is done, the next one is when a closure begins: who has left since it was said is found then.
-
-    None when it is not due.
+    None while no sweep is due.
     """
     due = status.sweep_at is not None and status.sweep_at <= now
     return replace(status, sweep_at=status.next_closing(now)) if due else None
 
 
 def route_timers(status: RouteStatus) -> dict[str, datetime]:
-    """What has to happen by itself."""
+    """Name → when it is due. The names are stored with the status."""
     return {} if status.sweep_at is None else {"sweep": status.sweep_at}
+
+
+def _still_valid(known: RouteStatus | None, newer: RouteStatus, now: datetime) -> RouteStatus | None:
+    """The chain of known announcements without those that are over or that the newer one covers entirely."""
+    kept: RouteStatus | None = None
+    for status in reversed([] if known is None else list(known.chain())):
+        over = status.until is not None and status.until <= now
+        outlasts = newer.until is not None and (status.until is None or status.until > newer.until)
+        covered = newer.starts_at <= max(status.starts_at, now) and not outlasts
+        if not over and not covered:
+            kept = replace(status, sweep_at=None, before=kept)
+    return kept

@@ -1,4 +1,4 @@
-"""A trip on a route with rules of its own: plain values that travel with the order."""
+"""A trip on a restricted route: values that travel with the order."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from datetime import datetime
 
 @dataclass(frozen=True, slots=True)
 class RouteRules:
-    """Which route a service goes, and whether the guest is brought back."""
+    """Which route a service takes, and whether the driver brings the guest back."""
 
     name: str
     way_back: bool = False
@@ -16,7 +16,7 @@ class RouteRules:
 
 @dataclass(frozen=True, slots=True)
 class Climb:
-    """`at_gate`: when the guest is at the route's gate."""
+    """The climb of an order. `at_gate`: when the guest arrives at the route's gate."""
 
     route: str
     at_gate: datetime

@@ -1,18 +1,16 @@
-"""An order on its way into a search for a driver."""
+"""Start a search for a driver."""
 
 from __future__ import annotations
 
 from dataclasses import replace
 from datetime import datetime
 
-from contracts.values import Actor, OrderStatus, Role
+from contracts.values import OrderStatus
 from services.orders.domain.order import Order
-
-SYSTEM = Actor(role=Role.SYSTEM, id="orders")
 
 
 def start_search(order: Order, now: datetime) -> Order:
-    """The order in its next search for a driver."""
+    """The order in its next search, without a driver. An order without a policy stays as it is."""
     if order.policy is None:
         return order
     return replace(

@@ -1,4 +1,4 @@
-"""How a driver is searched: plain values that travel with the order."""
+"""The rules of a search for a driver: values that travel with the order."""
 
 from __future__ import annotations
 
@@ -10,7 +10,12 @@ from contracts.values import SearchPolicy
 
 @dataclass(frozen=True, slots=True)
 class SearchRules:
-    """How a driver is searched in one kind of area; `life_s` seconds in all."""
+    """How to search in one kind of area.
+
+    `radii_m`: the radius of each round. `life_s`: how long the search lasts. `window_s`: how long a driver
+    has to answer an offer; `grace_s`: added for late answers. `open_offers`: how many offers are open at
+    once.
+    """
 
     radii_m: tuple[int, ...]
     life_s: int
@@ -19,7 +24,7 @@ class SearchRules:
     open_offers: int = 3
 
     def policy(self, now: datetime) -> SearchPolicy:
-        """The policy of a search that starts now."""
+        """The policy of a search that starts now, as matching reads it."""
         return SearchPolicy(
             radii_m=list(self.radii_m),
             window_s=self.window_s,

@@ -1,1 +1,1 @@
-"""The driver's steps, also of a trip with a way back."""
+"""The driver's steps on a trip, with or without a way back."""

@@ -1,4 +1,4 @@
-"""A trip with a way back: the driver says which leg a step belongs to; one without a leg is of the way out."""
+"""A trip with a way back. The driver says to which leg a step belongs; without a leg it is the way out."""
 
 from __future__ import annotations
 
@@ -13,21 +13,27 @@ S = OrderStatus
 
 
 def has_way_back(order: Order) -> bool:
-    """Whether the driver stays bound until he has brought the guest back."""
+    """Whether the driver stays bound until the guest is brought back."""
     return order.policy is not None and order.policy.route is not None and order.policy.route.way_back
 
 
-def leg_out_done(order: Order, now: datetime) -> Order | None:
-    """The guest is up there and will be fetched; None when that is known. Said again, it never ends the way back."""
+def complete_way_out(order: Order, now: datetime) -> Order | None:
+    """The order waiting for the way back; None when the way out was completed before.
+
+    A repeated report never ends the way back. Raises `StepRefused` (`order_ended`, `illegal_step`).
+    """
     if order.status in {S.AWAITING_RETURN, S.COMPLETED} or order.leg is Leg.BACK:
         return None
     return move(order, Action.COMPLETE_LEG, Role.DRIVER, now, leg=Leg.OUT)
 
 
 def drive_back(order: Order, step: Action, now: datetime) -> Order | None:
-    """The order after a step of the way back; None when it is behind him. A later step implies the earlier ones.
+    """The order after a step of the way back; None when it was made already.
 
-    Raises `TooEarly` for an arrival before the way out has ended, `StepRefused`.
+    A later step implies the earlier ones.
+
+    Raises `TooEarly` for an arrival before the way out has ended, `StepRefused` (`order_ended`,
+    `illegal_step`).
     """
     if order.status is S.COMPLETED:
         return None
@@ -36,7 +42,7 @@ def drive_back(order: Order, step: Action, now: datetime) -> Order | None:
             raise TooEarly("illegal_step")
         return None
     if order.leg is not Leg.BACK:
-        there = leg_out_done(order, now) or order
+        there = complete_way_out(order, now) or order
         order = move(there, Action.HEAD_BACK, Role.DRIVER, now, leg=Leg.BACK)
         if step is Action.PICK_UP:
             return order

@@ -1,10 +1,13 @@
-"""Hand-written micro-batches with an outbox: no handlers, no abstractions, nothing but the job. The limit. One process a hop.
+"""Hand-written micro-batches with an outbox: no handlers, no abstractions, nothing but the job.
+
+The limit. One process a hop.
 
     python -m tests.bench.hops.programs.batches work match
 
-Up to 200 messages or 5 ms after the first; one `bulk_write` of inserts with the outgoing events inside; all of them published
-with confirms in flight together on the channel below aio-pika's; a second `bulk_write` that marks them sent; one `ack(multiple)`.
-uvloop; prefetch 400, so that the next batch lies ready. The messages are ours: CloudEvents in binary mode by our codec.
+Up to 200 messages or 5 ms after the first; one `bulk_write` of inserts with the outgoing events inside; all
+of them published with confirms in flight together on the channel below aio-pika's; a second `bulk_write` that
+marks them sent; one `ack(multiple)`. uvloop; prefetch 400, so that the next batch lies ready. The messages
+are ours: CloudEvents in binary mode by our codec.
 """
 
 from __future__ import annotations

@@ -3,10 +3,11 @@
     python -m tests.bench.hops.programs.celery_app seed 2000
     python -m celery -A tests.bench.hops.programs.celery_app worker -c 4 …     (see `contestants.py`)
 
-Prefork with 4 processes (two a core: tasks wait for servers); `worker_prefetch_multiplier` 50, since the tasks are short ("for many
-short tasks 50 or 150 may be good"); `task_acks_late`, because an order may not be lost with its worker; quorum queues (detected);
-results ignored; no gossip, mingle, heartbeat or events between workers; log level WARNING; publishes confirmed (`confirm_publish`).
-A message carries the JSON of the order as its argument and is validated by the same model.
+Prefork with 4 processes (two a core: tasks wait for servers); `worker_prefetch_multiplier` 50, since the
+tasks are short ("for many short tasks 50 or 150 may be good"); `task_acks_late`, because an order may not be
+lost with its worker; quorum queues (detected); results ignored; no gossip, mingle, heartbeat or events
+between workers; log level WARNING; publishes confirmed (`confirm_publish`). A message carries the JSON of the
+order as its argument and is validated by the same model.
 """
 
 from __future__ import annotations

@@ -1,11 +1,13 @@
 """FastStream as its tutorial shows it, with motor.
 
     python -m tests.bench.hops.programs.faststream_app seed 2000
-    python -m tests.bench.hops.programs.faststream_app work      (twice: its documentation scales by `--workers`, which starts copies)
+    python -m tests.bench.hops.programs.faststream_app work      (twice)
 
-`@broker.subscriber` over `@broker.publisher`, the model as the handler's parameter, the next message as its return value; default
-acknowledgement (after the handler and its publish). Confirms are aio-pika's default; `persist=True` because its publishes are
-transient otherwise; prefetch 200 by `Channel(prefetch_count=…)`, which its documentation names for throughput. uvloop, as its command line.
+Its documentation scales by `--workers`, which starts copies. `@broker.subscriber` over `@broker.publisher`,
+the model as the handler's parameter, the next message as its return value; default acknowledgement (after the
+handler and its publish). Confirms are aio-pika's default; `persist=True` because its publishes are transient
+otherwise; prefetch 200 by `Channel(prefetch_count=…)`, which its documentation names for throughput. uvloop,
+as its command line.
 """
 
 from __future__ import annotations

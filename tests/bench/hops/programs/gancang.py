@@ -1,10 +1,13 @@
-"""Ours: `services.runtime` as the services use it. Aggregates, outbox, relay, effect-once, history, metrics, tracing, logs at INFO.
+"""Ours: `services.runtime` as the services use it.
+
+Aggregates, outbox, relay, effect-once, history, metrics, tracing, logs at INFO.
 
     python -m tests.bench.hops.programs.gancang seed 2000
     python -m tests.bench.hops.programs.gancang work take_in match tell [--without history,metrics]
 
-Settings are the runtime's own (prefetch 200 a queue, uvloop). The bench's three queues stand in for ours, so that no event is copied
-into queues that nobody reads. `--without` is how the price of a promise is measured: from outside, the runtime has no such switches.
+Settings are the runtime's own (prefetch 200 a queue, uvloop). The bench's three queues stand in for ours, so
+that no event is copied into queues that nobody reads. `--without` is how the price of a promise is measured:
+from outside, the runtime has no such switches.
 """
 
 from __future__ import annotations
@@ -83,12 +86,22 @@ def stop_tracing() -> None:
     outbox.trace_or_new = lambda _: None  # type: ignore[attr-defined, assignment, return-value]
 
 
+def follow_documentation(way: str) -> None:
+    """FastStream's own way from the queue to the handler."""
+    from services.runtime.process import lifecycle  # noqa: PLC0415  as above
+    from tests.bench.hops.programs import documented  # noqa: PLC0415  as above
+
+    brokers = {"documented": documented.DocumentedBroker, "documented-raw": documented.RawDocumentedBroker}
+    lifecycle.Broker = brokers[way]  # type: ignore[misc]
+
+
 def builder(hops: list[Hop], without: frozenset[str]) -> Callable[[Any], Awaitable[Any]]:
     """The `build` of a service that handles these hops."""
     from services.runtime.change import Change, Entry, cause_of  # noqa: PLC0415  as above
     from services.runtime.process.runtime import Application, Runtime  # noqa: PLC0415
     from services.runtime.route import Route  # noqa: PLC0415
-    from services.runtime.storage.aggregates import Aggregates, Kind  # noqa: PLC0415  as above
+    from services.runtime.storage.aggregates import Aggregates  # noqa: PLC0415  as above
+    from services.runtime.storage.kind import Kind  # noqa: PLC0415  as above
 
     def change_of(step: Step, *, told: bool) -> Change[Document]:
         entry = None if "history" in without else Entry(step.status, "bench")
@@ -164,6 +177,7 @@ def main() -> None:
     work = commands.add_parser("work")
     work.add_argument("hops", nargs="+", choices=sorted(HOPS))
     work.add_argument("--without", default="")
+    work.add_argument("--faststream", choices=("documented", "documented-raw"))
     arguments = parser.parse_args()
     play_alone()
     if arguments.command == "seed":
@@ -178,6 +192,8 @@ def main() -> None:
 
     if "tracing" in without:
         stop_tracing()
+    if arguments.faststream:
+        follow_documentation(arguments.faststream)
     run("-".join(("bench", *arguments.hops)), builder([HOPS[name] for name in arguments.hops], without))
 
 

@@ -1,10 +1,13 @@
-"""Hand-written with aio-pika and motor, a message at a time: what one writes without a framework. One process a hop.
+"""Hand-written with aio-pika and motor, a message at a time: what one writes without a framework.
+
+One process a hop.
 
     python -m tests.bench.hops.programs.one_by_one seed 2000
     python -m tests.bench.hops.programs.one_by_one work match
 
-Prefetch 200 is the concurrency; uvloop; publishes on a channel of their own with confirms (aio-pika's default), acknowledged after that.
-The messages are ours: CloudEvents in binary mode, read and written by our codec.
+Prefetch 200 is the concurrency; uvloop; publishes on a channel of their own with confirms (aio-pika's
+default), acknowledged after that. The messages are ours: CloudEvents in binary mode, read and written by our
+codec.
 """
 
 from __future__ import annotations

@@ -1,11 +1,12 @@
-"""taskiq with taskiq-aio-pika: its two workers by default, on uvloop (which it uses where it is installed), with motor.
+"""taskiq with taskiq-aio-pika and motor: its two workers by default, on uvloop.
 
     python -m tests.bench.hops.programs.taskiq_app seed 2000
     taskiq worker tests.bench.hops.programs.taskiq_app:broker --workers 2 …     (see `contestants.py`)
 
-One queue for all three tasks, as its documentation shows it (a quorum queue is its default); the end queue is routed to by label.
-`qos` 200, because its default of 10 keeps the 100 tasks at a time (its default) from being used. Acknowledged when executed; there are
-no results to save. Publishes are confirmed (aio-pika's default) and persistent (its own). Log level WARNING.
+taskiq uses uvloop where it is installed. One queue for all three tasks, as its documentation shows it (a
+quorum queue is its default); the end queue is routed to by label. `qos` 200, because its default of 10 keeps
+the 100 tasks at a time (its default) from being used. Acknowledged when executed; there are no results to
+save. Publishes are confirmed (aio-pika's default) and persistent (its own). Log level WARNING.
 """
 
 from __future__ import annotations

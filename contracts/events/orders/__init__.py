@@ -1,0 +1,60 @@
+"""What happened to an order. Only the two confidential events name people or exact places."""
+
+from contracts.events.orders.confidential import AssignmentBriefed, OrderSearchStarted
+from contracts.events.orders.ends import (
+    OrderAttemptFailed,
+    OrderCancelled,
+    OrderCompleted,
+    OrderHandedOver,
+    OrderRejected,
+    OrderReturned,
+    OrderReturning,
+    OrderReturnOverdue,
+    OrderUnserved,
+)
+from contracts.events.orders.event import OrderEvent
+from contracts.events.orders.progress import (
+    OrderAccepted,
+    OrderCodeIssued,
+    OrderDriverArrived,
+    OrderDriverAssigned,
+    OrderDriverUnassigned,
+    OrderLegCompleted,
+    OrderMatchRefused,
+    OrderMerchantAsked,
+    OrderPickedUp,
+    OrderPreparing,
+    OrderReady,
+    OrderReported,
+    OrderRouteClosed,
+    OrderScheduled,
+)
+
+__all__ = [
+    "AssignmentBriefed",
+    "OrderAccepted",
+    "OrderAttemptFailed",
+    "OrderCancelled",
+    "OrderCodeIssued",
+    "OrderCompleted",
+    "OrderDriverArrived",
+    "OrderDriverAssigned",
+    "OrderDriverUnassigned",
+    "OrderEvent",
+    "OrderHandedOver",
+    "OrderLegCompleted",
+    "OrderMatchRefused",
+    "OrderMerchantAsked",
+    "OrderPickedUp",
+    "OrderPreparing",
+    "OrderReady",
+    "OrderRejected",
+    "OrderReported",
+    "OrderReturnOverdue",
+    "OrderReturned",
+    "OrderReturning",
+    "OrderRouteClosed",
+    "OrderScheduled",
+    "OrderSearchStarted",
+    "OrderUnserved",
+]

@@ -1,1 +1,0 @@
-"""The assignment problem: which driver gets an offer for which order, at the least total cost."""

@@ -1,0 +1,1 @@
+"""The recipients' data keys, in a database of their own."""

@@ -1,0 +1,1 @@
+"""Renders texts from the templates, and formats money and times for them."""

@@ -1,0 +1,1 @@
+"""HTTP client, secrets and log of the webhooks."""

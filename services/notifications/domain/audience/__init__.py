@@ -1,0 +1,1 @@
+"""Which audience is told of which event, in which language."""

@@ -1,0 +1,1 @@
+"""How a person is reached: contact, choice of channel, circuit breaker, quota, quiet hours."""

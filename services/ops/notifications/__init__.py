@@ -1,0 +1,1 @@
+"""What `gancang notifications` does: previews, the log, the keys of recipients, the webhooks of agencies."""

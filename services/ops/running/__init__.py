@@ -1,0 +1,1 @@
+"""The set-up that `up`, `run` and `demo` keep running: servers, service processes, keys, mail."""

@@ -1,0 +1,1 @@
+"""What commands read from the services' database, and how they show it."""

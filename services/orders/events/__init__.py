@@ -1,0 +1,1 @@
+"""Orders as events: what the world reads about a step."""

@@ -1,0 +1,1 @@
+"""Where the town is, and the trips that people make in it."""
