@@ -150,3 +150,17 @@ class ProofKind(OpenEnum):
     PHOTO = "photo", "A picture."
     NOTE = "note", "A written note."
     UNKNOWN = "unknown"
+
+
+class OfferOutcome(OpenEnum):
+    """How an offer ended."""
+
+    ACCEPTED = "accepted", "The driver took the order and won it."
+    DECLINED = "declined", "The driver refused the order."
+    EXPIRED = "expired", "The driver did not answer in time."
+    WITHDRAWN = (
+        "withdrawn",
+        "We took it back: the order is gone, or the driver cannot take it.",
+    )
+    LOST = "lost", "The driver answered in time, but another driver had won."
+    UNKNOWN = "unknown"

@@ -15,21 +15,7 @@ from contracts.shared_fields import (
     PickedVehicle,
     ReasonCode,
 )
-from contracts.values import DistrictCode, Id, OpenEnum, Place, UtcTime, Value
-
-
-class OfferOutcome(OpenEnum):
-    """How an offer ended."""
-
-    ACCEPTED = "accepted", "The driver took the order and won it."
-    DECLINED = "declined", "The driver refused the order."
-    EXPIRED = "expired", "The driver did not answer in time."
-    WITHDRAWN = (
-        "withdrawn",
-        "We took it back: the order is gone, or the driver cannot take it.",
-    )
-    LOST = "lost", "The driver answered in time, but another driver had won."
-    UNKNOWN = "unknown"
+from contracts.values import DistrictCode, Id, OfferOutcome, Place, UtcTime, Value
 
 
 class OfferMade(Value):

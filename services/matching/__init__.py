@@ -1,1 +1,1 @@
-"""Who drives: eligible drivers are asked a few at a time, nearest first; one of them gets the order."""
+"""Find a driver for an order: eligible drivers get offers, a few at a time, and one of them wins it."""

@@ -1,58 +1,59 @@
-"""What handlers and rounds need from outside."""
+"""What handlers and rounds need from outside: stores, queries, positions, roads and hints."""
 
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import NamedTuple, Protocol, TypeVar
+from typing import NamedTuple, Protocol
 
 import numpy as np
 
-from services.matching.domain.asking import Rules
-from services.matching.domain.distance import Floats, Indices
-from services.matching.domain.driver import Driver
-from services.matching.domain.explaining import Look
-from services.matching.domain.roads import Way
-from services.matching.domain.search import Search
-from services.matching.domain.standby import Shelter
+from services.matching.domain.drivers.driver import Driver
+from services.matching.domain.drivers.standby import Shelter
+from services.matching.domain.explain.snapshot import Snapshot
+from services.matching.domain.ground.distance import Floats, Indices
+from services.matching.domain.ground.travel import Travel
+from services.matching.domain.searches.offering import OfferRules
+from services.matching.domain.searches.search import Search
 from services.runtime.change import Store
 from services.runtime.clock import Clock
 
-S = TypeVar("S")
-
 
 class OpenSearches(Protocol):
-    """Which searches wait for a driver."""
+    """Query the searches that need a driver."""
 
     async def versions(self) -> Mapping[str, int]:
-        """Key and version of each."""
+        """The version of each by its key. Raises `DatabaseAway`."""
         ...
 
-    async def asking(self, driver_id: str) -> Sequence[str]:
-        """Keys of those with an offer to this driver that is still open."""
+    async def offering_to(self, driver_id: str) -> Sequence[str]:
+        """Keys of the searches with an open offer to this driver. Raises `DatabaseAway`."""
         ...
 
 
-class Queues(Protocol):
-    """Who waits at a partner's place."""
+class StandbyQueues(Protocol):
+    """Query the drivers who wait at a shelter."""
 
     async def at(self, standby_id: str) -> Sequence[Driver]:
-        """Those who wait there, first come first."""
+        """The drivers who wait there, first come first. Raises `DatabaseAway`."""
         ...
 
 
-class LookBook(Protocol):
-    """Where it is written down whom the rounds saw near a search."""
+class SnapshotStore(Protocol):
+    """Keep which drivers the rounds found near a search."""
 
-    async def write(self, looks: Mapping[str, tuple[str, Look]]) -> None:
-        """By key of the search: its order and what was seen. Of each radius the last look stays."""
+    async def write(self, snapshots: Mapping[str, tuple[str, Snapshot]]) -> None:
+        """By key of the search: order id and snapshot.
+
+        The last one of each radius stays. Raises `DatabaseAway`.
+        """
         ...
 
 
 @dataclass(frozen=True, slots=True)
-class Spot:
-    """A point, and how far around it one looks."""
+class Circle:
+    """A point and a radius around it."""
 
     lat: float
     lng: float
@@ -60,7 +61,7 @@ class Spot:
 
 
 class Sighting(NamedTuple):
-    """A driver near a point, `straight_m` metres away, and where he is."""
+    """The last position of a driver near a point, `straight_m` metres away."""
 
     driver_id: str
     straight_m: float
@@ -70,35 +71,35 @@ class Sighting(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Nearby:
-    """Drivers near several spots, as columns sorted by spot and distance. `row` tells them apart, `ids[row]` names them."""
+    """Drivers in several circles, as columns sorted by circle and distance. `ids[row]` is the driver's id."""
 
-    spot: Indices
+    circle: Indices
     row: Indices
     straight_m: Floats
     lat: Floats
     lng: Floats
     ids: Sequence[str]
 
-    def of(self, spot: int) -> list[Sighting]:
-        """Those near one spot, nearest first."""
-        here = slice(*np.searchsorted(self.spot, (spot, spot + 1)).tolist())
+    def of(self, circle: int) -> list[Sighting]:
+        """The drivers in one circle, nearest first."""
+        here = slice(*np.searchsorted(self.circle, (circle, circle + 1)).tolist())
         row, straight, lat, lng = (
             column[here].tolist() for column in (self.row, self.straight_m, self.lat, self.lng)
         )
         return list(map(Sighting, map(self.ids.__getitem__, row), straight, lat, lng))
 
 
-class Radar(Protocol):
-    """Where the drivers are, as far as this process knows."""
+class SpatialIndex(Protocol):
+    """Find drivers by their last position, as far as this process knows it."""
 
     def around(
-        self, spots: Sequence[Spot], oldest: datetime, enough: int, without: Collection[str] = ()
+        self, circles: Sequence[Circle], oldest: datetime, enough: int, without: Collection[str] = ()
     ) -> Nearby:
-        """For each spot the `enough` nearest of those within its radius, seen not before `oldest`; `without` them."""
+        """The `enough` nearest drivers in each circle, seen since `oldest`, except those in `without`."""
         ...
 
     def near(self, lat: float, lng: float, radius_m: float, oldest: datetime) -> Sequence[Sighting]:
-        """Those seen within the radius, not before `oldest`, nearest first."""
+        """The drivers within the radius, seen since `oldest`, nearest first."""
         ...
 
 
@@ -112,60 +113,67 @@ class Approach:
 
 
 class Roads(Protocol):
-    """How long drivers take to pick-ups."""
+    """Road distance and travel time."""
 
-    async def ways(self, approaches: Sequence[Approach], now: datetime) -> Sequence[Sequence[Way]]:
-        """For each approach the way of each of its drivers."""
+    async def travel(self, approaches: Sequence[Approach], now: datetime) -> Sequence[Sequence[Travel]]:
+        """For each approach the ride of each of its drivers to the pick-up."""
         ...
 
 
 @dataclass(frozen=True, slots=True)
-class Seen:
-    """Where a driver was last, and when."""
+class LastPosition:
+    """The last position of a driver, and its time."""
 
     lat: float
     lng: float
     at: datetime
 
 
-class Whereabouts(Protocol):
-    """What this process has heard of single drivers."""
+class LastPositions(Protocol):
+    """Look up drivers in the positions that this process has received."""
 
-    def seen(self, driver_id: str) -> Seen | None:
-        """His last position; None for one who was not heard of, or long ago."""
+    def last(self, driver_id: str) -> LastPosition | None:
+        """The driver's last position; None without a recent one."""
         ...
 
     def listening_since(self) -> datetime | None:
-        """Since when no position can have been missed; None while none comes in."""
+        """Since when this process has received every position; None while none arrive."""
         ...
 
 
-class Nudge(Protocol):
-    """Tells whoever runs the rounds that something changed, so that he need not wait for his next look."""
+class Hints(Protocol):
+    """Tell the leading process of a change, so that it need not wait for its next review.
 
-    def search(self, key: str) -> None:
+    A lost hint does no harm.
+    """
+
+    def search_changed(self, key: str) -> None:
         """A search was written."""
         ...
 
-    def place(self, driver_id: str, lat: float, lng: float, at: datetime) -> None:
-        """A driver came on shift here."""
+    def shift_started(self, driver_id: str, lat: float, lng: float, at: datetime) -> None:
+        """A driver started a shift here."""
         ...
 
-    def available(self, driver_id: str) -> None:
-        """He may be asked, and perhaps could not be before."""
+    def driver_available(self, driver_id: str) -> None:
+        """A driver may get offers, perhaps for the first time."""
         ...
 
 
 @dataclass(frozen=True, slots=True)
 class Context:
-    """What every handler of this service shares. `patience`: how long an accept may take to be settled."""
+    """What the handlers share.
+
+    `patience`: how long an accept may stay unconfirmed; `silence`: see `drivers/silence.py`.
+    """
 
     searches: Store[Search]
     drivers: Store[Driver]
     open_searches: OpenSearches
-    whereabouts: Whereabouts
+    positions: LastPositions
     shelters: Mapping[str, Shelter]
-    nudge: Nudge
+    hints: Hints
     clock: Clock
-    rules: Rules
+    rules: OfferRules
     patience: timedelta
+    silence: timedelta

@@ -1,4 +1,4 @@
-"""What the matching service is told by its environment."""
+"""The settings of the matching service."""
 
 from __future__ import annotations
 
@@ -7,87 +7,102 @@ from pathlib import Path
 from pydantic import Field
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
-from services.matching.domain.cost import Weights
+from services.matching.domain.pairing.cost import Weights
 
-USUAL = Weights()
+DEFAULT = Weights()
 
 
 class MatchingSettings(BaseSettings):
-    """`GANCANG_MATCHING_*`. Seconds are real ones where it says so, else seconds of the business clock."""
+    """`GANCANG_MATCHING_*`.
+
+    Seconds are real where the description says so, else seconds of the business clock.
+    """
 
     model_config = SettingsConfigDict(env_prefix="GANCANG_MATCHING_", extra="ignore", frozen=True)
 
     window_s: float = Field(
-        default=1.0, gt=0, le=60, description="between two rounds; one after a quiet time begins at once"
+        default=1.0,
+        gt=0,
+        le=60,
+        description="between the beginnings of two rounds; a round after a quiet time begins at once",
     )
     look_again_s: float = Field(
-        default=1.0, gt=0, le=60, description="until a search that could ask nobody looks again by itself"
+        default=1.0, gt=0, le=60, description="until a search without a candidate joins a round again"
     )
     review_s: float = Field(
-        default=5.0, gt=0, le=60, description="real: how often the leader compares with the database"
+        default=5.0,
+        gt=0,
+        le=60,
+        description="real: how often the leader compares its cache with the database",
     )
-    stagger_s: float = Field(
-        default=5.0, ge=0, le=60, description="between two offers that are open together"
-    )
+    stagger_s: float = Field(default=5.0, ge=0, le=60, description="between two open offers of one order")
     fresh_s: float = Field(
-        default=120.0, gt=0, le=3600, description="a position older than this is not matched"
+        default=120.0, gt=0, le=3600, description="a driver whose position is older gets no offer"
     )
-    times_asked: int = Field(
-        default=2, ge=1, le=10, description="how often one driver is asked for one order"
-    )
+    times_asked: int = Field(default=2, ge=1, le=10, description="how many offers of one order a driver gets")
     reservation_lead_s: float = Field(
-        default=900.0, ge=0, le=7200, description="so long before its pick-up a booked order becomes live"
+        default=900.0,
+        ge=0,
+        le=7200,
+        description="how long before its pick-up a booked order becomes the live one",
     )
     reservation_gap_s: float = Field(
-        default=300.0, ge=0, le=7200, description="room that is left between a trip and a booked order"
+        default=300.0, ge=0, le=7200, description="room between a trip and a booked order"
     )
     road_factor: float = Field(
         default=1.3, ge=1, le=3, description="road metres for a metre of straight line"
     )
-    speed_kmh: float = Field(default=25.0, gt=0, le=120, description="for the estimate of the pick-up time")
+    speed_kmh: float = Field(default=25.0, gt=0, le=120, description="for the estimate of travel times")
     roads: Path | None = Field(default=None, description="a file that replaces the built-in roads.toml")
     router_url: str | None = Field(
-        default=None, description="a router with OSRM's HTTP API; unset: ways are estimated"
+        default=None, description="a router with OSRM's HTTP API; unset: travel times are estimated"
     )
     router_box_s: float = Field(
         default=0.3, gt=0, le=10, description="real: how long a round waits for the router"
     )
     weight_left_s: float = Field(
-        default=USUAL.left_s, ge=0, description="cost of leaving an order out of a round"
+        default=DEFAULT.left_s, ge=0, description="cost of leaving an order out of a round"
     )
     weight_steep_s: float = Field(
-        default=USUAL.steep_s, gt=0, description="a way to the pick-up of so many seconds counts twice"
+        default=DEFAULT.steep_s, gt=0, description="a ride of so many seconds to the pick-up counts twice"
     )
     weight_waited: float = Field(
-        default=USUAL.waited, ge=0, description="the same for each second it has waited"
+        default=DEFAULT.waited,
+        ge=0,
+        description="added to weight_left_s for each second that the order has waited",
     )
     weight_priority_s: float = Field(
-        default=USUAL.priority_s, ge=0, description="the same for each level of priority"
+        default=DEFAULT.priority_s, ge=0, description="added to weight_left_s for each level of priority"
     )
     weight_idle: float = Field(
-        default=USUAL.idle, ge=0, description="less for a driver, for each second he stood idle"
+        default=DEFAULT.idle, ge=0, description="subtracted for each second that the driver was idle"
     )
     weight_income_s: float = Field(
-        default=USUAL.income_s, ge=0, description="for each Rp 100,000 above the others' mean today"
+        default=DEFAULT.income_s,
+        ge=0,
+        description="added for each Rp 100,000 of today's income above the mean of the drivers in the round",
     )
     weight_bias_s: float = Field(
-        default=USUAL.bias_s, ge=0, description="idle time and income never weigh more"
+        default=DEFAULT.bias_s, ge=0, description="idle time and income together never weigh more"
     )
     weight_refusal_s: float = Field(
-        default=USUAL.refusal_s, ge=0, description="times the share of offers that he does not take"
+        default=DEFAULT.refusal_s, ge=0, description="times the share of offers that the driver does not take"
     )
     weight_again_s: float = Field(
-        default=USUAL.again_s, ge=0, description="for each time he was asked for this order"
+        default=DEFAULT.again_s, ge=0, description="for each offer of this order that the driver got before"
     )
     first_from: int = Field(
-        default=USUAL.first_from, ge=0, le=10, description="priority that is served before all others"
+        default=DEFAULT.first_from,
+        ge=0,
+        le=10,
+        description="orders of this priority and above are served before all others",
     )
     unconfirmed_s: float = Field(
-        default=10.0, gt=0, le=600, description="real: how long an accept may take to be settled"
+        default=10.0, gt=0, le=600, description="real: how long an accept may stay unconfirmed"
     )
     shelters: Path = Field(
         default=Path(__file__).with_name("shelters.toml"),
-        description="where drivers wait for a partner's orders",
+        description="a file that replaces the built-in shelters.toml",
     )
     vanish_s: float = Field(
         default=300.0,
@@ -97,11 +112,14 @@ class MatchingSettings(BaseSettings):
     )
     retention_days: int = Field(default=30, ge=1, le=3650, description="how long an ended search is kept")
     explained_days: int = Field(
-        default=7, ge=1, le=3650, description="how long it is kept whom the rounds saw near a search"
+        default=7,
+        ge=1,
+        le=3650,
+        description="how long it is kept why drivers near a search got an offer or not",
     )
 
     def weights(self) -> Weights:
-        """What each thing is worth in a round."""
+        """The weights of a round's costs."""
         return Weights(
             left_s=self.weight_left_s,
             steep_s=self.weight_steep_s,

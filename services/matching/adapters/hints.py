@@ -1,4 +1,7 @@
-"""Hints between the matchers: a search was written, a driver is available. Losing one costs a moment, never a match."""
+"""Hints between the matching processes: a search was written, a driver is available.
+
+A lost one costs a moment, no match.
+"""
 
 from __future__ import annotations
 
@@ -21,19 +24,19 @@ log = structlog.get_logger()
 
 
 class Rounds(Protocol):
-    """What runs where this process leads."""
+    """The rounds of the process that leads."""
 
     def search_changed(self, key: str) -> None:
-        """Look at this search."""
+        """A search was written."""
         ...
 
     def driver_available(self, driver_id: str) -> None:
-        """Look at all: he can be asked."""
+        """A driver may get offers."""
         ...
 
 
-class Hints:
-    """Goes straight to the rounds where this process leads, over the broker where another one does."""
+class BrokerHints:
+    """Hints go straight to the rounds where this process leads, over the broker where another one does."""
 
     def __init__(self) -> None:
         self._leading = False
@@ -47,27 +50,27 @@ class Hints:
         self._sending: asyncio.Task[None] | None = None
 
     def connect(self, rounds: Rounds, positions: Positions) -> None:
-        """Who is to be told in this process."""
+        """Set who receives the hints in this process."""
         self._rounds, self._positions = rounds, positions
 
     def lead(self, leading: bool) -> None:  # noqa: FBT001  a switch
-        """Whether the rounds run in this process."""
+        """Note whether the rounds run in this process."""
         self._leading = leading
 
     def appeared(self, driver_id: str) -> None:
-        """A driver showed up in the positions, which every process reads for itself."""
+        """A driver appeared in the positions, which every process reads itself."""
         if self._leading and self._rounds is not None:
             self._rounds.driver_available(driver_id)
 
     async def declare(self, channel: AbstractChannel) -> None:
-        """Prepare the way to the other processes."""
+        """Declare the exchange to the other processes."""
         self._exchange = await channel.declare_exchange(HINTS, aio_pika.ExchangeType.FANOUT, durable=True)
 
     def stop(self) -> None:
-        """The way is closed."""
+        """Send nothing more: the channel is closed."""
         self._exchange = None
 
-    def search(self, key: str) -> None:
+    def search_changed(self, key: str) -> None:
         """A search was written."""
         if self._leading and self._rounds is not None:
             self._rounds.search_changed(key)
@@ -75,23 +78,23 @@ class Hints:
             self._searches.add(key)
             self._send_soon()
 
-    def place(self, driver_id: str, lat: float, lng: float, at: datetime) -> None:
-        """A driver came on shift here: his first position, for every process."""
+    def shift_started(self, driver_id: str, lat: float, lng: float, at: datetime) -> None:
+        """A driver started a shift here: their first position, for every process."""
         if self._positions is not None:
             self._positions.saw(driver_id, lat, lng, at.timestamp())
         self._places.append([driver_id, lat, lng, at.timestamp()])
         self._send_soon()
 
-    def available(self, driver_id: str) -> None:
-        """He may be asked, and perhaps could not be before."""
+    def driver_available(self, driver_id: str) -> None:
+        """A driver may get offers, perhaps for the first time."""
         if self._leading and self._rounds is not None:
             self._rounds.driver_available(driver_id)
         else:
             self._available.add(driver_id)
             self._send_soon()
 
-    def heard(self, body: bytes) -> None:
-        """A hint came in; the own echo says nothing new."""
+    def received(self, body: bytes) -> None:
+        """Pass on a hint from the broker; one that this process sent itself is ignored."""
         try:
             said = json.loads(body)
             if said["from"] == self._me or self._rounds is None or self._positions is None:

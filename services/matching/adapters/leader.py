@@ -1,7 +1,8 @@
-"""Who leads: the process that holds a token of the single-active-consumer queue unacknowledged.
+"""Elect the leader: the process that holds a token of the single-active-consumer queue unacknowledged.
 
-Every process puts a token in when it starts and every few minutes after, so that there always is one; who holds two
-acknowledges the older. That also renews the hold before the broker's consumer timeout of half an hour.
+Every process publishes a token when it starts and every few minutes after, so there always is one. A process
+that holds two acknowledges the older one. That also renews the hold before the broker's consumer timeout of
+half an hour.
 """
 
 from __future__ import annotations
@@ -28,7 +29,12 @@ log = structlog.get_logger()
 
 
 class Leader:
-    """A worker of the service. Leadership ends with the channel that delivered the token. One leads per `queue`."""
+    """A worker of the service.
+
+    Leadership ends with the channel that delivered the token. One process leads per `queue`.
+
+    `lead` runs while this process leads; `leads` is called when its leadership begins and ends.
+    """
 
     def __init__(
         self,
@@ -44,10 +50,10 @@ class Leader:
         self._leads = leads
         self._queue = queue
         self._held: tuple[UnderlayChannel, AbstractIncomingMessage] | None = None
-        self._reign: asyncio.Task[None] | None = None
+        self._leadership: asyncio.Task[None] | None = None
 
     async def run(self) -> None:
-        """Until cancelled. Raises `BrokerAway`."""
+        """Stand for election until cancelled. Raises `BrokerAway`."""
         try:
             channel = await self._connection.channel(publisher_confirms=True)
         except (AMQPError, OSError, RuntimeError) as error:
@@ -55,42 +61,43 @@ class Leader:
         try:
             await channel.set_qos(prefetch_count=PREFETCH)
             queue = await channel.get_queue(self._queue)
-            await queue.consume(self._crowned)
+            await queue.consume(self._token_received)
             while True:
-                await self._put_token_in(channel)
+                await self._publish_token(channel)
                 await asyncio.sleep(RENEW_S)
         except (AMQPError, OSError, TimeoutError) as error:
             raise BrokerAway("leader") from error
         finally:
-            await self._end_reign()
+            await self._end_leadership()
             self._held = None
             if not channel.is_closed:
                 await channel.close()
 
-    async def _put_token_in(self, channel: AbstractChannel) -> None:
+    async def _publish_token(self, channel: AbstractChannel) -> None:
         token = Message(b"", delivery_mode=DeliveryMode.PERSISTENT)
         await channel.default_exchange.publish(token, self._queue, timeout=PUBLISH_S)
 
-    async def _crowned(self, token: AbstractIncomingMessage) -> None:
-        channel = token.channel  # asked for once: a message of a closed channel raises instead of naming it
+    async def _token_received(self, token: AbstractIncomingMessage) -> None:
+        channel = token.channel  # read once: a message of a closed channel raises instead of naming it
         older, self._held = self._held, (channel, token)
         if older is not None and older[0] is channel:
             await older[1].ack()
             return
-        await self._end_reign()
-        self._reign = asyncio.create_task(self._rule(channel), name="leader")
+        await self._end_leadership()
+        self._leadership = asyncio.create_task(self._lead_on(channel), name="leader")
 
-    async def _rule(self, channel: UnderlayChannel) -> None:
-        gone = asyncio.ensure_future(channel.closing)
-        ruling = asyncio.create_task(self._keep_leading(), name="rounds")
+    async def _lead_on(self, channel: UnderlayChannel) -> None:
+        """Lead until the channel closes."""
+        closed = asyncio.ensure_future(channel.closing)
+        leading = asyncio.create_task(self._keep_leading(), name="rounds")
         log.info("leader.began")
         self._leads(True)
         try:
-            await asyncio.wait({gone, ruling}, return_when=asyncio.FIRST_COMPLETED)
+            await asyncio.wait({closed, leading}, return_when=asyncio.FIRST_COMPLETED)
         finally:
             self._leads(False)
             log.info("leader.ended")
-            await cancel_and_wait(gone, ruling)
+            await cancel_and_wait(closed, leading)
 
     async def _keep_leading(self) -> None:
         while True:
@@ -103,7 +110,7 @@ class Leader:
                 log.exception("leader.failed")
                 await asyncio.sleep(RETRY_S)
 
-    async def _end_reign(self) -> None:
-        if self._reign is not None:
-            await cancel_and_wait(self._reign)
-            self._reign = None
+    async def _end_leadership(self) -> None:
+        if self._leadership is not None:
+            await cancel_and_wait(self._leadership)
+            self._leadership = None

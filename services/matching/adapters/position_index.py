@@ -1,4 +1,4 @@
-"""Where every driver was seen last: columns of numbers and hexagons of H3, in the memory of one process."""
+"""The last position of every driver, in the memory of one process: columns of numbers, and hexagons of H3."""
 
 from __future__ import annotations
 
@@ -11,14 +11,15 @@ import numpy as np
 from h3.api import basic_int as h3
 from numpy.typing import NDArray
 
-from services.matching.domain.distance import Flags, Floats, Indices, metres_between
-from services.matching.ports import Nearby, Sighting, Spot
+from services.matching.domain.ground.distance import Flags, Floats, Indices, metres_between
+from services.matching.ports import Circle, Nearby, Sighting
 
 RESOLUTION = 9
-# Neighbouring hexagons advance by 1.5 edges at least; edges near Java are up to a tenth shorter than the mean of 201 m.
+# Neighbouring hexagons advance by at least 1.5 edges; near Java an edge is up to a tenth shorter than the
+# mean of 201 m.
 RING_M = 1.5 * 177.0
-EVERYBODY = 2**31
-# Looking into a hexagon takes as long as measuring the way of so many drivers.
+ALL = 2**31
+# Looking into a hexagon takes as long as measuring the distance to so many drivers.
 DRIVERS_A_HEXAGON = 6
 BLOCK = 200
 DISCS = 2048
@@ -28,7 +29,7 @@ Cells = NDArray[np.uint64]
 
 
 class PositionIndex:
-    """Times are seconds since 1970. A driver's row stays his until somebody is forgotten."""
+    """Times are seconds since 1970. A driver keeps their row until `forget_before` drops one."""
 
     def __init__(self) -> None:
         self._rows: dict[str, int] = {}
@@ -41,18 +42,18 @@ class PositionIndex:
         return len(self._ids)
 
     def saw(self, driver_id: str, lat: float, lng: float, at: float) -> bool:
-        """Note a position; False when a newer one is known."""
+        """Note a position; return False when a newer one is known."""
         newer, _ = self.saw_all([driver_id], np.array([lat]), np.array([lng]), np.array([at]))
         return bool(newer[0])
 
     def saw_all(
         self, driver_ids: Sequence[str], lat: Floats, lng: Floats, at: Floats
     ) -> tuple[Flags, Floats]:
-        """Note many; for each whether it was taken (no newer one is known), and when that driver was seen before."""
+        """Note many; return for each whether it is the newest, and when the driver was seen before."""
         rows = np.fromiter((self._row(driver_id) for driver_id in driver_ids), np.int64, len(driver_ids))
         before = self._at[rows]
         newer: Flags = at >= before
-        # In the order of their times: of two positions of one driver the later one stays.
+        # Sorted by time: of two positions of one driver the later one stays.
         kept = np.argsort(at, kind="stable")
         kept = kept[newer[kept]]
         where = zip(lat[kept].tolist(), lng[kept].tolist(), strict=True)
@@ -62,12 +63,12 @@ class PositionIndex:
         return newer, before
 
     def last(self, driver_id: str) -> tuple[float, float, float] | None:
-        """Latitude, longitude and time of his last position; None for one who was not heard of."""
+        """Latitude, longitude and time of the last position; None for an unknown driver."""
         row = self._rows.get(driver_id)
         return None if row is None else (float(self._lat[row]), float(self._lng[row]), float(self._at[row]))
 
     def forget_before(self, oldest: float) -> None:
-        """Drop who was not seen since."""
+        """Forget drivers without a position since `oldest`."""
         stay = np.flatnonzero(self._at[: len(self._ids)] >= oldest)
         if len(stay) == len(self._ids):
             return
@@ -79,49 +80,49 @@ class PositionIndex:
         self._at[len(stay) :] = NEVER
 
     def near(self, lat: float, lng: float, radius_m: float, oldest: datetime) -> list[Sighting]:
-        """Those seen within the radius, not before `oldest`, nearest first."""
-        return self.around([Spot(lat, lng, radius_m)], oldest, EVERYBODY).of(0)
+        """The drivers within the radius, seen since `oldest`, nearest first."""
+        return self.around([Circle(lat, lng, radius_m)], oldest, ALL).of(0)
 
     def around(
-        self, spots: Sequence[Spot], oldest: datetime, enough: int, without: Collection[str] = ()
+        self, circles: Sequence[Circle], oldest: datetime, enough: int, without: Collection[str] = ()
     ) -> Nearby:
-        """For each spot the `enough` nearest of those within its radius, seen not before `oldest`; `without` them."""
+        """The `enough` nearest drivers in each circle, seen since `oldest`, except those in `without`."""
         view = _View(*self._findable(oldest.timestamp(), without))
         found = [
-            self._block(spots[start : start + BLOCK], start, view, enough)
-            for start in range(0, len(spots), BLOCK)
+            self._block(circles[start : start + BLOCK], start, view, enough)
+            for start in range(0, len(circles), BLOCK)
         ]
-        spot, row, straight = (
+        circle, row, straight = (
             (np.concatenate(column) for column in zip(*found, strict=True)) if found else _NOTHING
         )
-        return Nearby(spot, row, straight, self._lat[row], self._lng[row], self._ids)
+        return Nearby(circle, row, straight, self._lat[row], self._lng[row], self._ids)
 
     def _block(
-        self, spots: Sequence[Spot], number: int, view: _View, enough: int
+        self, circles: Sequence[Circle], number: int, view: _View, enough: int
     ) -> tuple[Indices, Indices, Floats]:
-        """The same for a few spots, counted from `number`: columns of all pairs take memory."""
-        lat, lng = np.array([spot.lat for spot in spots]), np.array([spot.lng for spot in spots])
-        radius = np.array([spot.radius_m for spot in spots], dtype=np.float64)
-        centres = [h3.latlng_to_cell(spot.lat, spot.lng, RESOLUTION) for spot in spots]
+        """The same for a few circles, numbered from `number`: columns of all pairs take memory."""
+        lat, lng = np.array([circle.lat for circle in circles]), np.array([circle.lng for circle in circles])
+        radius = np.array([circle.radius_m for circle in circles], dtype=np.float64)
+        centres = [h3.latlng_to_cell(circle.lat, circle.lng, RESOLUTION) for circle in circles]
         found: list[tuple[Indices, Indices, Floats]] = []
-        open_spots, rings = np.arange(len(spots)), 1
-        while len(open_spots):
-            pair_spot, row, within = view.pairs([centres[spot] for spot in open_spots], rings)
-            covered = np.minimum(within, radius[open_spots])
+        open_circles, rings = np.arange(len(circles)), 1
+        while len(open_circles):
+            pair_circle, row, within = view.pairs([centres[circle] for circle in open_circles], rings)
+            covered = np.minimum(within, radius[open_circles])
             straight = metres_between(
-                lat[open_spots][pair_spot], lng[open_spots][pair_spot], self._lat[row], self._lng[row]
+                lat[open_circles][pair_circle], lng[open_circles][pair_circle], self._lat[row], self._lng[row]
             )
-            sure = straight <= covered[pair_spot]
-            counts = np.bincount(pair_spot[sure], minlength=len(open_spots))
-            done = (counts >= enough) | (covered >= radius[open_spots])
-            take = sure & done[pair_spot]
-            found.append((open_spots[pair_spot[take]], row[take], straight[take]))
-            open_spots, rings = open_spots[~done], _wider(rings, float(radius.max()))
-        spot, row, straight = _nearest(found, len(spots), enough)
-        return spot + number, row, straight
+            sure = straight <= covered[pair_circle]
+            counts = np.bincount(pair_circle[sure], minlength=len(open_circles))
+            done = (counts >= enough) | (covered >= radius[open_circles])
+            take = sure & done[pair_circle]
+            found.append((open_circles[pair_circle[take]], row[take], straight[take]))
+            open_circles, rings = open_circles[~done], _wider(rings, float(radius.max()))
+        circle, row, straight = _nearest(found, len(circles), enough)
+        return circle + number, row, straight
 
     def _findable(self, since: float, without: Collection[str]) -> tuple[Indices, Cells]:
-        """Rows that count, and their hexagons, sorted by these."""
+        """The rows that count, and their hexagons, sorted by hexagon."""
         alive = self._at[: len(self._ids)] >= since
         alive[[self._rows[driver_id] for driver_id in without if driver_id in self._rows]] = False
         rows = np.flatnonzero(alive)
@@ -146,17 +147,20 @@ class PositionIndex:
 
 
 class _View:
-    """Rows sorted by hexagon, so that those of one lie side by side."""
+    """Rows sorted by hexagon, so that the rows of one lie side by side."""
 
     def __init__(self, rows: Indices, cells: Cells) -> None:
         self._rows = rows
         self._cells = cells
 
     def pairs(self, centres: Sequence[int], rings: int) -> tuple[Indices, Indices, float]:
-        """(position in `centres`, row) of everybody in the rings around each centre, and how far out nobody is missing."""
+        """(position in `centres`, row) of every driver in the rings around each centre.
+
+        The third value: the distance in metres up to which no driver is missing.
+        """
         if len(self._rows) <= DRIVERS_A_HEXAGON * _hexagons(rings):
-            everybody = np.tile(self._rows, len(centres))
-            return np.repeat(np.arange(len(centres)), len(self._rows)), everybody, np.inf
+            every_row = np.tile(self._rows, len(centres))
+            return np.repeat(np.arange(len(centres)), len(self._rows)), every_row, np.inf
         discs = [_disc(centre, rings) for centre in centres]
         sizes, cells = np.fromiter(map(len, discs), np.int64, len(discs)), np.concatenate(discs)
         starts = np.searchsorted(self._cells, cells, "left")
@@ -172,14 +176,14 @@ def _disc(centre: int, rings: int) -> Cells:
 
 
 def _nearest(
-    found: list[tuple[Indices, Indices, Floats]], spots: int, enough: int
+    found: list[tuple[Indices, Indices, Floats]], circles: int, enough: int
 ) -> tuple[Indices, Indices, Floats]:
-    """Sorted by spot and distance, the first `enough` of each spot."""
-    spot, row, straight = (np.concatenate(column) for column in zip(*found, strict=True))
-    order = np.lexsort((straight, spot))
-    spot, row, straight = spot[order], row[order], straight[order]
-    near = np.arange(len(spot)) - np.searchsorted(spot, np.arange(spots))[spot] < enough
-    return spot[near], row[near], straight[near]
+    """The first `enough` of each circle, sorted by circle and distance."""
+    circle, row, straight = (np.concatenate(column) for column in zip(*found, strict=True))
+    order = np.lexsort((straight, circle))
+    circle, row, straight = circle[order], row[order], straight[order]
+    near = np.arange(len(circle)) - np.searchsorted(circle, np.arange(circles))[circle] < enough
+    return circle[near], row[near], straight[near]
 
 
 _NOTHING = (np.zeros(0, np.int64), np.zeros(0, np.int64), np.zeros(0))
@@ -190,5 +194,5 @@ def _hexagons(rings: int) -> int:
 
 
 def _wider(rings: int, radius_m: float) -> int:
-    """By half again, and never further than the widest radius needs."""
+    """Half as many rings more, but not more than the widest radius needs."""
     return min(max(rings + 1, ceil(rings * 1.5)), ceil(radius_m / RING_M) + 1)

@@ -1,4 +1,4 @@
-"""Takes positions in: checks each, keeps the good ones, counts the rest."""
+"""Take positions in: check each, keep the valid ones, count the others."""
 
 from __future__ import annotations
 
@@ -10,10 +10,10 @@ from prometheus_client import Counter
 
 from contracts.requests.drivers import DriverPositionsReported
 from services.matching.adapters.position_index import PositionIndex
-from services.matching.domain.distance import Floats, all_inside_country
-from services.matching.domain.driver import AHEAD
-from services.matching.ports import Seen
+from services.matching.domain.ground.distance import Floats, all_inside_country
+from services.matching.ports import LastPosition
 from services.runtime.clock import Clock
+from services.runtime.facts import AHEAD
 
 POSITIONS = Counter("gancang_positions_total", "Positions reported, by what became of them", ["outcome"])
 OUTCOMES = ("kept", "stale", "future", "nowhere", "outside", "unreadable", "foreign")
@@ -24,7 +24,10 @@ FORGOTTEN_AFTER = 10
 
 
 class Positions:
-    """`appeared` is called when a driver shows up who was unknown, or silent for too long to be asked."""
+    """`appeared` is called for a driver who was unknown, or silent for too long to get offers.
+
+    `fresh`: how long a position counts.
+    """
 
     def __init__(
         self, index: PositionIndex, clock: Clock, fresh: timedelta, appeared: Callable[[str], None]
@@ -38,19 +41,19 @@ class Positions:
         self._heard_at: datetime | None = None
 
     def listening(self, *, yes: bool) -> None:
-        """Whether positions can come in from now on."""
+        """Note whether positions can arrive from now on."""
         self._listening_since = self._clock.now() if yes else None
 
     def listening_since(self) -> datetime | None:
-        """Since when no position can have been missed; None while nobody at all is heard of."""
+        """Since when this process has received every position; None while none arrive at all."""
         if self._listening_since is None or self._heard_at is None:
             return None
         return self._listening_since if self._clock.now() - self._heard_at <= self._fresh else None
 
-    def seen(self, driver_id: str) -> Seen | None:
-        """His last position; None for one who was not heard of, or long ago."""
-        last = self._index.last(driver_id)
-        return None if last is None else Seen(last[0], last[1], datetime.fromtimestamp(last[2], UTC))
+    def last(self, driver_id: str) -> LastPosition | None:
+        """The driver's last position; None without a recent one."""
+        found = self._index.last(driver_id)
+        return None if found is None else LastPosition(*found[:2], datetime.fromtimestamp(found[2], UTC))
 
     def reported(self, report: DriverPositionsReported) -> None:
         """Take a report in."""
@@ -67,7 +70,7 @@ class Positions:
         self._take([driver_id], np.array([lat]), np.array([lng]), np.array([at]))
 
     def _take(self, driver_ids: list[str], lat: Floats, lng: Floats, at: Floats) -> None:
-        """Those that cannot be are counted by reason and dropped; a broken receiver places everybody at 0/0."""
+        """Count impossible positions by reason and drop them. A broken GPS receiver reports 0/0."""
         now = self._clock.now().timestamp()
         good = np.ones(len(driver_ids), dtype=bool)
         for counter, bad in (
@@ -79,9 +82,7 @@ class Positions:
             counter.inc(int(np.count_nonzero(good & bad)))
             good &= ~bad
         if not good.all():
-            driver_ids = [
-                driver_id for driver_id, stays in zip(driver_ids, good.tolist(), strict=True) if stays
-            ]
+            driver_ids = [each for each, stays in zip(driver_ids, good.tolist(), strict=True) if stays]
         taken, before = self._index.saw_all(driver_ids, lat[good], lng[good], at[good])
         kept = int(np.count_nonzero(taken))
         KEPT.inc(kept)
@@ -92,7 +93,7 @@ class Positions:
             self._appeared(driver_ids[number])
 
     def _heard(self) -> None:
-        """After a silence of the whole town, everybody's positions may have been missed."""
+        """After a time without any position, positions of every driver may have been missed."""
         now = self._clock.now()
         silent = self._heard_at is None or now - self._heard_at > self._fresh
         if silent and self._listening_since is not None:
@@ -100,5 +101,5 @@ class Positions:
         self._heard_at = now
 
     def forget_old(self) -> None:
-        """Drop who was silent for ten times as long as a position counts."""
+        """Forget drivers who were silent for ten times as long as a position counts."""
         self._index.forget_before(self._clock.now().timestamp() - FORGOTTEN_AFTER * self._fresh_s)

@@ -1,4 +1,4 @@
-"""Ways by road from the straight line: the area's factor and speed, as dated data."""
+"""Travel times estimated from the straight line: factor and speed of each area, as dated data."""
 
 from __future__ import annotations
 
@@ -13,8 +13,8 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from contracts.regions import villages
 from contracts.values import DistrictCode
-from services.matching.domain.calendar import day_of
-from services.matching.domain.roads import RoadEstimate, Way, estimate_for
+from services.matching.domain.ground.calendar import day_of
+from services.matching.domain.ground.travel import RoadEstimate, Travel, estimate_for
 from services.matching.ports import Approach
 from services.runtime.errors import NotConfigured
 
@@ -37,7 +37,7 @@ class _File(BaseModel):
 
 
 def read_estimates(path: Path = BUILT_IN) -> tuple[RoadEstimate, ...]:
-    """The areas of a file like `roads.toml`. Raises `NotConfigured`."""
+    """Read the estimates in a file like `roads.toml`. Raises `NotConfigured`."""
     try:
         rows = _File.model_validate(tomllib.loads(path.read_text(encoding="utf-8"))).estimate
     except (OSError, ValueError, ValidationError) as error:
@@ -46,22 +46,22 @@ def read_estimates(path: Path = BUILT_IN) -> tuple[RoadEstimate, ...]:
 
 
 class RoadEstimates:
-    """The area is that of the village nearest to the pick-up."""
+    """The estimate of the district in which the village nearest to the pick-up lies."""
 
-    def __init__(self, estimates: Sequence[RoadEstimate], otherwise: RoadEstimate) -> None:
+    def __init__(self, estimates: Sequence[RoadEstimate], default: RoadEstimate) -> None:
         self._estimates = estimates
-        self._otherwise = otherwise
+        self._default = default
         self._districts = [village.district_code for village in villages()]
         self._lat = np.array([village.lat for village in villages()])
         self._lng = np.array([village.lng for village in villages()])
 
-    async def ways(self, approaches: Sequence[Approach], now: datetime) -> Sequence[Sequence[Way]]:
-        """For each approach the way of each of its drivers."""
+    async def travel(self, approaches: Sequence[Approach], now: datetime) -> Sequence[Sequence[Travel]]:
+        """For each approach the ride of each of its drivers."""
         return [self.of(approach, now) for approach in approaches]
 
-    def of(self, approach: Approach, now: datetime) -> list[Way]:
-        """The way of each driver to one pick-up."""
-        # Banyuwangi spans a degree near latitude -8: good enough to find the nearest village.
+    def of(self, approach: Approach, now: datetime) -> list[Travel]:
+        """The ride of each driver to one pick-up."""
+        # Banyuwangi spans a degree near latitude -8: this is precise enough to find the nearest village.
         nearest = np.argmin((self._lat - approach.lat) ** 2 + (0.99 * (self._lng - approach.lng)) ** 2)
-        here = estimate_for(self._districts[int(nearest)], day_of(now), self._estimates, self._otherwise)
-        return here.ways([seen.straight_m for seen in approach.drivers])
+        here = estimate_for(self._districts[int(nearest)], day_of(now), self._estimates, self._default)
+        return here.travel([seen.straight_m for seen in approach.drivers])

@@ -1,7 +1,7 @@
-"""This process's own queue: positions from the apps, and hints from the other matchers.
+"""This process's own queue: positions from the apps, and hints from the other matching processes.
 
-Classic, short-lived and never acknowledged: what is lost there comes again. Not exclusive, because a reconnecting
-client would meet its own ghost.
+The queue is classic, short-lived and never acknowledged: what is lost comes again. It is not exclusive,
+because a client that reconnects would collide with its own old connection.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ from contracts.queues import HINTS, POSITIONS
 from contracts.registry import Exchange
 from contracts.requests.drivers import DriverPositionsReported
 from contracts.values import Role
-from services.matching.adapters.hints import Hints
+from services.matching.adapters.hints import BrokerHints
 from services.matching.adapters.positions import FOREIGN, UNREADABLE, Positions
 from services.runtime.clock import Clock
 from services.runtime.errors import BrokerAway
@@ -35,14 +35,14 @@ ARGUMENTS = {
 log = structlog.get_logger()
 
 
-class Stream:
-    """A worker of the service."""
+class PositionStream:
+    """A worker of the service. `speakers` None: every login may report every driver."""
 
     def __init__(
         self,
         connection: AbstractRobustConnection,
         positions: Positions,
-        hints: Hints,
+        hints: BrokerHints,
         clock: Clock,
         speakers: Speakers | None,
     ) -> None:
@@ -54,7 +54,7 @@ class Stream:
         self._queue = f"matching.positions.{secrets.token_hex(6)}"
 
     async def run(self) -> None:
-        """Until cancelled. Raises `BrokerAway`."""
+        """Consume until cancelled. Raises `BrokerAway`."""
         try:
             channel = await self._connection.channel(publisher_confirms=False)
         except (AMQPError, OSError, RuntimeError) as error:
@@ -79,7 +79,7 @@ class Stream:
 
     async def _take(self, message: AbstractIncomingMessage) -> None:
         if message.exchange == HINTS:
-            self._hints.heard(message.body)
+            self._hints.received(message.body)
             return
         try:
             envelope = read(message.headers, message.body, message.content_type, self._clock.now())
@@ -88,15 +88,13 @@ class Stream:
             UNREADABLE.inc()
             log.info("positions.unreadable", error=type(error).__name__)
             return
-        self._positions.reported(self._believed(message.user_id, report))
+        self._positions.reported(self._permitted(message.user_id, report))
 
-    def _believed(self, login: str | None, report: DriverPositionsReported) -> DriverPositionsReported:
-        """The positions of drivers for whom the login may speak."""
+    def _permitted(self, login: str | None, report: DriverPositionsReported) -> DriverPositionsReported:
+        """The positions of drivers in whose name the login may speak."""
         speakers = self._speakers
         if speakers is None:
             return report
-        own = [
-            position for position in report.positions if speakers.may(login, Role.DRIVER, position.driver_id)
-        ]
+        own = [each for each in report.positions if speakers.may(login, Role.DRIVER, each.driver_id)]
         FOREIGN.inc(len(report.positions) - len(own))
         return report.model_copy(update={"positions": own})

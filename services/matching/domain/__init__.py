@@ -1,1 +1,1 @@
-"""Matching rules as pure functions over frozen values."""
+"""The rules of matching: pure functions over frozen values."""

@@ -1,11 +1,15 @@
-"""Why matching does not do what was asked."""
+"""The refusal that a rule of matching raises."""
 
 from __future__ import annotations
 
 
 class Refused(Exception):  # noqa: N818  says what happened
-    """It can't be done and stays so; `code` is a reason code of the contract."""
+    """The request cannot be carried out.
 
-    def __init__(self, code: str) -> None:
+    `code` is a reason code of the contract, `pointer` the JSON path of the wrong field.
+    """
+
+    def __init__(self, code: str, *, pointer: str | None = None) -> None:
         super().__init__(code)
         self.code = code
+        self.pointer = pointer

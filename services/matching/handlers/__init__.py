@@ -1,1 +1,1 @@
-"""One message or one due timer, one file."""
+"""One handler for each message type and each timer; `routes.py` lists all of them."""

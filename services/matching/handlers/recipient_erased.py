@@ -1,7 +1,7 @@
-"""`recipient.erased.v1`: what matching knows of a driver is forgotten, and he is asked no more.
+"""`recipient.erased.v1`: forget what matching knows of a driver, and make them no more offers.
 
-Of customers, recipients and merchants there is nothing to forget: a search keeps their places while it is open or its driver
-rides, as the order does, and no longer; see `domain/searching.py`.
+Of customers, recipients and merchants there is nothing to forget: a search keeps their places as long as the
+order does, while it is open or its driver rides; see `domain/searches/lifecycle.py`.
 """
 
 from __future__ import annotations
@@ -9,31 +9,29 @@ from __future__ import annotations
 from contracts.events.recipients import RecipientErased
 from contracts.message import Message
 from contracts.values import Role
-from services.matching.domain.driver import Driver, erased
-from services.matching.handlers.saving import change_driver
-from services.matching.handlers.withdrawing import withdraw_where_barred
+from services.matching.domain.drivers.facts import erased
 from services.matching.ports import Context
+from services.matching.saving.changes import change_driver
+from services.matching.saving.offers import withdraw_if_barred
 from services.runtime.change import cause_of
 
-REASON = "recipient_erased"
 
+async def recipient_erased(context: Context, message: Message[RecipientErased]) -> None:
+    """Erase the driver, then withdraw their open offers.
 
-class RecipientErasedHandler:
-    """The order that he drives is driven to its end; one booked ahead is searched anew when its time comes."""
-
-    def __init__(self, context: Context) -> None:
-        self._context = context
-
-    async def __call__(self, message: Message[RecipientErased]) -> None:
-        """Blank the driver, then take back what he is asked."""
-        said, cause = message.data, cause_of(message)
-        if said.role is not Role.DRIVER:
-            return
-
-        def decide(driver: Driver | None) -> Driver | None:
-            return erased(driver, said.recipient_id, said.at)
-
-        await change_driver(
-            self._context, said.recipient_id, cause, decide, by="system", reason=REASON, clear_digests=True
-        )
-        await withdraw_where_barred(self._context, said.recipient_id, cause)
+    The driver finishes the live order; a reservation is lost when its time comes, and the order searches
+    again.
+    """
+    said, cause = message.data, cause_of(message)
+    if said.role is not Role.DRIVER:
+        return
+    await change_driver(
+        context,
+        said.recipient_id,
+        cause,
+        lambda driver: erased(driver, said.recipient_id, said.at),
+        by="system",
+        reason="recipient_erased",
+        clear_digests=True,
+    )
+    await withdraw_if_barred(context, said.recipient_id, cause)

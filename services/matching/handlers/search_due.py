@@ -1,17 +1,11 @@
-"""The clock acts on a search: an offer expires, or its life is over."""
+"""The clock acts on a search: an offer expires, or the time of the search is over."""
 
 from __future__ import annotations
 
-from services.matching.handlers.lapsing import close_lapsed
 from services.matching.ports import Context
+from services.matching.saving.offers import close_expired
 
 
-class SearchDueHandler:
-    """Any process may do it; the second time changes nothing."""
-
-    def __init__(self, context: Context) -> None:
-        self._context = context
-
-    async def __call__(self, key: str) -> None:
-        """Close what is over."""
-        await close_lapsed(self._context, key, self._context.clock.now())
+async def search_due(context: Context, key: str) -> None:
+    """Close what is over. A repeat, in any process, changes nothing."""
+    await close_expired(context, key, context.clock.now())

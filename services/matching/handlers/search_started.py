@@ -1,4 +1,4 @@
-"""`order.search_started.v1`: an order wants a driver, for the first time or again."""
+"""`order.search_started.v1`: an order needs a driver, for the first time or again."""
 
 from __future__ import annotations
 
@@ -6,39 +6,32 @@ from dataclasses import replace
 
 from contracts.events.orders import OrderSearchStarted
 from contracts.message import Message
-from services.matching.domain.search import Search, Wanted, key_of
-from services.matching.domain.searching import opened
-from services.matching.handlers.saving import change_search
+from services.matching.domain.searches.lifecycle import opened
+from services.matching.domain.searches.search import Search, TripRequest, search_key
 from services.matching.ports import Context
+from services.matching.saving.causes import ORDERS
+from services.matching.saving.changes import change_search
 from services.runtime.change import cause_of
 
 
-class SearchStartedHandler:
-    """A lower attempt or version of the order than is known opens nothing."""
+async def search_started(context: Context, message: Message[OrderSearchStarted]) -> None:
+    """Open the search; a lower attempt or version of the order than the known one changes nothing."""
+    order, now = message.data, context.clock.now()
+    trip, excluded = _trip(message), tuple(order.excluded_drivers)
 
-    def __init__(self, context: Context) -> None:
-        self._context = context
+    def open_search(known: Search | None) -> Search | None:
+        return opened(known, order.order_id, order.attempt, message.sequence or 0, trip, excluded, now)
 
-    async def __call__(self, message: Message[OrderSearchStarted]) -> None:
-        """Open the search; the leader asks at once."""
-        order = message.data
-        wanted, now = _wanted(message), self._context.clock.now()
-        excluded = tuple(order.excluded_drivers)
-
-        def decide(known: Search | None) -> Search | None:
-            return opened(known, order.order_id, order.attempt, message.sequence or 0, wanted, excluded, now)
-
-        first = order.attempt == 1
-        key = key_of(order.order_id)
-        # The mark is kept as long as the search: by a digest the note in it could be guessed.
-        await change_search(
-            self._context, key, replace(cause_of(message), digest=""), decide, by="orders", expect_new=first
-        )
+    # The mark of the message is kept as long as the search: from a digest one could guess the note in the
+    # message.
+    cause = replace(cause_of(message), digest="")
+    key, first = search_key(order.order_id), order.attempt == 1
+    await change_search(context, key, cause, open_search, by=ORDERS, expect_new=first)
 
 
-def _wanted(message: Message[OrderSearchStarted]) -> Wanted:
+def _trip(message: Message[OrderSearchStarted]) -> TripRequest:
     order = message.data
-    return Wanted(
+    return TripRequest(
         service=order.service,
         pickup=order.pickup,
         dropoff=order.dropoff,

@@ -1,62 +1,43 @@
-"""`driver.standby_joined.v1` and `driver.standby_left.v1`: waiting at a partner's place."""
+"""`driver.standby_joined.v1` and `driver.standby_left.v1`: waiting at a shelter for orders from there."""
 
 from __future__ import annotations
 
+from datetime import datetime
+
 from contracts.message import Message
 from contracts.requests.drivers import DriverStandbyJoined, DriverStandbyLeft
-from services.matching.domain import driver as facts
-from services.matching.domain import standby
-from services.matching.domain.driver import Driver
-from services.matching.handlers.saving import change_driver, refusing
+from services.matching.domain.drivers import facts, standby
+from services.matching.domain.drivers.driver import Driver
+from services.matching.domain.drivers.facts import known
 from services.matching.ports import Context
+from services.matching.saving.changes import change_driver
+from services.matching.saving.steps import sender
 from services.runtime.change import cause_of
-from services.runtime.errors import NotYet, Rejected
+from services.runtime.errors import Rejected
+from services.runtime.facts import require_not_ahead
 
 
-class StandbyJoinedHandler:
-    """His place in the queue is when we heard of it: a sender's clock gives nobody a better one."""
+async def joined(context: Context, message: Message[DriverStandbyJoined]) -> None:
+    """Add the driver to the queue.
 
-    def __init__(self, context: Context) -> None:
-        self._context = context
+    Our clock decides the place in it: a sender's clock must not give a better one.
 
-    async def __call__(self, message: Message[DriverStandbyJoined]) -> None:
-        """Queue him up."""
-        said, now = message.data, self._context.clock.now()
-        with refusing():
-            facts.not_ahead(message.time, now)
-        shelter = self._context.shelters.get(said.standby_id)
-        if shelter is None:
-            raise Rejected("unknown_standby", pointer="/standby_id")
-        seen = self._context.whereabouts.seen(said.driver_id)
-        here = (seen.lat, seen.lng) if seen else None
+    Raises `Rejected`: `unknown_standby`, `time_ahead`, or what `standby.joined` refuses.
+    """
+    said, now = message.data, context.clock.now()
+    require_not_ahead(message.time, now)
+    shelter = context.shelters.get(said.standby_id)
+    if shelter is None:
+        raise Rejected("unknown_standby", pointer="/standby_id")
+    last = context.positions.last(said.driver_id)
+    here = (last.lat, last.lng) if last else None
 
-        def decide(driver: Driver | None) -> Driver | None:
-            if driver is None:
-                raise NotYet("unknown_driver")
-            return standby.joined(driver, shelter, here, message.time, now)
+    def join(driver: Driver | None) -> Driver | None:
+        return standby.joined(known(driver), shelter, here, message.time, now)
 
-        await change_driver(
-            self._context, said.driver_id, cause_of(message), decide, by=f"driver:{said.driver_id}"
-        )
+    await change_driver(context, said.driver_id, cause_of(message), join, by=sender(said))
 
 
-class StandbyLeftHandler:
-    """Leaving a place where he does not wait changes nothing."""
-
-    def __init__(self, context: Context) -> None:
-        self._context = context
-
-    async def __call__(self, message: Message[DriverStandbyLeft]) -> None:
-        """Let the next one move up."""
-        said = message.data
-        with refusing():
-            facts.not_ahead(message.time, self._context.clock.now())
-
-        def decide(driver: Driver | None) -> Driver | None:
-            if driver is None:
-                raise NotYet("unknown_driver")
-            return facts.standby_left(driver, said.standby_id, message.time)
-
-        await change_driver(
-            self._context, said.driver_id, cause_of(message), decide, by=f"driver:{said.driver_id}"
-        )
+def left(driver: Driver | None, message: Message[DriverStandbyLeft], _: datetime) -> Driver | None:
+    """Remove the driver from the queue; leaving a shelter where they do not wait changes nothing."""
+    return facts.standby_left(known(driver), message.data.standby_id, message.time)

@@ -8,7 +8,7 @@ from collections.abc import Awaitable, Callable
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from contracts.values import ID_PATTERN
-from services.matching.adapters.sheets import of_driver, of_explanation, of_queue
+from services.matching.adapters.inspection_json import driver_json, explanation_json, queue_json
 from services.matching.app import inspection
 from services.ops import terminal
 from services.ops.connecting.database import services_database
@@ -38,7 +38,7 @@ def explain(order_id: str, *, as_json: bool) -> None:
 
     async def read(inspection: Inspection) -> Document | None:
         found = await inspection.explanation(order_id)
-        return of_explanation(found) if found is not None else None
+        return explanation_json(found) if found is not None else None
 
     document = _inspected(read) if re.fullmatch(ID_PATTERN, order_id) else None
     if document is None:
@@ -50,7 +50,7 @@ def standby(*, as_json: bool) -> None:
     """Print who waits at each partner's place. Raises `UnreachableError`, `NotRunningError`."""
 
     async def read(inspection: Inspection) -> list[Document]:
-        return [of_queue(shelter, queue, inspection.now) for shelter, queue in await inspection.queues()]
+        return [queue_json(shelter, queue, inspection.now) for shelter, queue in await inspection.queues()]
 
     _show(_inspected(read), matching_tables.queues, as_json=as_json)
 
@@ -66,7 +66,7 @@ def driver(driver_id: str, *, as_json: bool) -> None:
         queue = next(
             (queue for shelter, queue in await inspection.queues() if shelter.standby_id == place), []
         )
-        return of_driver(found, queue, await inspection.not_his(driver_id), inspection.now)
+        return driver_json(found, queue, await inspection.not_judged(driver_id), inspection.now)
 
     document = _inspected(read) if re.fullmatch(ID_PATTERN, driver_id) else None
     if document is None:

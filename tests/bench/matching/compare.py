@@ -1,4 +1,4 @@
-"""`gancang bench matching`: a round's speed and cost, positions, memory, and a simulated day; every figure beside its rival."""
+"""`gancang bench matching`: speed and cost of a round, positions, memory, a simulated day; with rivals."""
 
 from __future__ import annotations
 
@@ -85,7 +85,8 @@ def _mean(rows: list[dict[str, Any]]) -> dict[str, float]:
 
 
 def _line(row: dict[str, Any]) -> str:
-    return f"{row['served_percent']:.1f} % served, pick-up {row['pickup_median_s']:.0f} s, 95 % within {row['pickup_p95_s']:.0f} s"
+    pickup, slowest = row["pickup_median_s"], row["pickup_p95_s"]
+    return f"{row['served_percent']:.1f} % served, pick-up {pickup:.0f} s, 95 % within {slowest:.0f} s"
 
 
 def _machine() -> dict[str, Any]:
@@ -150,9 +151,8 @@ COLUMNS: tuple[tuple[str, Callable[[dict[str, float]], str]], ...] = (
 
 
 def _print_day(day: dict[str, Any], console: Console) -> None:
-    table = Table(
-        title=f"a day: {day['orders']:,} orders and {day['drive']} in the drive, {day['drivers']} drivers · mean of the seeds"
-    )
+    demand = f"{day['orders']:,} orders and {day['drive']} in the drive, {day['drivers']} drivers"
+    table = Table(title=f"a day: {demand} · mean of the seeds")
     table.add_column("policy")
     for name, _ in COLUMNS:
         table.add_column(name, justify="right")

@@ -1,7 +1,8 @@
-"""A day in Banyuwangi as the bench plays it: who wants to go where and when, and who works. Drawn from the seed alone.
+"""The demand of a simulated day in Banyuwangi, and the drivers at work, drawn from the seed alone.
 
-The shape of the day is an assumption, not a count: morning and evening peak, the town busier than the villages, trips of a
-few kilometres, and on the monthly drive a quarter of an hour in which offices order from the warungs for needy households.
+The shape of the day is an assumption, not a count: morning and evening peak, the town busier than the
+villages, trips of a few kilometres, and on the monthly drive a quarter of an hour in which offices order from
+the warungs for needy households.
 """
 
 from __future__ import annotations
@@ -11,7 +12,7 @@ from dataclasses import dataclass
 from random import Random
 
 from contracts.regions import Village, villages
-from services.matching.domain.distance import metres
+from services.matching.domain.ground.distance import metres
 
 HOUR = 3600.0
 TOWN = ("35.10.16", "35.10.17", "35.10.15", "35.10.21", "35.10.09")
@@ -24,12 +25,12 @@ DRIVE_AT, DRIVE_LASTS_S, WARUNGS = 9.5 * HOUR, 900.0, 12
 TRIP_M, SHORTEST_M, LONGEST_M = 2500.0, 700.0, 15_000.0
 NEAR_THE_POINT_M = 450.0
 METRES_PER_DEGREE = 111_195.0
-# Share, priority: rides and food as usual, medicine for a hospital's patients before all others.
+# Service, share, priority: medicine for a hospital's patients comes before all others.
 SERVICES = (("ride", 0.68, 5), ("food", 0.28, 5), ("medicine", 0.04, 8))
 
 
 @dataclass(frozen=True, slots=True)
-class Spot:
+class Point:
     """WGS 84 degrees."""
 
     lat: float
@@ -44,17 +45,17 @@ class Request:
     at: float
     service: str
     priority: int
-    pickup: Spot
-    dropoff: Spot
+    pickup: Point
+    dropoff: Point
     town: bool
 
 
 @dataclass(frozen=True, slots=True)
 class Worker:
-    """A driver. `willing`: how likely he takes an offer near by; `slow_s`: how long he thinks on average."""
+    """A driver. `willing`: how likely they accept an offer near by; `slow_s`: mean seconds to an answer."""
 
     driver_id: str
-    home: Spot
+    home: Point
     starts: float
     ends: float
     willing: float
@@ -62,7 +63,7 @@ class Worker:
 
 
 def requests(seed: int, orders: int, drive: int) -> list[Request]:
-    """The day's orders in the order of their times; `drive` of them in the monthly drive."""
+    """The orders of the day by time; `drive` of them in the monthly drive."""
     random = Random(f"{seed} demand")
     weights = [_weight(village) for village in villages()]
     times = sorted((random.choices(range(24), DEMAND)[0] + random.random()) * HOUR for _ in range(orders))
@@ -106,7 +107,7 @@ def _request(
     return Request("", at, name, priority, pickup, _destination(random, pickup), start.district_code in TOWN)
 
 
-def _destination(random: Random, pickup: Spot) -> Spot:
+def _destination(random: Random, pickup: Point) -> Point:
     """Any direction; short trips are frequent, long ones rare."""
     away, angle = min(LONGEST_M, SHORTEST_M + random.expovariate(1 / TRIP_M)), random.uniform(0, 2 * math.pi)
     there = _moved(pickup, away, angle)
@@ -115,17 +116,17 @@ def _destination(random: Random, pickup: Spot) -> Spot:
     return there if inside else _around(random, nearest)
 
 
-def _around(random: Random, village: Village) -> Spot:
+def _around(random: Random, village: Village) -> Point:
     return _moved(
-        Spot(village.lat, village.lng), random.uniform(0, NEAR_THE_POINT_M), random.uniform(0, 2 * math.pi)
+        Point(village.lat, village.lng), random.uniform(0, NEAR_THE_POINT_M), random.uniform(0, 2 * math.pi)
     )
 
 
-def _moved(spot: Spot, away: float, angle: float) -> Spot:
+def _moved(point: Point, away: float, angle: float) -> Point:
     north, east = away * math.cos(angle), away * math.sin(angle)
-    return Spot(
-        spot.lat + north / METRES_PER_DEGREE,
-        spot.lng + east / METRES_PER_DEGREE / math.cos(math.radians(spot.lat)),
+    return Point(
+        point.lat + north / METRES_PER_DEGREE,
+        point.lng + east / METRES_PER_DEGREE / math.cos(math.radians(point.lat)),
     )
 
 
@@ -133,5 +134,5 @@ def _weight(village: Village) -> float:
     return TOWN_WEIGHT if village.district_code in TOWN else COUNTRY_WEIGHT
 
 
-def _rest(request: Request) -> tuple[float, str, int, Spot, Spot, bool]:
+def _rest(request: Request) -> tuple[float, str, int, Point, Point, bool]:
     return request.at, request.service, request.priority, request.pickup, request.dropoff, request.town

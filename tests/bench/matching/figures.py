@@ -1,4 +1,4 @@
-"""What a played day comes to."""
+"""The figures of a simulated day."""
 
 from __future__ import annotations
 
@@ -11,7 +11,10 @@ from tests.bench.matching.documents import Case, shift_hours
 
 
 def figures(day: Day) -> dict[str, float]:
-    """Pick-up time: from the order to the driver at the pick-up; Gini: of income an hour on shift."""
+    """The figures of one day.
+
+    Pick-up time: from the order to the driver's arrival; Gini: of income for each hour on shift.
+    """
     cases = list(day.cases.values())
     served = [case for case in cases if case.reached_at is not None]
     in_drive = [case for case in cases if DRIVE_AT <= case.request.at < DRIVE_AT + DRIVE_LASTS_S]
@@ -35,7 +38,7 @@ def figures(day: Day) -> dict[str, float]:
 
 
 def gini(values: Sequence[float]) -> float:
-    """0: everybody has the same; towards 1: one has all."""
+    """0: all have the same; towards 1: one has all."""
     ordered, total = sorted(values), sum(values)
     ranked = sum((2 * rank - len(ordered) - 1) * value for rank, value in enumerate(ordered, 1))
     return ranked / (len(ordered) * total) if total else 0.0

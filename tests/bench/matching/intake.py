@@ -1,4 +1,4 @@
-"""Positions taken in a second, from the bytes of a message of 500, and what 50,000 drivers take of memory."""
+"""Positions taken in per second, from the bytes of messages of 500, and the memory of 50,000 drivers."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from h3.api import basic_int as h3
 from contracts.codec import parse, read
 from services.matching.adapters.position_index import PositionIndex
 from services.matching.adapters.positions import Positions
-from services.matching.domain.solving import warm_up
+from services.matching.domain.pairing.solver import warm_up
 from services.runtime.clock import SystemClock
 
 MESSAGES, A_MESSAGE, DRIVERS, PAGE_KIB = 200, 500, 50_000, 4
@@ -38,7 +38,7 @@ class Dictionaries:
         self._cells: dict[int, set[str]] = {}
 
     def reported(self, report: Any) -> None:
-        """Take a message in."""
+        """Take a report in."""
         for position in report.positions:
             driver_id, at = position.driver_id, position.at.timestamp()
             cell = h3.latlng_to_cell(position.lat, position.lng, 8)
@@ -52,7 +52,7 @@ class Dictionaries:
 
 
 def measure() -> dict[str, Any]:
-    """Each in a process of its own, so that neither pays for the other's memory."""
+    """Measure each in a process of its own, so that neither counts the other's memory."""
     return {"columns": _apart("columns"), "dictionaries": _apart("dictionaries")}
 
 
@@ -86,7 +86,7 @@ def _columns() -> Take:
 
 
 def _bodies() -> list[bytes]:
-    """Every driver reports, and reports again from somewhere else."""
+    """Reports in which every driver appears twice, at two places."""
     dice, at = np.random.default_rng(1), datetime.now(UTC).isoformat()
     places = dice.uniform((-8.26, 114.30), (-8.17, 114.39), (MESSAGES * A_MESSAGE, 2)).tolist()
     rows = [

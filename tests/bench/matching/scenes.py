@@ -10,17 +10,18 @@ import numpy as np
 
 from services.matching.adapters.position_index import PositionIndex
 from services.matching.adapters.road_estimates import RoadEstimates
-from services.matching.domain.calendar import day_of
-from services.matching.domain.cost import FreeDriver, WaitingOrder, Weights
-from services.matching.domain.distance import Floats
-from services.matching.domain.driver import Driver
-from services.matching.domain.record import RECENT, Mark, Record
-from services.matching.domain.roads import RoadEstimate
-from services.matching.domain.search import Search
-from services.matching.handlers.board import Entry
-from services.matching.handlers.gathering import Candidate, Gathering, Hunt, Look
-from services.matching.handlers.pairing import decided
-from services.matching.ports import Spot
+from services.matching.domain.drivers.driver import Driver
+from services.matching.domain.drivers.record import RECENT, Answer, Record
+from services.matching.domain.ground.calendar import day_of
+from services.matching.domain.ground.distance import Floats
+from services.matching.domain.ground.travel import RoadEstimate
+from services.matching.domain.pairing.cost import FreeDriver, WaitingOrder, Weights
+from services.matching.domain.searches.search import Search
+from services.matching.ports import Circle
+from services.matching.rounds.candidates import CandidateFinder
+from services.matching.rounds.pairing import pair
+from services.matching.rounds.round import Pair, RoundSearch, RoundState
+from services.matching.rounds.search_cache import CachedSearch
 from services.runtime.change import Stored
 from tests.bench.matching import demand
 from tests.bench.matching.documents import RULES, a_driver, a_search
@@ -34,24 +35,25 @@ RADIUS_M = 3000.0
 ROAD_FACTOR, SPEED_KMH = 1.3, 25.0
 PRIORITY = 5
 ROADS = RoadEstimates((), RoadEstimate(date.min, ROAD_FACTOR, SPEED_KMH))
-# An order that is left out counts an hour, more than any way here; at the service's price nothing else would show in a sum.
+# An order that is left out counts an hour, more than any way here; at the service's price nothing else would
+# show in a sum.
 WEIGHTS = Weights(left_s=3600.0)
 
 
 @dataclass(frozen=True, slots=True)
 class Scene:
-    """A round: searches that wait, and documents of drivers; `spots`, `orders`, `drivers` and `places` say the same in numbers."""
+    """Searches and drivers of a round. `circles`, `orders`, `drivers`, `places`: the same as numbers."""
 
     title: str
     searches: list[Search]
     documents: dict[str, Driver]
-    spots: list[Spot]
+    circles: list[Circle]
     orders: list[WaitingOrder]
     drivers: list[FreeDriver]
     places: Floats
 
     def index(self) -> PositionIndex:
-        """Everybody was seen a moment ago."""
+        """An index in which every driver was seen a moment ago."""
         index = PositionIndex()
         seen = np.full(len(self.drivers), NOW.timestamp())
         index.saw_all(
@@ -60,45 +62,45 @@ class Scene:
         return index
 
     async def get(self, driver_id: str) -> Stored[Driver]:
-        """As a store of drivers."""
+        """Read a driver, as a store does."""
         return Stored(driver_id, 1, self.documents[driver_id])
 
     def change(self, *_: Any, **__: Any) -> Any:
-        """Nobody writes through the gathering."""
+        """Not used: the candidate finder writes nothing."""
         raise NotImplementedError
 
-    async def decided(self, index: PositionIndex) -> list[tuple[Hunt, Candidate]]:
-        """The service's own round from positions to pairs; the documents are at hand."""
-        gathering = Gathering(self, index, ROADS, FRESH, 60)
-        hunts = [
-            Hunt(Entry(search.order_id, 1, search), search.wanted, 0)
+    async def pair(self, index: PositionIndex) -> list[Pair]:
+        """The service's own code from positions to pairs; no driver is read from a database."""
+        finder = CandidateFinder(self, index, ROADS, FRESH, 60)
+        round_searches = [
+            RoundSearch(CachedSearch(search.order_id, 1, search), search.trip, 0)
             for search in self.searches
-            if search.wanted
+            if search.trip
         ]
         waited = {order.order_id: order.waited_s for order in self.orders}
-        look = Look(frozenset(), RULES, NOW, dict(self.documents))
-        return await decided(hunts, waited, gathering, look, WEIGHTS)
+        state = RoundState(frozenset(), RULES, NOW, dict(self.documents))
+        return await pair(round_searches, waited, finder, state, WEIGHTS)
 
 
 def scene(title: str, orders: int, drivers: int, *, crowd: bool = False) -> Scene:
-    """Spread over the town; a `crowd` of orders at one end of it."""
+    """Orders and drivers over the town; `crowd`: all orders at one end of it."""
     dice = np.random.default_rng(orders * 100_000 + drivers)
     side = CROWD_SIDE if crowd else SIDE
     at = dice.uniform((SOUTH, WEST), (SOUTH + side, WEST + side), (orders, 2)).tolist()
     waited = dice.uniform(0, 30, orders).tolist()
-    merits = zip(
+    figures = zip(
         dice.uniform(0, 3600, drivers).tolist(),
         dice.uniform(0, 2e5, drivers).tolist(),
         dice.beta(6, 2, drivers).tolist(),
         strict=True,
     )
-    documents = [_document(number, *merit) for number, merit in enumerate(merits)]
+    documents = [_document(number, *each) for number, each in enumerate(figures)]
     places = dice.uniform((SOUTH, WEST), (SOUTH + SIDE, WEST + SIDE), (drivers, 2))
     return Scene(
         title,
         [_search(number, lat, lng) for number, (lat, lng) in enumerate(at)],
         {document.driver_id: document for document in documents},
-        [Spot(lat, lng, RADIUS_M) for lat, lng in at],
+        [Circle(lat, lng, RADIUS_M) for lat, lng in at],
         [WaitingOrder(f"o-{number}", PRIORITY, waited_s) for number, waited_s in enumerate(waited)],
         [_in_numbers(document) for document in documents],
         places,
@@ -106,29 +108,27 @@ def scene(title: str, orders: int, drivers: int, *, crowd: bool = False) -> Scen
 
 
 def _search(number: int, lat: float, lng: float) -> Search:
-    here = demand.Spot(lat, lng)
+    here = demand.Point(lat, lng)
     search = a_search(
-        demand.Request(f"o-{number}", 0.0, "ride", PRIORITY, here, demand.Spot(lat + 0.02, lng), town=True),
+        demand.Request(f"o-{number}", 0.0, "ride", PRIORITY, here, demand.Point(lat + 0.02, lng), town=True),
         NOW,
     )
-    assert search.wanted is not None
+    assert search.trip is not None
     return replace(
         search,
-        wanted=replace(
-            search.wanted, policy=search.wanted.policy.model_copy(update={"radii_m": [int(RADIUS_M)]})
-        ),
+        trip=replace(search.trip, policy=search.trip.policy.model_copy(update={"radii_m": [int(RADIUS_M)]})),
     )
 
 
 def _document(number: int, idle_s: float, income: float, acceptance: float) -> Driver:
-    """`acceptance`: the share that he took of his last answers."""
+    """A driver. `acceptance`: the share of recent offers that they took."""
     taken = round(acceptance * RECENT)
     record = Record(
-        recent=Mark.TAKEN * taken + Mark.DECLINED * (RECENT - taken),
+        recent=Answer.TAKEN * taken + Answer.DECLINED * (RECENT - taken),
         day=day_of(NOW),
         income_today=round(income),
     )
-    home = demand.Spot(SOUTH, WEST)
+    home = demand.Point(SOUTH, WEST)
     driver = a_driver(demand.Worker(f"d-{number}", home, 0.0, 0.0, 1.0, 1.0))
     return replace(
         driver,
@@ -139,5 +139,5 @@ def _document(number: int, idle_s: float, income: float, acceptance: float) -> D
 
 
 def _in_numbers(document: Driver) -> FreeDriver:
-    merits = document.merits(NOW)
-    return FreeDriver(document.driver_id, merits.idle_s, merits.income_today, merits.acceptance)
+    figures = document.fairness(NOW)
+    return FreeDriver(document.driver_id, figures.idle_s, figures.income_today, figures.acceptance)

@@ -1,4 +1,4 @@
-"""One round from positions to chosen pairs, beside the nearest first and beside the dense optimum over every pair."""
+"""One round from positions to pairs, compared with the nearest first and with the dense optimum."""
 
 from __future__ import annotations
 
@@ -12,11 +12,11 @@ import numpy as np
 from scipy.optimize import linear_sum_assignment
 
 from services.matching.adapters.position_index import PositionIndex
-from services.matching.domain.cost import Edges, costs, costs_of_leaving
-from services.matching.domain.distance import KMH, metres_between
-from services.matching.handlers.gathering import CANDIDATES
-from services.matching.handlers.pairing import MORE
+from services.matching.domain.ground.distance import KMH, metres_between
+from services.matching.domain.pairing.cost import Edges, costs, costs_of_leaving
 from services.matching.ports import Nearby
+from services.matching.rounds.candidates import CANDIDATES
+from services.matching.rounds.pairing import MORE
 from services.runtime.process.lifecycle import COLLECT_AFTER
 from tests.bench.matching.scenes import FRESH, NOW, RADIUS_M, ROAD_FACTOR, SPEED_KMH, WEIGHTS, Scene
 
@@ -24,15 +24,18 @@ SECONDS_A_METRE = ROAD_FACTOR * KMH / SPEED_KMH
 
 
 async def batched(scene: Scene, index: PositionIndex) -> tuple[Edges, list[int], float]:
-    """What the service does, less the reading of drivers from the database; its pairs as edges, and the seconds it took."""
+    """Pair as the service does, without reading drivers from the database.
+
+    Returns the pairs as edges and their indices, and the seconds it took.
+    """
     began = process_time()
-    pairs = await scene.decided(index)
+    pairs = await scene.pair(index)
     took = process_time() - began
     number = {driver.driver_id: row for row, driver in enumerate(scene.drivers)}
     edges = Edges(
-        np.array([int(hunt.entry.key.removeprefix("o-")) for hunt, _ in pairs], dtype=np.int64),
+        np.array([int(search.key.removeprefix("o-")) for search, _ in pairs], dtype=np.int64),
         np.array([number[candidate.seen.driver_id] for _, candidate in pairs], dtype=np.int64),
-        np.array([candidate.way.seconds for _, candidate in pairs]),
+        np.array([candidate.travel.seconds for _, candidate in pairs]),
         np.zeros(len(pairs), dtype=np.int64),
     )
     return edges, list(range(len(pairs))), took
@@ -45,7 +48,7 @@ def nearest_first(scene: Scene, index: PositionIndex) -> tuple[Edges, list[int]]
 
 
 def _greedy(scene: Scene, index: PositionIndex, most: int) -> tuple[Edges, list[int]]:
-    edges = edges_of(index.around(scene.spots, NOW - FRESH, most))
+    edges = edges_of(index.around(scene.circles, NOW - FRESH, most))
     starts = np.searchsorted(edges.order, np.arange(len(scene.orders) + 1)).tolist()
     driver = edges.driver.tolist()
     taken: set[int] = set()
@@ -62,7 +65,7 @@ def _greedy(scene: Scene, index: PositionIndex, most: int) -> tuple[Edges, list[
 def edges_of(nearby: Nearby) -> Edges:
     """Rows of the index are the numbers of the drivers here."""
     return Edges(
-        nearby.spot,
+        nearby.circle,
         nearby.row,
         nearby.straight_m * SECONDS_A_METRE,
         np.zeros(len(nearby.row), dtype=np.int64),
@@ -70,7 +73,7 @@ def edges_of(nearby: Nearby) -> Edges:
 
 
 def cost_of(scene: Scene, edges: Edges, chosen: list[int]) -> float:
-    """What the chosen pairs cost, each from the lowest cost that a pair can have, and the orders that are left."""
+    """The cost of the chosen pairs, from the lowest possible cost of a pair, and of the orders left."""
     left = costs_of_leaving(scene.orders, WEIGHTS)
     served = edges.order[chosen]
     picked = Edges(served, edges.driver[chosen], edges.pickup_s[chosen], edges.asked[chosen])
@@ -79,9 +82,9 @@ def cost_of(scene: Scene, edges: Edges, chosen: list[int]) -> float:
 
 
 def optimum(scene: Scene) -> tuple[float, float]:
-    """(least total cost over every pair within the radius, seconds it took): a full matrix, nothing pruned."""
+    """(least total cost over every pair within the radius, seconds it took), on a full matrix."""
     began = process_time()
-    at = np.array([(spot.lat, spot.lng) for spot in scene.spots])
+    at = np.array([(circle.lat, circle.lng) for circle in scene.circles])
     straight = metres_between(at[:, :1], at[:, 1:], scene.places[None, :, 0], scene.places[None, :, 1])
     shape = straight.shape
     every = Edges(
@@ -97,7 +100,7 @@ def optimum(scene: Scene) -> tuple[float, float]:
 
 
 def measure(scene: Scene, times: int) -> dict[str, Any]:
-    """Medians of `times` runs of each, in turns; of the CPU, so that what else runs on the machine does not count."""
+    """Medians of `times` runs of each, in turns; CPU time, so that other load does not count."""
     index = scene.index()
     gc.collect()
     gc.freeze()

@@ -1,4 +1,4 @@
-"""A town around the matching service: drivers who report, orders that ask, and an ear on everything it says."""
+"""A town around the matching service: drivers, orders, and a listener to every event."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ METRES_PER_DEGREE = 111_195.0
 
 @dataclass
 class Town:
-    """Everything a test does to the service goes over the broker; everything it knows it has read there."""
+    """A test acts on the service over the broker, and observes it there."""
 
     channel: AbstractChannel
     clock: Clock
@@ -48,7 +48,7 @@ class Town:
         return running("matching", build, self.settings)
 
     async def send(self, data: Value, **changes: Any) -> Message[Value]:
-        """Publish as an app, or as the orders service, would."""
+        """Publish as an app or the orders service does."""
         self._sent += 1
         known = {"id": f"m-{self._sent}", "time": self.clock.now()}
         message = builders.a_message(data, **{**known, **changes})
@@ -60,7 +60,7 @@ class Town:
         return message
 
     async def driver(self, driver_id: str, *, north_m: float = 0.0) -> None:
-        """A driver who may drive, on shift so many metres north of the station, and known to be."""
+        """Bring an eligible driver on shift, so many metres north of the station, and wait for it."""
         await self.register(driver_id)
         await self.shift(driver_id, north_m=north_m)
 
@@ -77,7 +77,7 @@ class Town:
     async def search(
         self, order_id: str = "o-1", *, life_s: float = 120, sequence: int = 1, **changes: Any
     ) -> None:
-        """An order wants a driver."""
+        """Start the search for a driver."""
         policy = {
             "radii_m": [1000, 1500, 2000, 2500, 3000],
             "until": self.clock.now() + timedelta(seconds=life_s),
@@ -92,12 +92,12 @@ class Town:
         return await self.send(builders.an_offer_accepted(**said))
 
     async def of(self, name: str, count: int = 1, within: float = 10.0, **about: Any) -> list[Any]:
-        """The data of the first `count` events of this type whose fields are as said."""
+        """The data of the first `count` events of this type with these fields."""
         await eventually(lambda: len(self.said(name, **about)) >= count, within)
         return self.said(name, **about)[:count]
 
     def said(self, name: str, **about: Any) -> list[Any]:
-        """What was heard of this type so far."""
+        """The data of the events of this type so far."""
         return [message.data for message in self.all(name, **about)]
 
     def all(self, name: str, **about: Any) -> list[Message[Any]]:
@@ -118,7 +118,7 @@ class Town:
         document = await self.database[collection].find_one({"_id": key}) or {}
         return document.get("state", {}).get(name)
 
-    async def everybody_free(self) -> bool:
+    async def all_drivers_free(self) -> bool:
         return await self.database["drivers"].count_documents({"state.live": {"$exists": True}}) == 0
 
     async def listen(self) -> None:
@@ -134,7 +134,7 @@ class Town:
 
 @pytest.fixture
 def speed() -> float:
-    """Business seconds per real second; a test that measures time takes another."""
+    """Business seconds per real second; a test that measures time overrides it."""
     return SPEED
 
 

@@ -1,4 +1,4 @@
-"""Searches and drivers written straight into the database, where the contract has no way to ask for them."""
+"""Searches and drivers written straight into the database, where no message leads to them."""
 
 from __future__ import annotations
 
@@ -7,13 +7,13 @@ from datetime import timedelta
 from typing import Any
 
 from services.matching.adapters.kinds import driver_kind, search_kind
-from services.matching.domain.driver import Driver, Paper
-from services.matching.domain.search import Offer, Search, Status, Wanted, offer_id_of
+from services.matching.domain.drivers.driver import Driver, Paper
+from services.matching.domain.searches.search import Offer, Search, SearchStatus, TripRequest, offer_id_of
 from tests.support import builders
 
 
 async def many_offers(town: Any, order_id: str, count: int) -> None:
-    """The contract allows ten open offers; a hundred are written straight into the search."""
+    """Store a search with many open offers: the contract allows only ten."""
     now = town.clock.now()
     offers = tuple(
         _offer(offer_id_of(order_id, number + 1), f"d-{number}", now, window_s=600) for number in range(count)
@@ -43,7 +43,13 @@ def _driver(driver_id: str) -> Driver:
     residence = builders.a_match_made().residence
     place = builders.a_shift_started().place
     return Driver(
-        driver_id, registered.vehicle, papers, residence=residence, shift=place, told=(), told_at=builders.NOW
+        driver_id,
+        registered.vehicle,
+        papers,
+        residence=residence,
+        shift=place,
+        announced=(),
+        announced_at=builders.NOW,
     )
 
 
@@ -53,7 +59,7 @@ def _offer(offer_id: str, driver_id: str, now: Any, window_s: int) -> Offer:
 
 def _search(order_id: str, offers: tuple[Offer, ...], now: Any) -> Search:
     asked = builders.a_search_started(search={**builders.SEARCH, "until": now + timedelta(seconds=3000)})
-    wanted = Wanted(
+    trip = TripRequest(
         service="ride",
         pickup=asked.pickup,
         dropoff=asked.dropoff,
@@ -62,4 +68,4 @@ def _search(order_id: str, offers: tuple[Offer, ...], now: Any) -> Search:
         fare=asked.fare,
         asked_by="m-0",
     )
-    return replace(Search(order_id, Status.OPEN, 1, 1, wanted=wanted), offers=offers)
+    return replace(Search(order_id, SearchStatus.OPEN, 1, 1, trip=trip), offers=offers)

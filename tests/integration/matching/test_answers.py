@@ -1,4 +1,4 @@
-"""What becomes of an accept: exactly one driver wins, and everybody else stays free."""
+"""Accepts: exactly one driver wins, and the others stay free."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from contracts.requests.drivers import DriverOfferDeclined
-from services.matching.domain.search import offer_id_of
+from services.matching.domain.searches.search import offer_id_of
 from tests.integration.matching.stored import give_offer, many_offers
 from tests.support import builders
 from tests.support.eventually import eventually
@@ -58,7 +58,7 @@ async def test_the_same_accept_three_times_at_once_is_one_match(town: Any, match
     assert (await town.state("drivers", "d-7", "live"))["offer_id"] == offer.offer_id
 
 
-async def test_foreign_unknown_and_closed_offers_are_refused(town: Any, matching: Runtime) -> None:
+async def test_accepts_of_foreign_unknown_and_closed_offers_are_refused(town: Any, matching: Runtime) -> None:
     await town.driver("d-7", north_m=100)
     await town.driver("d-thief", north_m=4000)
     await town.search(policy={"window_s": 60})
@@ -68,17 +68,17 @@ async def test_foreign_unknown_and_closed_offers_are_refused(town: Any, matching
 
     foreign = await town.accept(offer, driver_id="d-thief")
     unknown = await town.accept(offer, offer_id="o-1-99")
-    nobodys = await town.accept(offer, offer_id="never")
+    of_no_search = await town.accept(offer, offer_id="never")
     closed = await town.accept(offer)
 
     refused = await town.of("request.rejected.v1", 4)
     assert {refusal.request_id: refusal.reason for refusal in refused} == {
         foreign.id: "foreign_offer",
         unknown.id: "unknown_offer",
-        nobodys.id: "unknown_offer",
+        of_no_search.id: "unknown_offer",
         closed.id: "offer_closed",
     }
-    assert await town.everybody_free()
+    assert await town.all_drivers_free()
 
 
 async def test_a_driver_with_a_live_order_is_busy(town: Any, matching: Runtime) -> None:
@@ -141,7 +141,7 @@ async def test_of_a_hundred_drivers_who_accept_at_once_exactly_one_wins(town: An
 
 @pytest.fixture
 def impatient(monkeypatch: pytest.MonkeyPatch) -> None:
-    """An accept is settled after half a second; to be asked for before the service."""
+    """Settle an accept after half a second. Request this fixture before the service."""
     monkeypatch.setenv("GANCANG_MATCHING_UNCONFIRMED_S", "0.5")
 
 
@@ -164,7 +164,7 @@ async def test_an_accept_that_was_never_settled_leaves_the_driver_free(
 
     (closed,) = await town.of("offer.closed.v1")
     assert closed.outcome == "lost"
-    assert await town.everybody_free()
+    assert await town.all_drivers_free()
 
 
 async def test_an_order_with_the_longest_id_is_matched_too(town: Any, matching: Runtime) -> None:
@@ -181,7 +181,7 @@ async def test_an_order_with_the_longest_id_is_matched_too(town: Any, matching: 
 
 
 async def _settled(town: Any) -> None:
-    """Nothing waits in a queue of ours, and no event in an outbox."""
+    """Whether no message waits in a queue of ours, and no event in an outbox."""
 
     async def idle() -> bool:
         unsent = [

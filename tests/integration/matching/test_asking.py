@@ -1,4 +1,4 @@
-"""Who is asked, and when."""
+"""Which driver gets an offer, and when."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ async def test_the_nearest_driver_is_asked_first(town: Any, matching: Runtime) -
     assert offer.order_id == "o-1"
 
 
-async def test_at_most_three_offers_are_open_and_follow_each_other_by_five_seconds(
+async def test_at_most_three_offers_are_open_and_they_are_five_seconds_apart(
     town: Any, matching: Runtime
 ) -> None:
     for number in range(5):
@@ -43,7 +43,7 @@ async def test_at_most_three_offers_are_open_and_follow_each_other_by_five_secon
     assert len(town.said("offer.made.v1")) == 3
 
 
-async def test_a_decline_asks_the_next_driver_at_once(town: Any, matching: Runtime) -> None:
+async def test_after_a_decline_the_next_driver_is_asked_at_once(town: Any, matching: Runtime) -> None:
     await town.driver("d-near", north_m=100)
     await town.driver("d-next", north_m=200)
     await town.search()
@@ -69,7 +69,7 @@ async def test_an_unanswered_offer_expires_and_the_driver_is_asked_twice_at_most
     assert len(town.said("offer.made.v1")) == 2
 
 
-async def test_the_radius_grows_until_somebody_is_found(town: Any, matching: Runtime) -> None:
+async def test_the_radius_grows_until_a_driver_is_found(town: Any, matching: Runtime) -> None:
     await town.driver("d-outside", north_m=3300)
     await town.driver("d-far", north_m=2700)
 
@@ -103,7 +103,7 @@ async def test_a_driver_who_comes_on_shift_gets_the_waiting_order_at_once(
     await town.of("offer.made.v1", driver_id="d-7")
 
 
-async def test_a_reported_position_makes_a_driver_findable(town: Any, matching: Runtime) -> None:
+async def test_a_driver_with_a_reported_position_is_found(town: Any, matching: Runtime) -> None:
     await town.driver("d-7", north_m=5000)
     await town.search(life_s=600)
 

@@ -1,4 +1,4 @@
-"""What matching keeps of a driver who was erased, and of orders that are over: nothing of who or where."""
+"""What matching keeps of erased drivers and of ended orders: no person and no place."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ PLATE = str(builders.VEHICLE["plate"])
 pytestmark = pytest.mark.usefixtures("matching")
 
 
-async def test_an_erased_driver_is_asked_no_more_and_nothing_tells_who_he_was(town: Town) -> None:
+async def test_an_erased_driver_is_not_asked_again_and_cannot_be_identified(town: Town) -> None:
     await town.driver("d-1")
     await town.search()
     await town.of("offer.made.v1")
@@ -42,7 +42,7 @@ async def test_an_erased_driver_is_asked_no_more_and_nothing_tells_who_he_was(to
     assert {mark[2] for mark in document["seen"]} == {""}
 
 
-async def test_an_older_registration_brings_him_back_no_more_and_a_newer_one_does(town: Town) -> None:
+async def test_only_a_newer_registration_restores_an_erased_driver(town: Town) -> None:
     before = town.clock.now()
     await town.send(
         RecipientErased(recipient_id="d-1", role="driver", at=before), source="/gancang/notifications"
@@ -57,7 +57,7 @@ async def test_an_older_registration_brings_him_back_no_more_and_a_newer_one_doe
     await town.driver("d-1")
 
 
-async def test_a_search_that_is_over_keeps_no_place_and_no_digest_of_one(town: Town) -> None:
+async def test_an_ended_search_keeps_no_place_and_no_digest_of_one(town: Town) -> None:
     await town.search(dropoff=DOOR)
     await eventually(lambda: town.state("searches", "o-1", "wanted"))
 
@@ -81,7 +81,7 @@ def _as_it_lies(value: Any) -> bytes:
 
 
 async def quiet(town: Town, collection: str, key: str) -> dict[str, Any]:
-    """The document once everything that it had to say is said."""
+    """The document once its outbox is empty."""
 
     async def read() -> dict[str, Any] | None:
         found: dict[str, Any] | None = await town.database[collection].find_one({"_id": key})

@@ -1,4 +1,4 @@
-"""`gancang matching` on real servers: an order that is searched and one that has ended, a queue, a driver's record."""
+"""`gancang matching` on real servers: an open search, an ended one, a queue, a driver's record."""
 
 from __future__ import annotations
 
@@ -7,14 +7,13 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from contracts.events.orders import OrderCancelled
 from contracts.requests.drivers import (
     DriverOfferDeclined,
     DriverShiftEnded,
     DriverStandbyJoined,
     DriverSuspended,
 )
-from tests.support import builders
+from tests.integration.matching.trips import cancelled
 from tests.support.command_line import Gancang
 from tests.support.eventually import eventually
 
@@ -38,7 +37,7 @@ def gancang(settings: RuntimeSettings) -> Gancang:
     )
 
 
-async def test_a_live_order_names_a_reason_for_each_driver_as_of_now(
+async def test_an_open_search_names_a_reason_for_each_driver_as_of_now(
     town: Any, matching: Runtime, gancang: Gancang
 ) -> None:
     await _drivers(town)
@@ -46,7 +45,7 @@ async def test_a_live_order_names_a_reason_for_each_driver_as_of_now(
     await town.of("offer.made.v1", driver_id="d-1")
     await town.search("o-2", life_s=3000, policy=ONE_AT_A_TIME)
     (offer,) = await town.of("offer.made.v1", order_id="o-2", driver_id="d-2")
-    await eventually(lambda: _looked(town, "o-2", of=7))
+    await eventually(lambda: _has_snapshot(town, "o-2", of=7))
 
     await town.send(DriverOfferDeclined(driver_id="d-2", offer_id=offer.offer_id))
     await town.of("offer.made.v1", order_id="o-2", driver_id="d-3")
@@ -66,7 +65,7 @@ async def test_a_live_order_names_a_reason_for_each_driver_as_of_now(
     assert 295 <= away["d-3"] <= 305
 
 
-async def test_an_order_that_ended_says_how_it_was_and_nothing_of_places(
+async def test_an_ended_search_is_explained_as_it_was_and_without_places(
     town: Any, matching: Runtime, gancang: Gancang
 ) -> None:
     await _drivers(town)
@@ -74,17 +73,17 @@ async def test_an_order_that_ended_says_how_it_was_and_nothing_of_places(
     (first,) = await town.of("offer.made.v1", driver_id="d-1")
     await town.send(DriverOfferDeclined(driver_id="d-1", offer_id=first.offer_id, reason="too_far"))
     (second,) = await town.of("offer.made.v1", driver_id="d-2")
-    await eventually(lambda: _looked(town, "o-1", of=7))
+    await eventually(lambda: _has_snapshot(town, "o-1", of=7))
     await town.accept(second)
     await town.of("match.made.v1")
 
     found, table = await _explained(gancang, "o-1"), await gancang("matching", "explain", "o-1")
 
-    told = {
+    shown = {
         each["driver_id"]: ([offer["outcome"] for offer in each["asked"]], each["reasons"])
         for each in found["drivers"]
     }
-    assert told == {
+    assert shown == {
         "d-1": (["declined"], []),
         "d-2": (["accepted"], []),
         "d-3": ([], ["others_first"]),
@@ -102,7 +101,9 @@ async def test_an_order_that_ended_says_how_it_was_and_nothing_of_places(
     assert "8.21" not in table.stdout + json.dumps(found)
 
 
-async def test_who_waits_where_and_since_when(town: Any, matching: Runtime, gancang: Gancang) -> None:
+async def test_standby_shows_the_queue_of_each_shelter(
+    town: Any, matching: Runtime, gancang: Gancang
+) -> None:
     for number, driver_id in enumerate(("d-first", "d-second")):
         await town.driver(driver_id, north_m=100 - 10 * number)
         await town.send(DriverStandbyJoined(driver_id=driver_id, standby_id=HOSPITAL))
@@ -117,7 +118,7 @@ async def test_who_waits_where_and_since_when(town: Any, matching: Runtime, ganc
     assert "RSUD Blambangan (rsud-blambangan): 2 drivers wait" in plain.stdout
 
 
-async def test_a_driver_is_judged_by_the_offers_that_he_could_win(
+async def test_a_driver_is_judged_by_the_offers_that_they_could_win(
     town: Any, matching: Runtime, gancang: Gancang
 ) -> None:
     await town.driver("d-7", north_m=100)
@@ -127,7 +128,7 @@ async def test_a_driver_is_judged_by_the_offers_that_he_could_win(
     await town.of("offer.closed.v1", order_id="o-1", outcome="declined")
     await town.search("o-2", life_s=3000, policy=ONE_AT_A_TIME)
     await town.of("offer.made.v1", order_id="o-2")
-    await town.send(_cancelled("o-2"), sequence=2)
+    await town.send(cancelled("o-2"), sequence=2)
     await town.of("offer.closed.v1", order_id="o-2", outcome="withdrawn")
 
     shown, plain = (
@@ -135,18 +136,18 @@ async def test_a_driver_is_judged_by_the_offers_that_he_could_win(
         await gancang("matching", "driver", "d-7"),
     )
 
-    sheet = json.loads(shown.stdout)
-    assert (sheet["offers"], sheet["answers"]["declined"], sheet["may_drive"]) == (
+    shown_driver = json.loads(shown.stdout)
+    assert (shown_driver["offers"], shown_driver["answers"]["declined"], shown_driver["may_drive"]) == (
         1,
         {"count": 1, "percent": 100.0},
         True,
     )
-    assert sheet["declined_because"] == {"too_far": {"count": 1, "percent": 100.0}}
-    assert sheet["not_judged"] == {"lost": 0, "withdrawn": 1}
+    assert shown_driver["declined_because"] == {"too_far": {"count": 1, "percent": 100.0}}
+    assert shown_driver["not_judged"] == {"lost": 0, "withdrawn": 1}
     assert "1 that they could win" in plain.stdout
 
 
-async def test_what_nobody_knows_is_one_line_and_exit_code_2(gancang: Gancang) -> None:
+async def test_an_unknown_order_or_driver_is_one_line_and_exit_code_2(gancang: Gancang) -> None:
     order, driver = (
         await gancang("matching", "explain", "nobody"),
         await gancang("matching", "driver", "nobody"),
@@ -159,18 +160,8 @@ async def test_what_nobody_knows_is_one_line_and_exit_code_2(gancang: Gancang) -
     assert (driver.returncode, driver.stderr) == (2, "gancang: no such driver: nobody\n")
 
 
-def _cancelled(order_id: str) -> OrderCancelled:
-    end = {
-        "order_id": order_id,
-        "by": {"role": "customer", "id": "c-1"},
-        "reason": "customer_cancelled",
-        "fee": 0,
-    }
-    return OrderCancelled.model_validate({**builders.ORDER_EVENT, **end})
-
-
 async def _drivers(town: Any) -> None:
-    """Three beside the pick-up, then one who went home, one who is suspended, one more, and one outside the first radius."""
+    """Drivers: three at the pick-up, one off shift, one suspended, one more, one outside the first radius."""
     for driver_id, north_m in (
         ("d-1", 100),
         ("d-2", 200),
@@ -183,18 +174,18 @@ async def _drivers(town: Any) -> None:
     await town.driver("d-far", north_m=1800)
     await town.send(DriverShiftEnded(driver_id="d-home"))
     await town.send(DriverSuspended(driver_id="d-suspended", by=OPERATOR, reason="complaint"))
-    await eventually(lambda: _is_no_longer_there(town))
+    await eventually(lambda: _are_barred(town))
 
 
-async def _is_no_longer_there(town: Any) -> bool:
+async def _are_barred(town: Any) -> bool:
     home = await town.state("drivers", "d-home", "shift")
     return home is None and bool(await town.state("drivers", "d-suspended", "suspended"))
 
 
-async def _looked(town: Any, order_id: str, *, of: int) -> bool:
-    """Whether a round was written down that saw so many drivers."""
+async def _has_snapshot(town: Any, order_id: str, *, of: int) -> bool:
+    """Whether a snapshot with so many drivers was written."""
     document = await town.database["looks"].find_one({"_id": order_id}) or {}
-    return any(len(look["near"]) >= of for look in document.get("looks", {}).values())
+    return any(len(snapshot["near"]) >= of for snapshot in document.get("looks", {}).values())
 
 
 async def _explained(gancang: Gancang, order_id: str) -> Any:

@@ -1,4 +1,4 @@
-"""What the order's events do to its search and its driver, in whatever order they come."""
+"""What the order's events change in search and driver, in any order of arrival."""
 
 from __future__ import annotations
 
@@ -7,12 +7,11 @@ from typing import TYPE_CHECKING, Any
 import aio_pika
 
 from contracts.events.orders import (
-    OrderCancelled,
-    OrderCompleted,
     OrderDriverUnassigned,
     OrderMatchRefused,
 )
 from contracts.requests.drivers import DriverShiftEnded
+from tests.integration.matching.trips import cancelled, completed, confirmed, matched
 from tests.support import builders
 from tests.support.eventually import eventually
 
@@ -21,11 +20,11 @@ if TYPE_CHECKING:
 
 
 async def test_a_completed_order_frees_its_driver_for_the_next_one(town: Any, matching: Runtime) -> None:
-    await _matched(town)
+    await matched(town)
     await town.send(builders.a_driver_assigned(), sequence=2)
-    await eventually(lambda: _confirmed(town))
+    await eventually(lambda: confirmed(town))
 
-    await town.send(_completed(), sequence=3)
+    await town.send(completed(), sequence=3)
 
     (released,) = await town.of("driver.released.v1")
     assert (released.driver_id, released.order_id) == ("d-7", "o-1")
@@ -37,9 +36,9 @@ async def test_a_completed_order_frees_its_driver_for_the_next_one(town: Any, ma
 async def test_a_cancellation_frees_the_winner_even_when_it_names_no_driver(
     town: Any, matching: Runtime
 ) -> None:
-    await _matched(town)
+    await matched(town)
 
-    await town.send(_cancelled(), sequence=2)
+    await town.send(cancelled(), sequence=2)
 
     await town.of("driver.released.v1", driver_id="d-7")
 
@@ -49,7 +48,7 @@ async def test_a_cancellation_withdraws_open_offers(town: Any, matching: Runtime
     await town.search()
     (offer,) = await town.of("offer.made.v1")
 
-    await town.send(_cancelled(), sequence=2)
+    await town.send(cancelled(), sequence=2)
 
     (closed,) = await town.of("offer.closed.v1")
     assert (closed.offer_id, closed.outcome) == (offer.offer_id, "withdrawn")
@@ -59,7 +58,7 @@ async def test_an_order_cancelled_before_its_search_is_known_is_never_searched(
     town: Any, matching: Runtime
 ) -> None:
     await town.driver("d-7", north_m=100)
-    await town.send(_cancelled(), sequence=2)
+    await town.send(cancelled(), sequence=2)
     await eventually(lambda: _is_closed(town))
 
     await town.search(sequence=1)
@@ -71,7 +70,7 @@ async def test_an_order_cancelled_before_its_search_is_known_is_never_searched(
 
 
 async def test_a_refused_match_frees_the_driver_and_closes_the_search(town: Any, matching: Runtime) -> None:
-    match = await _matched(town)
+    match = await matched(town)
 
     refused = {"driver_id": "d-7", "offer_id": match.offer_id, "attempt": 1, "reason": "order_ended"}
     await town.send(OrderMatchRefused.model_validate({**builders.ORDER_EVENT, **refused}))
@@ -80,10 +79,10 @@ async def test_a_refused_match_frees_the_driver_and_closes_the_search(town: Any,
     assert await _is_closed(town)
 
 
-async def test_who_gave_the_order_back_is_free_and_not_asked_again_for_it(
+async def test_a_driver_who_gave_the_order_back_is_free_and_not_asked_again_for_it(
     town: Any, matching: Runtime
 ) -> None:
-    await _matched(town)
+    await matched(town)
     await town.driver("d-other", north_m=900)
     gone = {"driver_id": "d-7", "attempt": 1, "reason": "driver_cancelled"}
 
@@ -98,7 +97,7 @@ async def test_who_gave_the_order_back_is_free_and_not_asked_again_for_it(
 async def test_a_new_search_that_overtakes_the_unassignment_ends_in_the_same_state(
     town: Any, matching: Runtime
 ) -> None:
-    await _matched(town)
+    await matched(town)
     await town.driver("d-other", north_m=900)
     gone = {"driver_id": "d-7", "attempt": 1, "reason": "driver_cancelled"}
 
@@ -111,7 +110,7 @@ async def test_a_new_search_that_overtakes_the_unassignment_ends_in_the_same_sta
     assert await town.state("searches", "o-1", "status") == "open"
 
 
-async def test_a_shift_that_comes_before_the_registration_ends_in_the_same_state(
+async def test_a_shift_that_arrives_before_the_registration_ends_in_the_same_state(
     town: Any, matching: Runtime
 ) -> None:
     start = town.clock.now()
@@ -137,7 +136,7 @@ async def test_an_older_fact_than_the_known_one_has_no_effect(town: Any, matchin
     assert await town.state("drivers", "d-7", "shift")
 
 
-async def test_facts_that_cannot_be_are_refused(town: Any, matching: Runtime) -> None:
+async def test_impossible_facts_are_refused(town: Any, matching: Runtime) -> None:
     papers = [{"kind": "sim_c", "valid_until": "9999-12-31"}]
     forged = await town.send(builders.a_driver_registered(driver_id="d-8", papers=papers))
     ahead = await town.send(
@@ -153,7 +152,7 @@ async def test_facts_that_cannot_be_are_refused(town: Any, matching: Runtime) ->
     }
 
 
-async def test_a_paper_with_a_date_that_is_none_is_refused_and_nobody_is_registered(
+async def test_a_paper_with_an_impossible_date_is_refused_and_registers_no_driver(
     town: Any, matching: Runtime
 ) -> None:
     message = builders.a_message(
@@ -172,29 +171,5 @@ async def test_a_paper_with_a_date_that_is_none_is_refused_and_nobody_is_registe
     assert await town.database["drivers"].count_documents({}) == 0
 
 
-async def _matched(town: Any) -> Any:
-    await town.driver("d-7", north_m=100)
-    await town.search(life_s=600)
-    (offer,) = await town.of("offer.made.v1")
-    await town.accept(offer)
-    (match,) = await town.of("match.made.v1")
-    return match
-
-
-async def _confirmed(town: Any) -> bool:
-    live = await town.state("drivers", "d-7", "live") or {}
-    return bool(live.get("confirmed"))
-
-
 async def _is_closed(town: Any) -> bool:
     return bool(await town.state("searches", "o-1", "status") == "closed")
-
-
-def _cancelled() -> OrderCancelled:
-    end = {"by": {"role": "customer", "id": "c-1"}, "reason": "customer_cancelled", "fee": 0}
-    return OrderCancelled.model_validate({**builders.ORDER_EVENT, **end})
-
-
-def _completed() -> OrderCompleted:
-    end = {"driver_id": "d-7", "fare": builders.FARE, "distance_m": 1900, "completed_at": builders.NOW}
-    return OrderCompleted.model_validate({**builders.ORDER_EVENT, **end})

@@ -1,4 +1,4 @@
-"""A server goes away and comes back, or a document is broken: the leader leads again, and positions flow."""
+"""After an outage, or with a broken document, the leader leads again and positions arrive."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ async def test_after_an_outage_orders_are_matched_again(town: Any, server: str) 
 
 
 async def _reported_until_asked(town: Any) -> bool:
-    """Apps report again and again; what was lost in the outage does not matter."""
+    """Report positions again and again; those lost in the outage do not matter."""
     await town.send(builders.a_position_report("d-7", at=town.clock.now()))
     return bool(town.said("offer.made.v1"))
 

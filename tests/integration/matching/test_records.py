@@ -1,4 +1,4 @@
-"""What a driver's document says of his answers and his income."""
+"""The record of answers and income in a driver's document."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from services.runtime.process.runtime import Runtime
 
 
-async def test_a_decline_is_noted_once_however_often_it_is_said(town: Any, matching: Runtime) -> None:
+async def test_a_repeated_decline_is_recorded_once(town: Any, matching: Runtime) -> None:
     await town.driver("d-7", north_m=100)
     await town.search(life_s=600)
     (offer,) = await town.of("offer.made.v1")
@@ -29,9 +29,7 @@ async def test_a_decline_is_noted_once_however_often_it_is_said(town: Any, match
 
 
 @pytest.mark.parametrize("speed", [4])
-async def test_silence_is_noted_for_who_could_have_won_and_not_for_who_could_not(
-    town: Any, matching: Runtime
-) -> None:
+async def test_silence_is_recorded_only_for_drivers_who_could_have_won(town: Any, matching: Runtime) -> None:
     for number in range(2):
         await town.driver(f"d-{number + 7}", north_m=100 + 50 * number)
     await town.search("o-1", life_s=600, policy={"window_s": 10})
@@ -56,7 +54,7 @@ async def test_a_completed_trip_pays_its_driver_once(town: Any, matching: Runtim
     await eventually(lambda: _is(town, trips=1, income=7200, income_today=7200, accepts=1))
 
 
-async def test_who_gives_an_order_back_has_it_in_his_record(town: Any, matching: Runtime) -> None:
+async def test_an_order_given_back_is_recorded(town: Any, matching: Runtime) -> None:
     await _takes(town)
     gone = {"driver_id": "d-7", "attempt": 1, "reason": "driver_cancelled"}
 

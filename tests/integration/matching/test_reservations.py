@@ -1,4 +1,4 @@
-"""Orders booked ahead on real servers: reserved, live when their time has come, and searched again where it is lost."""
+"""Orders booked ahead on real servers: reserved, live at their time, or lost and searched again."""
 
 from __future__ import annotations
 
@@ -20,7 +20,10 @@ LEAD_S, AHEAD_S = 60, 140
 
 @pytest.fixture
 def hasty(monkeypatch: pytest.MonkeyPatch) -> None:
-    """A booked order becomes live a minute before its pick-up, and needs no room; to be asked for before the service."""
+    """Make a booked order live a minute before its pick-up, without room between trips.
+
+    Request this fixture before the service.
+    """
     monkeypatch.setenv("GANCANG_MATCHING_RESERVATION_LEAD_S", str(LEAD_S))
     monkeypatch.setenv("GANCANG_MATCHING_RESERVATION_GAP_S", "0")
 
@@ -40,7 +43,7 @@ async def test_a_booked_order_is_reserved_and_becomes_the_live_one_at_its_time(
     assert town.said("match.withdrawn.v1") == []
 
 
-async def test_the_time_may_come_while_nobody_runs(hasty: None, town: Any) -> None:
+async def test_a_reservation_that_is_overdue_at_the_start_begins(hasty: None, town: Any) -> None:
     async with town.matching():
         pickup_at = await _reserved(town)
     await eventually(lambda: town.clock.now() > pickup_at, 15)
@@ -51,7 +54,7 @@ async def test_the_time_may_come_while_nobody_runs(hasty: None, town: Any) -> No
     assert town.said("match.withdrawn.v1") == []
 
 
-async def test_a_short_trip_comes_between_and_a_long_one_does_not(
+async def test_a_short_trip_fits_before_the_reservation_and_a_long_one_does_not(
     hasty: None, town: Any, matching: Runtime
 ) -> None:
     await _reserved(town, ahead_s=1000)
@@ -69,7 +72,7 @@ async def test_a_short_trip_comes_between_and_a_long_one_does_not(
     assert [each["order_id"] for each in await town.state("drivers", "d-7", "reserved")] == ["o-1"]
 
 
-async def test_who_has_gone_home_when_it_begins_is_lost_to_it_and_another_one_is_asked(
+async def test_a_driver_off_shift_when_it_begins_loses_the_reservation_and_another_is_asked(
     hasty: None, town: Any, matching: Runtime
 ) -> None:
     pickup_at = await _reserved(town)
@@ -97,7 +100,7 @@ async def test_a_cancelled_booking_frees_its_driver(hasty: None, town: Any, matc
     assert await town.state("drivers", "d-7", "reserved") == []
 
 
-async def test_who_gives_a_booking_back_is_not_asked_again_for_it(
+async def test_a_driver_who_gives_a_booking_back_is_not_asked_again_for_it(
     hasty: None, town: Any, matching: Runtime
 ) -> None:
     pickup_at = await _reserved(town)
@@ -113,7 +116,7 @@ async def test_who_gives_a_booking_back_is_not_asked_again_for_it(
 
 
 async def _reserved(town: Any, ahead_s: float = AHEAD_S) -> Any:
-    """A driver who has taken an order ahead, and the time of its pick-up."""
+    """A driver with a reservation, and the time of its pick-up."""
     await town.driver("d-7", north_m=100)
     pickup_at = town.clock.now() + timedelta(seconds=ahead_s)
     await town.search(pickup_at=pickup_at, policy={"window_s": 60})

@@ -1,4 +1,4 @@
-"""Drivers who wait at the hospital, and the orders that leave from there."""
+"""Drivers who wait at the hospital, and the orders from there."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 HOSPITAL = "rsud-blambangan"
 
 
-async def test_the_first_to_come_is_asked_first_although_others_are_nearer(
+async def test_the_first_in_the_queue_is_asked_first_although_others_are_nearer(
     town: Any, matching: Runtime
 ) -> None:
     await town.driver("d-near", north_m=10)
@@ -25,7 +25,9 @@ async def test_the_first_to_come_is_asked_first_although_others_are_nearer(
     assert asked == ["d-first", "d-second", "d-near"]
 
 
-async def test_who_declines_loses_his_place_and_the_next_one_is_asked(town: Any, matching: Runtime) -> None:
+async def test_a_driver_who_declines_loses_the_place_and_the_next_one_is_asked(
+    town: Any, matching: Runtime
+) -> None:
     await _waits(town, "d-first", north_m=50)
     await _waits(town, "d-second", north_m=60)
     await town.search(requirements={"standby_id": HOSPITAL}, policy={"open_offers": 1, "window_s": 60})
@@ -38,7 +40,7 @@ async def test_who_declines_loses_his_place_and_the_next_one_is_asked(town: Any,
     assert (await town.state("drivers", "d-second", "standby"))["standby_id"] == HOSPITAL
 
 
-async def test_who_leaves_or_was_never_there_is_asked_like_everybody(town: Any, matching: Runtime) -> None:
+async def test_a_driver_outside_the_queue_is_asked_like_any_other(town: Any, matching: Runtime) -> None:
     await _waits(town, "d-left", north_m=250)
     await town.driver("d-near", north_m=10)
 
@@ -50,9 +52,7 @@ async def test_who_leaves_or_was_never_there_is_asked_like_everybody(town: Any, 
     assert offer.driver_id == "d-near"
 
 
-async def test_a_place_that_nobody_knows_and_a_driver_who_is_elsewhere_are_refused(
-    town: Any, matching: Runtime
-) -> None:
+async def test_an_unknown_shelter_and_a_driver_elsewhere_are_refused(town: Any, matching: Runtime) -> None:
     await town.driver("d-7", north_m=2000)
 
     unknown = await town.send(DriverStandbyJoined(driver_id="d-7", standby_id="rsud-nowhere"))
@@ -67,7 +67,7 @@ async def test_a_place_that_nobody_knows_and_a_driver_who_is_elsewhere_are_refus
 
 
 async def _asked(town: Any, order_id: str) -> str:
-    """Who is asked; the next order comes only then, because two that come together may change places."""
+    """The drivers asked, one order after another: two that arrive together may change places."""
     await town.search(
         order_id, requirements={"standby_id": HOSPITAL}, policy={"open_offers": 1, "window_s": 60}
     )

@@ -1,4 +1,4 @@
-"""Two processes lead on purpose: offers are wasted, but nobody is promised twice."""
+"""Two processes lead on purpose: offers are wasted, but no driver and no order is matched twice."""
 
 from __future__ import annotations
 
@@ -59,7 +59,7 @@ async def declare_leader_queue(broker_url: str, name: str) -> None:
 
 
 async def both_lead(broker_url: str) -> bool:
-    """Each queue has a consumer who holds its token."""
+    """Whether each queue has a consumer that holds its token."""
     connection = await aio_pika.connect(broker_url)
     async with connection, connection.channel() as channel:
         queues = [await channel.declare_queue(name, passive=True) for name in (LEADER, SECOND)]
@@ -72,7 +72,7 @@ def offers(app: OutsideApp, name: str) -> set[str]:
 
 
 def most_open(app: OutsideApp) -> int:
-    """The most offers that were open for one order at a time; those of one write close before they are made."""
+    """The most open offers of one order at a time; of one write, offers close before new ones are made."""
     opened: dict[str, set[str]] = defaultdict(set)
     most = 0
     heard: list[Any] = [*app.of_type("offer.closed.v1"), *app.of_type("offer.made.v1")]

@@ -1,4 +1,4 @@
-"""Several processes of matching: one leads, the others help and stand ready."""
+"""Several matching processes: one leads, the others help and stand by."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ async def test_a_waiting_search_is_taken_over_within_five_seconds(town: Any) -> 
         assert monotonic() - since < TAKE_OVER_S
 
 
-async def test_the_leader_hears_at_once_of_what_the_others_write(
+async def test_the_leader_hears_at_once_what_other_processes_write(
     town: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("GANCANG_MATCHING_REVIEW_S", "60")
@@ -52,7 +52,7 @@ async def test_the_leader_hears_at_once_of_what_the_others_write(
             await town.of("offer.made.v1", 12, within=4)
 
 
-async def test_one_token_is_left_however_many_processes_came_and_went(town: Any) -> None:
+async def test_one_token_is_left_after_many_processes(town: Any) -> None:
     for _ in range(3):
         async with town.matching():
             await _one_leads(town)
@@ -63,7 +63,7 @@ async def test_one_token_is_left_however_many_processes_came_and_went(town: Any)
     await eventually(one_token)
 
 
-async def test_positions_that_cannot_be_are_counted_and_dropped(town: Any) -> None:
+async def test_impossible_positions_are_counted_and_dropped(town: Any) -> None:
     counters = {"kept": KEPT, "stale": STALE, "future": FUTURE, "nowhere": NOWHERE, "outside": OUTSIDE}
     before = {name: counter._value.get() for name, counter in counters.items()}
     async with town.matching():
@@ -84,7 +84,7 @@ async def test_positions_that_cannot_be_are_counted_and_dropped(town: Any) -> No
 
 
 async def _one_leads(town: Any) -> None:
-    """A token is held: the queue has a consumer and nothing waits in it."""
+    """Whether a token is held: the queue has a consumer and no message waits in it."""
 
     async def held() -> bool:
         queue = await _leaders(town)

@@ -1,4 +1,4 @@
-"""Where drivers are is believed of a login that speaks for them."""
+"""Positions count only from a login that may speak for the driver."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ async def report(app: OutsideApp, *driver_ids: str, **properties: str) -> None:
     )
 
 
-async def test_positions_of_other_peoples_drivers_are_dropped_and_counted(
+async def test_positions_of_drivers_that_the_login_may_not_report_are_dropped_and_counted(
     broker_url: str, database_uri: str, tmp_path: Path
 ) -> None:
     login = urlsplit(broker_url).username or ""

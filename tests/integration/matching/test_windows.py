@@ -1,4 +1,4 @@
-"""Rounds and their window: alone at once, together when they come together."""
+"""The window of the rounds: a single order is served at once, orders of one window are paired together."""
 
 from __future__ import annotations
 
@@ -30,10 +30,10 @@ async def test_an_order_in_a_quiet_town_does_not_wait_for_the_window(
         assert (town.all("offer.made.v1")[0].time - asked).total_seconds() < 40
 
 
-async def test_orders_that_come_within_a_window_are_decided_together(
+async def test_orders_that_arrive_within_a_window_are_decided_together(
     town: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """One at a time the first would take the driver in the middle, and the second would get the one at the far end."""
+    """One at a time, the first would get the driver in the middle, and the second the one at the far end."""
     monkeypatch.setenv("GANCANG_MATCHING_WINDOW_S", "40")
     async with town.matching():
         await town.driver("d-middle", north_m=100)

@@ -1,4 +1,4 @@
-"""Orders and matching as they are, on aggregates in memory, with a post between them: no server, and any interleaving."""
+"""The real handlers of orders and matching on aggregates in memory, without a server, in any interleaving."""
 
 from __future__ import annotations
 
@@ -13,12 +13,11 @@ from contracts.message import Message
 from contracts.registry import TYPE_OF
 from services.matching.adapters import shelters
 from services.matching.adapters.kinds import driver_kind, search_kind
-from services.matching.domain.asking import offered
-from services.matching.handlers.driver_due import DriverDueHandler
-from services.matching.handlers.routes import routes
-from services.matching.handlers.saving import by_clock, change_search
-from services.matching.handlers.search_due import SearchDueHandler
-from services.matching.ports import Context, Seen
+from services.matching.domain.searches.offering import offered
+from services.matching.handlers.routes import routes, timers
+from services.matching.ports import Context, LastPosition
+from services.matching.saving.causes import clock_cause
+from services.matching.saving.changes import change_search
 from services.matching.settings import MatchingSettings
 from services.orders.app import build as build_orders
 from services.runtime.process.runtime import TimerTable
@@ -31,8 +30,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
 
     from contracts.values import Value
-    from services.matching.domain.asking import Rules
-    from services.matching.domain.search import Search
+    from services.matching.domain.searches.offering import OfferRules
+    from services.matching.domain.searches.search import Search
     from services.runtime.storage.kind import Kind
 
 PATIENCE, SILENCE = timedelta(seconds=10), timedelta(seconds=25)
@@ -42,7 +41,7 @@ HERE = (float(STATION["lat"]), float(STATION["lng"]))  # type: ignore[arg-type]
 
 @dataclass
 class CityClock:
-    """Stands still until it is moved."""
+    """A clock that stands still until the test moves it."""
 
     time: datetime = NOW
     speed: float = 1.0
@@ -52,32 +51,32 @@ class CityClock:
 
 
 @dataclass
-class FakeWhereabouts:
-    """Who reported when, all at the station."""
+class FakePositions:
+    """The time of each driver's last position, all at the station."""
 
     since: datetime
     reported: dict[str, datetime] = field(default_factory=dict)
 
-    def seen(self, driver_id: str) -> Seen | None:
+    def last(self, driver_id: str) -> LastPosition | None:
         at = self.reported.get(driver_id)
-        return None if at is None else Seen(*HERE, at)
+        return None if at is None else LastPosition(*HERE, at)
 
     def listening_since(self) -> datetime | None:
         return self.since
 
 
-class FakeNudge:
-    """Nobody needs to be told: the test asks whom it likes."""
+class FakeHints:
+    """Hints are ignored: the test makes the offers itself."""
 
-    def search(self, key: str) -> None: ...
+    def search_changed(self, key: str) -> None: ...
 
-    def place(self, driver_id: str, lat: float, lng: float, at: datetime) -> None: ...
+    def shift_started(self, driver_id: str, lat: float, lng: float, at: datetime) -> None: ...
 
-    def available(self, driver_id: str) -> None: ...
+    def driver_available(self, driver_id: str) -> None: ...
 
 
 class OpenSearches:
-    """By looking at all of them."""
+    """Finds open searches by reading all of them."""
 
     def __init__(self, searches: Memory[Search]) -> None:
         self._searches = searches
@@ -85,7 +84,7 @@ class OpenSearches:
     async def versions(self) -> Mapping[str, int]:
         return {}
 
-    async def asking(self, driver_id: str) -> Sequence[str]:
+    async def offering_to(self, driver_id: str) -> Sequence[str]:
         found = self._searches.states().items()
         return [
             key for key, search in found if any(offer.driver_id == driver_id for offer in search.open_offers)
@@ -93,7 +92,7 @@ class OpenSearches:
 
 
 class Empty:
-    """A collection in which nothing is found."""
+    """A collection without documents."""
 
     def find(self, *_: Any) -> Empty:
         return self
@@ -103,12 +102,12 @@ class Empty:
 
 
 class FakeRuntime:
-    """As much of the runtime as a service asks for when it is built."""
+    """The part of the runtime that a service needs to be built."""
 
     def __init__(self, service: str, city: City) -> None:
         self.clock = city.clock
         self.settings = runtime_settings("amqp://a:b@nowhere/", "mongodb://nowhere/city")
-        self.database = defaultdict(Empty)  # nobody is erased here, and everybody pays
+        self.database = defaultdict(Empty)  # no erasures, no payers other than the customers
         self.replies = MemoryReplies(service, city.clock, city.publish)
         self.stores: list[Memory[Any]] = []
         self._city = city
@@ -120,9 +119,9 @@ class FakeRuntime:
 
 
 class City:
-    """`rules`: whom matching may ask; the leader's choice is left to the test."""
+    """`rules`: the rules of offering; the test takes the leader's place and chooses the driver."""
 
-    def __init__(self, rules: Rules, from_the_shelter: Callable[[str], bool] = lambda _: False) -> None:
+    def __init__(self, rules: OfferRules, from_the_shelter: Callable[[str], bool] = lambda _: False) -> None:
         self.from_the_shelter = from_the_shelter
         self.clock = CityClock()
         self.turns = Turns()
@@ -132,52 +131,51 @@ class City:
         self.searches = Memory(search_kind(None), self.turns, self.clock, self.publish)
         self.drivers = Memory(driver_kind(PATIENCE, SILENCE), self.turns, self.clock, self.publish)
         self.orders = next(store for store in runtime.stores if store.kind.name == "order")
-        self.whereabouts = FakeWhereabouts(NOW)
+        self.positions = FakePositions(NOW)
         self.context = Context(
             searches=self.searches,
             drivers=self.drivers,
             open_searches=OpenSearches(self.searches),
-            whereabouts=self.whereabouts,
+            positions=self.positions,
             shelters=shelters.load(MatchingSettings().shelters),
-            nudge=FakeNudge(),
+            hints=FakeHints(),
             clock=self.clock,
             rules=rules,
             patience=PATIENCE,
+            silence=SILENCE,
         )
         self.stores = [*runtime.stores, self.searches, self.drivers]
-        own = (
-            TimerTable(self.searches, SearchDueHandler(self.context)),
-            TimerTable(self.drivers, DriverDueHandler(self.context, SILENCE)),
-        )  # type: ignore[arg-type]
+        of_search, of_driver = timers(self.context)
+        own = (TimerTable(self.searches, of_search), TimerTable(self.drivers, of_driver))  # type: ignore[arg-type]
         self.fires = fires((*orders.timers, *own))
         self.post.subscribe((*orders.routes, *routes(self.context)))
         self._sent = 0
 
     def publish(self, message: Message[Value]) -> None:
-        """An order whose id says so leaves from a hospital's shelter, whatever its service."""
+        """Publish; an order for which `from_the_shelter` is true leaves from a hospital's shelter."""
         if isinstance(message.data, OrderSearchStarted) and self.from_the_shelter(message.data.order_id):
             wanted = message.data.requirements.model_copy(update={"standby_id": HOSPITAL})
             message = replace(message, data=message.data.model_copy(update={"requirements": wanted}))
         self.post.publish(message)
 
     def say(self, data: Value, at: datetime | None = None) -> Message[Value]:
-        """An app publishes a request."""
+        """Publish a request, as an app does."""
         self._sent += 1
         message = Message(f"m-{self._sent}", TYPE_OF[type(data)], "app.test", at or self.clock.now(), data)
         self.publish(message)
         return message
 
     async def ask(self, order_id: str, driver_id: str) -> None:
-        """Some leader, on whatever he has read, thinks that this driver should be asked."""
+        """Make an offer to this driver, as a leader with a stale cache might."""
         now = self.clock.now()
 
         def decide(search: Search | None) -> Search | None:
             return offered(search, driver_id, 500, 0, self.context.rules, now) if search else None
 
-        await change_search(self.context, order_id, by_clock("round", now), decide, by="matching")
+        await change_search(self.context, order_id, clock_cause("round", now), decide, by="matching")
 
     async def fire(self, process: int) -> None:
-        """Whatever is due, in every store."""
+        """Fire the due timers of every store."""
         for store, handle in self.fires.items():
             for each in store.due(self.clock.now()):
                 await self.post.begin(handle(each), process)

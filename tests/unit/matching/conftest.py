@@ -1,4 +1,4 @@
-"""Builders of matching's own values."""
+"""Builders of the values of matching."""
 
 from __future__ import annotations
 
@@ -7,17 +7,17 @@ from typing import Any
 
 import pytest
 
-from services.matching.domain.asking import Rules
-from services.matching.domain.driver import Driver, Paper
-from services.matching.domain.search import Search, Status, Wanted
+from services.matching.domain.drivers.driver import Driver, Paper
+from services.matching.domain.searches.offering import OfferRules
+from services.matching.domain.searches.search import Search, SearchStatus, TripRequest
 from tests.support import builders
 
-RULES = Rules(stagger=timedelta(seconds=5), times_asked=2, road_factor=1.3, speed_kmh=25)
+RULES = OfferRules(stagger=timedelta(seconds=5), times_asked=2, road_factor=1.3, speed_kmh=25)
 
 
 def build_search(**changes: Any) -> Search:
     asked = builders.a_search_started(**changes.pop("asked", {}))
-    wanted = Wanted(
+    trip = TripRequest(
         service=asked.service,
         pickup=asked.pickup,
         dropoff=asked.dropoff,
@@ -28,10 +28,10 @@ def build_search(**changes: Any) -> Search:
     )
     known: dict[str, Any] = {
         "order_id": "o-1",
-        "status": Status.OPEN,
+        "status": SearchStatus.OPEN,
         "attempt": 1,
         "sequence": 1,
-        "wanted": wanted,
+        "trip": trip,
     }
     return Search(**{**known, **changes})
 
@@ -49,7 +49,7 @@ def build_driver(**changes: Any) -> Driver:
 
 
 @pytest.fixture
-def rules() -> Rules:
+def rules() -> OfferRules:
     return RULES
 
 
@@ -61,5 +61,5 @@ def a_search() -> Any:
 
 @pytest.fixture
 def a_driver() -> Any:
-    """`a_driver(**changes)`: one who may drive and is on shift."""
+    """`a_driver(**changes)`: an eligible driver on shift."""
     return build_driver

@@ -1,4 +1,4 @@
-"""However accepts, declines, the clock and the order's events interleave: one driver an order, one order a driver."""
+"""In any interleaving of accepts, declines, clock and events: one driver an order, one order a driver."""
 
 from __future__ import annotations
 
@@ -10,14 +10,22 @@ from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule
 
-from contracts.values import Requirements
-from services.matching.domain import live, searching
-from services.matching.domain.answers import accepted, declined, given_up, has_won, may_win, offer_to
-from services.matching.domain.asking import offered
-from services.matching.domain.driver import Driver, Live
+from contracts.values import OfferOutcome, Requirements
+from services.matching.domain.drivers import commitments
+from services.matching.domain.drivers.driver import Commitment, Driver
 from services.matching.domain.errors import Refused
-from services.matching.domain.search import Offer, Outcome, Search, Status
-from services.matching.handlers.telling import of_driver, of_search
+from services.matching.domain.searches import lifecycle
+from services.matching.domain.searches.answers import (
+    accept_timed_out,
+    accepted,
+    declined,
+    has_won,
+    may_win,
+    offer_to,
+)
+from services.matching.domain.searches.offering import offered
+from services.matching.domain.searches.search import Offer, Search, SearchStatus
+from services.matching.saving.events import driver_events, search_events
 from tests.support.builders import NOW
 from tests.unit.matching.conftest import RULES, build_driver, build_search
 
@@ -27,7 +35,7 @@ ORDER, DRIVER = st.sampled_from(ORDERS), st.sampled_from(DRIVERS)
 
 
 class Accepting(RuleBasedStateMachine):
-    """Both steps of an accept are rules of their own, so that anything can come between them, a crash included."""
+    """The two writes of an accept are separate rules, so that anything may come between, also a crash."""
 
     @initialize()
     def begin(self) -> None:
@@ -45,20 +53,20 @@ class Accepting(RuleBasedStateMachine):
 
     @rule(order=ORDER, name=DRIVER)
     def take(self, order: str, name: str) -> None:
-        """Step one of an accept."""
+        """The first write of an accept."""
         search = self.searches[order]
         for offer in search.open_offers:
             if offer.driver_id == name and may_win(search, offer, self.now):
-                wanted = Live(order, offer.offer_id, offer.attempt, self.now)
+                wanted = Commitment(order, offer.offer_id, offer.attempt, self.now)
                 try:
-                    self._keep(name, live.taken(self.drivers[name], wanted, Requirements(), self.now))
+                    self._keep(name, commitments.taken(self.drivers[name], wanted, Requirements(), self.now))
                 except Refused:
                     continue
                 self.taking.append((order, offer))
 
     @rule(data=st.data())
     def win(self, data: Any) -> None:
-        """Step two, whenever it comes; taken back where the search is decided otherwise."""
+        """The second write, at any time; the first is undone where the search is decided otherwise."""
         if not self.taking:
             return
         order, offer = self.taking.pop(data.draw(st.integers(0, len(self.taking) - 1)))
@@ -66,22 +74,24 @@ class Accepting(RuleBasedStateMachine):
         try:
             after = accepted(self.searches[order], offer.offer_id, self._answered(order), self.now)
         except Refused:
-            self._keep(offer.driver_id, live.freed_of_offer(driver, offer.offer_id))
+            self._keep(offer.driver_id, commitments.freed_of_offer(driver, offer.offer_id))
         else:
             self._save(order, after, driver)
 
     @rule(name=DRIVER)
     def settle(self, name: str) -> None:
-        """The sweeper, at any time."""
+        """The driver's timer, at any time."""
         taken = self.drivers[name].live
         if taken is None or taken.confirmed:
             return
         if not has_won(self.searches[taken.order_id], taken.offer_id):
-            self._save(taken.order_id, given_up(self.searches[taken.order_id], taken.offer_id, self.now))
+            self._save(
+                taken.order_id, accept_timed_out(self.searches[taken.order_id], taken.offer_id, self.now)
+            )
         if has_won(self.searches[taken.order_id], taken.offer_id):
-            self._keep(name, live.confirmed(self.drivers[name], taken.order_id, taken.attempt))
+            self._keep(name, commitments.confirmed(self.drivers[name], taken.order_id, taken.attempt))
         else:
-            self._keep(name, live.freed_of_offer(self.drivers[name], taken.offer_id))
+            self._keep(name, commitments.freed_of_offer(self.drivers[name], taken.offer_id))
 
     @rule(order=ORDER, name=DRIVER)
     def decline(self, order: str, name: str) -> None:
@@ -96,33 +106,34 @@ class Accepting(RuleBasedStateMachine):
     def wait(self, seconds: int) -> None:
         self.now += timedelta(seconds=seconds)
         for order in ORDERS:
-            self._save(order, searching.lapsed(self.searches[order], self.now))
+            self._save(order, lifecycle.expired(self.searches[order], self.now))
 
     @rule(order=ORDER)
     def end(self, order: str) -> None:
         search = self.searches[order]
-        winners = {offer.driver_id for offer in search.offers if offer.outcome is Outcome.ACCEPTED}
-        self._save(order, searching.order_ended(search, order, search.sequence + 1, self.now))
+        winners = {offer.driver_id for offer in search.offers if offer.outcome is OfferOutcome.ACCEPTED}
+        self._save(order, lifecycle.order_ended(search, order, search.sequence + 1, self.now))
         for name in winners:
-            self._keep(name, live.freed_of_order(self.drivers[name], order))
+            self._keep(name, commitments.freed_of_order(self.drivers[name], order))
 
     @rule(order=ORDER)
     def give_back(self, order: str) -> None:
-        """The order gives the match up and searches again."""
+        """The order loses the driver and searches again."""
         search = self.searches[order]
         winner = search.offer(search.winner) if search.winner else None
-        if winner is None or search.status is not Status.MATCHED or search.wanted is None:
+        if winner is None or search.status is not SearchStatus.MATCHED or search.trip is None:
             return
-        sequence, reason = search.sequence + 1, searching.GAVE_BACK
+        sequence, reason = search.sequence + 1, lifecycle.GAVE_BACK
         self._save(
             order,
-            searching.unassigned(search, winner.driver_id, winner.attempt, sequence, reason, self.now),
+            lifecycle.unassigned(search, winner.driver_id, winner.attempt, sequence, reason, self.now),
         )
         self._keep(
-            winner.driver_id, live.freed_of_order(self.drivers[winner.driver_id], order, winner.attempt)
+            winner.driver_id,
+            commitments.freed_of_order(self.drivers[winner.driver_id], order, winner.attempt),
         )
-        again = searching.opened(
-            self.searches[order], order, search.attempt + 1, sequence, search.wanted, (), self.now
+        again = lifecycle.opened(
+            self.searches[order], order, search.attempt + 1, sequence, search.trip, (), self.now
         )
         self._save(order, again)
 
@@ -130,11 +141,11 @@ class Accepting(RuleBasedStateMachine):
     def every_match_has_its_driver_live_or_was_given_up(self) -> None:
         for order in ORDERS:
             search = self.searches[order]
-            if search.status is Status.MATCHED:
+            if search.status is SearchStatus.MATCHED:
                 assert search.winner is not None
                 winner = search.offer(search.winner)
                 assert winner is not None
-                assert winner.outcome is Outcome.ACCEPTED
+                assert winner.outcome is OfferOutcome.ACCEPTED
                 held = self.drivers[winner.driver_id].live
                 assert held is not None
                 assert held.offer_id == winner.offer_id
@@ -142,7 +153,7 @@ class Accepting(RuleBasedStateMachine):
     @invariant()
     def an_attempt_has_one_winner_at_most(self) -> None:
         for order in ORDERS:
-            wins = [o.attempt for o in self.searches[order].offers if o.outcome is Outcome.ACCEPTED]
+            wins = [o.attempt for o in self.searches[order].offers if o.outcome is OfferOutcome.ACCEPTED]
             assert len(wins) == len(set(wins))
         told = [(match.order_id, match.attempt) for match in self.matches]
         assert len(told) == len(set(told))
@@ -154,13 +165,13 @@ class Accepting(RuleBasedStateMachine):
     @invariant()
     def only_an_open_search_has_open_offers(self) -> None:
         for search in self.searches.values():
-            assert search.status is Status.OPEN or not search.open_offers
+            assert search.status is SearchStatus.OPEN or not search.open_offers
 
     def teardown(self) -> None:
-        """Once every accept is settled, nobody is live but the winners."""
+        """Once every accept is settled, only the winners have a live order."""
         for name in DRIVERS:
             self.settle(name)
-        winners = {s.winner for s in self.searches.values() if s.status is Status.MATCHED}
+        winners = {s.winner for s in self.searches.values() if s.status is SearchStatus.MATCHED}
         held = {driver.live.offer_id for driver in self.drivers.values() if driver.live}
         assert held == winners
 
@@ -171,14 +182,14 @@ class Accepting(RuleBasedStateMachine):
 
     def _save(self, order: str, after: Search | None, chosen: Driver | None = None) -> None:
         if after is not None:
-            events = of_search(self.searches[order], after, chosen)
+            events = search_events(self.searches[order], after, chosen)
             self.matches += [event for event in events if type(event).__name__ == "MatchMade"]
             self.closed += [event.offer_id for event in events if type(event).__name__ == "OfferClosed"]
             self.searches[order] = after
 
     def _keep(self, name: str, after: Driver | None) -> None:
         if after is not None:
-            of_driver(self.drivers[name], after)
+            driver_events(self.drivers[name], after)
             self.drivers[name] = after
 
 

@@ -1,4 +1,4 @@
-"""The same city with orders booked ahead: reserved, lost, begun, and still one live order a driver."""
+"""The same city with orders booked ahead: reserved, begun or lost, and one live order a driver."""
 
 from __future__ import annotations
 
@@ -11,18 +11,15 @@ from hypothesis import strategies as st
 from hypothesis.stateful import invariant, precondition, rule
 
 from tests.support import builders
-from tests.unit.matching.test_city_life import DRIVEN, MOST_ORDERS, SHELTER, CityLife
+from tests.unit.matching.city_machine import DRIVEN, SHELTER
+from tests.unit.matching.test_city_life import MOST_ORDERS, CityLife
 
-AHEAD_MIN = (
-    20,
-    75,
-    45,
-    None,
-)  # searched at once and reserved, waiting for its first search, in between, not booked
+# Searched at once and reserved; waiting for the first search; in between; not booked.
+AHEAD_MIN = (20, 75, 45, None)
 
 
 class BookedLife(CityLife):
-    """Minutes pass as easily as seconds, so that searches and reservations come due in any order, or long after."""
+    """Minutes may pass, not only seconds: searches and reservations are due in any order, or overdue."""
 
     evening_s = 300
 
@@ -38,9 +35,7 @@ class BookedLife(CityLife):
     @rule(minutes=st.integers(1, 20))
     def minutes_pass(self, minutes: int) -> None:
         self.city.clock.time += timedelta(minutes=minutes)
-        self.city.whereabouts.reported.update(
-            dict.fromkeys(self.city.drivers.states(), self.city.clock.now())
-        )
+        self.city.positions.reported.update(dict.fromkeys(self.city.drivers.states(), self.city.clock.now()))
         self.city.post.look_again()
 
     @invariant()
@@ -53,12 +48,14 @@ class BookedLife(CityLife):
     @invariant()
     def an_order_is_held_once_by_a_driver(self) -> None:
         for driver in self.city.drivers.states().values():
-            assert max(Counter(each.order_id for each in driver.held).values(), default=0) <= 1
+            assert max(Counter(each.order_id for each in driver.commitments).values(), default=0) <= 1
 
     def teardown(self) -> None:
         super().teardown()
         if hasattr(self, "city"):
-            assert [driver.driver_id for driver in self.city.drivers.states().values() if driver.held] == []
+            assert [
+                driver.driver_id for driver in self.city.drivers.states().values() if driver.commitments
+            ] == []
 
 
 TestBookedLife = BookedLife.TestCase

@@ -1,4 +1,4 @@
-"""What is told of an order that is searched, and of one that has ended."""
+"""The explanation of an open search and of an ended one."""
 
 from __future__ import annotations
 
@@ -6,32 +6,34 @@ from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
-from services.matching.domain.asking import offered
-from services.matching.domain.driver import Live
-from services.matching.domain.explaining import Look, Near
-from services.matching.domain.explanation import Surroundings, explained
-from services.matching.domain.search import Outcome, Status, closing
+from contracts.values import OfferOutcome
+from services.matching.domain.drivers.driver import Commitment
+from services.matching.domain.explain.explanation import Surroundings, explain_search
+from services.matching.domain.explain.snapshot import DriverSnapshot, Snapshot
+from services.matching.domain.searches.offering import offered
+from services.matching.domain.searches.search import SearchStatus, with_offers_closed
 from tests.support.builders import NOW
 
 FRESH = timedelta(seconds=120)
 LATER = NOW + timedelta(seconds=10)
 
 
-def a_look(*driver_ids: str, **changes: Any) -> Look:
-    near = tuple(Near(driver_id, 300, NOW, ("others_first",), 60) for driver_id in driver_ids)
-    return Look(**{"at": NOW, "attempt": 1, "round": 0, "radius_m": 1000, "near": near, **changes})
+def a_look(*driver_ids: str, **changes: Any) -> Snapshot:
+    near = tuple(DriverSnapshot(driver_id, 300, NOW, ("others_first",), 60) for driver_id in driver_ids)
+    return Snapshot(**{"at": NOW, "attempt": 1, "radius_index": 0, "radius_m": 1000, "near": near, **changes})
 
 
 def told(explanation: Any) -> dict[str, tuple[str, ...]]:
     return {each.driver_id: each.reasons for each in explanation.drivers}
 
 
-def test_a_live_search_is_judged_on_what_holds_now(a_search: Any, a_driver: Any, rules: Any) -> None:
+def test_an_open_search_is_explained_as_of_now(a_search: Any, a_driver: Any, rules: Any) -> None:
     drivers = {
         "d-free": a_driver(driver_id="d-free"),
-        "d-took": a_driver(driver_id="d-took", live=Live("o-9", "o-9-1", 1, LATER)),
+        "d-took": a_driver(driver_id="d-took", live=Commitment("o-9", "o-9-1", 1, LATER)),
         "d-booked": a_driver(
-            driver_id="d-booked", reserved=(Live("o-8", "o-8-1", 1, LATER, confirmed=True, starts_at=LATER),)
+            driver_id="d-booked",
+            reserved=(Commitment("o-8", "o-8-1", 1, LATER, confirmed=True, starts_at=LATER),),
         ),
         "d-asked": a_driver(driver_id="d-asked"),
         "d-elsewhere": a_driver(driver_id="d-elsewhere"),
@@ -39,7 +41,7 @@ def test_a_live_search_is_judged_on_what_holds_now(a_search: Any, a_driver: Any,
     search = offered(a_search(), "d-asked", 300, 0, rules, LATER)
     around = Surroundings((a_look(*drivers, "d-unknown"),), drivers, {"d-elsewhere", "d-asked"})
 
-    found = explained(search, around, rules, FRESH, LATER)
+    found = explain_search(search, around, rules, FRESH, LATER)
 
     assert found.live
     assert told(found) == {
@@ -52,24 +54,25 @@ def test_a_live_search_is_judged_on_what_holds_now(a_search: Any, a_driver: Any,
     }
 
 
-def test_a_position_is_as_old_as_it_was_when_the_round_looked(
-    a_search: Any, a_driver: Any, rules: Any
-) -> None:
-    near = (Near("d-7", 300, NOW - timedelta(seconds=119)), Near("d-8", 300, NOW - timedelta(seconds=121)))
+def test_a_position_stays_as_old_as_in_the_snapshot(a_search: Any, a_driver: Any, rules: Any) -> None:
+    near = (
+        DriverSnapshot("d-7", 300, NOW - timedelta(seconds=119)),
+        DriverSnapshot("d-8", 300, NOW - timedelta(seconds=121)),
+    )
     drivers = {name: a_driver(driver_id=name) for name in ("d-7", "d-8")}
 
-    found = explained(a_search(), Surroundings((a_look(near=near),), drivers), rules, FRESH, LATER)
+    found = explain_search(a_search(), Surroundings((a_look(near=near),), drivers), rules, FRESH, LATER)
 
     assert told(found) == {"d-7": ("others_first",), "d-8": ("stale_position",)}
 
 
-def test_who_was_asked_and_rode_on_is_told_without_a_distance(
+def test_a_driver_with_an_offer_who_left_is_explained_without_a_distance(
     a_search: Any, a_driver: Any, rules: Any
 ) -> None:
     search = offered(a_search(), "d-7", 300, 0, rules, NOW)
-    declined = closing(search, {search.open_offers[0].offer_id: Outcome.DECLINED}, NOW)
+    declined = with_offers_closed(search, {search.open_offers[0].offer_id: OfferOutcome.DECLINED}, NOW)
 
-    found = explained(
+    found = explain_search(
         declined, Surroundings((a_look("d-8"),), {"d-7": a_driver(), "d-8": a_driver()}), rules, FRESH, LATER
     )
 
@@ -79,19 +82,21 @@ def test_who_was_asked_and_rode_on_is_told_without_a_distance(
     ]
 
 
-def test_a_look_of_an_earlier_attempt_says_nothing_of_a_live_one(a_search: Any, rules: Any) -> None:
-    found = explained(a_search(attempt=2), Surroundings((a_look("d-7"),), {}), rules, FRESH, LATER)
+def test_a_snapshot_of_an_earlier_attempt_does_not_count_for_an_open_search(
+    a_search: Any, rules: Any
+) -> None:
+    found = explain_search(a_search(attempt=2), Surroundings((a_look("d-7"),), {}), rules, FRESH, LATER)
 
     assert (found.drivers, found.radius_m, found.looked_at) == ((), None, NOW)
 
 
-def test_an_ended_search_is_told_as_the_rounds_saw_it(a_search: Any, a_driver: Any, rules: Any) -> None:
+def test_an_ended_search_is_explained_by_its_snapshots(a_search: Any, a_driver: Any, rules: Any) -> None:
     asked = offered(a_search(), "d-7", 300, 0, rules, NOW)
-    ended = replace(asked, status=Status.FAILED, ended_at=LATER)
-    wider = a_look("d-7", "d-9", at=LATER, round=1, radius_m=1500)
+    ended = replace(asked, status=SearchStatus.FAILED, ended_at=LATER)
+    wider = a_look("d-7", "d-9", at=LATER, radius_index=1, radius_m=1500)
     went_home = {name: a_driver(driver_id=name, shift=None) for name in ("d-7", "d-8", "d-9")}
 
-    found = explained(
+    found = explain_search(
         ended, Surroundings((wider, a_look("d-7", "d-8")), went_home), rules, FRESH, LATER + timedelta(days=1)
     )
 

@@ -1,4 +1,4 @@
-"""However booked and immediate orders, the clock and their ends interleave: one driver's bookings leave each other room."""
+"""In any interleaving of orders, clock and ends: the reservations of one driver do not overlap."""
 
 from __future__ import annotations
 
@@ -10,15 +10,15 @@ from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule
 
-from services.matching.domain import live, reserving
+from services.matching.domain.drivers import commitments, reservations
 from services.matching.domain.errors import Refused
 from tests.support.builders import NOW
+from tests.unit.matching.bookings import ANY, booked
 from tests.unit.matching.conftest import build_driver
-from tests.unit.matching.test_reserving import ANY, booked
 
 
 class Booking(RuleBasedStateMachine):
-    """What is due begins at once, or is given up."""
+    """A due reservation begins at once, or is marked as lost."""
 
     @initialize()
     def begin(self) -> None:
@@ -28,27 +28,27 @@ class Booking(RuleBasedStateMachine):
     def take(self, ahead: int | None) -> None:
         self.number += 1
         pickup_at = None if ahead is None else self.now + timedelta(minutes=ahead)
-        _, wanted = booked(f"o-{self.number}", pickup_at, self.now)
+        _, commitment = booked(f"o-{self.number}", pickup_at, self.now)
         try:
-            taken = live.taken(self.driver, wanted, ANY, self.now)
+            taken = commitments.taken(self.driver, commitment, ANY, self.now)
         except Refused:
             return
         assert taken is not None
-        self.driver = live.confirmed(taken, f"o-{self.number}", 1) or taken
+        self.driver = commitments.confirmed(taken, f"o-{self.number}", 1) or taken
 
     @rule(data=st.data())
     def end(self, data: Any) -> None:
-        if self.driver.held:
-            order_id = data.draw(st.sampled_from(self.driver.held)).order_id
-            self.driver = live.freed_of_order(self.driver, order_id) or self.driver
+        if self.driver.commitments:
+            order_id = data.draw(st.sampled_from(self.driver.commitments)).order_id
+            self.driver = commitments.freed_of_order(self.driver, order_id) or self.driver
 
     @rule(minutes=st.integers(1, 40))
     def wait(self, minutes: int) -> None:
         self.now += timedelta(minutes=minutes)
-        while (due := reserving.beginning(self.driver, self.now)) is not None:
-            begun = reserving.begun(self.driver, due.offer_id, self.now)
+        while (due := reservations.due_reservation(self.driver, self.now)) is not None:
+            begun = reservations.begun(self.driver, due.offer_id, self.now)
             assert (begun is None) == (self.driver.live is not None)
-            self.driver = begun or reserving.given_up(self.driver, due.offer_id) or self.driver
+            self.driver = begun or reservations.marked_lost(self.driver, due.offer_id) or self.driver
 
     @invariant()
     def reservations_do_not_overlap(self) -> None:
@@ -60,7 +60,7 @@ class Booking(RuleBasedStateMachine):
 
     @invariant()
     def an_order_is_held_once(self) -> None:
-        orders = [each.order_id for each in self.driver.held]
+        orders = [each.order_id for each in self.driver.commitments]
         assert len(orders) == len(set(orders))
 
     @invariant()

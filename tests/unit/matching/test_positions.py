@@ -1,4 +1,4 @@
-"""Where the drivers are: what is taken in, and who is found near a spot."""
+"""Positions: which are taken in, and which drivers are found near a point."""
 
 from __future__ import annotations
 
@@ -13,8 +13,8 @@ from hypothesis import strategies as st
 from services.matching.adapters import positions
 from services.matching.adapters.position_index import PositionIndex
 from services.matching.adapters.positions import Positions
-from services.matching.domain.distance import metres, metres_between
-from services.matching.ports import Spot
+from services.matching.domain.ground.distance import inside_country, metres, metres_between
+from services.matching.ports import Circle
 from services.runtime.clock import SimulatedClock
 from tests.support import builders
 from tests.support.builders import NOW
@@ -33,26 +33,26 @@ def an_index(places: list[tuple[float, float]]) -> PositionIndex:
 
 @given(
     drivers=PLACES,
-    spots=st.lists(st.tuples(LAT, LNG), max_size=5),
+    points=st.lists(st.tuples(LAT, LNG), max_size=5),
     radius=st.sampled_from([400, 3000, 40_000]),
     enough=st.integers(1, 9),
 )
-def test_the_nearest_of_each_spot_are_found_and_no_more_than_enough(
-    drivers: list[tuple[float, float]], spots: list[tuple[float, float]], radius: float, enough: int
+def test_the_nearest_of_each_circle_are_found_and_no_more_than_enough(
+    drivers: list[tuple[float, float]], points: list[tuple[float, float]], radius: float, enough: int
 ) -> None:
-    nearby = an_index(drivers).around([Spot(*where, radius) for where in spots], NOW, enough)
+    nearby = an_index(drivers).around([Circle(*where, radius) for where in points], NOW, enough)
 
-    for number, spot in enumerate(spots):
+    for number, spot in enumerate(points):
         away = sorted(
             distance for distance in (metres(*spot, *where) for where in drivers) if distance <= radius
         )
         assert [seen.straight_m for seen in nearby.of(number)] == pytest.approx(away[:enough], abs=0.01)
 
 
-def test_who_is_to_be_left_out_makes_room_for_the_next_one() -> None:
+def test_an_omitted_driver_makes_room_for_the_next_one() -> None:
     index = an_index([(-8.2, 114.3), (-8.2, 114.301), (-8.2, 114.302)])
 
-    nearby = index.around([Spot(-8.2, 114.3, 1000)], NOW, 2, without={"0", "unknown"})
+    nearby = index.around([Circle(-8.2, 114.3, 1000)], NOW, 2, without={"0", "unknown"})
 
     assert [seen.driver_id for seen in nearby.of(0)] == ["1", "2"]
     assert nearby.of(0)[0].lng == 114.301
@@ -69,7 +69,7 @@ def test_of_two_positions_of_one_driver_in_a_message_the_later_one_stays() -> No
     assert [seen.lat for seen in index.near(-8.2, 114.3, 50_000, NOW)] == [-8.2, -8.4]
 
 
-def test_after_forgetting_everybody_else_is_found_where_he_was() -> None:
+def test_after_forgetting_old_positions_the_others_are_found() -> None:
     index = an_index([(-8.2 - number / 1000, 114.3) for number in range(2000)])
     index.saw_all(
         [str(n) for n in range(0, 2000, 2)],
@@ -89,7 +89,7 @@ def test_after_forgetting_everybody_else_is_found_where_he_was() -> None:
 
 
 @given(st.tuples(LAT, LNG), st.tuples(LAT, LNG))
-def test_many_distances_at_once_are_what_they_are_one_by_one(
+def test_many_distances_at_once_equal_single_ones(
     here: tuple[float, float], there: tuple[float, float]
 ) -> None:
     columns = (np.array([value]) for value in (*here, *there))
@@ -107,7 +107,7 @@ def test_many_distances_at_once_are_what_they_are_one_by_one(
         ("stale", {"at": NOW - timedelta(days=400)}),
     ],
 )
-def test_a_position_that_cannot_be_is_counted_by_its_reason_and_dropped(
+def test_an_impossible_position_is_counted_by_reason_and_dropped(
     reason: str, changes: dict[str, Any]
 ) -> None:
     index, appeared = PositionIndex(), list[str]()
@@ -129,7 +129,7 @@ def test_a_position_that_cannot_be_is_counted_by_its_reason_and_dropped(
     assert appeared == ["d-7"]
 
 
-def test_one_bad_position_does_not_cost_the_others_of_its_message() -> None:
+def test_one_impossible_position_does_not_drop_the_others_of_its_message() -> None:
     index, appeared = PositionIndex(), list[str]()
     report = builders.a_position_report("d-1", "d-2", "d-3")
     report.positions[1] = report.positions[1].model_copy(update={"lat": 0.0, "lng": 0.0})
@@ -142,3 +142,41 @@ def test_one_bad_position_does_not_cost_the_others_of_its_message() -> None:
 
 def _count(outcome: str) -> float:
     return positions.POSITIONS.labels(outcome)._value.get()
+
+
+@given(
+    drivers=st.lists(st.tuples(LAT, LNG), max_size=60),
+    lat=LAT,
+    lng=LNG,
+    radius=st.sampled_from([300, 1000, 3000, 8000, 40_000]),
+)
+def test_the_index_finds_exactly_the_drivers_within_the_radius(
+    drivers: list[tuple[float, float]], lat: float, lng: float, radius: float
+) -> None:
+    index = PositionIndex()
+    for number, where in enumerate(drivers):
+        index.saw(str(number), *where, NOW.timestamp())
+
+    found = index.near(lat, lng, radius, NOW)
+
+    away = {str(number): metres(lat, lng, *where) for number, where in enumerate(drivers)}
+    assert {seen.driver_id for seen in found} == {
+        name for name, distance in away.items() if distance <= radius
+    }
+    assert [seen.straight_m for seen in found] == sorted(seen.straight_m for seen in found)
+
+
+def test_a_stale_position_is_not_found_and_an_older_one_not_taken() -> None:
+    index = PositionIndex()
+    assert index.saw("d-1", -8.2, 114.3, NOW.timestamp())
+    assert not index.saw("d-1", -8.3, 114.3, NOW.timestamp() - 1)
+
+    assert [seen.driver_id for seen in index.near(-8.2, 114.3, 100, NOW)] == ["d-1"]
+    assert index.near(-8.2, 114.3, 100, NOW + timedelta(seconds=1)) == []
+    index.forget_before(NOW.timestamp() + 1)
+    assert len(index) == 0
+
+
+@pytest.mark.parametrize(("lat", "lng", "inside"), [(-8.2, 114.3, True), (0, 0, False), (51.5, -0.1, False)])
+def test_a_point_is_inside_or_outside_of_indonesia(lat: float, lng: float, inside: bool) -> None:
+    assert inside_country(lat, lng) is inside

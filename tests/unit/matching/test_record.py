@@ -1,4 +1,4 @@
-"""What is known of a driver's answers and income, and that he is judged only for what he could win."""
+"""A driver's record: answers to the offers that they could win, and income."""
 
 from __future__ import annotations
 
@@ -8,33 +8,33 @@ from typing import Any
 import pytest
 
 from contracts.values import Requirements
-from services.matching.domain import live, record
-from services.matching.domain.answers import accepted
-from services.matching.domain.asking import Rules, offered
-from services.matching.domain.driver import Live
-from services.matching.domain.record import Record
-from services.matching.domain.searching import order_ended, unanswered
+from services.matching.domain.drivers import commitments, record
+from services.matching.domain.drivers.driver import Commitment
+from services.matching.domain.drivers.record import Record
+from services.matching.domain.searches.answers import accepted
+from services.matching.domain.searches.lifecycle import expired, order_ended, unanswered
+from services.matching.domain.searches.offering import OfferRules, offered
 from tests.support.builders import NOW
 
 LATER = NOW + timedelta(minutes=20)
-BUSY = Live("o-1", "o-1-1", 1, NOW)
+BUSY = Commitment("o-1", "o-1-1", 1, NOW)
 
 
-def test_taking_an_order_counts_once_the_order_has_named_him(a_driver: Any) -> None:
-    taken = live.taken(a_driver(), BUSY, Requirements(), NOW)
+def test_an_accept_counts_once_the_order_has_assigned_the_driver(a_driver: Any) -> None:
+    taken = commitments.taken(a_driver(), BUSY, Requirements(), NOW)
     assert taken is not None
     assert taken.record == Record()
 
-    named = live.confirmed(taken, "o-1", 1)
+    named = commitments.confirmed(taken, "o-1", 1)
 
     assert named is not None
     assert (named.record.offers, named.record.accepts) == (1, 1)
 
 
-def test_a_completed_trip_is_paid_and_starts_his_waiting_anew(a_driver: Any) -> None:
+def test_a_completed_trip_is_paid_and_restarts_the_idle_time(a_driver: Any) -> None:
     driver = a_driver(live=BUSY, idle_since=NOW)
 
-    free = live.completed(driver, "o-1", 7200, LATER)
+    free = commitments.completed(driver, "o-1", 7200, LATER)
 
     assert free is not None
     assert free.live is None
@@ -48,18 +48,18 @@ def test_a_completed_trip_is_paid_and_starts_his_waiting_anew(a_driver: Any) -> 
     assert free.record.accepts == 1
 
 
-def test_an_order_that_others_ended_leaves_his_waiting_as_it_was(a_driver: Any) -> None:
-    free = live.freed_of_order(a_driver(live=BUSY, idle_since=NOW), "o-1")
+def test_an_order_that_others_ended_leaves_the_idle_time_unchanged(a_driver: Any) -> None:
+    free = commitments.freed_of_order(a_driver(live=BUSY, idle_since=NOW), "o-1")
 
     assert free == a_driver(idle_since=NOW)
 
 
-def test_giving_back_counts_against_him_although_the_assignment_comes_later(a_driver: Any) -> None:
-    free = live.gave_back(a_driver(live=BUSY, idle_since=NOW), "o-1", 1, LATER)
+def test_giving_back_counts_even_if_the_assignment_arrives_later(a_driver: Any) -> None:
+    free = commitments.gave_back(a_driver(live=BUSY, idle_since=NOW), "o-1", 1, LATER)
 
     assert free is not None
     assert (free.record.accepts, free.record.cancels, free.idle_since) == (1, 1, LATER)
-    assert free.merits(LATER).acceptance < a_driver().merits(LATER).acceptance
+    assert free.fairness(LATER).acceptance < a_driver().fairness(LATER).acceptance
 
 
 def test_the_day_ends_at_midnight_in_the_regency() -> None:
@@ -70,13 +70,13 @@ def test_the_day_ends_at_midnight_in_the_regency() -> None:
 
     assert (evening.trips_today, evening.income_today) == (2, 8000)
     assert (night.trips_today, night.income_today, night.income) == (1, 2000, 10_000)
-    assert record.merits(evening, None, after).income_today == 0
+    assert record.fairness(evening, None, after).income_today == 0
 
 
-def test_only_the_last_answers_weigh() -> None:
+def test_only_recent_answers_weigh() -> None:
     bad = Record()
     for _ in range(200):
-        bad = record.let_lapse(bad)
+        bad = record.let_expire(bad)
     assert bad.lapses == 200
     assert record.acceptance(bad) < 0.1
 
@@ -97,7 +97,7 @@ def test_only_the_last_answers_weigh() -> None:
         ("Kein Benzin", "other"),
     ],
 )
-def test_a_reason_that_is_no_code_counts_as_another(said: str | None, counted: str) -> None:
+def test_a_reason_that_is_no_code_counts_as_other(said: str | None, counted: str) -> None:
     assert record.declined(Record(), said).reasons == {counted: 1}
 
 
@@ -110,17 +110,19 @@ def test_apps_cannot_fill_the_document_with_reasons() -> None:
     assert many.reasons["other"] == 80
 
 
-def test_an_offer_that_another_driver_won_or_that_we_withdrew_is_not_unanswered(
-    a_search: Any, rules: Rules
-) -> None:
+def test_a_lost_or_withdrawn_offer_is_not_unanswered(a_search: Any, rules: OfferRules) -> None:
     search = a_search()
     for number, second in enumerate((0, 5)):
         search = offered(search, f"d-{number}", 100, 0, rules, NOW + timedelta(seconds=second))
-    won = accepted(search, "o-1-2", (), NOW + timedelta(seconds=6))
-    ended = order_ended(search, "o-1", 2, NOW + timedelta(seconds=6))
-    late = NOW + timedelta(seconds=60)
+    decided, late = NOW + timedelta(seconds=6), NOW + timedelta(seconds=17)
+
+    won = accepted(search, "o-1-2", (), decided)
+    ended = order_ended(search, "o-1", 2, decided)
+    closed = expired(search, late)
 
     assert won is not None
     assert ended is not None
-    assert unanswered(won, late) == unanswered(ended, late) == ()
-    assert [offer.driver_id for offer in unanswered(search, NOW + timedelta(seconds=17))] == ["d-0"]
+    assert closed is not None
+    assert unanswered(won, decided) == unanswered(ended, decided) == ()
+    assert [offer.driver_id for offer in unanswered(closed, late)] == ["d-0"]
+    assert unanswered(closed, late + timedelta(seconds=1)) == ()

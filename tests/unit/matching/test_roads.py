@@ -1,4 +1,4 @@
-"""How far it is by road: estimated, or asked of a router on a real socket."""
+"""Travel times: estimated, or from a router on a real socket."""
 
 from __future__ import annotations
 
@@ -18,14 +18,14 @@ from httpx import AsyncClient
 from services.matching.adapters import osrm
 from services.matching.adapters.osrm import Osrm
 from services.matching.adapters.road_estimates import RoadEstimates, read_estimates
-from services.matching.domain.roads import RoadEstimate, Way, estimate_for
+from services.matching.domain.ground.travel import RoadEstimate, Travel, estimate_for
 from services.matching.ports import Approach, Sighting
 from services.runtime.errors import NotConfigured
 from tests.support.builders import NOW
 
 EVERYWHERE = RoadEstimate(date.min, 1.3, 36)
 TOWN, PALTUDING = (-8.2106, 114.3745), (-8.0716, 114.2236)
-ESTIMATED = Way(1300, 130)
+ESTIMATED = Travel(1300, 130)
 Answer = Callable[[str], tuple[int, bytes]]
 
 
@@ -36,7 +36,7 @@ def an_approach(drivers: int = 1, straight_m: float = 1000.0, where: tuple[float
 
 
 def table(*ways: tuple[float | None, float | None]) -> bytes:
-    """As OSRM writes it: (metres, seconds) of each driver."""
+    """A table as OSRM writes it, from (metres, seconds) of each driver."""
     return json.dumps(
         {"code": "Ok", "distances": [[m] for m, _ in ways], "durations": [[s] for _, s in ways]}
     ).encode()
@@ -44,7 +44,7 @@ def table(*ways: tuple[float | None, float | None]) -> bytes:
 
 @contextmanager
 def a_router(answer: Answer) -> Iterator[tuple[str, list[str]]]:
-    """A server on a port of its own; what it was asked is noted."""
+    """A router on a port of its own; it keeps the requests."""
     asked: list[str] = []
 
     class Handler(BaseHTTPRequestHandler):
@@ -73,33 +73,33 @@ def a_router(answer: Answer) -> Iterator[tuple[str, list[str]]]:
 async def ask(url: str, *approaches: Approach, times: int = 1, box_s: float = 5.0) -> list[Any]:
     async with AsyncClient() as client:
         router = Osrm(client, url, RoadEstimates((), EVERYWHERE), box_s)
-        return [await router.ways(approaches, NOW) for _ in range(times)]
+        return [await router.travel(approaches, NOW) for _ in range(times)]
 
 
-async def test_the_routers_ways_are_taken() -> None:
+async def test_travel_times_of_the_router_are_used() -> None:
     with a_router(lambda _: (200, table((2100, 340.5), (900, 80)))) as (url, asked):
         ((ways,),) = await ask(url, an_approach(drivers=2))
 
-    assert ways == [Way(2100, 340.5), Way(900, 80)]
+    assert ways == [Travel(2100, 340.5), Travel(900, 80)]
     places = "114.374500,-8.210600;114.374500,-8.201600;114.374500,-8.201600"
     assert asked == [f"/table/v1/driving/{places}?sources=1;2&destinations=0&annotations=duration,distance"]
 
 
-async def test_a_driver_whom_no_road_leads_to_the_pickup_is_estimated() -> None:
+async def test_a_driver_without_a_road_to_the_pickup_is_estimated() -> None:
     with a_router(lambda _: (200, table((None, None), (900, 80)))) as (url, _):
         ((ways,),) = await ask(url, an_approach(drivers=2))
 
-    assert ways == [ESTIMATED, Way(900, 80)]
+    assert ways == [ESTIMATED, Travel(900, 80)]
 
 
-async def test_more_drivers_than_a_table_may_have_are_asked_in_several() -> None:
+async def test_more_drivers_than_a_table_holds_take_several_requests() -> None:
     def answer(path: str) -> tuple[int, bytes]:
         return 200, table(*[(1.0, 1.0)] * (path.split("?", maxsplit=1)[0].count(";")))
 
     with a_router(answer) as (url, asked):
         ((ways,),) = await ask(url, an_approach(drivers=150))
 
-    assert ways == [Way(1, 1)] * 150
+    assert ways == [Travel(1, 1)] * 150
     assert len(asked) == 2
 
 
@@ -114,7 +114,7 @@ async def test_more_drivers_than_a_table_may_have_are_asked_in_several() -> None
         (400, b'{"code":"TooBig"}'),
     ],
 )
-async def test_a_router_that_fails_is_left_alone_for_a_while_and_the_estimate_taken(
+async def test_a_router_that_fails_gets_a_pause_and_the_estimate_is_used(
     answer: tuple[int, bytes],
 ) -> None:
     with a_router(lambda _: answer) as (url, asked):
@@ -124,7 +124,7 @@ async def test_a_router_that_fails_is_left_alone_for_a_while_and_the_estimate_ta
     assert len(asked) == 1
 
 
-async def test_what_is_not_there_in_time_is_estimated_and_the_rest_is_taken() -> None:
+async def test_late_tables_are_estimated_and_the_others_used() -> None:
     released = Event()
 
     def answer(path: str) -> tuple[int, bytes]:
@@ -139,12 +139,12 @@ async def test_what_is_not_there_in_time_is_estimated_and_the_rest_is_taken() ->
         took = monotonic() - since
         released.set()
 
-    assert (quick, slow) == ([Way(700, 70)], [ESTIMATED])
+    assert (quick, slow) == ([Travel(700, 70)], [ESTIMATED])
     assert took < 5
     assert osrm.ASKED.labels("late")._value.get() == before + 1
 
 
-async def test_a_router_that_is_not_there_costs_nothing_but_the_estimate() -> None:
+async def test_without_a_reachable_router_the_estimate_is_used() -> None:
     with a_router(lambda _: (200, b"")) as (url, _):
         pass
 
@@ -154,13 +154,15 @@ async def test_a_router_that_is_not_there_costs_nothing_but_the_estimate() -> No
 async def test_the_climb_to_paltuding_takes_about_an_hour() -> None:
     roads = RoadEstimates(read_estimates(), EVERYWHERE)
 
-    ((up,), (town,)) = await roads.ways([an_approach(straight_m=22_600, where=PALTUDING), an_approach()], NOW)
+    ((up,), (town,)) = await roads.travel(
+        [an_approach(straight_m=22_600, where=PALTUDING), an_approach()], NOW
+    )
 
     assert up.seconds == pytest.approx(3600, rel=0.05)
     assert town == ESTIMATED
 
 
-def test_of_an_areas_estimates_the_newest_that_holds_on_the_day_counts() -> None:
+def test_the_newest_estimate_that_holds_on_the_day_counts() -> None:
     old, new = (RoadEstimate(date(year, 1, 1), 2, 20, frozenset({"35.10.24"})) for year in (2020, 2025))
 
     chosen = [
@@ -172,7 +174,7 @@ def test_of_an_areas_estimates_the_newest_that_holds_on_the_day_counts() -> None
 
 
 @pytest.mark.parametrize("text", ["estimate = 3", "[[estimate]]\ndistricts = []", "not toml"])
-def test_a_file_of_estimates_that_makes_no_sense_is_refused(tmp_path: Path, text: str) -> None:
+def test_an_invalid_file_of_estimates_is_refused(tmp_path: Path, text: str) -> None:
     (tmp_path / "roads.toml").write_text(text)
 
     with pytest.raises(NotConfigured):

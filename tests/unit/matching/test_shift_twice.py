@@ -1,4 +1,4 @@
-"""A driver who starts a shift while the last one runs."""
+"""A driver starts a shift while the previous one runs."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ def city() -> City:
     return city
 
 
-async def test_a_shift_started_twice_waits_for_the_end_of_the_first_and_then_is_refused(city: City) -> None:
+async def test_a_second_shift_waits_for_the_end_of_the_first_and_is_then_refused(city: City) -> None:
     await city.post.calm(Random(0))
     before = city.drivers.states()["d-7"]
     city.clock.time += timedelta(seconds=1)
@@ -42,7 +42,7 @@ async def test_a_shift_started_twice_waits_for_the_end_of_the_first_and_then_is_
     assert city.drivers.states()["d-7"] == before
 
 
-async def test_a_shift_whose_predecessor_ends_late_begins_after_all(city: City) -> None:
+async def test_a_shift_begins_when_the_end_of_the_previous_one_arrives_late(city: City) -> None:
     await city.post.calm(Random(0))
     ended = city.clock.now() + timedelta(seconds=1)
     city.clock.time += timedelta(seconds=2)

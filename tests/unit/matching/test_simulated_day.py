@@ -1,10 +1,10 @@
-"""The bench's simulated day, a short one: it keeps the rules by which its figures mean something."""
+"""A short simulated day of the bench: it keeps the rules on which its figures depend."""
 
 from __future__ import annotations
 
 import pytest
 
-from services.matching.domain.search import Status
+from services.matching.domain.searches.search import SearchStatus
 from tests.bench.matching.day import Day
 from tests.bench.matching.demand import requests, workers
 from tests.bench.matching.documents import LIFE_S, RULES
@@ -36,13 +36,13 @@ async def test_every_order_ends_once_and_no_driver_has_two_at_a_time(policy: str
 
 
 @pytest.mark.parametrize("policy", ["batched rounds", "nearest first"])
-async def test_nobody_is_asked_more_often_than_the_rules_allow(policy: str) -> None:
+async def test_no_driver_gets_more_offers_than_the_rules_allow(policy: str) -> None:
     day = await played(policy)
 
     for case in day.cases.values():
-        search = case.entry.search
+        search = case.cached.search
         names = [offer.driver_id for offer in search.offers]
-        assert search.status in {Status.MATCHED, Status.FAILED}
+        assert search.status in {SearchStatus.MATCHED, SearchStatus.FAILED}
         assert all(names.count(name) <= RULES.times_asked for name in names)
 
 
@@ -50,7 +50,7 @@ async def test_equal_seeds_play_equal_days() -> None:
     assert figures(await played("batched rounds")) == figures(await played("batched rounds"))
 
 
-def test_gini_is_nought_for_equals_and_grows_with_inequality() -> None:
+def test_gini_is_zero_for_equals_and_grows_with_inequality() -> None:
     assert gini([5, 5, 5]) == 0
     assert gini([0, 0, 9]) == pytest.approx(2 / 3)
     assert gini([]) == gini([0, 0]) == 0

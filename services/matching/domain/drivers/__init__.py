@@ -1,0 +1,1 @@
+"""Drivers: who may drive, what they have taken, and their record of answers."""

@@ -1,0 +1,1 @@
+"""Why the drivers near an order got an offer, or did not."""

@@ -1,0 +1,1 @@
+"""Choose which driver gets an offer for which order, at the least total cost."""

@@ -1,0 +1,1 @@
+"""The rounds of the leading process: collect open searches, choose drivers, make offers."""

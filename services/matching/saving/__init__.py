@@ -1,0 +1,1 @@
+"""Save a search or a driver together with the events that the change causes."""
