@@ -259,6 +259,6 @@ def sentence(code: str) -> str:
 
 
 def fault_of(code: str) -> Fault:
-    """Look up whose fault it is; an unknown code, of a newer writer, is no fault."""
+    """Look up whose fault it is; an unknown code, of a newer writer, blames no one."""
     reason = REASONS.get(code)
     return reason.fault if reason else Fault.NOBODY

@@ -66,7 +66,7 @@ class Custody(Value):
 
     at: UtcTime = Field(description="When the step was made.")
     step: CustodyStep = Field(description="What happened to the goods.")
-    by: Actor = Field(description="Who made the step: the courier, or the agency.")
+    by: Actor = Field(description="The party that made the step: the courier, or the agency.")
     envelope: Id | None = Field(
         default=None,
         description="The number read off the sealed envelope in this step; absent: none was read.",
@@ -81,5 +81,6 @@ class ReceiptIssued(Value):
     outcome: OrderStatus = Field(description="How the order ended.")
     at: UtcTime = Field(description="When the order ended.")
     custody: list[Custody] = Field(
-        default=[], description="Who had the goods when, in order; empty: the service keeps no chain."
+        default=[],
+        description="The steps of the goods from hand to hand, in order; empty: the service keeps no chain.",
     )

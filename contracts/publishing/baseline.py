@@ -44,7 +44,7 @@ def check(folder: Path = CONTRACTS_FOLDER) -> list[Finding]:
 
 
 def broken_since(older: Path, folder: Path = CONTRACTS_FOLDER) -> list[Finding]:
-    """Find what breaks the promises of an older state of the folder, whatever was exported in between.
+    """Find what breaks the promises of an older state of the folder, exported since or not.
 
     Raises `JSONDecodeError` for a committed schema that is not JSON.
     """

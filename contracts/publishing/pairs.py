@@ -11,7 +11,7 @@ from contracts.publishing.schemas import Schema
 
 
 class Direction(StrEnum):
-    """Who must keep working: readers of what we publish, or writers of what we consume."""
+    """The side that must keep working: readers of what we publish, or writers of what we consume."""
 
     PUBLISHED = "published"
     CONSUMED = "consumed"

@@ -33,7 +33,7 @@ class OrderRequested(Value):
         description="The service to carry out, by its name in the catalogue: `ride`, `food`, `medicine`, "
         "`document`, `ijen`, `urgent`, `parcel`, or one that the operator added."
     )
-    customer: Customer = Field(description="Who orders; they may change and cancel the order.")
+    customer: Customer = Field(description="The customer who orders; they may change and cancel the order.")
     pickup: Place = Field(
         description="Where the driver picks up the passenger or the goods; where a merchant cooks, with "
         "its `merchant_id`."
@@ -51,13 +51,13 @@ class OrderRequested(Value):
     )
     payer: Payer | None = Field(
         default=None,
-        description="Who pays. Without it the service's programme pays for the people whom an agency "
-        "attested, otherwise the customer pays.",
+        description="The party that pays. Without it the service's programme pays for the people whom an "
+        "agency attested, otherwise the customer pays.",
     )
     recipient: Recipient | None = Field(
         default=None,
-        description="Who receives the goods and gets the one-time code; without it the customer does. Some "
-        "services require it.",
+        description="The person who receives the goods and gets the one-time code; without it the customer "
+        "does. Some services require it.",
     )
     agency_id: Id | None = Field(
         default=None,
@@ -81,8 +81,8 @@ class OrderCancellationRequested(Value):
 
     order_id: OrderId
     by: Actor = Field(
-        description="Who cancels: the order's `customer`, `merchant` or `agency`, or an `operator`. After "
-        "the pick-up only the last may."
+        description="The party that cancels: the order's `customer`, `merchant` or `agency`, or an "
+        "`operator`. After the pick-up only the last may."
     )
     reason: Short | None = Field(
         default=None,
@@ -97,7 +97,8 @@ class OrderReportRequested(Value):
 
     order_id: OrderId
     by: Actor = Field(
-        description="Who asks: the order's `customer`, `driver`, `merchant` or `agency`, or an `operator`."
+        description="The party that asks: the order's `customer`, `driver`, `merchant` or `agency`, or an "
+        "`operator`."
     )
 
 
@@ -106,7 +107,8 @@ class OrderCodeRequested(Value):
 
     order_id: OrderId
     by: Actor = Field(
-        description="Who asks for it: the order's `recipient`, `customer` or `agency`, or an `operator`."
+        description="The party that asks for it: the order's `recipient`, `customer` or `agency`, or an "
+        "`operator`."
     )
 
 
@@ -118,7 +120,7 @@ class OrderChangeRequested(Value):
 
     order_id: OrderId
     by: Actor = Field(
-        description="Who wants the change: the order's `customer` or `agency`, or an `operator`."
+        description="The party that wants the change: the order's `customer` or `agency`, or an `operator`."
     )
     dropoff: Place | None = Field(
         default=None, description="The new drop-off; without it the drop-off stays."
@@ -138,8 +140,8 @@ class OrderChangeAnswered(Value):
 
     order_id: OrderId
     by: Actor = Field(
-        description="Who answers: the party that was asked, which is the `customer` (or their `agency`) or "
-        "the `merchant`; or an `operator`."
+        description="The party that answers: the one that was asked, which is the `customer` (or their "
+        "`agency`) or the `merchant`; or an `operator`."
     )
     proposal_id: Id = Field(
         description="The proposal that is answered, by the id of `proposal.made` or `merchant.briefed`."
@@ -151,14 +153,14 @@ class OrderChangeAnswered(Value):
 
 
 class OrderEmergencyRaised(Value):
-    """Call for help during an order; it is never refused, whatever has become of the order."""
+    """Call for help during an order; it is never refused, not even after the end of the order."""
 
     order_id: Id = Field(
         description="The order during which it happens; the call is heard even if we do not know this id."
     )
     by: Actor = Field(
-        description="Who calls for help: `customer`, `driver`, `recipient`, `merchant`, `agency` or "
-        "`operator`."
+        description="The person who calls for help: `customer`, `driver`, `recipient`, `merchant`, "
+        "`agency` or `operator`."
     )
     place: Point = Field(description="Where help is needed; only the emergency desk reads it.")
 

@@ -46,7 +46,8 @@ class DonationPledged(Value):
     """Pledge money for a campaign; further pledges of the donor add to it."""
 
     donor_id: Id = Field(
-        description="Who pledges, by the id that a `payer` names. The donor and every agency may spend it."
+        description="The donor who pledges, by the id that a `payer` names. They and every agency may "
+        "spend it."
     )
     campaign_id: Id = Field(
         description="The campaign, under an id that the app chooses; the pledges of each donor are kept "

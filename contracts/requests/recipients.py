@@ -67,6 +67,6 @@ class RecipientErasureRequested(Value):
     recipient_id: Id = Field(description="The person to forget, by the id of their contact.")
     role: Role = Field(description="The role in which they are forgotten; each role needs its own request.")
     by: Actor = Field(
-        description="Who asks: that person in that role (`customer`, `recipient`, `driver`, `merchant`, "
-        "`agency`), or an `operator`."
+        description="The party that asks: that person in that role (`customer`, `recipient`, `driver`, "
+        "`merchant`, `agency`), or an `operator`."
     )

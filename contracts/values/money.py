@@ -12,7 +12,7 @@ from contracts.values.scalars import Id, Rupiah, Short
 
 
 class Payer(Value):
-    """Who pays: the customer, a programme of the regency, or a donor."""
+    """The party that pays: the customer, a programme of the regency, or a donor."""
 
     kind: PayerKind = Field(default=PayerKind.CUSTOMER, description="Whose money it is.")
     id: Id | None = Field(
@@ -65,7 +65,7 @@ class Fare(Value):
         default=[],
         description="Named additions to the delivery price; `driver_share` and `total` include them.",
     )
-    payer: Payer = Field(default=Payer(), description="Who pays the total.")
+    payer: Payer = Field(default=Payer(), description="The party that pays the total.")
 
     @model_validator(mode="after")
     def _adds_up(self) -> Self:

@@ -35,7 +35,7 @@ class Customer(Value):
 
 
 class Recipient(Value):
-    """Who receives the goods when that is not the customer."""
+    """The person who receives the goods when that is not the customer."""
 
     id: Id = Field(description="The person who receives the goods, by the id of their registered contact.")
 

@@ -28,11 +28,13 @@ class OrderRejected(OrderEvent):
 class OrderCancelled(OrderEvent):
     """The order ended before it was done."""
 
-    by: Actor = Field(description="Who cancelled it; `system` where time ran out or a route was closed.")
+    by: Actor = Field(
+        description="The party that cancelled it; `system` where time ran out or a route was closed."
+    )
     reason: ReasonCode = Field(description="Why it was cancelled, as a reason code.")
     fee: Rupiah = Field(
-        description="What cancelling costs, in whole rupiah; 0: nothing. `by` owes it, or the customer for "
-        "whom the driver waited in vain."
+        description="What cancelling costs, in whole rupiah; 0: nothing. `by` owes it; where the driver "
+        "cancelled because the customer did not come, the customer does."
     )
     merchant_share: Rupiah = Field(
         default=0,

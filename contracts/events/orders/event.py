@@ -22,7 +22,8 @@ class OrderEvent(Value):
     customer: Customer = Field(description="The customer who ordered it.")
     recipient_id: Id | None = Field(
         default=None,
-        description="Who receives the goods, where that is not the customer; absent: the customer does.",
+        description="The person who receives the goods, where that is not the customer; absent: the "
+        "customer does.",
     )
     merchant_id: Id | None = Field(
         default=None, description="The merchant at the pick-up; absent: the order has none."
@@ -34,7 +35,7 @@ class OrderEvent(Value):
         default=None,
         description="The driver who has the order, or had it when it ended; absent: it has none.",
     )
-    payer: Payer = Field(description="Who pays for the order.")
+    payer: Payer = Field(description="The party that pays for the order.")
     pickup_district: DistrictCode | None = Field(
         default=None, description="The district of the pick-up; absent: it lies outside the service area."
     )

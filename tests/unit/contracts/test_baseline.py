@@ -184,7 +184,7 @@ def repository(folder: Path) -> Path:
 def under_git(folder: Path) -> None:
     who = ["-c", "user.name=test", "-c", "user.email=test@example.org"]
     for step in (["init", "-q"], ["add", "."], [*who, "commit", "-qm", "The contracts"]):
-        subprocess.run(["git", *step], cwd=folder, check=True)  # noqa: S607  whichever git there is
+        subprocess.run(["git", *step], cwd=folder, check=True)  # noqa: S607  the git on the path
 
 
 @pytest.mark.usefixtures("repository")

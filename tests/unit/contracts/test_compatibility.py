@@ -65,7 +65,7 @@ CHANGES: dict[str, tuple[Callable[[Schema], object], str, bool, bool]] = {
         False,
         True,
     ),
-    "a type is another one": (lambda s: fields(s)["fee"].update(type="string"), "/fee", True, True),
+    "a type is replaced by another": (lambda s: fields(s)["fee"].update(type="string"), "/fee", True, True),
     "an upper limit rises": (lambda s: fields(s)["fee"].update(maximum=200), "/fee", True, False),
     "an upper limit falls": (lambda s: fields(s)["fee"].update(maximum=50), "/fee", False, True),
     "an upper limit goes": (lambda s: fields(s)["id"].pop("maxLength"), "/id", True, False),
