@@ -18,7 +18,7 @@ PROGRAMS = ("chromium", "chromium-browser", "google-chrome")
 CHROMIUM = "GANCANG_TEST_CHROMIUM"
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def browser() -> Iterator[Browser]:
     """A browser without a window; skips where there is none."""
     program = os.environ.get(CHROMIUM) or next(filter(None, map(shutil.which, PROGRAMS)), None)

@@ -75,9 +75,7 @@ def run(
         raise CommandError(f"no such stage: {', '.join(sorted(unknown))} (there are {', '.join(STAGES)})")
     stages.need_development_packages()
     began, summary = time.monotonic(), Summary()
-    selection = changes.select(ROOT, base) if changed else None
-    if selection is not None:
-        _explain(selection)
+    selection = _selection(base) if changed else None
     if "lint" in chosen:
         stages.lint(summary, selection.sources(ROOT) if selection and not selection.whole else None)
     where = _where(context.args, selection)
@@ -115,18 +113,20 @@ def _where(arguments: Sequence[str], selection: Selection | None) -> list[str] |
     return [f"tests/{suite}" for suite in SUITES if (ROOT / "tests" / suite).is_dir()]
 
 
-def _explain(selection: Selection) -> None:
-    """Say which test files are chosen, and why."""
-    say(f"{len(selection.differing)} files differ from {selection.base}")
+def _selection(base: str) -> Selection:
+    """Choose the tests for what differs, and say which and why."""
+    paths = changes.differing(ROOT, base)
+    selection = changes.select(ROOT, paths)
+    say(f"{len(paths)} files differ from {base}")
     if selection.whole:
         say(f"all tests: {selection.whole}")
-        return
     for test, reason in selection.chosen.items():
         say(f"  {test}: {reason}")
     for test in selection.left_out:
-        say(f"  {test}: left to a run without --changed, it is slow")
-    if not selection.chosen:
+        say(f"  {test}: left to the run without --changed, it is slow")
+    if not (selection.whole or selection.chosen):
         say("no test file concerns them")
+    return selection
 
 
 def _engine_answers() -> bool:

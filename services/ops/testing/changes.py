@@ -12,7 +12,7 @@ from services.ops.errors import CommandError
 from services.ops.testing.imports import Imports
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterator, Mapping, Sequence
 
 PACKAGES = ("contracts", "services", "tests")
 # What every test stands on, as a file or a folder.
@@ -27,14 +27,13 @@ BY_PATTERN = (
 )
 
 
-@dataclass(slots=True)
+@dataclass(frozen=True, slots=True)
 class Selection:
     """Test files, each with the reason why it is chosen; `whole` says why all of them are."""
 
-    base: str
-    differing: list[str]
-    chosen: dict[str, str] = field(default_factory=dict)
-    left_out: list[str] = field(default_factory=list)
+    differing: Sequence[str]
+    chosen: Mapping[str, str] = field(default_factory=dict)
+    left_out: Sequence[str] = ()
     whole: str = ""
 
     def sources(self, root: Path) -> list[str]:
@@ -42,38 +41,35 @@ class Selection:
         return [path for path in self.differing if path.endswith(".py") and (root / path).exists()]
 
 
-def select(root: Path, base: str) -> Selection:
-    """Look at everything that differs from where this branch left `base`, committed or not.
+def differing(root: Path, base: str) -> list[str]:
+    """Paths that differ from where this branch has left `base`, committed or not.
 
-    Raises CommandError outside a git checkout, or when it has no such revision.
+    Raises CommandError outside a git checkout, or when git does not know the revision.
     """
     left = _git(root, "merge-base", base, "HEAD").strip()
     tracked = _git(root, "diff", "--name-only", "--no-renames", left, "--")
     untracked = _git(root, "ls-files", "--others", "--exclude-standard")
-    selection = Selection(f"{base} ({left[:10]})", sorted({*tracked.splitlines(), *untracked.splitlines()}))
-    under_all = next(filter(_is_under_all, selection.differing), "")
+    return sorted({*tracked.splitlines(), *untracked.splitlines()})
+
+
+def select(root: Path, paths: Sequence[str]) -> Selection:
+    """Choose the test files that concern these paths; slow ones only when they differ themselves."""
+    under_all = next(filter(_is_under_all, paths), "")
     if under_all:
-        selection.whole = f"{under_all} differs"
-    elif selection.differing:
-        _choose(selection, Imports(root, PACKAGES))
-    return selection
-
-
-def _choose(selection: Selection, imports: Imports) -> None:
-    for path in selection.differing:
+        return Selection(paths, whole=f"{under_all} differs")
+    imports = Imports(root, PACKAGES)
+    found: dict[str, str] = {}
+    for path in paths:
         for test, reason in _concerned(path, imports):
-            selection.chosen.setdefault(test, reason)
-    differing = set(selection.differing)
-    selection.left_out = sorted(
-        test for test in selection.chosen if test not in differing and imports.is_slow(test)
-    )
-    for test in selection.left_out:
-        del selection.chosen[test]
-    if imports.tests and imports.tests <= {*selection.chosen, *selection.left_out}:
-        selection.whole = "every test file concerns what differs"
+            found.setdefault(test, reason)
+    if found and imports.tests <= found.keys():
+        return Selection(paths, whole="every test file concerns what differs")
+    left_out = sorted(test for test in found if test not in paths and imports.is_slow(test))
+    chosen = {test: reason for test, reason in found.items() if test not in left_out}
+    return Selection(paths, chosen, left_out)
 
 
-def _concerned(path: str, imports: Imports) -> Iterable[tuple[str, str]]:
+def _concerned(path: str, imports: Imports) -> Iterator[tuple[str, str]]:
     """Yield test files, each with the reason."""
     if path in imports.tests:
         yield path, "differs"
