@@ -19,14 +19,10 @@ from services.ops.errors import CommandError
 # A shell completes a program by its plain name, without the path in front of it.
 COMPLETION = {"--install-completion", "--show-completion", "_GANCANG_COMPLETE"}
 EXPECTED, UNEXPECTED, INTERRUPTED = 2, 1, 130
-# Imports allocate much and free nothing: with Python's 700 the collector would take a tenth of a short
-# command's time.
-COLLECT_AFTER = 50_000
 
 
 def main() -> None:
     """Run one command and exit; an error is one line on standard error, with `--debug` the whole trace."""
-    gc.set_threshold(COLLECT_AFTER)
     debug, arguments = _without_debug(sys.argv[1:])
     try:
         name = terminal.PROGRAM if COMPLETION & {*arguments, *os.environ} else terminal.program()
@@ -42,6 +38,9 @@ def main() -> None:
         if debug:
             raise
         sys.exit(_report(error))
+    finally:
+        # Python ends with collections that visit every imported object: a sixth of a short command's time.
+        gc.freeze()
 
 
 def command(first: str | None = None) -> Any:
