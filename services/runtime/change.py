@@ -81,7 +81,7 @@ class Stored(Generic[S]):
 
         Raises `Rejected` (`id_reused`) when it had another digest then.
 
-        A cause that is not remembered is no repeat, even if another app's message has the same source and id.
+        A cause that is not remembered never counts as a repeat, even if another app copies its source and id.
         """
         if not cause.remembered:
             return False

@@ -10,7 +10,7 @@ GancangError
     ├── DatabaseAway
     └── BrokerAway
 
-Bytes that are no message raise `contracts.codec.Unreadable`; data that break their schema
+Bytes that cannot be read as a message raise `contracts.codec.Unreadable`; data that break their schema
 `contracts.codec.WrongSchema`.
 """
 

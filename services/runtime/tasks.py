@@ -8,7 +8,7 @@ CANCEL_AGAIN_S = 5.0
 
 
 async def cancel_and_wait(*tasks: asyncio.Future[None], again_s: float = CANCEL_AGAIN_S) -> None:
-    """Cancel the tasks and wait until they are done, whatever their outcome.
+    """Cancel the tasks and wait until they are done, with any result.
 
     A task that still runs after `again_s` real seconds is cancelled again: before Python 3.12
     `asyncio.wait_for` swallows a cancellation that arrives together with its result (cpython#86296), and the

@@ -1,6 +1,6 @@
 """Publishing with confirms in batches: all publishes of one turn of the event loop share one write.
 
-Each write costs a system call; aio-pika's `publish` makes one for each message, and builds every frame anew.
+Each write costs a system call; aio-pika's `publish` makes one for each message, and builds each frame again.
 """
 
 from __future__ import annotations

@@ -63,7 +63,7 @@ def load(setting: str) -> Speakers | None:
     except OSError as error:
         raise NotConfigured(SPEAKERS_VARIABLE, f"cannot be read: {error.strerror}") from None
     except tomllib.TOMLDecodeError as error:
-        raise NotConfigured(SPEAKERS_VARIABLE, f"is no TOML: {error}") from None
+        raise NotConfigured(SPEAKERS_VARIABLE, f"is not TOML: {error}") from None
     except ValidationError as error:
         first = error.errors(include_url=False, include_input=False)[0]
         raise NotConfigured(

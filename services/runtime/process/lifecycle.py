@@ -107,7 +107,7 @@ async def _drain(broker: Broker, acks: Acks, runtime: Runtime, within: float) ->
     deadline = monotonic() + within
     await runtime.gate.stop()  # it would start consuming again
     await broker.stop_delivery()
-    while acks.in_work() and monotonic() < deadline:  # noqa: ASYNC110  a drain is no hot path
+    while acks.in_work() and monotonic() < deadline:  # noqa: ASYNC110  once, at the end
         await asyncio.sleep(POLL_S)
     await runtime.relay.wait_until_idle(max(0.1, deadline - monotonic()))
     for _, commit in runtime.stores:

@@ -59,7 +59,7 @@ def keys_uri(mongodb_uri: str, given: str) -> str:
     parts = urlsplit(mongodb_uri)
     name = parts.path.strip("/")
     query = parts.query
-    # The login stays where it is, whichever database is named.
+    # The login stays in the database where it was created.
     if parts.username and "authSource" not in parse_qs(query):
         query = f"{query}&authSource={name or 'admin'}".lstrip("&")
     return urlunsplit(parts._replace(path=f"/{name or DEFAULT_DATABASE}{KEYS_SUFFIX}", query=query))

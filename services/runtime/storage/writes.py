@@ -87,7 +87,7 @@ def removals(marks: Sequence[Mark]) -> Iterator[UpdateMany]:
 
 
 def removals_one_by_one(marks: Sequence[Mark]) -> list[UpdateOne]:
-    """The updates that remove the keys whatever the version is now; `unsent_since` stays."""
+    """The updates that remove the keys from any version; `unsent_since` stays."""
     return [UpdateOne({"_id": mark.id}, {"$unset": mark.fields()}) for mark in marks if mark.keys]
 
 

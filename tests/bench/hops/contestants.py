@@ -1,4 +1,4 @@
-"""Who takes part, and how each is started.
+"""The programs that are compared, and how each is started.
 
 What a program's settings are and why stands in its own docstring.
 """

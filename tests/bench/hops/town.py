@@ -63,7 +63,10 @@ class Town:
         return orders / (perf_counter() - began)
 
     async def at_rate(self, first: int, rate: float, seconds: float) -> list[float]:
-        """Send at a fixed rate, whatever comes back. A time counts from when an order was due, not sent."""
+        """Send at a fixed rate, without waiting for notifications.
+
+        A time counts from when an order was due, not sent.
+        """
         orders = int(rate * seconds)
         messages = _messages(first, orders)
         began, sending = perf_counter(), set()

@@ -65,7 +65,7 @@ async def a_process(service: str = "orders", **environment: str) -> AsyncIterato
 
 
 async def answers(port: int, path: str) -> int:
-    """The HTTP status, or 0 while nobody listens."""
+    """The HTTP status, or 0 while no process listens."""
     async with httpx.AsyncClient(trust_env=False) as client:
         try:
             return (await client.get(f"http://127.0.0.1:{port}{path}")).status_code

@@ -44,7 +44,7 @@ def subject(request: pytest.FixtureRequest) -> Subject:
 
 
 def interrupted(decide: Decide[Counter], interrupt: Callable[[], None], times: int = 1) -> Decide[Counter]:
-    """The decision, and right after each of its first runs somebody else writes."""
+    """The decision, and right after each of its first runs another process writes."""
     runs = []
 
     def decided(counter: Counter | None) -> Change[Counter] | None:

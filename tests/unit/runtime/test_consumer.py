@@ -1,4 +1,4 @@
-"""A consumer settles every message, whatever its handler, the context or a stranger does."""
+"""A consumer settles every message, also when its handler, the context or an unknown client fails."""
 
 from __future__ import annotations
 

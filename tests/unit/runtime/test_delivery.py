@@ -1,4 +1,4 @@
-"""Whose notes are believed, and what of a stranger's message travels on under our login."""
+"""Our headers are believed from our logins only, and re-publishing keeps what AMQP can carry."""
 
 from __future__ import annotations
 

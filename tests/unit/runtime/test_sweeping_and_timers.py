@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 
 class FakeCollection:
-    """Documents in their order, found whatever is asked for, except by `$nin`."""
+    """Documents in their order; any query finds all, except those in `$nin`."""
 
     def __init__(self, count: int) -> None:
         self.ids = [f"c-{number}" for number in range(count)]
@@ -40,7 +40,7 @@ class FakeCollection:
 
 
 class FakeAggregates:
-    """Notes what is sent again, in vain."""
+    """Notes what is sent again, without success."""
 
     kind = COUNTER
 

@@ -1,4 +1,4 @@
-"""Ending a task for certain."""
+"""Cancel a task and wait until it is done."""
 
 from __future__ import annotations
 

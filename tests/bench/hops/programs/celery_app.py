@@ -90,7 +90,7 @@ def end(body: str, message_id: str) -> None:
 
 
 def declare() -> None:
-    """All queues, also the one that nobody works on."""
+    """All queues, also the one without a worker."""
     with app.connection_for_write() as connection:
         for name in (*(hop.queue for hop in HOPS.values()), END):
             app.amqp.queues[name](connection.default_channel).declare()

@@ -4,9 +4,9 @@
     python -m dramatiq tests.bench.hops.programs.dramatiq_app --processes 2 --threads 8
 
 `confirm_delivery=True`, which its documentation advises. Prefetch is its own (threads x 2). The queues are
-quorum queues like everybody's, by its hook for queue arguments. Only the middleware that a worker needs:
-retries, time limit, shutdown, and not Prometheus. A message carries the JSON of the order and is validated by
-the same model.
+quorum queues like those of all programs, by its hook for queue arguments. Only the middleware that a worker
+needs: retries, time limit, shutdown, and not Prometheus. A message carries the JSON of the order and is
+validated by the same model.
 """
 
 from __future__ import annotations

@@ -6,7 +6,7 @@ Aggregates, outbox, relay, effect-once, history, metrics, tracing, logs at INFO.
     python -m tests.bench.hops.programs.gancang work take_in match tell [--without history,metrics]
 
 Settings are the runtime's own (prefetch 200 a queue, uvloop). The bench's three queues stand in for ours, so
-that no event is copied into queues that nobody reads. `--without` is how the price of a promise is measured:
+that no event is copied into queues without a consumer. `--without` is how the price of a promise is measured:
 from outside, the runtime has no such switches.
 """
 
