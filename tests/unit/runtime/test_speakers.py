@@ -110,7 +110,7 @@ def test_a_login_does_not_speak_for_others(
     [
         ("[gateway]\nmayor = ['*']", "no such role"),
         ("[gateway]\ndriver = ['a b']", "gateway.driver.0"),
-        ("[gateway", "no TOML"),
+        ("[gateway", "not TOML"),
     ],
 )
 def test_a_file_that_is_wrong_is_refused(tmp_path: Path, text: str, problem: str) -> None:
