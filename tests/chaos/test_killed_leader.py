@@ -1,4 +1,4 @@
-"""The process that runs the rounds dies in the middle of them: the other one goes on within seconds, and no search is lost."""
+"""A killed leader of the rounds: another process goes on within seconds, and no search is lost."""
 
 from __future__ import annotations
 

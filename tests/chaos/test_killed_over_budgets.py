@@ -15,7 +15,7 @@ from services.ops.embedded.urls import AMQP_VARIABLE, MONGODB_VARIABLE
 from services.ops.running.keys import fresh_keys
 from services.ops.running.readiness import all_ready
 from services.ops.running.service_processes import ServiceProcesses
-from services.runtime.storage.database import connect, database_of
+from services.runtime.storage.database import Collection, connect, database_of
 from tests.support.builders import a_cancellation_requested, an_order_requested
 from tests.support.eventually import eventually
 from tests.support.outside import an_outside_app
@@ -81,7 +81,7 @@ async def test_the_budget_adds_up_whoever_dies_when(
     client.close()
 
 
-async def a_budget(app: OutsideApp, ledgers: Any) -> None:
+async def a_budget(app: OutsideApp, ledgers: Collection) -> None:
     fact = {
         "programme_id": "aron",
         "period": MONTH,
@@ -105,7 +105,7 @@ async def replaced(
     return another
 
 
-async def added_up(ledgers: Any) -> dict[str, Any]:
+async def added_up(ledgers: Collection) -> dict[str, Any]:
     row: dict[str, Any] = await ledgers.find_one({"_id": BUDGET})
     assert row["cap"] == row["remaining"] + row["spent"] + sum(
         entry["amount"] for entry in row["held"].values()

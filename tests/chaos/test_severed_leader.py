@@ -1,4 +1,4 @@
-"""The network between the leader and the broker falls silent: another process takes over, and the one who comes back does no harm."""
+"""A leader cut off from the broker: another process takes over, and the old one does no harm on return."""
 
 from __future__ import annotations
 

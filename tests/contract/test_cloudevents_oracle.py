@@ -20,7 +20,7 @@ from tests.support.builders import NOW, a_message, an_order_requested
 
 IDS = st.text("abcXYZ019_-", min_size=1, max_size=64)
 ATTRIBUTES = st.text(st.characters(exclude_categories=("Cs", "Cc", "Cn")), min_size=1, max_size=100)
-TEXTS = st.text(st.characters(exclude_categories=("Cs",)), max_size=200)
+TEXTS = st.text(st.characters(exclude_categories=["Cs"]), max_size=200)
 MOMENTS = st.datetimes(
     datetime(1971, 1, 1),  # noqa: DTZ001  the strategy adds the zone
     datetime(2199, 1, 1),  # noqa: DTZ001  the strategy adds the zone

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from html.parser import HTMLParser
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 TEXT = (CONTRACTS_FOLDER.parent / "docs" / "asyncapi.html").read_text(encoding="utf-8")
-SCHEMAS = {
+SCHEMAS: dict[str, dict[str, Any]] = {
     "Place": {
         "title": "Place",
         "properties": {"lat": {"type": "number", "minimum": -90}},

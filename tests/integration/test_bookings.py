@@ -1,4 +1,4 @@
-"""A ride booked ahead through orders and matching on real servers, with nobody running while its minutes pass."""
+"""A ride booked ahead through orders and matching on real servers, with no service up as its minutes pass."""
 
 from __future__ import annotations
 
@@ -11,11 +11,12 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from contracts.requests.drivers import DriverDelivered, DriverPickedUp, DriverShiftEnded
+from contracts.values import Value
 from services.matching.app import build as build_matching
 from services.orders.app import build as build_orders
 from services.orders.settings import BUILT_IN
 from services.runtime.clock import Clock, clock_from
-from services.runtime.storage.database import connect, database_of
+from services.runtime.storage.database import Database, connect, database_of
 from tests.support import builders
 from tests.support.eventually import eventually
 from tests.support.outside import OutsideApp, an_outside_app
@@ -42,7 +43,7 @@ class Regency:
     app: OutsideApp
     clock: Clock
     settings: RuntimeSettings
-    database: Any
+    database: Database
 
     @asynccontextmanager
     async def services(self) -> AsyncIterator[None]:
@@ -52,7 +53,7 @@ class Regency:
         ):
             yield
 
-    async def say(self, data: Any) -> None:
+    async def say(self, data: Value) -> None:
         await self.app.request(data, time=self.clock.now())
 
     async def driver(self, driver_id: str) -> None:

@@ -1,4 +1,4 @@
-"""Another door while drivers are asked, with orders and matching at work: the next offer is of the trip as it is wanted now."""
+"""A new drop-off during the search, with orders and matching: the next offer is of the changed trip."""
 
 from __future__ import annotations
 

@@ -9,7 +9,7 @@ import stat
 import subprocess
 import sys
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import aio_pika
 import pika
@@ -29,7 +29,8 @@ if TYPE_CHECKING:
 # as /proc/net/tcp and tcp6 write 127.0.0.1 and ::1
 LOOPBACK_V4, LOOPBACK_V6 = "0100007F", "00000000000000000000000001000000"
 LISTENING = "0A"
-JOURNALLED = {"w": "majority", "journal": True}
+JOURNALLED: dict[str, Any] = {"w": "majority", "journal": True}
+MongoClient = pymongo.MongoClient[dict[str, Any]]
 ABANDONED = """
 import sys, time, pathlib
 from services.ops.embedded import EmbeddedServers
@@ -58,7 +59,7 @@ def test_a_client_without_the_password_is_refused(running: EmbeddedServers) -> N
     stranger = re.sub(r"//[^@]*@", "//", running.urls.mongodb).replace("authSource=admin&", "")
     guest = re.sub(r"//[^@]*@", "//guest:guest@", running.urls.amqp)
 
-    with pymongo.MongoClient(stranger) as client, pytest.raises(pymongo.errors.OperationFailure):
+    with MongoClient(stranger) as client, pytest.raises(pymongo.errors.OperationFailure):
         client.test.things.find_one()
     with pytest.raises(pika.exceptions.ProbableAuthenticationError):
         pika.BlockingConnection(pika.URLParameters(guest))
@@ -66,7 +67,7 @@ def test_a_client_without_the_password_is_refused(running: EmbeddedServers) -> N
 
 def test_a_journalled_write_survives_kill_9_and_the_port_stays(running: EmbeddedServers) -> None:
     url = running.urls.mongodb
-    with pymongo.MongoClient(url) as client:
+    with MongoClient(url) as client:
         things = client.get_database("test").get_collection(
             "things", write_concern=pymongo.WriteConcern(w="majority", j=True)
         )
@@ -78,7 +79,7 @@ def test_a_journalled_write_survives_kill_9_and_the_port_stays(running: Embedded
     running.mongo.wait_ready()
 
     assert running.urls.mongodb == url
-    with pymongo.MongoClient(url) as client:
+    with MongoClient(url) as client:
         assert client.test.things.count_documents({}) == 200
 
 
@@ -106,12 +107,12 @@ async def test_a_confirmed_message_survives_kill_9_and_the_port_stays(running: E
 
 
 def test_a_graceful_stop_keeps_data_for_the_next_process(tmp_path: Path) -> None:
-    with EmbeddedServers(tmp_path) as servers, pymongo.MongoClient(servers.urls.mongodb) as client:
+    with EmbeddedServers(tmp_path) as servers, MongoClient(servers.urls.mongodb) as client:
         client.test.things.insert_one({"_id": 1})
 
     with (
         EmbeddedServers(tmp_path, disposable=True) as servers,
-        pymongo.MongoClient(servers.urls.mongodb) as client,
+        MongoClient(servers.urls.mongodb) as client,
     ):
         assert client.test.things.count_documents({}) == 1
 
@@ -138,7 +139,7 @@ async def test_servers_die_with_the_process_that_started_them(tmp_path: Path) ->
 def test_a_stand_alone_database_announces_no_replica_set(tmp_path: Path) -> None:
     with (
         EmbeddedServers(tmp_path, standalone=True, disposable=True) as servers,
-        pymongo.MongoClient(servers.urls.mongodb) as client,
+        MongoClient(servers.urls.mongodb) as client,
     ):
         assert "setName" not in client.admin.command("hello")
 
@@ -160,7 +161,7 @@ async def test_each_test_has_a_virtual_host_and_a_database_of_its_own(
     async with await aio_pika.connect(broker_url, timeout=10) as connection:
         channel = await connection.channel()
         await channel.declare_queue("mine", exclusive=True)
-    with pymongo.MongoClient(database_uri, **JOURNALLED) as client:
+    with MongoClient(database_uri, **JOURNALLED) as client:
         client.get_default_database().things.insert_one({"_id": 1})
         assert database_name in client.list_database_names()
 

@@ -12,7 +12,7 @@ import sys
 from dataclasses import dataclass, field
 from hashlib import sha256
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit, urlunsplit
 
 import pymongo
@@ -39,7 +39,10 @@ COLOUR_RESET = "\x1b[0m"  # Maven ends with it even where it colours nothing
 
 @dataclass(frozen=True)
 class Language:
-    """How an example is prepared and run. `fetch` may need the network, once for each state of the `lock` file."""
+    """How an example is prepared and run.
+
+    `fetch` may need the network, once for each state of the `lock` file.
+    """
 
     name: str
     run: tuple[str, ...]
@@ -101,7 +104,10 @@ def orders_at_work(server_urls: ServerUrls, tmp_path_factory: pytest.TempPathFac
         "GANCANG_MONGODB_URI": database_uri,
         **KEYS,
     }
-    with RabbitApi(server_urls.rabbitmq_api) as api, pymongo.MongoClient(server_urls.mongodb) as mongo:
+    with (
+        RabbitApi(server_urls.rabbitmq_api) as api,
+        pymongo.MongoClient[dict[str, Any]](server_urls.mongodb) as mongo,
+    ):
         api.create_vhost(name)
         with ServiceProcesses(environment, tmp_path_factory.mktemp("orders")) as children:
             asyncio.run(all_ready([children.start("orders", port=free_ports(1)[0])]))

@@ -1,4 +1,4 @@
-"""After the erasure of everybody in it a trip through all three services says nowhere who they were or where."""
+"""After the erasure of all its people, a trip through all three services names no person and no place."""
 
 from __future__ import annotations
 

@@ -11,6 +11,7 @@ import pytest
 
 from contracts.codes import one_time_code
 from contracts.requests.drivers import DriverArrived, DriverDelivered, DriverOfferAccepted, DriverPickedUp
+from contracts.values import Proof
 from services.matching.app import build as build_matching
 from services.notifications.app import build as build_notifications
 from services.orders.app import build as build_orders
@@ -32,7 +33,7 @@ if TYPE_CHECKING:
 
 ONE_FILE = Path(__file__).parent / "library" / "library_books.toml"
 BUILDERS = {"orders": build_orders, "matching": build_matching, "notifications": build_notifications}
-STEP = {"driver_id": "d-7", "order_id": "o-77"}
+STEP: dict[str, Any] = {"driver_id": "d-7", "order_id": "o-77"}
 BAG = {"envelope": "BAG-12"}
 
 
@@ -70,10 +71,10 @@ async def test_library_books_reach_their_reader_by_one_file_alone(app: OutsideAp
     await app.request(DriverOfferAccepted(driver_id="d-7", offer_id=offer.data.offer_id))
     issued = await app.event("order.code_issued.v1")
     await app.request(DriverArrived(**STEP))
-    await app.request(DriverPickedUp(**STEP, proof=BAG))
+    await app.request(DriverPickedUp(**STEP, proof=Proof(envelope="BAG-12")))
     await app.event("order.picked_up.v1")
     code = one_time_code(CODE_KEY.encode(), "o-77", issued.data.code_serial)
-    await app.request(DriverDelivered(**STEP, proof={"code": code}))
+    await app.request(DriverDelivered(**STEP, proof=Proof(code=code)))
 
     completed = await app.event("order.completed.v1")
     receipt = await app.event("receipt.issued.v1")

@@ -1,4 +1,4 @@
-"""Medicine with orders and matching at work: who waits at the hospital, trained for it, is asked before who is nearest."""
+"""Medicine with orders and matching: a trained driver waiting at the hospital is asked before the nearest."""
 
 from __future__ import annotations
 
@@ -54,12 +54,10 @@ async def test_medicine_is_offered_to_the_trained_courier_of_the_queue(
     app: OutsideApp, matching: Runtime
 ) -> None:
     async def waits() -> bool:
-        return (
-            await matching.database["drivers"].count_documents(
-                {"state.standby.standby_id": {"$eq": "rsud-blambangan"}}
-            )
-            == 1
+        waiting: int = await matching.database["drivers"].count_documents(
+            {"state.standby.standby_id": {"$eq": "rsud-blambangan"}}
         )
+        return waiting == 1
 
     for driver_id in ("d-near", "d-trained", "d-waits"):
         await app.request(a_driver_registered(driver_id=driver_id))

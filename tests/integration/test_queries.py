@@ -44,7 +44,9 @@ class Listener(monitoring.CommandListener):
         if name in {"find", "count"}:
             self.queries.append((store, command[name], command.get("filter", command.get("query", {}))))
         elif name == "aggregate":
-            where = next((stage["$match"] for stage in command["pipeline"] if "$match" in stage), {})
+            where: dict[str, Any] = next(
+                (stage["$match"] for stage in command["pipeline"] if "$match" in stage), {}
+            )
             self.queries.append((store, command[name], where))
         elif name in {"update", "delete"}:
             self.queries += [(store, command[name], one["q"]) for one in command[f"{name}s"]]
@@ -69,7 +71,7 @@ async def test_no_query_of_a_ride_scans_a_collection(
 ) -> None:
     await a_whole_ride(broker_url, database_uri)
 
-    with pymongo.MongoClient(database_uri) as client:
+    with pymongo.MongoClient[dict[str, Any]](database_uri) as client:
         asked = listener.queries
         scans = {
             (name, *sorted(where))

@@ -5,10 +5,11 @@ from __future__ import annotations
 import asyncio
 from collections import Counter
 from contextlib import AsyncExitStack
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from contracts.message import Message
 from contracts.requests.drivers import DriverArrived, DriverDelivered, DriverOfferAccepted, DriverPickedUp
 from services.matching.app import build as build_matching
 from services.notifications.app import build as build_notifications
@@ -35,6 +36,11 @@ RACES = 200
 BUILDERS = {"orders": build_orders, "matching": build_matching, "notifications": build_notifications}
 
 
+def sequence_of(event: Message[Any]) -> int:
+    assert event.sequence is not None
+    return event.sequence
+
+
 class Doubled:
     """An outside app, and one of the runtimes to look into the database with."""
 
@@ -57,14 +63,15 @@ class Doubled:
             await self.app.request(a_shift_started(driver_id=driver))
         await eventually(lambda: names <= {e.data.driver_id for e in self.eligible()}, within=60)
 
-    def eligible(self) -> list[object]:
+    def eligible(self) -> list[Message[Any]]:
         return self.app.of_type("driver.eligibility_changed.v1", eligible=True)
 
     async def live_drivers(self) -> int:
         """Drivers who hold an order."""
-        return await self.runtime.database["drivers"].count_documents(
+        held: int = await self.runtime.database["drivers"].count_documents(
             {"state.live": {"$exists": True, "$ne": None}}
         )
+        return held
 
 
 @pytest.fixture
@@ -90,7 +97,7 @@ async def test_every_message_three_times_has_one_effect_and_one_notification(dou
     offer = await app.event("offer.made.v1")
     await doubled.thrice(DriverOfferAccepted(driver_id="d-7", offer_id=offer.data.offer_id))
     await app.event("order.driver_assigned.v1")
-    step = {"driver_id": "d-7", "order_id": "o-1"}
+    step: dict[str, Any] = {"driver_id": "d-7", "order_id": "o-1"}
     await doubled.thrice(DriverPickedUp(**step), DriverArrived(**step), DriverDelivered(**step))
     await app.event("order.completed.v1")
     await app.event("driver.released.v1")
@@ -135,6 +142,6 @@ async def test_cancel_and_accept_at_the_same_instant_never_both(doubled: Doubled
     for order_id, event in cancelled.items():
         won = assigned.get(order_id)
         assert event.data.driver_id == (won.data.driver_id if won else None)
-        assert won is None or won.sequence < event.sequence
+        assert won is None or sequence_of(won) < sequence_of(event)
     refused = {event.data.order_id for event in app.of_type("order.match_refused.v1")}
     assert refused.isdisjoint(assigned)

@@ -1,11 +1,11 @@
-"""An envelope that nobody takes, with orders and matching at work: the courier is bound to it until the agency has it back."""
+"""An undelivered envelope, with orders and matching: its courier is bound until the agency has it back."""
 
 from __future__ import annotations
 
 import shutil
 from contextlib import AsyncExitStack
 from datetime import timedelta
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
@@ -16,7 +16,7 @@ from contracts.requests.drivers import (
     DriverPickedUp,
     DriverReturned,
 )
-from contracts.values import rfc3339
+from contracts.values import Proof, rfc3339
 from services.matching.app import build as build_matching
 from services.orders.app import build as build_orders
 from services.orders.settings import BUILT_IN
@@ -39,15 +39,15 @@ if TYPE_CHECKING:
     from contracts.requests.orders import OrderRequested
 
 AGENCY = {"id": "dispendukcapil", "kind": "agency", "locale": "id"}
-SEALED = {"envelope": "ENV-0042"}
-STEP = {"driver_id": "d-7", "order_id": "o-3"}
+SEALED = Proof(envelope="ENV-0042")
+STEP: dict[str, Any] = {"driver_id": "d-7", "order_id": "o-3"}
 FAILED = DriverDeliveryFailed(**STEP, reason="recipient_absent")
 SPEED = 900
 
 
 @pytest.fixture
 def at_once(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """A catalogue whose second attempt need not wait, whose search is patient, and whose return takes an hour."""
+    """A catalogue: no wait before the second attempt, a search of a day, a return within an hour."""
     folder = tmp_path / "catalogue"
     shutil.copytree(BUILT_IN, folder, ignore=shutil.ignore_patterns("__pycache__", "*.py"))
     document = folder / "document.toml"
@@ -77,7 +77,11 @@ async def hurried(broker_url: str, database_uri: str, at_once: None) -> AsyncIte
 
 def a_document() -> OrderRequested:
     return an_order_requested(
-        order_id="o-3", service="document", customer=AGENCY, recipient={"id": "r-5"}, details=SEALED
+        order_id="o-3",
+        service="document",
+        customer=AGENCY,
+        recipient={"id": "r-5"},
+        details={"envelope": "ENV-0042"},
     )
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import aio_pika
 import pytest
@@ -17,7 +17,7 @@ from tests.support.builders import a_message, an_order_requested
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator
 
-FULL = {"x-max-length": 1, "x-overflow": "reject-publish"}
+FULL: dict[str, Any] = {"x-max-length": 1, "x-overflow": "reject-publish"}
 
 
 @pytest.fixture

@@ -1,9 +1,9 @@
-"""Builders of valid data and messages; name only what the test is about: `an_order_requested(service="food")`."""
+"""Builders of valid data and messages: `an_order_requested(service="food")` names only what matters."""
 
 from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
-from typing import TYPE_CHECKING, Any
+from typing import Any, TypeVar
 
 from contracts.codec import binary_headers, body_of
 from contracts.events.matching import MatchFailed, MatchMade, OfferMade
@@ -19,19 +19,19 @@ from contracts.requests.drivers import (
 )
 from contracts.requests.orders import OrderCancellationRequested, OrderRequested
 from contracts.requests.recipients import RecipientContactRegistered, RecipientErasureRequested
+from contracts.values import Value
 
-if TYPE_CHECKING:
-    from contracts.values import Value
+V = TypeVar("V", bound=Value)
 
 NOW = datetime(2026, 11, 24, 1, 10, tzinfo=UTC)
-STATION = {"lat": -8.2106, "lng": 114.3745, "label": "Stasiun Banyuwangi Kota"}
-PARK = {"lat": -8.2192, "lng": 114.3691, "label": "Taman Blambangan"}
+STATION: dict[str, Any] = {"lat": -8.2106, "lng": 114.3745, "label": "Stasiun Banyuwangi Kota"}
+PARK: dict[str, Any] = {"lat": -8.2192, "lng": 114.3691, "label": "Taman Blambangan"}
 VEHICLE = {"class": "motorcycle", "plate": "P 4217 VX"}
 RESIDENCE = {"by": "dispendukcapil", "district_code": "35.10.16", "valid_until": "2027-06-30"}
 FARE = {"total": 9000, "driver_share": 7200, "app_share": 1350, "welfare_share": 450}
 CUSTOMER = {"id": "c-1", "kind": "tourist", "locale": "en"}
 SEARCH = {"radii_m": [1000, 1500, 2000, 2500, 3000], "until": NOW + timedelta(seconds=120)}
-ORDER_EVENT = {
+ORDER_EVENT: dict[str, Any] = {
     "order_id": "o-1",
     "service": "ride",
     "customer": CUSTOMER,
@@ -138,7 +138,7 @@ def a_driver_assigned(**changes: Any) -> OrderDriverAssigned:
     return OrderDriverAssigned.model_validate({**ORDER_EVENT, **driver, **changes})
 
 
-def a_message(data: Value, **changes: Any) -> Message[Value]:
+def a_message(data: V, **changes: Any) -> Message[V]:
     """The message that carries the data; equal data and changes give the same id."""
     name = TYPE_OF[type(data)]
     about = CONTRACTS[name].about

@@ -1,11 +1,11 @@
-"""Drivers who take whatever they are asked for and drive it to its end, and a look at everything when they are done."""
+"""Drivers who accept and deliver every order, and a check of the whole system when they are done."""
 
 from __future__ import annotations
 
 import asyncio
 from datetime import UTC, datetime
 from time import monotonic
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from contracts.requests.drivers import DriverDelivered, DriverOfferAccepted, DriverPositionsReported
 from services.ops.demo.checks.drivers import not_released, two_live_orders
@@ -47,7 +47,7 @@ class Crowd:
 
     async def on_duty(
         self, names: Iterable[str], *, lat: float = STATION["lat"], lng: float = STATION["lng"]
-    ) -> None:  # type: ignore[assignment]
+    ) -> None:
         """Each ten metres north of the one before, and known to be eligible."""
         wanted = list(names)
         for number, driver_id in enumerate(wanted):
@@ -74,7 +74,7 @@ class Crowd:
         ]
         await self.app.request(DriverPositionsReported.model_validate({"positions": positions}))
 
-    async def _answer(self, event: Message) -> None:  # type: ignore[type-arg]
+    async def _answer(self, event: Message[Any]) -> None:
         if event.type == "offer.made.v1":
             await self.app.request(
                 DriverOfferAccepted(driver_id=event.data.driver_id, offer_id=event.data.offer_id)
@@ -92,7 +92,10 @@ class Crowd:
 
 
 async def everything_holds(servers: Servers, crowd: Crowd, orders: Iterable[str], within: float = 60) -> None:
-    """Every order has ended truly, nobody drives two, nobody is still busy, and nothing is left over (nobody is told here)."""
+    """Wait until every order has ended once, no driver holds one, and no queue or outbox has a message left.
+
+    Notifications are not checked.
+    """
     ordered = frozenset(orders)
 
     async def holds() -> bool:

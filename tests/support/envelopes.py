@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import timedelta
+from typing import Any
 
 from contracts.values import Payer, Place
 from services.orders.domain.custody.proof import Shown
@@ -23,7 +24,7 @@ AT_THE_DOOR = Shown(envelope="ENV-0042", code_right=True)
 LATER = NOW + timedelta(hours=5)
 
 
-def a_document(**changes: object) -> Order:
+def a_document(**changes: Any) -> Order:
     """A document assigned to the courier d-7."""
     wanted = OrderRequest(
         order_id="o-3",

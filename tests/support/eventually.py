@@ -26,9 +26,10 @@ async def eventually(predicate: Callable[[], T | None], within: float = 10.0) ->
 async def eventually(
     predicate: Callable[[], T | None] | Callable[[], Awaitable[T | None]], within: float = 10.0
 ) -> T:
-    """The first truthy value of `predicate` (a function or a coroutine function), at most `within` seconds away.
+    """Wait at most `within` seconds for a truthy value of `predicate`, a function or a coroutine function.
 
-    An `AssertionError` inside it counts as "not yet". Raises `AssertionError` from the last one when the time is over.
+    An `AssertionError` inside it counts as "not yet". When the time is over, raises `AssertionError` from the
+    last one.
     """
     deadline = time.monotonic() + within
     pause = FIRST_PAUSE_S

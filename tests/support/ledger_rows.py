@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from copy import deepcopy
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping
 
     from pymongo import UpdateOne
 
@@ -28,7 +29,7 @@ class LedgerRows:
     async def insert_one(self, row: Document) -> None:
         self.rows[row["_id"]] = deepcopy(row)
 
-    async def update_one(self, where: Document, update: Document) -> Matched:
+    async def update_one(self, where: Mapping[str, Any], update: Mapping[str, Any]) -> Matched:
         row = self.rows.get(where["_id"])
         if row is None or not all(_holds(row, path, wanted) for path, wanted in where.items()):
             return Matched(0)
@@ -45,6 +46,7 @@ class LedgerRows:
     async def bulk_write(self, operations: Sequence[UpdateOne], *, ordered: bool) -> None:
         assert not ordered
         for operation in operations:
+            assert not isinstance(operation._doc, Sequence)  # no pipeline
             await self.update_one(operation._filter, operation._doc)
 
 

@@ -6,7 +6,7 @@ import asyncio
 import socket
 from email import message_from_bytes
 from email.policy import default
-from typing import TYPE_CHECKING, Any, Self
+from typing import TYPE_CHECKING, Any, Self, cast
 
 from aiosmtpd.smtp import SMTP
 
@@ -41,7 +41,7 @@ class Mailbox:
         """The plain text of a mail."""
         plain = self.mails[number].get_body(("plain",))
         assert plain is not None
-        return plain.get_content().replace("\r\n", "\n")
+        return str(plain.get_content()).replace("\r\n", "\n")
 
     def answer(self, address: str, *answers: str) -> None:
         """Say these to RCPT for the address, one after the other; then accept it."""
@@ -57,7 +57,7 @@ class Mailbox:
         self._server.close()
         for session in self._open:
             if session.transport is not None:
-                session.transport.abort()
+                cast("asyncio.WriteTransport", session.transport).abort()
         self._open.clear()
         await self._server.wait_closed()
 

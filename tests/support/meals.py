@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable
 from typing import TYPE_CHECKING, Any
 
+from contracts.enums import Role
 from contracts.requests.merchants import (
     MerchantChangeProposed,
     MerchantOpened,
@@ -15,6 +16,7 @@ from contracts.requests.merchants import (
     MerchantResidenceAttested,
 )
 from contracts.requests.orders import OrderChangeAnswered
+from contracts.values import Actor
 from tests.support.builders import CUSTOMER, PARK, STATION, an_order_requested
 
 if TYPE_CHECKING:
@@ -31,7 +33,7 @@ HOMESTAY = {
 TEMPONG = {"sku": "sego-tempong", "name": "Sego tempong", "quantity": 2, "unit_price": 15_000}
 RUJAK = {"sku": "rujak-soto", "name": "Rujak soto", "quantity": 1, "unit_price": 17_000}
 STEP = {"merchant_id": "m-1", "order_id": "o-1"}
-BY_CUSTOMER = {"role": "customer", "id": CUSTOMER["id"]}
+BY_CUSTOMER = Actor(role=Role.CUSTOMER, id=CUSTOMER["id"])
 Known = Callable[..., Awaitable[None]]
 """Waits until this is stored of a merchant."""
 

@@ -1,4 +1,4 @@
-"""Messages between real handlers: delivered in any order, several times, late, or again after a process died in the middle."""
+"""Messages between real handlers: in any order, several times, late, or again after a process died."""
 
 from __future__ import annotations
 
@@ -26,7 +26,10 @@ MOST_COPIES = 2
 
 @dataclass
 class Parcel:
-    """A message for one handler; `since`: when it was delivered first, `copies`: how often it was delivered once more."""
+    """A message for one handler.
+
+    `since`: when it was delivered first. `copies`: how often it was delivered once more.
+    """
 
     message: Message[Any]
     handle: Callable[[Message[Any]], Awaitable[None]]
@@ -44,7 +47,10 @@ class Refusal:
 
 
 class Post:
-    """`bag`: what may be delivered now; `ladder`: what waits for something to become legal; `heard`: every event, once."""
+    """`bag`: what may be delivered now. `ladder`: what waits for something to become legal.
+
+    `heard`: every event, once.
+    """
 
     def __init__(self, turns: Turns, now: Callable[[], datetime]) -> None:
         self.bag: list[Parcel] = []

@@ -1,4 +1,4 @@
-"""A provider's HTTP interface on a real socket: checks each request, and can be slow, busy, broken, or lose its answer."""
+"""A provider's HTTP stand-in on a real socket: checks requests, can be slow, busy, broken, lose answers."""
 
 from __future__ import annotations
 
@@ -33,7 +33,10 @@ class Request:
 
 @dataclass(frozen=True)
 class Answer:
-    """`after`: seconds; `how`: answer, drop (take it, answer nothing, close), reset (take it, cut the connection)."""
+    """`after`: seconds.
+
+    `how`: answer, drop (take it, answer nothing, close), reset (take it, cut the connection).
+    """
 
     status: int = 200
     body: Any = None
@@ -46,10 +49,11 @@ DROPPED, RESET = Answer(how="drop"), Answer(how="reset")
 
 
 class ProviderStandIn:
-    """`check` raises `AssertionError` for a request that is not of the documented form, and says whose inbox it is for.
+    """`check` names the inbox that a request is for.
 
-    `inbox`: for each address the ids that were taken, repeats counted. Answers come from `script` first, one a request, then
-    from `default`; of `every` requests one is lost after it was taken.
+    It raises `AssertionError` for a request that is not of the documented form. `inbox`: for each address the
+    ids that were taken, repeats counted. Answers come from `script` first, one a request, then from
+    `default`; of `every` requests one is lost after it was taken.
     """
 
     def __init__(

@@ -1,4 +1,4 @@
-"""A real HTTP server as an agency would run one: it can be slow, busy, broken, cut the line, or point elsewhere."""
+"""An agency's HTTP server, a real one: it can be slow, busy, broken, cut the line, or point elsewhere."""
 
 from __future__ import annotations
 
@@ -22,7 +22,10 @@ class Post:
 
 @dataclass
 class Receiver:
-    """`answers` of a path are given one after the other, then 204: a status, `RESET`, `STALL`, or a whole head."""
+    """`answers` of a path are given one after the other, then 204.
+
+    An answer is a status, `RESET`, `STALL`, or a whole head.
+    """
 
     posts: list[Post] = field(default_factory=list)
     answers: defaultdict[str, list[int | str]] = field(default_factory=lambda: defaultdict(list))

@@ -19,7 +19,7 @@ PATIENCE_S = 30
 
 
 def main(service: str) -> str:
-    """Send one request and wait for its answer; a sentence about the fare, or `SystemExit` with what went wrong."""
+    """Send one request and wait for its answer: the fare, as a sentence. Raises `SystemExit`."""
     url = pika.URLParameters(os.environ.get("GANCANG_AMQP_URL") or sys.exit("GANCANG_AMQP_URL is not set"))
     with pika.BlockingConnection(url) as connection:
         channel = connection.channel()
@@ -57,7 +57,10 @@ def publish(
     kind: str,
     data: object,
 ) -> None:
-    """A CloudEvent in binary mode: attributes in headers, data in the body. Send the same id again after any doubt."""
+    """A CloudEvent in binary mode: attributes in headers, data in the body.
+
+    After any doubt, send it again with the same id.
+    """
     headers = {
         "ce-specversion": "1.0",
         "ce-id": message_id,

@@ -47,7 +47,7 @@ def ours(name: str, title: str, *, processes: int = 3, without: str = "", fastst
 
     `faststream`: by which way of FastStream messages come in, when it is not the runtime's own.
     """
-    options = ("--without", without) if without else ()
+    options: tuple[str, ...] = ("--without", without) if without else ()
     options += ("--faststream", faststream) if faststream else ()
     workers = (
         _one_per_hop("gancang", *options) if processes > 1 else (_module("gancang", "work", *HOPS, *options),)

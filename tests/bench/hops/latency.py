@@ -101,7 +101,9 @@ async def _town(contestant: Contestant, running: Servers, log: Path) -> AsyncIte
             workers.start(arguments)
         async with await aio_pika.connect(urls.amqp) as connection, await aiormq.connect(urls.amqp) as raw:
             channel = await connection.channel()
-            town = Town(await raw.channel())
+            heard = await raw.channel()
+            assert isinstance(heard, aiormq.Channel)
+            town = Town(heard)
             await (await raw.channel(publisher_confirms=False)).basic_consume(END, town.hear, no_ack=True)
             for hop in HOPS.values():
                 while not (

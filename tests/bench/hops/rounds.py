@@ -17,6 +17,7 @@ from motor.motor_asyncio import AsyncIOMotorClient
 from services.ops.embedded import ServerUrls
 from services.ops.errors import CommandError
 from services.ops.running.keys import fresh_keys
+from services.runtime.storage.database import Database
 from tests.bench.hops.contestants import Contestant
 from tests.bench.hops.job import HOPS, order_id
 from tests.bench.hops.servers import Servers
@@ -174,7 +175,7 @@ async def _check(track: Track, urls: ServerUrls) -> None:
         )
 
 
-async def _all_marked(database: Any) -> bool:
+async def _all_marked(database: Database) -> bool:
     """Nothing of any outbox is unsent."""
     for hop in HOPS.values():
         if await database[hop.collection].count_documents({"unsent_since": {"$exists": True}}):

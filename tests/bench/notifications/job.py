@@ -6,7 +6,6 @@ import os
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import cast
 
 import structlog
 from pydantic import SecretStr
@@ -73,12 +72,11 @@ def log_to_nowhere() -> None:
 def _event(number: int) -> Message[OrderDriverAssigned]:
     customer = {"id": f"c-{number % PEOPLE}", "kind": "tourist", "locale": ("id", "en", "zh")[number % 3]}
     name = {"id": "Ojek", "en": "Motorcycle ride", "zh": "摩托车载客"}
-    message = a_message(
+    return a_message(
         a_driver_assigned(order_id=f"o-{number}", customer=customer, service_name=name),
         time=datetime.now(UTC),
         sequence=3,
     )
-    return cast("Message[OrderDriverAssigned]", message)
 
 
 def _contact(kind: str, number: int, sealer: Sealer) -> Contact:

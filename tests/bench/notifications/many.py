@@ -11,12 +11,17 @@ from time import perf_counter
 from typing import Any
 
 import aio_pika
+from aio_pika.abc import AbstractExchange
 from rich.console import Console
 
+from contracts.enums import Role
 from contracts.events.emergencies import EmergencyRaised
+from contracts.requests.recipients import RecipientContactRegistered
+from contracts.values import Value
 from services.ops.running.keys import fresh_keys
 from services.ops.running.service_processes import ServiceProcesses
 from services.runtime.storage import database
+from services.runtime.storage.database import Database
 from tests.bench.hops.idle import started
 from tests.bench.hops.servers import servers
 from tests.bench.hops.workers import rss_mib
@@ -72,7 +77,7 @@ async def _measure(
                 await asyncio.gather(*(_publish(requests, _contact(number)) for number in together))
             await _until(store, "contacts", {}, recipients)
             before, peak, began = rss_mib(child.process.pid), 0.0, perf_counter()
-            await _publish(events, EmergencyRaised(emergency_id="em-1", raised_by="operator"))
+            await _publish(events, EmergencyRaised(emergency_id="em-1", raised_by=Role.OPERATOR))
             first = last = 0.0
             while not last:
                 await asyncio.sleep(POLL_S)
@@ -92,7 +97,7 @@ async def _measure(
 
 
 @contextlib.asynccontextmanager
-async def _exchanges(amqp: str) -> AsyncIterator[tuple[Any, Any]]:
+async def _exchanges(amqp: str) -> AsyncIterator[tuple[AbstractExchange, AbstractExchange]]:
     """Where requests and events go."""
     connection = await aio_pika.connect(amqp)
     async with connection:
@@ -100,12 +105,12 @@ async def _exchanges(amqp: str) -> AsyncIterator[tuple[Any, Any]]:
         yield await channel.get_exchange("gancang.requests"), await channel.get_exchange("gancang.events")
 
 
-def _contact(number: int) -> Any:
+def _contact(number: int) -> RecipientContactRegistered:
     channels = [{"kind": "sms", "address": f"+62812{number:07d}"}]
     return a_contact_registered(recipient_id=f"p-{number}", role="operator", channels=channels)
 
 
-async def _publish(exchange: Any, data: Any) -> None:
+async def _publish(exchange: AbstractExchange, data: Value) -> None:
     message = a_message(data)
     headers, body = on_the_wire(message)
     sent = aio_pika.Message(
@@ -114,6 +119,6 @@ async def _publish(exchange: Any, data: Any) -> None:
     await exchange.publish(sent, routing_key=message.type)
 
 
-async def _until(store: Any, collection: str, wanted: dict[str, Any], count: int) -> None:
+async def _until(store: Database, collection: str, wanted: dict[str, Any], count: int) -> None:
     while await store[collection].count_documents(wanted) < count:
         await asyncio.sleep(POLL_S)

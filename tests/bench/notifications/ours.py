@@ -82,14 +82,14 @@ async def run(job: Job) -> Took:
         store=store,
         texts=JinjaTexts(settings.timezone),
         channels=configured_channels(settings),
-        vault=OneKey(job.sealer),  # type: ignore[arg-type]  only its `key` is used
+        vault=OneKey(job.sealer),  # type: ignore[arg-type]  # only its `key` is used
         log_channel=StructlogChannel(),
         gate=Open(),
         code_key=b"",
     )
     sending = sending_path(settings, parts)
     handle = on_order_event(Opener(store, sending.planner, sending.pools), ())
-    workers = [asyncio.create_task(worker()) for worker in sending.workers]
+    workers = [asyncio.ensure_future(worker()) for worker in sending.workers]
     began, spent = perf_counter(), process_time()
     for event in job.events:
         await notifications.room.acquire()

@@ -9,7 +9,7 @@ import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from typing import Any
+from typing import cast
 
 import uvloop
 
@@ -58,8 +58,8 @@ class Smtp(asyncio.Protocol):
         self._in_data = False
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
-        self._transport: Any = transport
-        transport.write(b"220 ready\r\n")
+        self._transport = cast("asyncio.Transport", transport)
+        self._transport.write(b"220 ready\r\n")
 
     def data_received(self, data: bytes) -> None:
         self._buffer += data
@@ -87,7 +87,7 @@ class Http(asyncio.Protocol):
         self._buffer = b""
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
-        self._transport: Any = transport
+        self._transport = cast("asyncio.Transport", transport)
 
     def data_received(self, data: bytes) -> None:
         self._buffer += data

@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING, Any
 
 import aio_pika
 import pytest
+from aio_pika.abc import AbstractIncomingMessage
+from pydantic import SecretStr
 
 from contracts.registry import CONTRACTS
 from services.notifications.app import building
@@ -38,7 +40,9 @@ class World:
         self.events: list[tuple[str, dict[str, Any], dict[str, Any]]] = []
         self.store = database.database_of(database.connect(database_uri))
         self.keys = self.store.client[f"{self.store.name}_keys"]
-        self.runtime = RuntimeSettings(amqp_url=broker_url, mongodb_uri=database_uri, data_key=new_key())
+        self.runtime = RuntimeSettings(
+            amqp_url=SecretStr(broker_url), mongodb_uri=SecretStr(database_uri), data_key=SecretStr(new_key())
+        )
         self.settings = NotificationsSettings(
             smtp_host="127.0.0.1",
             smtp_port=mailbox.port,
@@ -133,8 +137,8 @@ class World:
         await queue.bind("gancang.events", "recipient.#")
         await queue.consume(self._take, no_ack=True)
 
-    async def _take(self, message: Any) -> None:
-        self.events.append((message.routing_key, dict(message.headers), json.loads(message.body)))
+    async def _take(self, message: AbstractIncomingMessage) -> None:
+        self.events.append((message.routing_key or "", dict(message.headers), json.loads(message.body)))
 
     async def close(self) -> None:
         self.store.client.close()

@@ -28,7 +28,8 @@ async def test_a_contact_that_comes_after_the_event_is_still_told(world: World) 
         await world.publish(a_driver_assigned())
 
         async def waits() -> bool:
-            return await world.store["notifications"].count_documents({"state.status": "pending"}) == 1
+            waiting: int = await world.store["notifications"].count_documents({"state.status": "pending"})
+            return waiting == 1
 
         await eventually(waits)
         await world.publish(a_contact_registered())

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
+from contracts.enums import Role
 from contracts.events.emergencies import EmergencyRaised
 from contracts.events.orders import OrderCancelled
 from tests.support.builders import ORDER_EVENT, a_contact_registered
@@ -34,7 +35,8 @@ async def test_an_emergency_is_told_to_the_operators_on_duty_and_to_its_driver(w
         await world.register(a_contact_registered(**DRIVER), a_contact_registered(**ON_DUTY))
 
         await world.publish(
-            EmergencyRaised(emergency_id="em-1", raised_by="driver", driver_id="d-7", order_id="o-1"), times=2
+            EmergencyRaised(emergency_id="em-1", raised_by=Role.DRIVER, driver_id="d-7", order_id="o-1"),
+            times=2,
         )
 
         await eventually(lambda: len(world.of_type("notification.sent.v1")) == 2)
@@ -46,7 +48,12 @@ async def test_an_emergency_is_told_to_the_operators_on_duty_and_to_its_driver(w
 
 
 async def test_a_passengers_call_is_confirmed_to_them_and_not_told_to_their_driver(world: World) -> None:
-    call = {"raised_by": "customer", "raised_by_id": "c-1", "driver_id": "d-7", "order_id": "o-1"}
+    call: dict[str, Any] = {
+        "raised_by": "customer",
+        "raised_by_id": "c-1",
+        "driver_id": "d-7",
+        "order_id": "o-1",
+    }
     async with world.service():
         await world.register(
             a_contact_registered(**DRIVER), a_contact_registered(), a_contact_registered(**ON_DUTY)

@@ -6,6 +6,8 @@ from collections import Counter
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
+from contracts.events.orders import OrderDriverAssigned
+from contracts.requests.recipients import RecipientContactRegistered
 from tests.support import documented
 from tests.support.builders import a_contact_registered, a_driver_assigned
 from tests.support.eventually import eventually
@@ -30,12 +32,12 @@ def by_sms(standin: ProviderStandIn, **changes: Any) -> dict[str, Any]:
     return {"sms_url": standin.url, "sms_token": documented.TOKEN, "http_timeout_s": 8, **changes}
 
 
-def person(number: int, kind: str = "whatsapp") -> Any:
+def person(number: int, kind: str = "whatsapp") -> RecipientContactRegistered:
     channels = [{"kind": kind, "address": f"+6281234500{number:02d}"}]
     return a_contact_registered(recipient_id=f"c-{number}", channels=channels)
 
 
-def assigned(number: int, to: int | None = None) -> Any:
+def assigned(number: int, to: int | None = None) -> OrderDriverAssigned:
     customer = {"id": f"c-{number if to is None else to}", "kind": "tourist", "locale": "en"}
     return a_driver_assigned(order_id=f"o-{number}", customer=customer)
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 from standardwebhooks.webhooks import Webhook, WebhookVerificationError
@@ -16,6 +16,10 @@ from tests.support.receiver import Receiver
 
 if TYPE_CHECKING:
     from tests.integration.notifications.conftest import World
+
+
+def an_acceptance(**changes: Any) -> OrderAccepted:
+    return OrderAccepted.model_validate({**ORDER_EVENT, "fare": FARE, **changes})
 
 
 async def test_an_agency_receives_signed_events_of_its_own_orders_only(
@@ -46,9 +50,9 @@ async def test_an_agency_receives_the_acceptance_of_its_own_order_only(
         await registered(world, receiver.url(), types=["order.accepted.v1"])
         await a_secret(world)
 
-        await world.publish(OrderAccepted(**ORDER_EVENT, agency_id="dinkes", fare=FARE))
-        await world.publish(OrderAccepted(**ORDER_EVENT, fare=FARE))
-        own = await world.publish(OrderAccepted(**ORDER_EVENT, agency_id="dukcapil", fare=FARE))
+        await world.publish(an_acceptance(agency_id="dinkes"))
+        await world.publish(an_acceptance())
+        own = await world.publish(an_acceptance(agency_id="dukcapil"))
 
         await eventually(lambda: receiver.posts)
         await eventually(world.nothing_waits)

@@ -10,7 +10,8 @@ import pytest
 from aio_pika import Message
 from pydantic import SecretStr
 
-from services.notifications.adapters.keys.vault import LifeKey, MongoVault
+from services.notifications.adapters.keys.vault import MongoVault
+from services.notifications.adapters.keys.wrapping import LifeKey
 from services.runtime.sealing import Sealer, new_key
 from services.runtime.storage import database
 from tests.support.command_line import Gancang

@@ -14,7 +14,7 @@ from tests.support.telling import RETRIES, a_notification
 
 if TYPE_CHECKING:
     from services.notifications.domain.notification import Notification
-    from tests.integration.ops.conftest import Gancang
+    from tests.support.command_line import Gancang
 
 LOST = AttemptResult(Result.UNAVAILABLE, "sms", detail="ReadTimeout", doubtful=True)
 SENT = AttemptResult(Result.SENT, "sms")

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import json
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
 from contracts.requests.drivers import DriverDeliveryFailed, DriverPickedUp
+from contracts.values import Proof
 from services.orders.app import build
 from tests.support.builders import a_match_made, an_order_requested
 from tests.support.eventually import eventually
@@ -41,7 +42,8 @@ async def an_order(gancang: Gancang, broker_url: str, database_uri: str) -> Asyn
 @pytest.fixture
 async def a_document(broker_url: str, database_uri: str, gancang: Gancang) -> AsyncIterator[str]:
     """A document whose first attempt has failed."""
-    step, envelope = {"driver_id": "d-7", "order_id": "o-3"}, {"envelope": "ENV-0042"}
+    step: dict[str, Any] = {"driver_id": "d-7", "order_id": "o-3"}
+    envelope = {"envelope": "ENV-0042"}
     agency = {"id": "dispendukcapil", "kind": "agency"}
     settings = runtime_settings(broker_url, database_uri)
     async with at_work("orders", build, settings), an_outside_app(broker_url) as app:
@@ -53,7 +55,7 @@ async def a_document(broker_url: str, database_uri: str, gancang: Gancang) -> As
         await app.event("order.search_started.v1")
         await app.request(a_match_made(order_id="o-3"))
         await app.event("order.driver_assigned.v1")
-        await app.request(DriverPickedUp(**step, proof=envelope))
+        await app.request(DriverPickedUp(**step, proof=Proof(envelope="ENV-0042")))
         await app.event("order.picked_up.v1")
         await app.request(DriverDeliveryFailed(**step, reason="recipient_absent"))
         await app.event("order.attempt_failed.v1")

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import json
 from datetime import UTC, datetime, timedelta
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from contracts.codes import one_time_code
 from contracts.requests.drivers import DriverDelivered, DriverDeliveryFailed, DriverReturned
 from contracts.requests.programmes import ProgrammeBeneficiaryAttested, ProgrammeBudgetSet
+from contracts.values import Proof
 from services.orders.app import build
 from services.runtime.storage.database import connect, database_of
 from tests.support.builders import a_match_made, an_order_requested
@@ -38,7 +39,7 @@ async def a_delivered_medicine(app: OutsideApp, database_uri: str) -> int:
     await app.request(a_match_made())
     issued = await app.event("order.code_issued.v1")
     code = one_time_code(CODE_KEY.encode(), "o-1", issued.data.code_serial)
-    await app.request(DriverDelivered(driver_id="d-7", order_id="o-1", proof={"code": code}))
+    await app.request(DriverDelivered(driver_id="d-7", order_id="o-1", proof=Proof(code=code)))
     completed = await app.event("order.completed.v1")
     await eventually(lambda: database_of(client)["ledgers"].find_one({"spent": {"$gt": 0}}))
     client.close()
@@ -72,7 +73,7 @@ async def test_the_claim_of_a_month_adds_up_and_names_no_person(
 async def test_returned_medicine_is_claimed_too_and_shown_with_its_payer(
     gancang: Gancang, broker_url: str, database_uri: str
 ) -> None:
-    step = {"driver_id": "d-7", "order_id": "o-2"}
+    step: dict[str, Any] = {"driver_id": "d-7", "order_id": "o-2"}
     async with (
         at_work("orders", build, runtime_settings(broker_url, database_uri)),
         an_outside_app(broker_url) as app,

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from tests.support.builders import a_match_made, an_order_requested
 
 if TYPE_CHECKING:
     from tests.support.outside import OutsideApp
 
-STEP = {"driver_id": "d-7", "order_id": "o-1"}
+STEP: dict[str, Any] = {"driver_id": "d-7", "order_id": "o-1"}
 
 
 async def an_assigned_ride(app: OutsideApp) -> None:

@@ -10,7 +10,9 @@ import pytest
 from pydantic import SecretStr
 
 from contracts.codec import binary_headers, body_of
+from contracts.enums import Role
 from contracts.requests.orders import OrderReportRequested
+from contracts.values import Actor
 from services.runtime.sealing import Sealer
 from tests.support.builders import a_cancellation_requested, an_order_requested
 from tests.support.eventually import eventually
@@ -26,12 +28,12 @@ QUEUE = "orders.order_requested"
 GOOD = a_fresh_message(an_order_requested())
 HEADERS = binary_headers(GOOD)
 BODY = body_of(GOOD.data)
-JSON = {"content_type": "application/json"}
+JSON: dict[str, Any] = {"content_type": "application/json"}
 
 
 def opened(parked: AbstractIncomingMessage) -> bytes:
     """The body of a parked message that was sealed because it holds a place."""
-    return Sealer(SecretStr(DATA_KEY)).open(parked.body, f"parked:{parked.headers['x-gancang-sealed']}")
+    return Sealer(SecretStr(DATA_KEY)).open(parked.body, f"parked:{parked.headers['x-gancang-sealed']!s}")
 
 
 async def next_of(broker_url: str, queue_name: str) -> AbstractIncomingMessage:
@@ -129,7 +131,7 @@ async def test_an_unrouted_contact_is_kept_encrypted(app: OutsideApp, broker_url
 
 async def test_a_step_for_an_order_that_never_comes_is_rejected_after_a_minute(app: OutsideApp) -> None:
     await app.request(a_cancellation_requested(order_id="o-never"))
-    await app.request(OrderReportRequested(order_id="o-never", by={"role": "customer", "id": "c-1"}))
+    await app.request(OrderReportRequested(order_id="o-never", by=Actor(role=Role.CUSTOMER, id="c-1")))
 
     rejected = await app.event("request.rejected.v1", request_type="order.report_requested.v1", within=90)
     await app.event("request.rejected.v1", request_type="order.cancellation_requested.v1", within=90)

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from contracts.enums import Leg
 from contracts.requests.drivers import DriverDelivered, DriverPickedUp
 from contracts.requests.roads import RouteStatusChanged
 from services.orders.app import build
@@ -17,7 +18,7 @@ from tests.support.services import at_work, runtime_settings
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator
 
-STEP = {"driver_id": "d-7", "order_id": "o-1"}
+STEP: dict[str, Any] = {"driver_id": "d-7", "order_id": "o-1"}
 AGENCY = {"role": "agency", "id": "bpbd"}
 HALF_PAST_MIDNIGHT = "2026-11-25T17:30:00+00:00"  # the regency is seven hours ahead
 AT_ONE = "2026-11-25T18:00:00Z"
@@ -45,12 +46,12 @@ async def test_the_guest_is_brought_back_before_the_order_is_done(app: OutsideAp
     await app.request(a_match_made())
     await app.event("order.driver_assigned.v1")
 
-    await app.request(DriverDelivered(**STEP, leg="out"))
+    await app.request(DriverDelivered(**STEP, leg=Leg.OUT))
     await app.event("order.leg_completed.v1", leg="out")
-    await app.request(DriverDelivered(**STEP, leg="out"))
-    await app.request(DriverPickedUp(**STEP, leg="back"))
+    await app.request(DriverDelivered(**STEP, leg=Leg.OUT))
+    await app.request(DriverPickedUp(**STEP, leg=Leg.BACK))
     await app.event("order.picked_up.v1", leg="back")
-    await app.request(DriverDelivered(**STEP, leg="back"))
+    await app.request(DriverDelivered(**STEP, leg=Leg.BACK))
     completed = await app.event("order.completed.v1")
 
     assert completed.data.distance_m > 55_000
@@ -88,14 +89,14 @@ async def test_a_closure_while_the_guest_is_on_the_route_raises_one_alarm_and_th
     await app.event("order.search_started.v1")
     await app.request(a_match_made())
     await app.event("order.driver_assigned.v1")
-    await app.request(DriverDelivered(**STEP, leg="out"))
+    await app.request(DriverDelivered(**STEP, leg=Leg.OUT))
     await app.event("order.leg_completed.v1")
     closure = RouteStatusChanged.model_validate({"route": "ijen", "reason": "gas", "by": AGENCY, **word})
 
     await app.request(closure)
     alarm = await app.event("order.route_closed.v1")
     await app.request(closure)
-    await app.request(DriverDelivered(**STEP, leg="back"))
+    await app.request(DriverDelivered(**STEP, leg=Leg.BACK))
     await app.event("order.completed.v1")
 
     assert (alarm.data.route, alarm.data.driver_id, alarm.data.tell) == (

@@ -7,11 +7,12 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from contracts.codec import body_of
+from contracts.enums import Role
 from contracts.registry import CONTRACTS, Exchange
 from contracts.requests.agencies import AgencyReturnConfirmed
 from contracts.requests.drivers import DriverDelivered, DriverDeliveryFailed, DriverPickedUp, DriverReturned
 from contracts.requests.orders import OrderCodeRequested, OrderReportRequested
-from contracts.values import Proof
+from contracts.values import Actor, Proof
 from services.runtime.storage.database import connect, database_of
 from tests.integration.orders.documents import (
     SEALED,
@@ -21,6 +22,7 @@ from tests.integration.orders.documents import (
     an_assigned_document,
     code,
     rejected,
+    sealed_with,
     wrong,
 )
 from tests.support.builders import a_cancellation_requested, a_match_made, an_order_requested
@@ -35,12 +37,12 @@ async def test_an_envelope_is_delivered_to_its_recipient_and_the_agency_gets_its
     await an_assigned_document(app)
     issued = await app.event("order.code_issued.v1")
     briefed = await app.event("assignment.briefed.v1")
-    assert await rejected(app, DriverPickedUp(**STEP, proof={"envelope": "ENV-0043"})) == "wrong_envelope"
+    assert await rejected(app, DriverPickedUp(**STEP, proof=Proof(envelope="ENV-0043"))) == "wrong_envelope"
     await app.request(DriverPickedUp(**STEP, proof=SEALED))
     await app.event("order.picked_up.v1")
     assert await rejected(app, DriverDelivered(**STEP, proof=SEALED)) == "proof_missing"
 
-    await app.request(DriverDelivered(**STEP, proof={**SEALED, "code": code(issued.data.code_serial)}))
+    await app.request(DriverDelivered(**STEP, proof=sealed_with(code(issued.data.code_serial))))
 
     await app.event("order.completed.v1")
     receipt = await app.event("receipt.issued.v1")
@@ -57,14 +59,12 @@ async def test_five_wrong_codes_lock_the_delivery_until_the_recipient_requests_a
 ) -> None:
     await a_document_on_the_way(app)
 
-    tries = [
-        await rejected(app, DriverDelivered(**STEP, proof={**SEALED, "code": wrong(1)})) for _ in range(6)
-    ]
-    locked = await rejected(app, DriverDelivered(**STEP, proof={**SEALED, "code": code(1)}))
-    await app.request(OrderCodeRequested(order_id="o-3", by={"role": "recipient", "id": "r-5"}))
+    tries = [await rejected(app, DriverDelivered(**STEP, proof=sealed_with(wrong(1)))) for _ in range(6)]
+    locked = await rejected(app, DriverDelivered(**STEP, proof=sealed_with(code(1))))
+    await app.request(OrderCodeRequested(order_id="o-3", by=Actor(role=Role.RECIPIENT, id="r-5")))
     again = await app.event("order.code_issued.v1", code_serial=2)
-    old = await rejected(app, DriverDelivered(**STEP, proof={**SEALED, "code": code(1)}))
-    await app.request(DriverDelivered(**STEP, proof={**SEALED, "code": code(2)}))
+    old = await rejected(app, DriverDelivered(**STEP, proof=sealed_with(code(1))))
+    await app.request(DriverDelivered(**STEP, proof=sealed_with(code(2))))
 
     await app.event("order.completed.v1")
     assert (tries, locked, old) == (["wrong_code"] * 5 + ["code_locked"], "code_locked", "wrong_code")
@@ -73,12 +73,12 @@ async def test_five_wrong_codes_lock_the_delivery_until_the_recipient_requests_a
 
 async def test_the_same_message_twice_is_one_try(app: OutsideApp) -> None:
     await a_document_on_the_way(app)
-    tried = await app.request(DriverDelivered(**STEP, proof={**SEALED, "code": wrong(1)}))
+    tried = await app.request(DriverDelivered(**STEP, proof=sealed_with(wrong(1))))
     for _ in range(5):
         await app.send(tried)
     await app.event("request.rejected.v1", request_id=tried.id)
 
-    await app.request(DriverDelivered(**STEP, proof={**SEALED, "code": code(1)}))
+    await app.request(DriverDelivered(**STEP, proof=sealed_with(code(1))))
 
     await app.event("order.completed.v1")
 
@@ -121,9 +121,9 @@ async def test_undelivered_medicine_is_returned_with_the_couriers_report(app: Ou
     ("request_data", "reason"),
     [
         (a_cancellation_requested(order_id="o-3", by={"role": "agency", "id": "dinkes"}), "wrong_actor"),
-        (OrderReportRequested(order_id="o-3", by={"role": "agency", "id": "dinkes"}), "wrong_actor"),
-        (OrderCodeRequested(order_id="o-3", by={"role": "recipient", "id": "r-6"}), "wrong_actor"),
-        (OrderCodeRequested(order_id="o-3", by={"role": "driver", "id": "d-7"}), "wrong_actor"),
+        (OrderReportRequested(order_id="o-3", by=Actor(role=Role.AGENCY, id="dinkes")), "wrong_actor"),
+        (OrderCodeRequested(order_id="o-3", by=Actor(role=Role.RECIPIENT, id="r-6")), "wrong_actor"),
+        (OrderCodeRequested(order_id="o-3", by=Actor(role=Role.DRIVER, id="d-7")), "wrong_actor"),
         (AgencyReturnConfirmed(agency_id="dinkes", order_id="o-3", envelope="ENV-0042"), "wrong_actor"),
         (DriverDeliveryFailed(driver_id="d-8", order_id="o-3", reason="recipient_absent"), "wrong_driver"),
         (DriverReturned(driver_id="d-8", order_id="o-3", proof=SEALED), "wrong_driver"),
@@ -144,7 +144,7 @@ async def test_strangers_and_strange_requests_are_refused(
 async def test_a_code_of_the_wrong_length_is_refused_with_a_pointer(app: OutsideApp) -> None:
     await a_document_on_the_way(app)
     delivered = DriverDelivered.model_construct(
-        **STEP, proof=Proof.model_construct(envelope="ENV-0042", code="12345")
+        driver_id="d-7", order_id="o-3", proof=Proof.model_construct(envelope="ENV-0042", code="12345")
     )
 
     sent = await app.request(delivered)
@@ -158,8 +158,8 @@ async def test_the_code_is_stored_nowhere_and_no_event_says_who_the_recipient_is
     app: OutsideApp, database_uri: str
 ) -> None:
     await a_document_on_the_way(app)
-    await rejected(app, DriverDelivered(**STEP, proof={**SEALED, "code": wrong(1)}))
-    await app.request(DriverDelivered(**STEP, proof={**SEALED, "code": code(1)}))
+    await rejected(app, DriverDelivered(**STEP, proof=sealed_with(wrong(1))))
+    await app.request(DriverDelivered(**STEP, proof=sealed_with(code(1))))
     await app.event("receipt.issued.v1")
 
     kept = await everything_in(database_uri)

@@ -94,7 +94,7 @@ async def is_closed(process: Process, _order_id: str) -> None:
 async def wrong_code(process: Process, order_id: str) -> None:
     proof = {"code": "000000", "envelope": "ENV-0042"}
     data = DriverDelivered.model_validate({"driver_id": "d-7", "order_id": order_id, "proof": proof})
-    step = partial(by_driver.trip_step, codes=OF_NOBODY)  # type: ignore[arg-type] # answers as Codes does
+    step = partial(by_driver.trip_step, codes=OF_NOBODY)
     await apply(process.context, step, a_message(data))
 
 

@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
+from contracts.enums import Role
 from contracts.requests.drivers import DriverDelivered, DriverEmergencyRaised
 from contracts.requests.orders import EmergencyResolved, OrderEmergencyRaised
+from contracts.values import Actor
 from tests.support.builders import a_match_made, an_order_requested
 from tests.support.eventually import eventually
 
 if TYPE_CHECKING:
     from tests.support.outside import OutsideApp
 
-PRESSED = {"driver_id": "d-7", "order_id": "o-1", "place": {"lat": -8.0716, "lng": 114.2236}}
-OPERATOR = {"role": "operator", "id": "op-3"}
+PLACE = {"lat": -8.0716, "lng": 114.2236}
+PRESSED: dict[str, Any] = {"driver_id": "d-7", "order_id": "o-1", "place": PLACE}
+OPERATOR = Actor(role=Role.OPERATOR, id="op-3")
 
 
 async def test_an_emergency_is_told_to_all_and_its_place_only_to_those_who_help(app: OutsideApp) -> None:
@@ -24,7 +27,7 @@ async def test_an_emergency_is_told_to_all_and_its_place_only_to_those_who_help(
 
     assert (raised.data.order_id, raised.data.raised_by) == ("o-1", "driver")
     assert briefed.data.emergency_id == raised.data.emergency_id
-    assert briefed.data.place.lat == PRESSED["place"]["lat"]
+    assert briefed.data.place.lat == PLACE["lat"]
     assert raised.sequence == briefed.sequence == 1
 
 
@@ -32,7 +35,7 @@ async def test_a_customers_emergency_is_accepted_for_an_unknown_order_too(app: O
     pressed = {
         "order_id": "o-never-heard-of",
         "by": {"role": "customer", "id": "c-1"},
-        "place": PRESSED["place"],
+        "place": PLACE,
     }
 
     await app.request(OrderEmergencyRaised.model_validate(pressed))
@@ -44,7 +47,7 @@ async def test_a_customers_emergency_is_accepted_for_an_unknown_order_too(app: O
         "c-1",
         None,
     )
-    assert briefed.data.place.lat == PRESSED["place"]["lat"]
+    assert briefed.data.place.lat == PLACE["lat"]
     assert app.of_type("request.rejected.v1") == []
 
 
@@ -53,7 +56,7 @@ async def test_a_customers_emergency_names_the_driver_also_after_the_trip(app: O
     await app.event("order.search_started.v1")
     await app.request(a_match_made())
     await app.event("order.driver_assigned.v1")
-    pressed = {"order_id": "o-1", "by": {"role": "customer", "id": "c-1"}, "place": PRESSED["place"]}
+    pressed = {"order_id": "o-1", "by": {"role": "customer", "id": "c-1"}, "place": PLACE}
 
     await app.request(OrderEmergencyRaised.model_validate(pressed))
     await app.event("emergency.raised.v1", order_id="o-1", driver_id="d-7")
@@ -69,7 +72,7 @@ async def test_a_strangers_emergency_is_accepted_and_names_no_driver(app: Outsid
     await app.event("order.search_started.v1")
     await app.request(a_match_made())
     await app.event("order.driver_assigned.v1")
-    pressed = {"order_id": "o-1", "by": {"role": "customer", "id": "c-stranger"}, "place": PRESSED["place"]}
+    pressed = {"order_id": "o-1", "by": {"role": "customer", "id": "c-stranger"}, "place": PLACE}
 
     await app.request(OrderEmergencyRaised.model_validate(pressed))
 
@@ -80,7 +83,7 @@ async def test_a_strangers_emergency_is_accepted_and_names_no_driver(app: Outsid
         None,
         None,
     )
-    assert briefed.data.place.lat == PRESSED["place"]["lat"]
+    assert briefed.data.place.lat == PLACE["lat"]
 
 
 async def test_an_operator_closes_an_emergency_once(app: OutsideApp) -> None:
@@ -88,7 +91,7 @@ async def test_an_operator_closes_an_emergency_once(app: OutsideApp) -> None:
     emergency_id = (await app.event("emergency.raised.v1")).data.emergency_id
 
     stranger = await app.request(
-        EmergencyResolved(emergency_id=emergency_id, by={"role": "customer", "id": "c-1"})
+        EmergencyResolved(emergency_id=emergency_id, by=Actor(role=Role.CUSTOMER, id="c-1"))
     )
     refused = await app.event("request.rejected.v1", request_id=stranger.id)
     for _ in range(2):

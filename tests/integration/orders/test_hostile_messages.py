@@ -12,7 +12,9 @@ import pika
 import pytest
 
 from contracts.codec import binary_headers, body_of
+from contracts.enums import Role
 from contracts.requests.orders import OrderReportRequested
+from contracts.values import Actor
 from tests.integration.orders.test_bad_input import next_of, opened
 from tests.support.builders import an_order_requested
 from tests.support.outside import a_fresh_message
@@ -40,14 +42,14 @@ DOUBLES = {
 }
 
 
-class WithDoubles(pika.BasicProperties):
+class WithDoubles(pika.BasicProperties):  # type: ignore[misc]  # ships no types
     """Properties with doubles, which pika does not write: two integers are replaced after encoding."""
 
     def encode(self) -> list[bytes]:
         return [DOUBLES.get(piece, piece) for piece in super().encode()]
 
 
-HOSTILE = {
+HOSTILE: dict[str, dict[str, Any]] = {
     "not UTF-8": {"x-app": NotUtf8("café")},
     "a large double": {"x-app": LARGE},
     "a small double": {"x-app": SMALL},
@@ -103,7 +105,7 @@ async def test_a_message_with_strange_headers_is_parked_and_the_queue_goes_on(
 async def test_a_message_with_strange_headers_waits_on_the_ladder_and_is_handled(
     app: OutsideApp, broker_url: str, name: str
 ) -> None:
-    report = a_fresh_message(OrderReportRequested(order_id="o-1", by={"role": "customer", "id": "c-1"}))
+    report = a_fresh_message(OrderReportRequested(order_id="o-1", by=Actor(role=Role.CUSTOMER, id="c-1")))
     await send_with_pika(broker_url, report, body_of(report.data), HOSTILE[name])
     await app.request(an_order_requested())
 

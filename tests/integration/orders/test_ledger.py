@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from services.orders.adapters.ledger import MongoBudgetLedger
-from services.runtime.storage.database import connect, database_of
+from services.runtime.storage.database import Database, connect, database_of
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator
@@ -21,13 +21,13 @@ FARE = 9_000
 
 
 @pytest.fixture
-async def database(database_uri: str) -> AsyncIterator[Any]:
+async def database(database_uri: str) -> AsyncIterator[Database]:
     client = connect(database_uri)
     yield database_of(client)
     client.close()
 
 
-async def the_row(database: Any) -> dict[str, Any]:
+async def the_row(database: Database) -> dict[str, Any]:
     row: dict[str, Any] = await database["ledgers"].find_one({"_id": BUDGET})
     held = sum(entry["amount"] for entry in row.get("held", {}).values())
     assert row["cap"] == row["remaining"] + row["spent"] + held
@@ -35,7 +35,7 @@ async def the_row(database: Any) -> dict[str, Any]:
     return row
 
 
-async def test_concurrent_holds_never_exceed_the_cap(database: Any) -> None:
+async def test_concurrent_holds_never_exceed_the_cap(database: Database) -> None:
     ledgers = [MongoBudgetLedger(database), MongoBudgetLedger(database), MongoBudgetLedger(database)]
     await ledgers[0].set_cap(BUDGET, FARE * (ORDERS // 3) + FARE - 1, 1)
 
@@ -48,7 +48,7 @@ async def test_concurrent_holds_never_exceed_the_cap(database: Any) -> None:
     assert row["remaining"] == FARE - 1
 
 
-async def test_a_repeated_hold_holds_once_and_a_repeated_close_pays_once(database: Any) -> None:
+async def test_a_repeated_hold_holds_once_and_a_repeated_close_pays_once(database: Database) -> None:
     one, other = MongoBudgetLedger(database), MongoBudgetLedger(database)
     await one.set_cap(BUDGET, 100_000, 1)
 
@@ -62,7 +62,7 @@ async def test_a_repeated_hold_holds_once_and_a_repeated_close_pays_once(databas
     assert (row["spent"], row["remaining"], row["held"]) == (8_000, 92_000, {})
 
 
-async def test_a_late_hold_after_the_close_is_refused(database: Any) -> None:
+async def test_a_late_hold_after_the_close_is_refused(database: Database) -> None:
     ledger = MongoBudgetLedger(database)
     await ledger.set_cap(BUDGET, 100_000, 1)
     await ledger.hold(BUDGET, "o-1", FARE)
@@ -72,7 +72,7 @@ async def test_a_late_hold_after_the_close_is_refused(database: Any) -> None:
     assert (await the_row(database))["remaining"] == 100_000
 
 
-async def test_a_new_cap_leaves_what_is_held_and_an_older_one_has_no_effect(database: Any) -> None:
+async def test_a_new_cap_leaves_what_is_held_and_an_older_one_has_no_effect(database: Database) -> None:
     ledger = MongoBudgetLedger(database)
     await ledger.set_cap(BUDGET, 20_000, 1)
     await ledger.hold(BUDGET, "o-1", FARE)
@@ -83,11 +83,11 @@ async def test_a_new_cap_leaves_what_is_held_and_an_older_one_has_no_effect(data
     assert (await the_row(database))["remaining"] == 21_000
 
 
-async def test_without_a_budget_nothing_is_held(database: Any) -> None:
+async def test_without_a_budget_nothing_is_held(database: Database) -> None:
     assert not await MongoBudgetLedger(database).hold("programme:nobody:2026-11", "o-1", FARE)
 
 
-async def test_old_holds_are_returned_and_old_closed_holds_are_forgotten(database: Any) -> None:
+async def test_old_holds_are_returned_and_old_closed_holds_are_forgotten(database: Database) -> None:
     ledger = MongoBudgetLedger(database)
     await ledger.set_cap(BUDGET, 100_000, 1)
     await ledger.hold(BUDGET, "o-1", FARE)

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from contracts.enums import Role
 from contracts.events.matching import MatchWithdrawn
 from contracts.requests.drivers import DriverArrived, DriverCancelled, DriverDelivered, DriverPickedUp
 from contracts.requests.orders import OrderReportRequested
+from contracts.values import Actor
 from tests.integration.orders.rides import STEP, an_assigned_ride
 from tests.support.builders import a_cancellation_requested, a_match_failed, a_match_made, an_order_requested
 
@@ -92,7 +94,7 @@ async def test_the_same_request_again_has_no_second_effect(app: OutsideApp) -> N
 
     await app.send(first)
     await app.request(an_order_requested())
-    await app.request(OrderReportRequested(order_id="o-1", by={"role": "customer", "id": "c-1"}))
+    await app.request(OrderReportRequested(order_id="o-1", by=Actor(role=Role.CUSTOMER, id="c-1")))
     await app.event("order.reported.v1")
 
     assert len(app.of_type("order.accepted.v1")) == 1

@@ -11,7 +11,8 @@ import pytest
 from contracts.codes import one_time_code
 from contracts.requests.drivers import DriverDelivered
 from contracts.requests.programmes import DonationPledged, ProgrammeBeneficiaryAttested, ProgrammeBudgetSet
-from services.runtime.storage.database import connect, database_of
+from contracts.values import Proof
+from services.runtime.storage.database import Collection, connect, database_of
 from tests.support.builders import a_cancellation_requested, a_match_made, an_order_requested
 from tests.support.eventually import eventually
 from tests.support.meals import a_meal_requested, an_open_merchant
@@ -37,20 +38,20 @@ FARE = 9_000
 
 
 @pytest.fixture
-async def ledgers(database_uri: str) -> AsyncIterator[Any]:
+async def ledgers(database_uri: str) -> AsyncIterator[Collection]:
     client = connect(database_uri)
     yield database_of(client)["ledgers"]
     client.close()
 
 
-async def a_budget(app: OutsideApp, ledgers: Any, cap: int, **changes: Any) -> None:
+async def a_budget(app: OutsideApp, ledgers: Collection, cap: int, **changes: Any) -> None:
     services = ["document", "medicine"]
     fact = {"programme_id": "gancang-aron", "period": MONTH, "cap": cap, "services": services, "by": OFFICE}
     await app.request(ProgrammeBudgetSet.model_validate({**fact, **changes}))
     await eventually(lambda: ledgers.find_one({"_id": BUDGET, "cap": cap}))
 
 
-async def an_open_warung(app: OutsideApp, ledgers: Any) -> None:
+async def an_open_warung(app: OutsideApp, ledgers: Collection) -> None:
     for fact in an_open_merchant():
         await app.request(fact)
     known = {"_id": "m-1", "state.is_open": True, "state.residence": {"$exists": True}}
@@ -62,11 +63,11 @@ def a_gift(**changes: Any) -> OrderRequested:
     return a_meal_requested(**{"customer": {"id": "bank", "kind": "resident"}, "payer": payer, **changes})
 
 
-async def left(ledgers: Any, **wanted: Any) -> None:
+async def left(ledgers: Collection, **wanted: Any) -> None:
     await eventually(lambda: ledgers.find_one({"_id": BUDGET, **wanted}))
 
 
-async def test_orders_are_taken_in_until_the_budget_is_used_up(app: OutsideApp, ledgers: Any) -> None:
+async def test_orders_are_taken_in_until_the_budget_is_used_up(app: OutsideApp, ledgers: Collection) -> None:
     await a_budget(app, ledgers, 3 * FARE)
 
     await asyncio.gather(
@@ -80,7 +81,7 @@ async def test_orders_are_taken_in_until_the_budget_is_used_up(app: OutsideApp, 
     await left(ledgers, remaining=0, spent=0)
 
 
-async def test_a_cancelled_order_gives_its_money_back(app: OutsideApp, ledgers: Any) -> None:
+async def test_a_cancelled_order_gives_its_money_back(app: OutsideApp, ledgers: Collection) -> None:
     await a_budget(app, ledgers, FARE)
     await app.request(an_order_requested(**PAID))
     await app.event("order.search_started.v1")
@@ -92,13 +93,15 @@ async def test_a_cancelled_order_gives_its_money_back(app: OutsideApp, ledgers: 
     await left(ledgers, remaining=FARE, spent=0, held={})
 
 
-async def an_attested_patient(app: OutsideApp, ledgers: Any) -> None:
+async def an_attested_patient(app: OutsideApp, ledgers: Collection) -> None:
     poor = {"programme_id": "gancang-aron", "customer_id": "c-1", "by": OFFICE, "valid_until": "2027-12-31"}
     await app.request(ProgrammeBeneficiaryAttested.model_validate(poor))
     await eventually(lambda: ledgers.database["beneficiaries"].find_one({"_id": "gancang-aron:c-1"}))
 
 
-async def test_medicine_is_free_for_the_poor_and_others_pay_the_tariff(app: OutsideApp, ledgers: Any) -> None:
+async def test_medicine_is_free_for_the_poor_and_others_pay_the_tariff(
+    app: OutsideApp, ledgers: Collection
+) -> None:
     await a_budget(app, ledgers, 100_000)
     await an_attested_patient(app, ledgers)
 
@@ -114,7 +117,7 @@ async def test_medicine_is_free_for_the_poor_and_others_pay_the_tariff(app: Outs
 
 
 async def test_a_donor_pays_for_many_households_until_the_pledges_are_used_up(
-    app: OutsideApp, ledgers: Any
+    app: OutsideApp, ledgers: Collection
 ) -> None:
     await an_open_warung(app, ledgers)
     for _ in range(2):
@@ -140,7 +143,7 @@ async def test_a_donor_pays_for_many_households_until_the_pledges_are_used_up(
     ],
 )
 async def test_an_order_whose_payer_does_not_pay_is_rejected_with_a_reason(
-    app: OutsideApp, ledgers: Any, changes: dict[str, Any], reason: str
+    app: OutsideApp, ledgers: Collection, changes: dict[str, Any], reason: str
 ) -> None:
     await a_budget(app, ledgers, 100_000)
 
@@ -150,7 +153,7 @@ async def test_an_order_whose_payer_does_not_pay_is_rejected_with_a_reason(
     assert rejected.data.reason == reason
 
 
-async def test_a_completed_order_is_paid_out_of_the_budget(app: OutsideApp, ledgers: Any) -> None:
+async def test_a_completed_order_is_paid_out_of_the_budget(app: OutsideApp, ledgers: Collection) -> None:
     await a_budget(app, ledgers, 100_000)
     await an_attested_patient(app, ledgers)
     await app.request(an_order_requested(service="medicine"))
@@ -159,7 +162,7 @@ async def test_a_completed_order_is_paid_out_of_the_budget(app: OutsideApp, ledg
     issued = await app.event("order.code_issued.v1")
 
     code = one_time_code(CODE_KEY.encode(), "o-1", issued.data.code_serial)
-    await app.request(DriverDelivered(driver_id="d-7", order_id="o-1", proof={"code": code}))
+    await app.request(DriverDelivered(driver_id="d-7", order_id="o-1", proof=Proof(code=code)))
     completed = await app.event("order.completed.v1")
 
     paid = completed.data.fare.total

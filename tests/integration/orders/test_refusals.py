@@ -6,8 +6,10 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from contracts.enums import Role
 from contracts.requests.drivers import DriverArrived, DriverDelivered
 from contracts.requests.orders import OrderReportRequested
+from contracts.values import Actor
 from tests.integration.orders.rides import STEP, an_assigned_ride
 from tests.support.builders import a_cancellation_requested, an_order_requested
 from tests.support.outside import a_fresh_message
@@ -56,7 +58,7 @@ async def test_a_stranger_cannot_act_on_an_order(app: OutsideApp) -> None:
 
     await app.request(a_cancellation_requested(by={"role": "customer", "id": "c-2"}))
     await app.request(DriverArrived(driver_id="d-8", order_id="o-1"))
-    await app.request(OrderReportRequested(order_id="o-1", by={"role": "driver", "id": "d-8"}))
+    await app.request(OrderReportRequested(order_id="o-1", by=Actor(role=Role.DRIVER, id="d-8")))
     await app.event(
         "request.rejected.v1", request_type="order.cancellation_requested.v1", reason="wrong_actor"
     )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
 import pytest
@@ -37,7 +37,7 @@ async def app(broker_url: str, database_uri: str, login: str, tmp_path: Path) ->
         yield app
 
 
-async def said(app: OutsideApp, data: Value, **properties: str) -> Message[Value]:
+async def said(app: OutsideApp, data: Value, **properties: Any) -> Message[Value]:
     message = a_fresh_message(data)
     headers, body = binary_headers(message), body_of(data)
     await app.send_raw(

@@ -123,9 +123,10 @@ async def test_the_outbox_ends_empty_and_nothing_is_marked_unsent(counting: Coun
     )
 
     async def left() -> int:
-        return await counting.runtime.database["counters"].count_documents(
+        count: int = await counting.runtime.database["counters"].count_documents(
             {"unsent_since": {"$exists": True}}
         )
+        return count
 
     async def nothing_left() -> bool:
         return await left() == 0

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import asyncio
 from contextlib import asynccontextmanager
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import aio_pika
 import pytest
+from aiormq import Channel
 from pamqp.commands import Basic
 
 from services.runtime.errors import BrokerAway
@@ -16,7 +17,6 @@ from services.runtime.messaging.publishing import LARGEST_FRAME, Publisher
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator
 
-    from aiormq import Channel
 
 MANY = 1_000
 WITHIN_S = 20
@@ -33,7 +33,7 @@ class Wire:
     async def _channel(self) -> Channel:
         return self.channel
 
-    async def publish(self, body: bytes, **properties: object) -> None:
+    async def publish(self, body: bytes, **properties: Any) -> None:
         await self.publisher.publish("", self.queue.name, body, Basic.Properties(**properties))
 
     async def arrived(self, count: int) -> list[bytes]:
@@ -49,7 +49,9 @@ async def wire(broker_url: str) -> AsyncIterator[Wire]:
             await connection.channel(publisher_confirms=True, on_return_raises=True),
         )
         queue = await reading.declare_queue("wire", durable=True, arguments={"x-queue-type": "quorum"})
-        yield Wire(queue, await publishing.get_underlay_channel())
+        channel = await publishing.get_underlay_channel()
+        assert isinstance(channel, Channel)
+        yield Wire(queue, channel)
 
 
 @asynccontextmanager

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import re
+from typing import Any
 
 import pytest
 
 from contracts.codec import digest_of
 from contracts.codes import one_time_code
 from contracts.requests.drivers import DriverDelivered
+from contracts.values import Proof
 
 KEY = b"a key for tests"
 
@@ -48,10 +50,10 @@ def test_there_is_no_code_without_a_key() -> None:
 
 
 def test_a_code_takes_no_part_in_the_digest_that_is_kept() -> None:
-    step = {"driver_id": "d-7", "order_id": "o-3"}
+    step: dict[str, Any] = {"driver_id": "d-7", "order_id": "o-3"}
     one, other = (
-        DriverDelivered(**step, proof={"code": code, "envelope": "ENV-1"}) for code in ("123456", "654321")
+        DriverDelivered(**step, proof=Proof(code=code, envelope="ENV-1")) for code in ("123456", "654321")
     )
-    elsewhere = DriverDelivered(**step, proof={"code": "123456", "envelope": "ENV-2"})
+    elsewhere = DriverDelivered(**step, proof=Proof(code="123456", envelope="ENV-2"))
 
     assert digest_of(one) == digest_of(other) != digest_of(elsewhere)

@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from contracts.publishing.compatibility import Difference, compare
+from contracts.publishing.compatibility import compare
+from contracts.publishing.pairs import Difference
 from contracts.registry import Exchange
 
 if TYPE_CHECKING:

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, cast
 
+from services.notifications.domain.webhooks.delivery import WebhookDelivery
 from services.notifications.domain.webhooks.webhook import Webhook
 from services.notifications.handlers.agency_event import on_agency_event
 from services.notifications.sending.leased_store import LeasedStore
-from services.runtime.change import Stored
+from services.runtime.change import Store, Stored
 from services.runtime.clock import SystemClock
 from tests.support.agencies import RECEIPT, a_receipt
 from tests.support.builders import NOW, a_message
@@ -39,13 +40,14 @@ class Deliveries:
 
 
 async def test_a_new_delivery_is_posted_once_without_waiting_for_its_timer() -> None:
-    deliveries, begun = Deliveries(), []
+    deliveries = Deliveries()
+    begun: list[str] = []
 
     async def fire(delivery_id: str) -> None:
         begun.append(delivery_id)
 
-    store = LeasedStore(deliveries, SystemClock(), "/test")
-    handle = on_agency_event(Webhooks(), store, fire)
+    store = LeasedStore(cast("Store[WebhookDelivery]", deliveries), SystemClock(), "/test")  # it only opens
+    handle = on_agency_event(cast("Store[Webhook]", Webhooks()), store, fire)  # it only reads
     for receipt in (a_receipt(), a_receipt(), a_receipt(agency_id="dinkes")):
         await handle(a_message(receipt))
 

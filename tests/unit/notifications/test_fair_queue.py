@@ -7,6 +7,7 @@ import asyncio
 import pytest
 
 from services.notifications.domain.attempts import AttemptResult, Result
+from services.notifications.domain.notification import Notification
 from services.notifications.sending.fair_queue import SLOW_S, FairQueue
 from services.notifications.sending.planner import SendPlan
 from services.runtime.change import Stored
@@ -16,9 +17,9 @@ from tests.support.telling import RETRIES, a_contact, a_notification
 TRIED = a_notification().settled(AttemptResult(Result.UNAVAILABLE, "push"), NOW, RETRIES, jitter=0)
 
 
-def to(person: str, **changes: object) -> SendPlan:
+def to(person: str, notification: Notification | None = None) -> SendPlan:
     return SendPlan(
-        changes.get("notification", a_notification()),
+        notification or a_notification(),
         Stored(f"customer:{person}", 1, a_contact()),
         kind="push",
     )

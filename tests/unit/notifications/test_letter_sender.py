@@ -4,17 +4,19 @@ from __future__ import annotations
 
 import asyncio
 from datetime import timedelta
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, cast
 
 from services.notifications import metrics
+from services.notifications.adapters.channels.log import StructlogChannel
 from services.notifications.domain.attempts import Result
 from services.notifications.domain.channels.choosing import Choice
 from services.notifications.domain.channels.circuit_breaker import BreakerPolicy
-from services.notifications.ports import AddressRefused
+from services.notifications.domain.channels.contact import Contact
+from services.notifications.ports import AddressRefused, Texts, Vault
 from services.notifications.sending.circuit_breakers import CircuitBreakers
 from services.notifications.sending.letter_sender import LetterSender
 from services.notifications.sending.planner import SendPlan
-from services.runtime.change import Stored
+from services.runtime.change import Store, Stored
 from services.runtime.clock import SystemClock
 from tests.support.telling import PUSH, a_contact, a_notification
 
@@ -68,10 +70,10 @@ class NoTexts:
 def a_sender(contacts: OneContact) -> LetterSender:
     return LetterSender(
         channels={"push": Refusing()},
-        log_channel=None,
-        contacts=contacts,
-        texts=NoTexts(),
-        vault=OpenKeys(),
+        log_channel=StructlogChannel(),
+        contacts=cast("Store[Contact]", contacts),  # it only changes
+        texts=cast("Texts", NoTexts()),  # it only renders
+        vault=cast("Vault", OpenKeys()),  # it only opens
         breakers=CircuitBreakers(BreakerPolicy()),
         has_alternative=lambda _: False,
         clock=SystemClock(),
@@ -85,7 +87,8 @@ def a_plan() -> SendPlan:
 
 
 def counted() -> float:
-    return metrics.ADDRESSES_REFUSED.labels("push")._value.get()
+    value: float = metrics.ADDRESSES_REFUSED.labels("push")._value.get()
+    return value
 
 
 async def test_an_address_that_two_letters_find_refused_is_counted_once() -> None:

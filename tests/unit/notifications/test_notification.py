@@ -122,7 +122,7 @@ def test_a_channel_that_failed_often_enough_is_replaced_by_the_next_at_once() ->
     twice = once.settled(UNAVAILABLE, NOW, RETRIES, jitter=0)
 
     assert (once.due, once.spent(RETRIES)) == (NOW + timedelta(seconds=2), frozenset())
-    assert (twice.status, twice.due, twice.spent(RETRIES)) == (SendStatus.PENDING, NOW, {"push"})
+    assert (twice.status, twice.due, twice.spent(RETRIES)) == (SendStatus.PENDING, NOW, frozenset({"push"}))
 
 
 def test_without_another_channel_the_failing_one_is_tried_longer() -> None:

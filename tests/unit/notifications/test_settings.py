@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from pydantic import ValidationError
+from pydantic import SecretStr, ValidationError
 
 from services.notifications.adapters.channels.configured import configured_channels
 from services.notifications.settings import NotificationsSettings
@@ -37,7 +37,7 @@ def test_a_channel_exists_if_its_first_setting_is_set() -> None:
         NotificationsSettings(
             smtp_host="127.0.0.1",
             whatsapp_phone="1065",
-            whatsapp_token="t",
+            whatsapp_token=SecretStr("t"),
             sms_url="http://127.0.0.1:1/sms/",
         )
     )
@@ -47,6 +47,8 @@ def test_a_channel_exists_if_its_first_setting_is_set() -> None:
 
 
 def test_a_secret_is_never_shown() -> None:
-    settings = NotificationsSettings(whatsapp_phone="1065", whatsapp_token="hush-hush", sms_token="hush-hush")
+    settings = NotificationsSettings(
+        whatsapp_phone="1065", whatsapp_token=SecretStr("hush-hush"), sms_token=SecretStr("hush-hush")
+    )
 
     assert "hush-hush" not in repr(settings)

@@ -3,20 +3,23 @@
 from __future__ import annotations
 
 import asyncio
-from datetime import timedelta
-from typing import TYPE_CHECKING
+from datetime import datetime, timedelta
+from typing import TYPE_CHECKING, cast
+from zoneinfo import ZoneInfo
 
 import pytest
 
 from services.notifications.domain.attempts import AttemptResult, Result
 from services.notifications.domain.channels.circuit_breaker import BreakerPolicy
+from services.notifications.domain.channels.contact import Contact
 from services.notifications.domain.channels.quiet_hours import QuietHours
 from services.notifications.domain.channels.quota import Quota
 from services.notifications.sending.circuit_breakers import CircuitBreakers
+from services.notifications.sending.notification_store import NotificationStore
 from services.notifications.sending.planner import Planner
 from services.notifications.sending.shared_limits import SharedLimits
 from services.notifications.sending.worker_pool import WorkerPool
-from services.runtime.change import Stored
+from services.runtime.change import Store, Stored
 from tests.support.builders import NOW
 from tests.support.eventually import eventually
 from tests.support.telling import EMAIL, RETRIES, a_contact, a_notification
@@ -40,12 +43,12 @@ class StoppedClock:
     def __init__(self) -> None:
         self.moment = NOW
 
-    def now(self) -> object:
+    def now(self) -> datetime:
         return self.moment
 
 
 class OneContact:
-    async def get(self, contact_id: str) -> Stored[object]:
+    async def get(self, contact_id: str) -> Stored[Contact]:
         return Stored(contact_id, 1, a_contact(channels=(EMAIL,)))
 
 
@@ -61,6 +64,14 @@ class QuickStore:
         return False
 
 
+class OpenGate:
+    """Never closed."""
+
+    def close(self, reason: str) -> None: ...
+
+    async def wait_until_open(self) -> None: ...
+
+
 class Town:
     """A planner and one pool with `slots`; at most two letters to a person in ten minutes."""
 
@@ -68,12 +79,20 @@ class Town:
         self.clock, self.attempted = StoppedClock(), attempted
         self.breakers = CircuitBreakers(BreakerPolicy(failures=1, first_open=REST))
         self.quota = Quota(2, timedelta(minutes=10))
-        quiet = QuietHours(NOW.time(), NOW.time(), NOW.tzinfo)
+        quiet = QuietHours(NOW.time(), NOW.time(), ZoneInfo("UTC"))
         self.planner = Planner(
-            OneContact(), {"email"}, self.breakers, quiet, self.quota, RETRIES, self.clock, log_channel=False
+            cast("Store[Contact]", OneContact()),  # it only reads
+            {"email"},
+            self.breakers,
+            quiet,
+            self.quota,
+            RETRIES,
+            self.clock,
+            log_channel=False,
         )
         limits = SharedLimits(self.breakers, self.quota, self.clock)
-        self.pool = WorkerPool(self.send, QuickStore(), None, limits, slots=slots, within_s=1)
+        store = cast("NotificationStore", QuickStore())  # the pool asks no more of it
+        self.pool = WorkerPool(self.send, store, OpenGate(), limits, slots=slots, within_s=1)
         self.sent = 0
 
     async def send(self, _: SendPlan) -> AttemptResult:
@@ -86,11 +105,17 @@ class Town:
     async def reserve(self) -> SendPlan | None:
         return self.pool.reserve(await self.plan())
 
+    async def reserved(self) -> SendPlan:
+        """A slot, which must be free."""
+        plan = await self.reserve()
+        assert plan is not None
+        return plan
+
     async def tell(self) -> None:
         """Plan a letter, send it, and wait for its result."""
-        self.pool.submit(await self.reserve())
+        self.pool.submit(await self.reserved())
         before = self.sent
-        worker = asyncio.create_task(self.pool.workers(1)[0]())
+        worker = asyncio.ensure_future(self.pool.workers(1)[0]())
         await eventually(lambda: self.sent > before and not self.pool._settling)
         worker.cancel()
         await asyncio.gather(worker, return_exceptions=True)
@@ -117,7 +142,7 @@ async def test_letters_under_way_count() -> None:
 async def test_a_slot_that_is_given_back_unused_does_not_count() -> None:
     town = Town(slots=1)
     for _ in range(3):
-        town.pool.release(await town.reserve())
+        town.pool.release(await town.reserved())
 
     assert (await town.plan()).wait_until is None
 
@@ -137,13 +162,13 @@ async def test_the_result_of_a_letter_decides_whether_it_counts(
 
 async def test_a_probe_without_a_slot_is_left_to_the_next_letter() -> None:
     town = Town(slots=1)
-    first = await town.reserve()
+    first = await town.reserved()
     town.breakers.record("email", FAILED, NOW)
     town.clock.moment = NOW + REST
 
     crowded_out = await town.reserve()
     town.pool.release(first)
-    next_one = await town.reserve()
+    next_one = await town.reserved()
 
     assert crowded_out is None
     assert next_one.probe
@@ -156,4 +181,4 @@ async def test_a_probe_that_was_not_sent_is_left_to_the_next_letter() -> None:
 
     await town.tell()
 
-    assert (await town.reserve()).probe
+    assert (await town.reserved()).probe

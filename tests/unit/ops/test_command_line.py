@@ -194,13 +194,11 @@ def test_help_names_no_type_for_what_takes_no_value() -> None:
 
 def test_doctor_says_whose_servers_answer(nowhere: Path) -> None:
     port = free_ports(1)[0]
-    named = {
-        "GANCANG_AMQP_URL": f"amqp://a:b@127.0.0.1:{port}/",
-        "GANCANG_MONGODB_URI": f"mongodb://127.0.0.1:{port}/",
-    }
+    amqp, mongodb = f"amqp://a:b@127.0.0.1:{port}/", f"mongodb://127.0.0.1:{port}/"
+    named = {"GANCANG_AMQP_URL": amqp, "GANCANG_MONGODB_URI": mongodb}
     with (
         socket.create_server(("127.0.0.1", port)),
-        announced(nowhere, ServerUrls(*named.values(), "http://127.0.0.1:1")),
+        announced(nowhere, ServerUrls(amqp, mongodb, "http://127.0.0.1:1")),
     ):
         by_name, by_folder = _gancang("doctor", environment=named).stdout, _gancang("doctor").stdout
 

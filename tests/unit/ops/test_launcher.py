@@ -53,7 +53,7 @@ def installed(root: Path) -> list[str]:
 
 def gancang(root: Path, *arguments: str, path: str = "") -> subprocess.CompletedProcess[str]:
     environment = {**os.environ, "PATH": f"{path}{os.environ['PATH']}"}
-    command = [root / "gancang", *arguments]
+    command = [str(root / "gancang"), *arguments]
     return subprocess.run(command, env=environment, capture_output=True, text=True, check=False)
 
 

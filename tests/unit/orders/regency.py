@@ -69,7 +69,7 @@ class Regency:
         self.forged: set[str] = set()
         self.ledgers = LedgerRows()
         runtime = FakeRuntime("orders", self)  # type: ignore[arg-type]
-        runtime.database["ledgers"] = self.ledgers  # type: ignore[assignment]
+        runtime.database["ledgers"] = self.ledgers
         self.key = runtime.settings.one_time_key
         application = asyncio.run(build(runtime))  # type: ignore[arg-type]
         self.stores = runtime.stores

@@ -114,7 +114,7 @@ def test_another_driver_cannot_report_the_way_back() -> None:
 
 def test_a_climb_comes_back_from_the_database_as_it_was() -> None:
     order = after(a_driven_climb(), (Action.DELIVER, Leg.OUT))
-    stored = bson.decode(bson.encode(ORDER.encode(order)), bson.CodecOptions(tz_aware=True))
+    stored: dict[str, Any] = bson.decode(bson.encode(ORDER.encode(order)), bson.CodecOptions(tz_aware=True))
 
     assert ORDER.decode(stored) == order
     assert stored["climb"]["route"] == "ijen"

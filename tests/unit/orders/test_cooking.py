@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import timedelta
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import bson
 import pytest
@@ -181,6 +181,6 @@ def test_an_answer_after_the_end_is_refused() -> None:
     "order", [a_meal(), a_meal_being_cooked(), a_meal_ready_for_a_courier()], ids=lambda order: order.status
 )
 def test_a_meal_comes_back_from_the_database_as_it_was(order: Order) -> None:
-    stored = bson.decode(bson.encode(ORDER.encode(order)), bson.CodecOptions(tz_aware=True))
+    stored: dict[str, Any] = bson.decode(bson.encode(ORDER.encode(order)), bson.CodecOptions(tz_aware=True))
 
     assert ORDER.decode(stored) == order

@@ -18,6 +18,7 @@ from services.orders.domain.kitchen.merchant import Merchant
 from services.orders.domain.payment.budget import Beneficiary
 from services.orders.handlers.recipient_erased import recipient_erased
 from services.orders.ports import PersonalRecords
+from services.runtime.storage.kind import Kind
 from tests.support.builders import a_message
 from tests.support.kitchen_orders import a_meal
 from tests.support.memory import Memory, Turns
@@ -79,7 +80,7 @@ class Office:
     def __init__(self) -> None:
         self.fuse = Fuse()
         self.clock = SimpleNamespace(now=lambda: AT)
-        kinds = {
+        kinds: dict[str, Kind[Any]] = {
             "orders": ORDER,
             "merchants": MERCHANT,
             "beneficiaries": BENEFICIARY,
@@ -87,7 +88,7 @@ class Office:
         }
         self.stores: dict[str, Memory[Any]] = {
             name: Memory(kind, self.fuse, self.clock, print) for name, kind in kinds.items()
-        }  # type: ignore[arg-type]
+        }
         self.erasures = FakeErasures(self.fuse)
         for order in (ENDED, RUNNING):
             self._put("orders", order.order_id, order)

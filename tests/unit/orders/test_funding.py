@@ -107,7 +107,7 @@ def test_an_order_that_has_ended_settles_its_budget_once() -> None:
 
 def test_an_order_with_a_budget_comes_back_from_the_database_as_it_was() -> None:
     order = a_paid_order()
-    stored = bson.decode(bson.encode(ORDER.encode(order)), bson.CodecOptions(tz_aware=True))
+    stored: dict[str, Any] = bson.decode(bson.encode(ORDER.encode(order)), bson.CodecOptions(tz_aware=True))
 
     assert ORDER.decode(stored) == order
 

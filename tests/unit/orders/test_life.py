@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import timedelta
+from typing import Any
 
 import bson
 import pytest
@@ -46,7 +47,7 @@ def test_no_step_leaves_an_ended_status() -> None:
 
 @pytest.mark.parametrize("order", [an_order(), an_assigned_order()], ids=["searching", "assigned"])
 def test_an_order_comes_back_from_the_database_as_it_was(order: Order) -> None:
-    stored = bson.decode(bson.encode(ORDER.encode(order)), bson.CodecOptions(tz_aware=True))
+    stored: dict[str, Any] = bson.decode(bson.encode(ORDER.encode(order)), bson.CodecOptions(tz_aware=True))
 
     assert ORDER.decode(stored) == order
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from itertools import permutations
+from typing import Any
 
 import pytest
 
@@ -25,7 +26,7 @@ RULES = MerchantRules(
 )
 
 
-def a_merchant(**changes: object) -> Merchant:
+def a_merchant(**changes: Any) -> Merchant:
     merchant = Merchant("m-1", "Warung Bu Sri", WARUNG, RESIDENCE, is_open=True)
     return replace(merchant, **changes)
 

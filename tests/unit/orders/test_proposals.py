@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import timedelta
+from typing import Any
 
 import bson
 import pytest
@@ -104,7 +105,7 @@ def test_a_proposal_lasts_no_longer_than_the_service_allows() -> None:
 def test_an_order_with_a_proposal_comes_back_from_the_database_as_it_was() -> None:
     order = sold_out(a_meal())
 
-    stored = bson.decode(bson.encode(ORDER.encode(order)), bson.CodecOptions(tz_aware=True))
+    stored: dict[str, Any] = bson.decode(bson.encode(ORDER.encode(order)), bson.CodecOptions(tz_aware=True))
 
     assert ORDER.decode(stored) == order
 

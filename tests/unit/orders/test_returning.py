@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import timedelta
+from typing import Any
 
 import bson
 import pytest
@@ -138,7 +139,7 @@ def test_a_return_to_the_sender_ends_with_the_couriers_report() -> None:
 def test_an_order_with_its_chain_comes_back_from_the_database_as_it_was() -> None:
     order = returning()
 
-    stored = bson.decode(bson.encode(ORDER.encode(order)), bson.CodecOptions(tz_aware=True))
+    stored: dict[str, Any] = bson.decode(bson.encode(ORDER.encode(order)), bson.CodecOptions(tz_aware=True))
 
     assert ORDER.decode(stored) == order
     assert order.policy is not None

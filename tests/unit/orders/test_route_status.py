@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 import bson
 
@@ -19,7 +20,7 @@ from services.orders.domain.route.status import (
 NOW = datetime(2026, 11, 24, 3, 0, tzinfo=UTC)
 
 
-def said(**changes: object) -> RouteStatus:
+def said(**changes: Any) -> RouteStatus:
     return replace(RouteStatus("ijen", NOW, open=False, reason="volcano", starts_at=NOW), **changes)
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
+from typing import Any
 
 import pytest
 
@@ -33,7 +34,7 @@ def local(day: int, hour: int, minute: int = 0, month: int = 11) -> datetime:
     return datetime(2026, month, day, hour, minute, tzinfo=UTC) - timedelta(hours=7)
 
 
-def a_route(**changes: object) -> RestrictedRoute:
+def a_route(**changes: Any) -> RestrictedRoute:
     route = RestrictedRoute(
         name="ijen",
         district="35.10.24",
@@ -49,7 +50,7 @@ def a_route(**changes: object) -> RestrictedRoute:
     return replace(route, **changes)
 
 
-def said(**changes: object) -> RouteStatus:
+def said(**changes: Any) -> RouteStatus:
     return replace(RouteStatus("ijen", NOW, open=False, reason="volcano", starts_at=NOW), **changes)
 
 

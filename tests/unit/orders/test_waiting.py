@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from datetime import datetime, timedelta
-from typing import Any
 
 from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule
 
 from contracts.values import OrderStatus
+from services.orders.domain.order import Order
 from services.orders.domain.search.assigning import (
     assign,
     begin_booked_search,
@@ -72,7 +72,7 @@ class Waiting(RuleBasedStateMachine):
     def an_end_has_its_reason(self) -> None:
         assert self.order.ended == (self.order.ending is not None)
 
-    def _keep(self, after: Any) -> None:
+    def _keep(self, after: Order | None) -> None:
         self.order = after or self.order
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
 import pytest
 
@@ -15,6 +15,8 @@ from services.runtime.clock import SystemClock
 from services.runtime.messaging.acks import Acks
 from services.runtime.messaging.consumer import Consumer, ConsumerContext
 from services.runtime.messaging.ladder import Ladder
+from services.runtime.messaging.parking import Parking
+from services.runtime.messaging.replies import Replies
 from services.runtime.route import Route
 from tests.support.eventually import eventually
 from tests.support.incoming import FakeIncoming
@@ -71,12 +73,12 @@ def a_consumer(
     context = ConsumerContext(
         acks,
         ladder,
-        parking or FakeParking(),
-        answers or FakeAnswers(),
+        cast("Parking", parking or FakeParking()),  # it parks and answers, as a consumer asks
+        cast("Replies", answers or FakeAnswers()),
         SystemClock(),
         print,
         frozenset({"orders"}),
-    )  # type: ignore[arg-type]
+    )
     return Consumer(Route(queue, dict.fromkeys(QUEUES[queue].types, handled)), context)
 
 

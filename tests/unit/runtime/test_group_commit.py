@@ -22,11 +22,11 @@ class Result:
 class FakeCollection:
     """Notes the updates of each bulk write; all of them match."""
 
-    updates: list[tuple[dict[str, Any], dict[str, Any]]] = field(default_factory=list)
+    updates: list[tuple[Any, Any]] = field(default_factory=list)
 
     async def bulk_write(self, operations: list[UpdateMany], *, ordered: bool) -> Result:
-        self.updates += [(one._filter, one._doc) for one in operations]  # type: ignore[attr-defined]
-        matched = sum(len(one._filter["_id"]["$in"]) for one in operations)  # type: ignore[attr-defined]
+        self.updates += [(one._filter, one._doc) for one in operations]
+        matched = sum(len(one._filter["_id"]["$in"]) for one in operations)
         return Result({"writeErrors": [], "upserted": [], "nMatched": matched})
 
 

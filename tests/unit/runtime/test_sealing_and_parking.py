@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import json
 from dataclasses import replace
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
 import pytest
 from pydantic import SecretStr
 
 from services.runtime.errors import NotConfigured
 from services.runtime.messaging.parking import SEALED, Parking
+from services.runtime.messaging.relay import Relay
 from services.runtime.sealing import Sealer, new_key
 from tests.unit.runtime.test_ladder_and_delivery import DELIVERY
 
@@ -35,6 +36,10 @@ class FakeRelay:
         self.target, self.body, self.headers = routing_key, body, dict(properties.headers or {})
 
 
+def parking_on(relay: FakeRelay) -> Parking:
+    return Parking(cast("Relay", relay), Sealer(KEY), "gancang")
+
+
 def test_a_sealed_value_opens_only_under_its_key_and_in_its_place() -> None:
     sealer = Sealer(KEY)
     sealed = sealer.seal(b"ayu@example.org", "contact:c-1")
@@ -56,7 +61,7 @@ async def test_a_parked_message_keeps_reason_error_attempts_and_its_own_headers(
     relay = FakeRelay()
     delivery = replace(DELIVERY, headers={"ce-id": "m-1", "x-gancang-attempts": 4})
 
-    await Parking(relay, Sealer(KEY), "gancang").park(  # type: ignore[arg-type]
+    await parking_on(relay).park(
         delivery, "handler_failed", error="ZeroDivisionError", handler="orders.driver_step:driver.arrived.v1"
     )
 
@@ -71,7 +76,7 @@ async def test_a_parked_contact_is_encrypted() -> None:
     relay = FakeRelay()
     delivery = replace(DELIVERY, queue="notifications.recipient_contact", body=CONTACT)
 
-    await Parking(relay, Sealer(KEY), "gancang").park(delivery, "schema")  # type: ignore[arg-type]
+    await parking_on(relay).park(delivery, "schema")
 
     assert b"ayu" not in relay.body
     assert Sealer(KEY).open(relay.body, f"parked:{relay.headers[SEALED]}") == CONTACT
@@ -94,9 +99,7 @@ async def test_a_parked_place_is_encrypted_also_under_a_type_that_nobody_knows(
     relay = FakeRelay()
     body = json.dumps({"data": data} if wrapped else data).encode()
 
-    await Parking(relay, Sealer(KEY), "gancang").park(
-        replace(DELIVERY, type="order.requestd.v1", body=body), "unrouted"
-    )  # type: ignore[arg-type]
+    await parking_on(relay).park(replace(DELIVERY, type="order.requestd.v1", body=body), "unrouted")
 
     assert b"blue gate" not in relay.body
     assert Sealer(KEY).open(relay.body, f"parked:{relay.headers[SEALED]}") == body
@@ -106,7 +109,7 @@ async def test_a_code_beside_a_place_is_gone_before_it_is_encrypted() -> None:
     relay = FakeRelay()
     body = json.dumps({"place": {"lat": -8.2}, "proof": {"code": "123456"}}).encode()
 
-    await Parking(relay, Sealer(KEY), "gancang").park(replace(DELIVERY, body=body), "handler_failed")  # type: ignore[arg-type]
+    await parking_on(relay).park(replace(DELIVERY, body=body), "handler_failed")
 
     assert (
         Sealer(KEY).open(relay.body, f"parked:{relay.headers[SEALED]}")
@@ -117,9 +120,7 @@ async def test_a_code_beside_a_place_is_gone_before_it_is_encrypted() -> None:
 async def test_what_nobody_can_read_is_encrypted_too() -> None:
     relay = FakeRelay()
 
-    await Parking(relay, Sealer(KEY), "gancang").park(  # type: ignore[arg-type]
-        replace(DELIVERY, body=b"ayu@example.org, not json"), "not_json"
-    )
+    await parking_on(relay).park(replace(DELIVERY, body=b"ayu@example.org, not json"), "not_json")
 
     assert b"ayu" not in relay.body
 
@@ -132,7 +133,7 @@ async def test_data_that_nobody_looks_into_are_encrypted(data: dict[str, str]) -
     relay = FakeRelay()
     body = json.dumps({"specversion": "1.0", "id": "m-1", **data}).encode()
 
-    await Parking(relay, Sealer(KEY), "gancang").park(replace(DELIVERY, body=body), "unknown_type")  # type: ignore[arg-type]
+    await parking_on(relay).park(replace(DELIVERY, body=body), "unknown_type")
 
     assert Sealer(KEY).open(relay.body, f"parked:{relay.headers[SEALED]}") == body
 
@@ -143,7 +144,7 @@ async def test_the_one_time_code_never_gets_into_parking(wrapped: bool) -> None:
     data = {"driver_id": "d-7", "order_id": "o-1", "proof": {"code": "123456", "envelope": "e-77"}}
     body = json.dumps({"data": data} if wrapped else data).encode()
 
-    await Parking(relay, Sealer(KEY), "gancang").park(replace(DELIVERY, body=body), "handler_failed")  # type: ignore[arg-type]
+    await parking_on(relay).park(replace(DELIVERY, body=body), "handler_failed")
 
     assert b"123456" not in relay.body
     assert b"e-77" in relay.body

@@ -17,6 +17,10 @@ async def stubborn() -> None:
     await asyncio.Event().wait()
 
 
+async def endless() -> None:
+    await asyncio.Event().wait()
+
+
 async def failing() -> None:
     raise ValueError("already over")
 
@@ -31,7 +35,7 @@ async def test_who_swallows_one_cancellation_gets_another() -> None:
 
 
 async def test_what_failed_before_fails_nobody_else() -> None:
-    over, under_way = asyncio.create_task(failing()), asyncio.create_task(asyncio.Event().wait())
+    over, under_way = asyncio.create_task(failing()), asyncio.create_task(endless())
     await asyncio.wait({over})
 
     await cancel_and_wait(over, under_way)

@@ -27,6 +27,7 @@ from pymongo import InsertOne, UpdateOne
 from pymongo.errors import BulkWriteError
 
 from contracts.codec import binary_headers, body_of, parse, read
+from services.runtime.storage.database import Collection
 from tests.bench.hops.job import (
     HOPS,
     MONGO_OPTIONS,
@@ -81,7 +82,7 @@ async def _batch(arrived: asyncio.Queue[DeliveredMessage]) -> list[DeliveredMess
 
 
 async def _do(
-    hop: Hop, batch: list[DeliveredMessage], collection: Any, publishing: Channel
+    hop: Hop, batch: list[DeliveredMessage], collection: Collection, publishing: Channel
 ) -> list[Document]:
     documents: list[Document] = []
     sends: list[tuple[bytes, Basic.Properties]] = []
@@ -118,7 +119,7 @@ async def _do(
     return documents
 
 
-async def _mark(documents: list[Document], collection: Any, *, single: bool) -> None:
+async def _mark(documents: list[Document], collection: Collection, *, single: bool) -> None:
     unset = {"$unset": {"outbox.1-0": "", "unsent_since": ""}}
     if single:
         await collection.bulk_write(

@@ -92,7 +92,7 @@ def follow_documentation(way: str) -> None:
     from tests.bench.hops.programs import documented  # noqa: PLC0415  as above
 
     brokers = {"documented": documented.DocumentedBroker, "documented-raw": documented.RawDocumentedBroker}
-    lifecycle.Broker = brokers[way]  # type: ignore[misc]
+    lifecycle.Broker = brokers[way]  # type: ignore[attr-defined]  # imported there, not exported
 
 
 def builder(hops: list[Hop], without: frozenset[str]) -> Callable[[Any], Awaitable[Any]]:
