@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import os
 from typing import TYPE_CHECKING
 
@@ -54,9 +55,14 @@ def long_first(items: list[pytest.Item]) -> None:
 
 
 def make_way(item: pytest.Item) -> None:
-    """Leave the processor to the groups from now on: others wait for events, not for the clock."""
-    if file_of(item) not in GROUPS and os.getpriority(os.PRIO_PROCESS, 0) < NICE:
-        os.setpriority(os.PRIO_PROCESS, 0, NICE)
+    """Leave the processor to the groups, from the first test on that waits for events and not for a clock."""
+    if file_of(item) not in GROUPS:
+        _be_nice()
+
+
+@functools.cache
+def _be_nice() -> None:
+    os.nice(NICE)
 
 
 def file_of(item: pytest.Item) -> str:

@@ -129,6 +129,7 @@ async def test_an_unrouted_contact_is_kept_encrypted(app: OutsideApp, broker_url
     assert found.headers["x-gancang-sealed"]
 
 
+@pytest.mark.slow
 async def test_a_step_for_an_order_that_never_comes_is_rejected_after_a_minute(app: OutsideApp) -> None:
     await app.request(a_cancellation_requested(order_id="o-never"))
     await app.request(OrderReportRequested(order_id="o-never", by=Actor(role=Role.CUSTOMER, id="c-1")))
