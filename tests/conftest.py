@@ -15,6 +15,7 @@ from tests.support.rabbit_api import RabbitApi
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+    from pathlib import Path
 
     from xdist.scheduler import Scheduling
 
@@ -76,7 +77,7 @@ def server_urls(
 
 
 @pytest.fixture
-def own_servers(tmp_path: pytest.TempPathFactory) -> Iterator[EmbeddedServers]:
+def own_servers(tmp_path: Path) -> Iterator[EmbeddedServers]:
     """Embedded servers of this test alone, to be killed and restarted (eight seconds to start)."""
     with EmbeddedServers(tmp_path / "servers", disposable=True) as running:
         yield running
@@ -115,7 +116,8 @@ def database_name(server_urls: ServerUrls) -> Iterator[str]:
     """The name of a database of this test alone."""
     name = f"test_{secrets.token_hex(6)}"
     yield name
-    with pymongo.MongoClient(server_urls.mongodb) as client:
+    client: pymongo.MongoClient[dict[str, Any]] = pymongo.MongoClient(server_urls.mongodb)
+    with client:
         client.drop_database(name)
         client.drop_database(f"{name}_keys")
 

@@ -6,6 +6,7 @@ import asyncio
 import io
 import os
 import signal
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -54,8 +55,9 @@ async def kill_every_service(_: EmbeddedServers) -> None:
     """Each of them twice, in the thick of it."""
     for service in SERVICES * 2:
         await asyncio.sleep(5)
-        (pid,) = await eventually(lambda service=service: children_of_ours(service))
-        os.kill(pid, signal.SIGKILL)
+        found = await eventually(partial(children_of_ours, service))
+        assert len(found) == 1
+        os.kill(found[0], signal.SIGKILL)
 
 
 async def broker_away(servers: EmbeddedServers) -> None:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from contracts.events.matching import OfferOutcome
+from contracts.enums import OfferOutcome
 from contracts.publishing import page
 from contracts.publishing.asyncapi import document
 from contracts.publishing.baseline import CONTRACTS_FOLDER

@@ -6,7 +6,7 @@ import os
 import socket
 import time
 from contextlib import closing, contextmanager
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import docker
 import docker.errors
@@ -43,7 +43,10 @@ def embedded(folder: Path, *, standalone: bool) -> Iterator[ServerUrls]:
 
 
 def on_disk(running: EmbeddedServers, *queues: str) -> bool:
-    """Whether RabbitMQ has written these quorum queues' names down: it does so a moment late, and killed before, the queue stays stuck."""
+    """Whether RabbitMQ has written the names of these quorum queues to disk.
+
+    It does so a moment late; a queue stays stuck when the broker is killed before.
+    """
     noted = b"".join(names.read_bytes() for names in running.folder.rglob("names.dets"))
     return all(name.encode() in noted for name in queues)
 
@@ -86,13 +89,12 @@ def have_image(engine: docker.DockerClient, image: str) -> None:
             engine.api.timeout = PULL_WITHIN_S
             engine.images.pull(image)
         except docker.errors.DockerException as error:
-            pytest.skip(
-                f"no image {image} (GANCANG_TEST_RABBITMQ_IMAGE, GANCANG_TEST_MONGODB_IMAGE name others): {error}"
-            )
+            others = "GANCANG_TEST_RABBITMQ_IMAGE, GANCANG_TEST_MONGODB_IMAGE name others"
+            pytest.skip(f"no image {image} ({others}): {error}")
 
 
 def wait_for(ready: Callable[[], bool], name: str) -> None:
-    """Return once the server speaks its protocol; containers print their ready lines too early, or other ones."""
+    """Wait until the server speaks its protocol; the ready lines of containers come too early, or differ."""
     deadline = time.monotonic() + CONTAINER_WITHIN_S
     while not ready():
         if time.monotonic() > deadline:
@@ -120,7 +122,8 @@ def speaks_management(url: str) -> bool:
 
 def speaks_mongodb(url: str) -> bool:
     """Whether a command is answered by a server that takes writes."""
-    with pymongo.MongoClient(url, serverSelectionTimeoutMS=2_000) as client:
+    client: pymongo.MongoClient[dict[str, Any]] = pymongo.MongoClient(url, serverSelectionTimeoutMS=2_000)
+    with client:
         try:
             return bool(client.admin.command("hello").get("isWritablePrimary"))
         except PyMongoError:

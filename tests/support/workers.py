@@ -28,11 +28,11 @@ A_CORE, AT_MOST = 2, 8
 NICE = 5
 
 
-class LongFirst(LoadFileScheduling):
+class LongFirst(LoadFileScheduling):  # type: ignore[misc] # pytest-xdist ships no types
     """Hands out a file, or all files of a group, in the order of collection."""
 
     def _split_scope(self, nodeid: str) -> str:
-        file = super()._split_scope(nodeid)
+        file: str = super()._split_scope(nodeid)
         return GROUPS.get(file, file)
 
 

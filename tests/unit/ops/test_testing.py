@@ -29,8 +29,8 @@ input()
 
 def git(folder: Path, *arguments: str) -> None:
     who = ("-c", "user.name=test", "-c", "user.email=test@example.org")
-    command = ["git", "-C", folder, *who, *arguments]
-    subprocess.run(command, check=True, capture_output=True)  # noqa: S607 the git of the PATH
+    command = ["git", "-C", str(folder), *who, *arguments]
+    subprocess.run(command, check=True, capture_output=True)
 
 
 @contextmanager
