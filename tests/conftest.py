@@ -53,12 +53,6 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
         workers.long_first(items)
 
 
-def pytest_runtest_setup(item: pytest.Item) -> None:
-    """In a worker, tests that are not timed make way for those that are."""
-    if hasattr(item.config, "workerinput"):
-        workers.make_way(item)
-
-
 @pytest.fixture(scope="session")
 def server_urls(
     request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory

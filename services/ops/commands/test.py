@@ -21,14 +21,19 @@ if TYPE_CHECKING:
     from services.ops.testing.changes import Selection
 
 # The long ones first, so that no worker begins one when the others are done.
-SUITES = ("chaos", "integration", "browser", "contract", "unit")
+SUITES = ("integration", "browser", "contract", "unit")
+# They run a whole town or kill servers, by the clock: nothing else runs meanwhile.
+ALONE = ("tests/chaos", "tests/integration/test_demo.py")
+ALL = [f"tests/{suite}" for suite in SUITES]
 STAGES = ("lint", "tests", "containers", "standalone")
 LABELS = {
+    "alone": "tests that need the machine to themselves",
     "tests": "tests on embedded servers",
     "containers": "tests in containers",
     "standalone": "tests on a stand-alone database",
 }
 OPTIONS = {
+    "alone": ("-n", "0"),
     "tests": ("-n", "auto"),
     "containers": ("-m", "containers", "--servers", "containers"),
     "standalone": ("-m", "standalone", "--servers", "standalone"),
@@ -80,7 +85,12 @@ def run(
         stages.lint(summary, selection.sources(ROOT) if selection and not selection.whole else None)
     where = _where(context.args, selection)
     if where is not None:
-        _test(summary, [name for name in LABELS if name in chosen], [*context.args, *where])
+        names = [name for name in LABELS if name in chosen]
+        if "tests" in names and where == ALL:
+            _test(summary, ["alone"], [*context.args, *ALONE])
+        _test(
+            summary, names, [*context.args, *where, *(f"--ignore={path}" for path in ALONE if where == ALL)]
+        )
     summary.show()
     say(f"all stages … {time.monotonic() - began:.0f} s")
     typer.echo(summary.counts)
@@ -110,7 +120,7 @@ def _where(arguments: Sequence[str], selection: Selection | None) -> list[str] |
         return []
     if selection is not None and not selection.whole:
         return list(selection.chosen) or None
-    return [f"tests/{suite}" for suite in SUITES if (ROOT / "tests" / suite).is_dir()]
+    return ALL
 
 
 def _selection(base: str) -> Selection:
