@@ -18,6 +18,10 @@ up:
 test *options:
     ./gancang test {{ options }}
 
+# lint and tests of what differs from main
+changed *options:
+    ./gancang test --changed {{ options }}
+
 # the tests of pure functions: seconds
 unit *options:
     {{ venv }}/pytest -q tests/unit {{ options }}
