@@ -256,6 +256,22 @@ def test_another_person_notified_and_a_mail_without_a_notification_are_found() -
     assert broken(surplus) == [NOBODY_ELSE]
 
 
+def test_the_mail_of_a_superseded_notification_may_have_come_before_its_sender_died() -> None:
+    superseded = NotificationFailed(
+        notification_id="n-2",
+        recipient_id="c-1",
+        channel="email",
+        cause="e-assigned",
+        template="order.driver_assigned",
+        reason="superseded",
+    )
+    mail = {"c-1@x": {"<n-1@gancang>": 1, "<n-2@gancang>": 1}}
+    sent = replace(GOOD, events=(*GOOD.events, a_message(superseded)), mail=mail)
+
+    assert broken(sent) == []
+    assert broken(replace(sent, mail={"c-1@x": {**mail["c-1@x"], "<n-3@gancang>": 1}})) == [NOBODY_ELSE]
+
+
 def test_a_notification_that_failed_is_found() -> None:
     failed = NotificationFailed(
         notification_id="n-2",
