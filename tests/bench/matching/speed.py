@@ -87,8 +87,10 @@ def optimum(scene: Scene) -> tuple[float, float]:
     at = np.array([(circle.lat, circle.lng) for circle in scene.circles])
     straight = metres_between(at[:, :1], at[:, 1:], scene.places[None, :, 0], scene.places[None, :, 1])
     shape = straight.shape
+    orders, drivers = np.indices(shape, dtype=np.int64)
     every = Edges(
-        *(grid.ravel() for grid in np.indices(shape)),
+        orders.ravel(),
+        drivers.ravel(),
         straight.ravel() * SECONDS_A_METRE,
         np.zeros(straight.size, dtype=np.int64),
     )

@@ -119,7 +119,8 @@ class Town:
         return document.get("state", {}).get(name)
 
     async def all_drivers_free(self) -> bool:
-        return await self.database["drivers"].count_documents({"state.live": {"$exists": True}}) == 0
+        live: int = await self.database["drivers"].count_documents({"state.live": {"$exists": True}})
+        return live == 0
 
     async def listen(self) -> None:
         queue = await self.channel.declare_queue("app.test.ear", durable=True)
@@ -144,7 +145,7 @@ def settings(broker_url: str, database_uri: str, speed: float) -> RuntimeSetting
     return RuntimeSettings(
         amqp_url=SecretStr(broker_url),
         mongodb_uri=SecretStr(database_uri),
-        data_key=new_key(),
+        data_key=SecretStr(new_key()),
         clock=f"{start},{speed},{anchor}",
         drain_s=2,
     )

@@ -9,6 +9,7 @@ import pytest
 
 from contracts.events.emergencies import EmergencyClosed, EmergencyRaised
 from contracts.events.orders import OrderDriverUnassigned
+from contracts.values import Role
 from tests.integration.matching.trips import completed, drives
 from tests.support import builders
 from tests.support.eventually import eventually
@@ -63,7 +64,7 @@ async def test_a_driver_in_need_gets_no_offer_until_the_emergency_is_closed(
     await town.search(life_s=6000, policy={"window_s": 600})
     await town.of("offer.made.v1", driver_id="d-7")
 
-    await town.send(EmergencyRaised(emergency_id="em-1", raised_by="driver", driver_id="d-7"), sequence=1)
+    await town.send(EmergencyRaised(emergency_id="em-1", raised_by=Role.DRIVER, driver_id="d-7"), sequence=1)
 
     await town.of("offer.closed.v1", driver_id="d-7", outcome="withdrawn")
     await town.of("driver.eligibility_changed.v1", driver_id="d-7", reasons=["emergency"])
@@ -75,7 +76,7 @@ async def test_the_driver_of_a_passenger_in_need_gets_no_offer_until_the_emergen
     town: Any, matching: Runtime
 ) -> None:
     await drives(town)
-    call = {"raised_by": "customer", "raised_by_id": "c-1", "driver_id": "d-7"}
+    call: dict[str, Any] = {"raised_by": Role.CUSTOMER, "raised_by_id": "c-1", "driver_id": "d-7"}
     await town.send(EmergencyRaised(emergency_id="em-other", order_id="o-of-last-week", **call), sequence=1)
     await town.send(EmergencyRaised(emergency_id="em-1", order_id="o-1", **call), sequence=1)
     await town.of("driver.eligibility_changed.v1", driver_id="d-7", reasons=["emergency"])

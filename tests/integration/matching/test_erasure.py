@@ -10,6 +10,7 @@ from bson import encode
 
 from contracts.events.orders import OrderCancelled
 from contracts.events.recipients import RecipientErased
+from contracts.values import Role
 from tests.support import builders
 from tests.support.eventually import eventually
 
@@ -29,7 +30,7 @@ async def test_an_erased_driver_is_not_asked_again_and_cannot_be_identified(town
     await town.of("offer.made.v1")
 
     await town.send(
-        RecipientErased(recipient_id="d-1", role="driver", at=town.clock.now()),
+        RecipientErased(recipient_id="d-1", role=Role.DRIVER, at=town.clock.now()),
         source="/gancang/notifications",
     )
 
@@ -45,7 +46,7 @@ async def test_an_erased_driver_is_not_asked_again_and_cannot_be_identified(town
 async def test_only_a_newer_registration_restores_an_erased_driver(town: Town) -> None:
     before = town.clock.now()
     await town.send(
-        RecipientErased(recipient_id="d-1", role="driver", at=before), source="/gancang/notifications"
+        RecipientErased(recipient_id="d-1", role=Role.DRIVER, at=before), source="/gancang/notifications"
     )
     await eventually(lambda: town.state("drivers", "d-1", "facts"))
 
@@ -87,6 +88,6 @@ async def quiet(town: Town, collection: str, key: str) -> dict[str, Any]:
         found: dict[str, Any] | None = await town.database[collection].find_one({"_id": key})
         return found if found is not None and not found.get("outbox") else None
 
-    found = await eventually(read)
+    found: dict[str, Any] | None = await eventually(read)
     assert found is not None
     return found

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -13,6 +14,7 @@ from contracts.requests.drivers import (
     DriverStandbyJoined,
     DriverSuspended,
 )
+from contracts.values import Actor, Role
 from tests.integration.matching.trips import cancelled
 from tests.support.command_line import Gancang
 from tests.support.eventually import eventually
@@ -22,7 +24,7 @@ if TYPE_CHECKING:
     from services.runtime.process.settings import RuntimeSettings
 
 HOSPITAL = "rsud-blambangan"
-OPERATOR = {"role": "operator", "id": "op-1"}
+OPERATOR = Actor(role=Role.OPERATOR, id="op-1")
 ONE_AT_A_TIME = {"open_offers": 1, "window_s": 600}
 
 
@@ -107,7 +109,7 @@ async def test_standby_shows_the_queue_of_each_shelter(
     for number, driver_id in enumerate(("d-first", "d-second")):
         await town.driver(driver_id, north_m=100 - 10 * number)
         await town.send(DriverStandbyJoined(driver_id=driver_id, standby_id=HOSPITAL))
-        await eventually(lambda driver_id=driver_id: town.state("drivers", driver_id, "standby"))
+        await eventually(partial(town.state, "drivers", driver_id, "standby"))
 
     shown, plain = await gancang("matching", "standby", "--json"), await gancang("matching", "standby")
 

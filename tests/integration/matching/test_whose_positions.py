@@ -23,11 +23,11 @@ def counted(outcome: str) -> float:
     return REGISTRY.get_sample_value("gancang_positions_total", {"outcome": outcome}) or 0.0
 
 
-async def report(app: OutsideApp, *driver_ids: str, **properties: str) -> None:
+async def report(app: OutsideApp, *driver_ids: str, user_id: str | None = None) -> None:
     message = a_fresh_message(a_position_report(*driver_ids, at=datetime.now(UTC)))
     headers, body = binary_headers(message), body_of(message.data)
     await app.send_raw(
-        body, routing_key=message.type, headers=headers, content_type="application/json", **properties
+        body, routing_key=message.type, headers=headers, content_type="application/json", user_id=user_id
     )
 
 

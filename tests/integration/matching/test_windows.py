@@ -13,7 +13,7 @@ METRES_PER_DEGREE = 111_195.0
 
 
 def north_of_the_station(metres: float) -> dict[str, float]:
-    return {"lat": builders.STATION["lat"] + metres / METRES_PER_DEGREE, "lng": builders.STATION["lng"]}  # type: ignore[operator, dict-item]
+    return {"lat": builders.STATION["lat"] + metres / METRES_PER_DEGREE, "lng": builders.STATION["lng"]}
 
 
 async def test_an_order_in_a_quiet_town_does_not_wait_for_the_window(

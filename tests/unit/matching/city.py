@@ -6,7 +6,7 @@ import asyncio
 from collections import defaultdict
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
 from contracts.events.orders import OrderSearchStarted
 from contracts.message import Message
@@ -32,11 +32,13 @@ if TYPE_CHECKING:
     from contracts.values import Value
     from services.matching.domain.searches.offering import OfferRules
     from services.matching.domain.searches.search import Search
+    from services.runtime.process.runtime import Runtime
+    from services.runtime.storage.aggregates import Aggregates
     from services.runtime.storage.kind import Kind
 
 PATIENCE, SILENCE = timedelta(seconds=10), timedelta(seconds=25)
 HOSPITAL = "rsud-blambangan"
-HERE = (float(STATION["lat"]), float(STATION["lng"]))  # type: ignore[arg-type]
+HERE = (float(STATION["lat"]), float(STATION["lng"]))
 
 
 @dataclass
@@ -107,7 +109,8 @@ class FakeRuntime:
     def __init__(self, service: str, city: City) -> None:
         self.clock = city.clock
         self.settings = runtime_settings("amqp://a:b@nowhere/", "mongodb://nowhere/city")
-        self.database = defaultdict(Empty)  # no erasures, no payers other than the customers
+        # no erasures, no payers other than the customers
+        self.database: defaultdict[str, Any] = defaultdict(Empty)
         self.replies = MemoryReplies(service, city.clock, city.publish)
         self.stores: list[Memory[Any]] = []
         self._city = city
@@ -127,7 +130,7 @@ class City:
         self.turns = Turns()
         self.post = Post(self.turns, self.clock.now)
         runtime = FakeRuntime("orders", self)
-        orders = asyncio.run(build_orders(runtime))  # type: ignore[arg-type]
+        orders = asyncio.run(build_orders(cast("Runtime", runtime)))
         self.searches = Memory(search_kind(None), self.turns, self.clock, self.publish)
         self.drivers = Memory(driver_kind(PATIENCE, SILENCE), self.turns, self.clock, self.publish)
         self.orders = next(store for store in runtime.stores if store.kind.name == "order")
@@ -146,7 +149,8 @@ class City:
         )
         self.stores = [*runtime.stores, self.searches, self.drivers]
         of_search, of_driver = timers(self.context)
-        own = (TimerTable(self.searches, of_search), TimerTable(self.drivers, of_driver))  # type: ignore[arg-type]
+        searches, drivers = cast("Aggregates[Any]", self.searches), cast("Aggregates[Any]", self.drivers)
+        own = (TimerTable(searches, of_search), TimerTable(drivers, of_driver))
         self.fires = fires((*orders.timers, *own))
         self.post.subscribe((*orders.routes, *routes(self.context)))
         self._sent = 0

@@ -9,6 +9,8 @@ from services.runtime.change import Stored
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from contracts.values import Value
+
 
 class Kept:
     """One aggregate.
@@ -17,7 +19,8 @@ class Kept:
     """
 
     def __init__(self, state: Any, meanwhile: Callable[[Any], Any] | None = None) -> None:
-        self.state, self.meanwhile, self.events = state, meanwhile, ()
+        self.state, self.meanwhile = state, meanwhile
+        self.events: tuple[Value, ...] = ()
 
     async def get(self, _: str) -> Stored[Any]:
         return Stored("x", 1, self.state)

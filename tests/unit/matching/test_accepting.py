@@ -10,6 +10,7 @@ from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule
 
+from contracts.events.matching import OfferClosed
 from contracts.values import OfferOutcome, Requirements
 from services.matching.domain.drivers import commitments
 from services.matching.domain.drivers.driver import Commitment, Driver
@@ -184,7 +185,7 @@ class Accepting(RuleBasedStateMachine):
         if after is not None:
             events = search_events(self.searches[order], after, chosen)
             self.matches += [event for event in events if type(event).__name__ == "MatchMade"]
-            self.closed += [event.offer_id for event in events if type(event).__name__ == "OfferClosed"]
+            self.closed += [event.offer_id for event in events if isinstance(event, OfferClosed)]
             self.searches[order] = after
 
     def _keep(self, name: str, after: Driver | None) -> None:

@@ -20,7 +20,9 @@ from tests.unit.matching.kept import Kept
 
 def a_reservation() -> tuple[Driver, Search, str]:
     search, taken = booked("o-1", NOW + timedelta(minutes=40))
-    driver = commitments.confirmed(commitments.taken(build_driver(), taken, Requirements(), NOW), "o-1", 1)
+    given = commitments.taken(build_driver(), taken, Requirements(), NOW)
+    assert given is not None
+    driver = commitments.confirmed(given, "o-1", 1)
     assert driver is not None
     won = tuple(replace(offer, outcome=OfferOutcome.ACCEPTED) for offer in search.offers)
     return (

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, cast
 
 import pytest
 from structlog.testing import capture_logs
 
-from services.matching.rounds.bulk_reader import BulkReader
+from services.matching.domain.searches.search import Search
+from services.matching.ports import OpenSearches
+from services.matching.rounds.bulk_reader import LEFT_OUT_S, BulkReader
 from services.matching.rounds.search_cache import SearchCache
-from services.runtime.change import Stored
+from services.runtime.change import Store, Stored
 from services.runtime.errors import DatabaseAway
 
 
@@ -34,16 +36,21 @@ class FakeOpen:
         return dict.fromkeys(self.keys, 1)
 
 
+def a_reader(store: FakeStore, left_out_s: float = LEFT_OUT_S) -> BulkReader[Any]:
+    return BulkReader(cast("Store[Any]", store), "search", left_out_s)  # it only gets
+
+
 async def test_a_broken_document_is_left_out_and_logged_once() -> None:
-    store = FakeStore(good="read", bad=ValueError("a field is missing"))
-    reading: BulkReader[Any] = BulkReader(store, "search", left_out_s=0)  # type: ignore[arg-type]
+    good = Stored("good", 1, "read")
+    store = FakeStore(good=good, bad=ValueError("a field is missing"))
+    reading = a_reader(store, left_out_s=0)
 
     with capture_logs() as logs:
         first = await reading.read(["good", "bad", "unknown"])
         again = await reading.read(["good", "bad"])
 
-    assert first == {"good": "read", "unknown": None}
-    assert again == {"good": "read"}
+    assert first == {"good": good, "unknown": None}
+    assert again == {"good": good}
     assert [(line["event"], line["id"], line["error"]) for line in logs] == [
         ("aggregate.unreadable", "bad", "ValueError")
     ]
@@ -51,19 +58,20 @@ async def test_a_broken_document_is_left_out_and_logged_once() -> None:
 
 async def test_a_broken_document_is_read_again_after_a_while() -> None:
     store = FakeStore(bad=ValueError())
-    patient: BulkReader[Any] = BulkReader(store, "search", left_out_s=60)  # type: ignore[arg-type]
-    eager: BulkReader[Any] = BulkReader(store, "search", left_out_s=0)  # type: ignore[arg-type]
+    patient = a_reader(store, left_out_s=60)
+    eager = a_reader(store, left_out_s=0)
     for reading in (patient, eager):
         await reading.read(["bad"])
 
-    store.kept["bad"] = "mended"
+    mended = Stored("bad", 1, "mended")
+    store.kept["bad"] = mended
 
     assert await patient.read(["bad"]) == {}
-    assert await eager.read(["bad"]) == {"bad": "mended"}
+    assert await eager.read(["bad"]) == {"bad": mended}
 
 
 async def test_an_unreachable_database_is_not_a_broken_document() -> None:
-    reading: BulkReader[Any] = BulkReader(FakeStore(bad=ValueError(), good=DatabaseAway("read")), "search")  # type: ignore[arg-type]
+    reading = a_reader(FakeStore(bad=ValueError(), good=DatabaseAway("read")))
 
     with pytest.raises(DatabaseAway):
         await reading.read(["bad", "good"])
@@ -71,7 +79,7 @@ async def test_an_unreachable_database_is_not_a_broken_document() -> None:
 
 async def test_a_broken_search_does_not_keep_the_others_out_of_the_cache(a_search: Any) -> None:
     store = FakeStore(good=Stored("good", 1, a_search(order_id="good")), bad=KeyError("state"))
-    board = SearchCache(store, FakeOpen("good", "bad"))  # type: ignore[arg-type]
+    board = SearchCache(cast("Store[Search]", store), cast("OpenSearches", FakeOpen("good", "bad")))
 
     await board.refresh(review_s=5)
 

@@ -3,20 +3,20 @@
 from __future__ import annotations
 
 from datetime import date, timedelta
-from typing import Any
+from typing import Any, cast
 
 import pytest
 
 from services.matching.adapters.position_index import PositionIndex
 from services.matching.adapters.road_estimates import RoadEstimates
-from services.matching.domain.drivers.driver import Commitment
+from services.matching.domain.drivers.driver import Commitment, Driver
 from services.matching.domain.ground.travel import RoadEstimate
 from services.matching.domain.pairing.cost import Weights
 from services.matching.rounds.candidates import CANDIDATES, CandidateFinder
 from services.matching.rounds.pairing import competing_with, pair
 from services.matching.rounds.round import RoundSearch, RoundState
 from services.matching.rounds.search_cache import CachedSearch
-from services.runtime.change import Stored
+from services.runtime.change import Store, Stored
 from tests.support.builders import NOW, STATION
 
 METRES_PER_DEGREE = 111_195.0
@@ -42,13 +42,19 @@ class Town:
     def __init__(self, a_driver: Any, a_search: Any) -> None:
         self.drivers = FakeDrivers()
         self.index = PositionIndex()
-        self.finder = CandidateFinder(self.drivers, self.index, ROADS, timedelta(seconds=120), 60)  # type: ignore[arg-type]
+        self.finder = CandidateFinder(
+            cast("Store[Driver]", self.drivers),  # it only gets
+            self.index,
+            ROADS,
+            timedelta(seconds=120),
+            60,
+        )
         self._a_driver, self._a_search = a_driver, a_search
 
     def driver(self, driver_id: str, north_m: float, **changes: Any) -> None:
         self.index.saw(
             driver_id, STATION["lat"] + north_m / METRES_PER_DEGREE, STATION["lng"], NOW.timestamp()
-        )  # type: ignore[operator, arg-type]
+        )
         self.drivers.kept[driver_id] = self._a_driver(driver_id=driver_id, **changes)
 
     def search(self, order_id: str = "o-1", **changes: Any) -> RoundSearch:
@@ -149,7 +155,7 @@ async def test_two_searches_of_a_round_are_paired_at_the_least_total_cost(town: 
     """The search at the station could get the nearer driver, but then the other customer would wait long."""
     town.driver("d-north", 100)
     town.driver("d-south", -150)
-    north = {"asked": {"pickup": {**STATION, "lat": STATION["lat"] + 220 / METRES_PER_DEGREE}}}  # type: ignore[operator]
+    north = {"asked": {"pickup": {**STATION, "lat": STATION["lat"] + 220 / METRES_PER_DEGREE}}}
 
     pairs = await town.pair(rules, town.search("o-here"), town.search("o-north", **north))
 
@@ -184,7 +190,7 @@ async def test_searches_compete_also_through_others_but_not_without_a_shared_dri
 
 
 def _north(metres: float) -> dict[str, Any]:
-    return {"asked": {"pickup": {**STATION, "lat": STATION["lat"] + metres / METRES_PER_DEGREE}}}  # type: ignore[operator]
+    return {"asked": {"pickup": {**STATION, "lat": STATION["lat"] + metres / METRES_PER_DEGREE}}}
 
 
 async def test_where_drivers_are_few_each_gets_one_offer(town: Town, rules: Any) -> None:

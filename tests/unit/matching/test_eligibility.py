@@ -89,6 +89,7 @@ def test_each_nearby_driver_is_explained(
 
 def test_a_driver_with_an_offer_is_explained_by_it(a_search: Any, a_driver: Any, rules: OfferRules) -> None:
     asked = offered(a_search(excluded=("d-8",)), "d-7", 100, 0, rules, NOW)
+    assert asked is not None
     near = [NearbyDriver(name, 100, NOW) for name in ("d-7", "d-8")]
     drivers = {name: a_driver(driver_id=name) for name in ("d-7", "d-8")}
 
@@ -100,9 +101,9 @@ def test_a_driver_with_an_offer_is_explained_by_it(a_search: Any, a_driver: Any,
 def test_a_withdrawn_offer_does_not_count_as_asked(a_search: Any, rules: OfferRules) -> None:
     search = a_search()
     for second in range(5):
-        search = without_offers_to(
-            offered(search, "d-7", 100, 0, rules, NOW + timedelta(seconds=second)), "d-7", NOW
-        )
+        asked = offered(search, "d-7", 100, 0, rules, NOW + timedelta(seconds=second))
+        assert asked is not None
+        search = without_offers_to(asked, "d-7", NOW)
 
     assert offered(search, "d-7", 100, 0, rules, NOW + timedelta(seconds=9)) is not None
 

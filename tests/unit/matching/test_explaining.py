@@ -39,6 +39,7 @@ def test_an_open_search_is_explained_as_of_now(a_search: Any, a_driver: Any, rul
         "d-elsewhere": a_driver(driver_id="d-elsewhere"),
     }
     search = offered(a_search(), "d-asked", 300, 0, rules, LATER)
+    assert search is not None
     around = Surroundings((a_look(*drivers, "d-unknown"),), drivers, {"d-elsewhere", "d-asked"})
 
     found = explain_search(search, around, rules, FRESH, LATER)
@@ -70,6 +71,7 @@ def test_a_driver_with_an_offer_who_left_is_explained_without_a_distance(
     a_search: Any, a_driver: Any, rules: Any
 ) -> None:
     search = offered(a_search(), "d-7", 300, 0, rules, NOW)
+    assert search is not None
     declined = with_offers_closed(search, {search.open_offers[0].offer_id: OfferOutcome.DECLINED}, NOW)
 
     found = explain_search(
@@ -92,6 +94,7 @@ def test_a_snapshot_of_an_earlier_attempt_does_not_count_for_an_open_search(
 
 def test_an_ended_search_is_explained_by_its_snapshots(a_search: Any, a_driver: Any, rules: Any) -> None:
     asked = offered(a_search(), "d-7", 300, 0, rules, NOW)
+    assert asked is not None
     ended = replace(asked, status=SearchStatus.FAILED, ended_at=LATER)
     wider = a_look("d-7", "d-9", at=LATER, radius_index=1, radius_m=1500)
     went_home = {name: a_driver(driver_id=name, shift=None) for name in ("d-7", "d-8", "d-9")}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from itertools import permutations, product
 from typing import Any
 
@@ -33,7 +34,9 @@ def a_free_driver(name: str = "d", **changes: Any) -> FreeDriver:
     return FreeDriver(name, **changes)
 
 
-def edges_of(seconds: dict[tuple[int, int], float], asked: dict[tuple[int, int], int] | None = None) -> Edges:
+def edges_of(
+    seconds: Mapping[tuple[int, int], float], asked: Mapping[tuple[int, int], int] | None = None
+) -> Edges:
     pairs = list(seconds)
     return Edges(
         np.array([order for order, _ in pairs], dtype=np.int64),
@@ -46,7 +49,7 @@ def edges_of(seconds: dict[tuple[int, int], float], asked: dict[tuple[int, int],
 def pairs_of(
     orders: list[WaitingOrder],
     drivers: list[FreeDriver],
-    seconds: dict[tuple[int, int], float],
+    seconds: Mapping[tuple[int, int], float],
     **changes: Any,
 ) -> dict[int, int]:
     edges = edges_of(seconds, changes.pop("asked", None))

@@ -141,7 +141,8 @@ def test_one_impossible_position_does_not_drop_the_others_of_its_message() -> No
 
 
 def _count(outcome: str) -> float:
-    return positions.POSITIONS.labels(outcome)._value.get()
+    count: float = positions.POSITIONS.labels(outcome)._value.get()
+    return count
 
 
 @given(

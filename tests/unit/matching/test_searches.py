@@ -26,16 +26,17 @@ SOON = NOW + timedelta(seconds=20)
 
 def test_cancelled_and_search_started_end_closed_in_either_order(a_search: Any) -> None:
     wanted = a_search().trip
-    steps = {
+    steps: dict[str, Callable[[Search | None], Search | None]] = {
         "started": lambda known: lifecycle.opened(known, "o-1", 1, 1, wanted, (), NOW),
         "cancelled": lambda known: lifecycle.order_ended(known, "o-1", 2, NOW),
     }
 
     ends = []
     for order in permutations(steps):
-        search = None
+        search: Search | None = None
         for step in order:
             search = steps[step](search) or search
+        assert search is not None
         ends.append((search.status, search.order_ended, search.open_offers))
 
     assert ends == [(SearchStatus.CLOSED, 2, ())] * 2
@@ -155,6 +156,7 @@ def test_the_waiting_time_goes_on_after_a_lost_driver_and_restarts_after_a_faile
 ) -> None:
     wanted, later = a_search().trip, NOW + timedelta(minutes=9)
     first = lifecycle.opened(None, "o-1", 1, 1, wanted, (), NOW)
+    assert first is not None
 
     after_loss = lifecycle.opened(replace(first, status=SearchStatus.CLOSED), "o-1", 2, 3, wanted, (), later)
     after_failure = lifecycle.opened(

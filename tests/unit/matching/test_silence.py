@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from contracts.events.matching import MatchWithdrawn
 from services.matching.domain.drivers.driver import Commitment
 from services.matching.domain.drivers.silence import (
     heard_from,
@@ -67,6 +68,7 @@ def test_the_match_is_withdrawn_once_and_the_driver_not_checked_again(
     a_search: Any, a_driver: Any, rules: Any
 ) -> None:
     asked = offered(a_search(), "d-7", 100, 0, rules, NOW)
+    assert asked is not None
     won = accepted(asked, "o-1-1", (), NOW)
     assert won is not None
 
@@ -75,7 +77,8 @@ def test_the_match_is_withdrawn_once_and_the_driver_not_checked_again(
     assert gone is not None
     assert gone.status is SearchStatus.MATCHED
     (event,) = search_events(won, gone)
-    assert (type(event).__name__, event.driver_id, event.reason) == ("MatchWithdrawn", "d-7", "vanished")
+    assert isinstance(event, MatchWithdrawn)
+    assert (event.driver_id, event.reason) == ("d-7", "vanished")
     assert match_withdrawn(gone, "o-1-1") is None
     given = marked_lost(a_driver(live=LIVE), "o-1")
     assert given is not None

@@ -7,8 +7,9 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import date, timedelta
+from functools import partial
 from types import SimpleNamespace
-from typing import Any
+from typing import Any, cast
 
 import pytest
 
@@ -18,6 +19,7 @@ from services.matching.adapters.road_estimates import RoadEstimates
 from services.matching.domain.explain.snapshot import Snapshot
 from services.matching.domain.ground.travel import RoadEstimate
 from services.matching.domain.searches.offering import offered
+from services.matching.ports import Context
 from services.matching.rounds.round import RoundSearch
 from services.matching.rounds.search_cache import CachedSearch
 from services.matching.rounds.snapshots import AT_ONCE, MOST_WAITING, SnapshotWriter
@@ -74,15 +76,22 @@ class Town:
         index, clock = PositionIndex(), Clock()
         positions = Positions(index, clock, FRESH, lambda _: None)
         for driver_id in ("free", "home", "stranger"):
-            positions.saw(driver_id, STATION["lat"], STATION["lng"], NOW.timestamp())  # type: ignore[arg-type]
+            positions.saw(driver_id, STATION["lat"], STATION["lng"], NOW.timestamp())
         self.drivers = FakeDrivers(
             free=a_driver(driver_id="free"), home=a_driver(driver_id="home", shift=None)
         )
         self.book = FakeBook()
         context = SimpleNamespace(drivers=self.drivers, positions=positions, clock=clock, rules=rules)
         self.writer = SnapshotWriter(
-            context, index, RoadEstimates((), RoadEstimate(date.min, 1.3, 25)), self.book, FRESH
-        )  # type: ignore[arg-type]
+            cast("Context", context),  # it reads drivers, positions, the clock and the rules
+            index,
+            RoadEstimates((), RoadEstimate(date.min, 1.3, 25)),
+            self.book,
+            FRESH,
+        )
+
+    def has_written_more_than(self, count: int) -> bool:
+        return len(self.book.writes) > count
 
     @asynccontextmanager
     async def at_work(self) -> AsyncIterator[None]:
@@ -148,6 +157,6 @@ async def test_an_unreachable_database_costs_snapshots_and_nothing_else(town: To
         for order_id in ("o-1", "o-2"):
             written = len(town.book.writes)
             town.writer.after_round([a_round_search(a_search(order_id=order_id))], frozenset(), {})
-            await eventually(lambda written=written: len(town.book.writes) > written)
+            await eventually(partial(town.has_written_more_than, written))
 
     assert list(town.book.kept) == ["o-2"]
