@@ -7,7 +7,6 @@ import sys
 import tempfile
 import time
 from collections.abc import Sequence
-from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -97,21 +96,13 @@ def run(
     raise typer.Exit(1 if summary.failed else 0)
 
 
-def _test(summary: Summary, names: list[str], arguments: list[str]) -> None:
-    """Run the stages at the same time, as they mostly wait; show the output of all but the first later."""
-    if "containers" in names and not _engine_answers():
-        names.remove("containers")
-    with tempfile.TemporaryDirectory(prefix="gancang-test-") as folder, ThreadPoolExecutor() as pool:
-        logs = [None, *(Path(folder, f"{name}.log") for name in names[1:])]
-        running = [
-            pool.submit(stages.pytest, Path(folder), name, [*OPTIONS[name], *arguments], log)
-            for name, log in zip(names, logs, strict=False)
-        ]
-        for name, log, stage in zip(names, logs, running, strict=False):
-            ended = stage.result()
-            if log is not None:
-                sys.stdout.write(log.read_text(errors="replace"))
-            summary.add(LABELS[name], ended)
+def _test(summary: Summary, names: Sequence[str], arguments: Sequence[str]) -> None:
+    """Run the stages one after another: servers for two of them at once leave no room for what is timed."""
+    with tempfile.TemporaryDirectory(prefix="gancang-test-") as folder:
+        for name in names:
+            if name != "containers" or _engine_answers():
+                ended = stages.pytest(Path(folder), name, [*OPTIONS[name], *arguments])
+                summary.add(LABELS[name], ended)
 
 
 def _where(arguments: Sequence[str], selection: Selection | None) -> list[str] | None:

@@ -82,15 +82,11 @@ def lint(summary: Summary, files: Sequence[str] | None) -> None:
             summary.close(f"lint: {name}", "FAILED" if code else "passed", time.monotonic() - began)
 
 
-def pytest(folder: Path, name: str, arguments: Sequence[str], log: Path | None = None) -> Ended:
-    """Run pytest, its report in `folder`; its output goes to `log`, or where ours goes."""
+def pytest(folder: Path, name: str, arguments: Sequence[str]) -> Ended:
+    """Run pytest, its report in `folder`."""
     report, began = folder / f"{name}.xml", time.monotonic()
     command = [sys.executable, "-m", "pytest", f"--junit-xml={report}", *arguments]
-    if log is None:
-        code = subprocess.call(command, cwd=ROOT, env=_environment())
-    else:
-        with log.open("wb") as output:
-            code = subprocess.call(command, cwd=ROOT, env=_environment(), stdout=output, stderr=output)
+    code = subprocess.call(command, cwd=ROOT, env=_environment())
     return Ended(code, time.monotonic() - began, report)
 
 
