@@ -6,9 +6,14 @@ import pytest
 
 from contracts.queues import QUEUES
 from contracts.registry import CONTRACTS
+from contracts.requests.recipients import ChannelKind
 from services.notifications.domain.audience.checking import TableWrong, check_table
 from services.notifications.domain.audience.table import (
+    AT_A_DESK,
     AUDIENCE_TABLE,
+    BY_PHONE_FIRST,
+    CHANNEL_ORDER,
+    CHANNELS,
     ENDS,
     ORDER_ROWS,
     Row,
@@ -16,6 +21,14 @@ from services.notifications.domain.audience.table import (
     row_of,
 )
 from tests.support.texts import TEXTS
+
+
+def test_every_kind_of_channel_for_people_is_tried_in_some_order() -> None:
+    kinds = sorted(set(ChannelKind) - {ChannelKind.WEBHOOK, ChannelKind.UNKNOWN})
+
+    assert sorted(CHANNELS) == kinds
+    assert {tuple(sorted(order)) for order in (BY_PHONE_FIRST, AT_A_DESK)} == {tuple(kinds)}
+    assert set().union(*CHANNEL_ORDER.values()) == set(kinds)
 
 
 def test_every_row_has_its_texts() -> None:
